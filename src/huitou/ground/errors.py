@@ -1,0 +1,82 @@
+"""Every error huitou raises on purpose, drawn as one tree.
+
+    HuitouError            a plain sentence, the line to try, an exit code
+    ├── BadInput           something in a file: file, row, column, value, reason      exit 2
+    │   └── NothingTaken   a file of which not one row could be taken                 exit 2
+    ├── Ambiguous          two readings fit; the merchant must say which              exit 2
+    ├── NotYet             too little data, or a step that must come first            exit 1
+    ├── Refused            a rule of the house says no (limit, approval, hold-out)    exit 1
+    └── Busy               another process holds the lake                             exit 1
+
+None of these is ever a bug in huitou: a bug is any other exception.
+"""
+
+from __future__ import annotations
+
+
+class HuitouError(Exception):
+    """A sentence for the merchant, and what to type next."""
+
+    exit_code = 1
+
+    def __init__(self, sentence: str, *, to_try: str | None = None) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
+        self.to_try = to_try
+
+    def __str__(self) -> str:
+        return f"{self.sentence}\n  try: {self.to_try}" if self.to_try else self.sentence
+
+
+class BadInput(HuitouError):
+    """A value in a file that cannot be taken as it stands."""
+
+    exit_code = 2
+
+    def __init__(
+        self,
+        sentence: str,
+        *,
+        file: str | None = None,
+        row: int | None = None,
+        column: str | None = None,
+        value: str | None = None,
+        to_try: str | None = None,
+    ) -> None:
+        super().__init__(sentence, to_try=to_try)
+        self.file, self.row, self.column, self.value = file, row, column, value
+
+    def __str__(self) -> str:
+        named = [
+            f"{name} {shown!r}" if name in ("column", "value") else f"{name} {shown}"
+            for name, shown in (
+                ("file", self.file),
+                ("row", self.row),
+                ("column", self.column),
+                ("value", self.value),
+            )
+            if shown is not None
+        ]
+        where = f" ({', '.join(named)})" if named else ""
+        tail = f"\n  try: {self.to_try}" if self.to_try else ""
+        return f"{self.sentence}{where}{tail}"
+
+
+class NothingTaken(BadInput):
+    """A file of which not one row could be taken. The file itself is kept untouched."""
+
+
+class Ambiguous(BadInput):
+    """Two readings fit the whole column; guessing would store nonsense for ever."""
+
+
+class NotYet(HuitouError):
+    """There is too little data, or an earlier step has not run. Not a failure."""
+
+
+class Refused(HuitouError):
+    """A rule of the house says no: a limit, an approval that is missing, a hold-out."""
+
+
+class Busy(HuitouError):
+    """Another process holds the lake; says who."""

@@ -1,0 +1,134 @@
+"""What a merchant has decided about the shop: one readable file, `shop.toml`, in its folder."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from dataclasses import asdict, dataclass, fields, replace
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from huitou.ground.errors import HuitouError, NotYet
+from huitou.ground.money import digits
+
+FILE = "shop.toml"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The shop's own choices. Amounts are minor units of `currency`, shares lie in [0, 1]."""
+
+    name: str = "My shop"
+    currency: str | None = None
+    """Reporting currency; set at the first import and not changed afterwards."""
+    timezone: str | None = None
+    """Days are cut in this zone; moments are kept in UTC."""
+    language: str = "en"
+    """Language of letters when the customer's own is unknown: en, zh-Hans or zh-Hant."""
+    margin: float | None = None
+    """Profit per unit of revenue where no cost is known, in [0, 1]; None asks for it."""
+    horizon_days: int | None = None
+    """How far ahead 'will they buy?' looks; None takes it from the shop's own rhythm."""
+    lost_line: float = 0.2
+    """A customer is lost when the chance to buy within the horizon is below this."""
+    value_days: int = 365
+    """What a customer is still worth counts profit over this many days."""
+    holdout_share: float = 0.05
+    """Share of people that no programme ever touches."""
+    salt: str = ""
+    """Keys the hold-out lot; drawn once when the shop is made."""
+    budget: int | None = None
+    """Most that one plan may cost in expectation; None: a twentieth of a quarter's profit."""
+    staff_hours: float = 8.0
+    """Staff time one plan may take."""
+    staff_hourly: int = 2000
+    """What an hour of staff costs."""
+    share_of_value: float = 0.5
+    """Exposure to one person stays below this share of the lower bound of what is left."""
+    letter_cost: int = 100
+    """Paper, print and stamp of one letter."""
+    smtp_host: str | None = None
+    smtp_port: int = 587
+    smtp_user: str | None = None
+    smtp_password_env: str = "HUITOU_SMTP_PASSWORD"
+    """Name of the environment variable that holds the password; the secret itself is not kept."""
+    smtp_from: str | None = None
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The shop's time zone."""
+        if self.timezone is None:
+            raise NotYet("the shop has no time zone yet", to_try="huitou import FILE --timezone …")
+        return ZoneInfo(self.timezone)
+
+    @property
+    def money(self) -> str:
+        """The reporting currency; an error where none was set."""
+        if self.currency is None:
+            raise NotYet("the shop has no currency yet", to_try="huitou import FILE --currency …")
+        return self.currency
+
+    def changed(self, **choices: Any) -> Settings:
+        """The same settings with some choices changed; each is checked."""
+        taken = replace(self, **choices)
+        taken.check()
+        return taken
+
+    def check(self) -> None:
+        """Raise a plain sentence for the first choice that cannot stand."""
+        if self.currency is not None:
+            digits(self.currency)
+        if self.timezone is not None:
+            try:
+                ZoneInfo(self.timezone)
+            except (ZoneInfoNotFoundError, ValueError) as unknown:
+                raise HuitouError(
+                    f"{self.timezone!r} is not a time zone", to_try="--timezone Asia/Shanghai"
+                ) from unknown
+        for name in ("margin", "lost_line", "holdout_share", "share_of_value"):
+            share = getattr(self, name)
+            if share is not None and not 0 <= share <= 1:
+                raise HuitouError(f"{name} is {share}, and must lie between 0 and 1")
+
+
+def read(home: Path) -> Settings:
+    """The settings in `home`; the defaults where there is no file yet."""
+    path = home / FILE
+    if not path.exists():
+        return Settings()
+    try:
+        written = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as bad:
+        raise HuitouError(f"{path} cannot be read: {bad}") from bad
+    known = {field.name for field in fields(Settings)}
+    for name in written:
+        if name not in known:
+            raise HuitouError(f"{path}: there is no setting {name!r}")
+    settings = Settings(**written)
+    settings.check()
+    return settings
+
+
+def write(home: Path, settings: Settings) -> None:
+    """Keep the settings in `home`, whole or not at all."""
+    settings.check()
+    home.mkdir(parents=True, exist_ok=True)
+    lines = [
+        f"{name} = {_toml(value)}" for name, value in asdict(settings).items() if value is not None
+    ]
+    fresh = home / f".{FILE}.new"
+    with fresh.open("w", encoding="utf-8") as out:
+        out.write("\n".join(lines) + "\n")
+        out.flush()
+        os.fsync(out.fileno())
+    fresh.replace(home / FILE)
+
+
+def _toml(value: Any) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, str):
+        escaped = value.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
+        return f'"{escaped}"'
+    return repr(value)

@@ -1,0 +1,361 @@
+"""What the doors show: typed values, filled by `Shop`, drawn by console, API and CLI alike.
+
+Every amount is `Money`; every estimate carries its interval; every word is a `Sentence`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from huitou.ground.money import Money
+from huitou.ground.words import Sentence
+
+
+@dataclass(frozen=True)
+class Range:
+    """An estimate of an amount with its 90 % interval."""
+
+    value: Money
+    low: Money
+    high: Money
+
+
+@dataclass(frozen=True)
+class Lost:
+    """Who was judged lost, and how far to trust the judgement."""
+
+    count: int
+    horizon_days: int
+    line: float
+    judged_before: int
+    """Customers judged lost one horizon earlier."""
+    came_back: int
+    """Of those, the ones who bought since."""
+    since: date | None
+    """The day of that earlier judgement; None where history is too short for one."""
+
+    @property
+    def came_back_share(self) -> float | None:
+        """Share of those judged lost one horizon earlier who bought since."""
+        return self.came_back / self.judged_before if self.judged_before else None
+
+
+@dataclass(frozen=True)
+class Cause:
+    """One suspected reason over all lost customers."""
+
+    code: str
+    words: Sentence
+    customers: float
+    """Expected number of lost customers with this cause (sum of posteriors)."""
+    value: Money
+    """Expected profit lost with them."""
+    confidence: float
+    """Mean posterior among those for whom it is the first suspect."""
+    ask: Sentence
+    """The question that would settle it."""
+
+
+@dataclass(frozen=True)
+class PlanTotals:
+    """A plan in one line."""
+
+    id: str
+    as_of: date
+    status: str
+    """draft, approved, applied, or replaced."""
+    cost: Money
+    gain: Range
+    acts: Mapping[str, int]
+    held_out: int
+    people: int
+    staff_minutes: int
+    shadow_price: float
+    """Profit that the last coin of the budget returned; 0 where the budget does not bind."""
+    words: tuple[Sentence, ...] = ()
+
+
+@dataclass(frozen=True)
+class Answers:
+    """The five questions: how many, which, why, where to, and how to get them back."""
+
+    as_of: date
+    customers: int
+    orders: int
+    customer_orders: int
+    lines: int
+    anonymous_lines: int
+    anonymous_revenue: Money
+    revenue: Money
+    repeat_purchase_rate: float
+    one_time_share: float
+    lost: Lost
+    slipping: Lost
+    active: int
+    stages: Mapping[str, int]
+    value_at_risk: Range
+    value_lost: Range
+    worst_lost: tuple[PersonRow, ...]
+    """The ten lost customers that were worth most."""
+    causes: tuple[Cause, ...]
+    where_to: tuple[Sentence, ...]
+    plan: PlanTotals | None
+    trust: tuple[Sentence, ...]
+    """What the backtest on this shop's own past says about these numbers."""
+
+
+@dataclass(frozen=True)
+class PersonRow:
+    """One line of the table of customers."""
+
+    id: str
+    key: str
+    """Membership number, phone or e-mail: what the merchant knows them by."""
+    name: str | None
+    stage: str
+    orders: int
+    last_day: date
+    p_buy: float
+    value: Range
+    act: str | None
+    next_day: date | None
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page of people; `after` opens the next (keyset, never OFFSET)."""
+
+    rows: tuple[PersonRow, ...]
+    after: str | None
+    total: int
+
+
+@dataclass(frozen=True)
+class TimelineEntry:
+    """One day in a customer's history: an order, a return, a letter."""
+
+    day: date
+    kind: str
+    amount: Money
+    order_id: str | None
+    words: Sentence
+    """What it was: products, store, channel."""
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """Why this act, or none, for one person."""
+
+    act: str
+    depth: float
+    held_out: bool
+    cost: Money
+    worst_cost: Money
+    bound: Money
+    gain: Range
+    delta: float
+    """Expected change in the chance to buy."""
+    runner_up: str | None
+    words: tuple[Sentence, ...]
+
+
+@dataclass(frozen=True)
+class PersonView:
+    """One customer, whole."""
+
+    row: PersonRow
+    first_day: date
+    profit_so_far: Money
+    revenue: Money
+    returned: Money
+    value: Range
+    p_alive: float
+    typical_gap_days: float | None
+    days_since_last: int
+    overdue: float | None
+    """Days since the last purchase over the typical gap."""
+    next_low: date | None
+    next_high: date | None
+    timeline: tuple[TimelineEntry, ...]
+    purchases: tuple[date, ...]
+    survival: tuple[tuple[date, float], ...]
+    """Chance to have bought again by each coming day: the curve of the rhythm chart."""
+    causes: tuple[Cause, ...]
+    receipt: Receipt | None
+    keys: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class MetricView:
+    """A metric with its definition and value."""
+
+    name: str
+    title: Sentence
+    definition: Sentence
+    unit: str
+    """share, count, days, or money."""
+    value: Any
+
+
+@dataclass(frozen=True)
+class CohortRow:
+    """A month's newcomers and the share of them that bought again k months later."""
+
+    month: date
+    size: int
+    retention: tuple[float | None, ...]
+
+
+@dataclass(frozen=True)
+class StageFlow:
+    """How many people moved from one stage to another between two moments."""
+
+    start: date
+    end: date
+    before: str
+    after: str
+    people: int
+    value: Money
+
+
+@dataclass(frozen=True)
+class ImportRow:
+    """One file that was taken in."""
+
+    batch: str
+    file: str
+    at: datetime
+    rows: int
+    applied: int
+    unchanged: int
+    quarantined: int
+
+
+@dataclass(frozen=True)
+class QuarantinedRow:
+    """One row that waits to be mended."""
+
+    batch: str
+    file: str
+    row: int
+    column: str
+    value: str
+    reason: str
+    to_try: str
+
+
+@dataclass(frozen=True)
+class BacktestRow:
+    """One earlier moment: what was predicted, what happened."""
+
+    origin: date
+    horizon_days: int
+    customers: int
+    predicted: float
+    low: float
+    high: float
+    actual: int
+    log_loss: float
+    naive_log_loss: float
+
+
+@dataclass(frozen=True)
+class Decile:
+    """A tenth of the customers, by predicted chance to buy."""
+
+    rank: int
+    customers: int
+    predicted: float
+    low: float
+    high: float
+    actual: int
+
+
+@dataclass(frozen=True)
+class CardView:
+    """The model's card: how it did on this shop's own past."""
+
+    model: str
+    parameters: Mapping[str, float]
+    backtests: tuple[BacktestRow, ...]
+    deciles: tuple[Decile, ...]
+    words: tuple[Sentence, ...]
+    prior_dominated: bool
+
+
+@dataclass(frozen=True)
+class ProofView:
+    """The verdict on one programme."""
+
+    programme: str
+    verdict: str
+    """proven, harmful, or not_proven."""
+    words: tuple[Sentence, ...]
+    treated: int
+    held_out: int
+    effect: Range | None
+    """Incremental profit per treated person times treated, after costs."""
+    cost: Money
+    start: date | None
+    until: date | None
+    weeks_needed: int | None
+    customers_needed: int | None
+
+
+@dataclass(frozen=True)
+class Step:
+    """What one step of a run cost."""
+
+    name: str
+    seconds: float
+    cpu_seconds: float
+    peak_megabytes: int
+    rows: int
+
+
+@dataclass(frozen=True)
+class Alert:
+    """Something the merchant should see first."""
+
+    code: str
+    words: Sentence
+    level: str
+    """warning or error."""
+
+
+@dataclass(frozen=True)
+class Home:
+    """The first page, in the order a merchant works."""
+
+    alerts: tuple[Alert, ...]
+    proofs: tuple[ProofView, ...]
+    answers: Answers
+    before: Answers | None
+    """The same figures one horizon earlier, where history allows."""
+    today: tuple[PersonRow, ...]
+    flows: tuple[StageFlow, ...]
+    cases_open: int
+    refreshed: datetime | None
+
+
+@dataclass(frozen=True)
+class ColumnGuess:
+    """What a column of an arriving file was taken for."""
+
+    column: str
+    field: str | None
+    why: Sentence
+    samples: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class LetterSample:
+    """One letter, to read before it is approved."""
+
+    person: str
+    act: str
+    subject: str
+    body: str
