@@ -1,0 +1,77 @@
+# What can be done here. `make` alone lists it.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+.PHONY: help install spark demo test check lint format types imports docs bench kills sabotage clean
+
+# The first Python of a version we support that really starts (a shim may stand there and not run).
+PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3.14 python3; do \
+	"$$p" -c 'import sys; raise SystemExit(not (3, 11) <= sys.version_info < (3, 15))' \
+	2>/dev/null && { echo "$$p"; break; }; done)
+UV_VERSION := 0.13.9
+UV := .tools/bin/uv
+BIN := .venv/bin
+DEMO_HOME ?= .demo
+TESTS ?= tests
+PYTEST_ARGS ?=
+
+export UV_PYTHON_DOWNLOADS := never
+
+help: ## what can be done
+	@sed -n 's/^\([a-z]*\):.*## /\1|/p' $(MAKEFILE_LIST) | while IFS='|' read -r name words; do \
+		printf '  make %-10s %s\n' "$$name" "$$words"; done
+
+install: .venv/.installed ## a .venv with everything, what the tests need too
+
+.venv/.installed: requirements.lock pyproject.toml | $(UV)
+	@test -x $(BIN)/python || $(UV) venv --quiet --python "$(PYTHON)" .venv
+	$(UV) pip install --quiet --python $(BIN)/python --require-hashes -r requirements.lock
+	$(UV) pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(UV):
+	@test -n "$(PYTHON)" || { echo "huitou needs Python 3.11 or newer: apt-get install python3"; exit 1; }
+	$(PYTHON) -m pip install --quiet --disable-pip-version-check --target .tools uv==$(UV_VERSION)
+
+spark: install ## the same facts on Spark (needs Java), and their contract test
+	$(UV) pip install --quiet --python $(BIN)/python --require-hashes -r requirements-spark.lock
+	HUITOU_REQUIRE=$${HUITOU_REQUIRE:-java} $(BIN)/python -m pytest tests/contract/test_engines.py
+
+demo: install ## a real shop, its five answers, and the console
+	$(BIN)/huitou --home $(DEMO_HOME) demo
+
+test: install ## all tests but the long targets below
+	$(BIN)/python -m pytest $(TESTS) $(PYTEST_ARGS)
+
+check: lint types imports docs ## all of CI but the tests
+
+lint: install
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/python -m tools.lints
+
+types: install
+	$(BIN)/mypy
+
+imports: install
+	$(BIN)/lint-imports
+
+docs: install ## build the pages into site/
+	$(BIN)/python -m tools.reference --check
+	$(BIN)/mkdocs build --quiet --strict
+
+format: install ## put the code in order, and write the generated pages anew
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+	$(BIN)/python -m tools.reference
+
+bench: install ## seconds and megabytes, from a file of orders to the plan
+	$(BIN)/python -m tools.bench
+
+kills: install ## 50 runs killed at random moments and run again
+	$(BIN)/python -m pytest tests/trust -m kills $(PYTEST_ARGS)
+
+sabotage: install ## each chapter's output made a constant: the shop tests must turn red
+	$(BIN)/python -m tools.sabotage
+
+clean: ## forget what was made by running
+	rm -rf .venv .tools $(DEMO_HOME) site .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
