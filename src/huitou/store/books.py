@@ -1,0 +1,262 @@
+"""The books: what was decided, promised, said and settled, in SQLite or PostgreSQL.
+
+    books = Books.in_folder(home)        # <home>/books.db; or Books("postgresql+psycopg://…")
+    books.migrate(metadata)
+    with books.unit() as unit:           # ONE transaction; it commits when the block ends well
+        unit.add(offer, [{"id": …}])
+
+Nothing in the block commits: leave it by an exception and nothing happened. A unit that writes
+takes SQLite's write lock at its first statement (`BEGIN IMMEDIATE`), because a transaction that
+reads first and asks for the lock later fails when somebody else was quicker.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Connection,
+    CursorResult,
+    DateTime,
+    Dialect,
+    Engine,
+    Executable,
+    Integer,
+    MetaData,
+    RowMapping,
+    Table,
+    Text,
+    create_engine,
+    event,
+    text,
+)
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.types import TypeDecorator, TypeEngine
+
+from huitou.ground.errors import Busy, HuitouError
+from huitou.ground.money import LARGEST
+
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+"""Every constraint has a name, or later migrations could not change it."""
+
+metadata = MetaData(naming_convention=NAMING)
+"""All tables of the books; each chapter's `tables.py` adds its own."""
+
+WAIT_SECONDS = 30
+"""How long a writer waits for another writer before it says `Busy`."""
+
+Row = Mapping[str, Any]
+
+
+class Instant(TypeDecorator[datetime]):
+    """A moment: aware and in UTC on both sides, whichever database keeps it."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Refuse moments without a zone; SQLite keeps the UTC reading."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"{value} has no time zone; the books keep aware moments only")
+        moment = value.astimezone(UTC)
+        return moment.replace(tzinfo=None) if dialect.name == "sqlite" else moment
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """An aware moment in UTC."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Amount(TypeDecorator[int]):
+    """Money in minor units: a whole number below ten trillion (TRUST I-1), never a float."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> int | None:
+        """Refuse what is not a whole number: SQLite would quietly keep a float."""
+        if value is None:
+            return None
+        if type(value) is not int or abs(value) > LARGEST:
+            raise ValueError(f"{value!r} is not an amount in minor units")
+        return value
+
+
+class Json(TypeDecorator[Any]):
+    """A JSON value, with its keys in order so that equal values are equal bytes."""
+
+    impl = Text
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        """`jsonb` on PostgreSQL, text on SQLite."""
+        if dialect.name == "postgresql":
+            return dialect.type_descriptor(postgresql.JSONB())
+        return dialect.type_descriptor(Text())
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> Any:
+        """NaN and infinity are refused here: JSON has no word for them."""
+        if value is None:
+            return None
+        written = json.dumps(value, sort_keys=True, ensure_ascii=False, allow_nan=False)
+        return json.loads(written) if dialect.name == "postgresql" else written
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> Any:
+        """The value as Python has it."""
+        return json.loads(value) if isinstance(value, str) and dialect.name == "sqlite" else value
+
+
+Serial = BigInteger().with_variant(Integer, "sqlite")
+"""A number the database counts up by itself; SQLite does so only for its own INTEGER."""
+
+
+class Unit:
+    """One transaction on the books. It cannot commit: the block that opened it does."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+
+    def execute(
+        self, statement: Executable, rows: Row | Sequence[Row] | None = None
+    ) -> CursorResult[Any]:
+        """Run one statement, once or for each of `rows`."""
+        return self.connection.execute(statement, rows)
+
+    def change(self, statement: Executable) -> int:
+        """Run an UPDATE or DELETE; how many rows it changed. Every limit is kept with this."""
+        return int(self.execute(statement).rowcount)
+
+    def rows(self, statement: Executable) -> list[RowMapping]:
+        """All rows of a query."""
+        return list(self.execute(statement).mappings())
+
+    def first(self, statement: Executable) -> RowMapping | None:
+        """The first row of a query, or None."""
+        return self.execute(statement).mappings().first()
+
+    def value(self, statement: Executable) -> Any:
+        """The first column of the first row, or None."""
+        return self.execute(statement).scalar()
+
+    def add(self, table: Table, rows: Sequence[Row]) -> None:
+        """Insert rows; a clash of keys is an error."""
+        if rows:
+            self.execute(table.insert(), list(rows))
+
+    def add_new(self, table: Table, row: Row) -> bool:
+        """Insert a row unless its key is taken; whether it was inserted."""
+        return self.change(self._insert(table).values(**row).on_conflict_do_nothing()) == 1
+
+    def put(self, table: Table, row: Row) -> None:
+        """Insert a row, or overwrite the one that has its primary key."""
+        key = [column.name for column in table.primary_key]
+        rest = {name: value for name, value in row.items() if name not in key}
+        insert = self._insert(table).values(**row)
+        self.execute(insert.on_conflict_do_update(index_elements=key, set_=rest))
+
+    def _insert(self, table: Table) -> sqlite.Insert | postgresql.Insert:
+        on_sqlite = self.connection.dialect.name == "sqlite"
+        return sqlite.insert(table) if on_sqlite else postgresql.insert(table)
+
+
+class Books:
+    """The books of one shop, at a database address."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.engine = _engine(url)
+
+    @classmethod
+    def in_folder(cls, home: Path) -> Books:
+        """The books as a file in the shop's folder, made where there is none."""
+        home.mkdir(parents=True, exist_ok=True)
+        return cls(f"sqlite:///{home / 'books.db'}")
+
+    @contextmanager
+    def unit(self) -> Iterator[Unit]:
+        """One transaction that may write; committed when the block ends well, else undone."""
+        with _said_plainly(), self.engine.begin() as connection:
+            yield Unit(connection)
+
+    @contextmanager
+    def reading(self) -> Iterator[Unit]:
+        """One consistent look at the books; it never waits for a writer, and changes nothing."""
+        with _said_plainly(), self.engine.connect() as connection:
+            connection.execution_options(huitou_reading=True)
+            if connection.dialect.name == "postgresql":
+                # One look: what a second query sees must fit what the first one saw.
+                connection.execute(
+                    text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+                )
+            yield Unit(connection)
+
+    def migrate(self, tables: MetaData = metadata) -> None:
+        """Bring the books to the newest shape, in one transaction.
+
+        `tables` is what the chapters will use; a table the history does not make is an error.
+        """
+        from huitou.store.migrations.history import bring_to_head
+
+        with self.unit() as unit:
+            bring_to_head(unit.connection, tables)
+
+    def close(self) -> None:
+        """Let go of every connection."""
+        self.engine.dispose()
+
+
+def _engine(url: str) -> Engine:
+    if url.startswith("sqlite"):
+        engine = create_engine(url, connect_args={"timeout": WAIT_SECONDS})
+        event.listen(engine, "connect", _settle_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+        return engine
+    if url.startswith("postgresql"):
+        return create_engine(url, pool_pre_ping=True)
+    raise HuitouError(
+        f"the books cannot live at {url.split('://')[0]!r}",
+        to_try="sqlite:///… or postgresql+psycopg://…",
+    )
+
+
+def _settle_sqlite(connection: Any, _record: Any) -> None:
+    # Transactions are begun by `_begin_sqlite`, not by the driver's own guess.
+    connection.isolation_level = None
+    connection.execute("PRAGMA journal_mode = WAL")
+    # NORMAL loses acknowledged commits in a power cut; promises and letters may not be lost.
+    connection.execute("PRAGMA synchronous = FULL")
+    connection.execute("PRAGMA foreign_keys = ON")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    reading = connection.get_execution_options().get("huitou_reading", False)
+    connection.exec_driver_sql(f"PRAGMA query_only = {'ON' if reading else 'OFF'}")
+    connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+
+
+@contextmanager
+def _said_plainly() -> Iterator[None]:
+    try:
+        yield
+    except OperationalError as failed:
+        if "locked" not in str(failed.orig):
+            raise
+        raise Busy(
+            "another process is writing the books", to_try="the same again in a minute"
+        ) from failed
