@@ -2,8 +2,8 @@
 
     <home>/lake/raw/<batch>/…          what arrived, as parsed; never changed
     <home>/lake/lake.duckdb            merged tables; opened only under `lake.lock`
-    <home>/lake/published/<version>/   Parquet files, never changed once named by CURRENT
-    <home>/lake/published/CURRENT      the version readers open
+    <home>/lake/published/<edition>/   Parquet files, never changed once named by CURRENT
+    <home>/lake/published/CURRENT      the edition that readers open
 
 A DuckDB file cannot be opened by a second process while it is written, so readers never open it:
 they read the published version with a DuckDB of their own, in memory.
@@ -15,7 +15,7 @@ import fcntl
 import json
 import os
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -24,7 +24,6 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from huitou.ground.errors import Busy
-from huitou.ground.ids import new_id
 
 KEPT_VERSIONS = 3
 """A reader that has just read CURRENT still finds its files while two more are published."""
@@ -60,57 +59,37 @@ class Lake:
             finally:
                 connection.close()
 
-    def publish(
-        self, tables: Mapping[str, pa.Table], *, keep: tuple[str, ...] = ()
-    ) -> str:
-        """Publish tables as the next version and point readers at it.
+    def edition(self, name: str) -> Edition:
+        """The unpublished edition called `name`: a fresh folder, or where a killed run left it."""
+        return Edition(self.published / f".{name}")
 
-        `keep` names tables that are carried over unchanged (by hard link) from the current one.
-        Returns the version's name.
-        """
-        version = new_id()
-        fresh = self.published / f".{version}"
-        fresh.mkdir(parents=True)
-        for name in keep:
-            os.link(self.path(name), fresh / f"{name}.parquet")
-        for name, table in tables.items():
-            pq.write_table(table, fresh / f"{name}.parquet", compression="zstd")
-            _sync(fresh / f"{name}.parquet")
-        fresh.rename(self.published / version)
+    def publish(self, edition: Edition) -> str:
+        """Point readers at an edition; it is never changed afterwards. Publishing twice is once."""
+        version = edition.folder.name.removeprefix(".")
+        if edition.folder.exists():
+            edition.folder.rename(self.published / version)
         self._point_at(version)
         return version
 
-    def current(self) -> str | None:
-        """The version readers open, or None while nothing was published."""
+    def current(self) -> Edition | None:
+        """The edition that readers open, or None while nothing was published."""
         pointer = self.published / "CURRENT"
-        return json.loads(pointer.read_text())["version"] if pointer.exists() else None
-
-    def path(self, name: str) -> Path:
-        """The file of a published table (of the current version)."""
-        version = self.current()
-        return self.published / (version or "none") / f"{name}.parquet"
-
-    def has(self, name: str) -> bool:
-        """Whether the current version holds this table."""
-        return self.path(name).exists()
-
-    def table(self, name: str, columns: list[str] | None = None) -> pa.Table:
-        """A published table, whole, as Arrow."""
-        return pq.read_table(self.path(name), columns=columns)
+        if not pointer.exists():
+            return None
+        return Edition(self.published / json.loads(pointer.read_text())["version"])
 
     @contextmanager
-    def reading(self) -> Iterator[duckdb.DuckDBPyConnection]:
-        """A DuckDB in memory in which every published table is a view."""
-        version = self.current()
+    def reading(self, edition: Edition | None = None) -> Iterator[duckdb.DuckDBPyConnection]:
+        """A DuckDB in memory in which every table of the edition (the current one) is a view."""
+        opened = edition or self.current()
         connection = duckdb.connect()
         try:
             _settle(connection, self.root)
-            if version is not None:
-                for file in sorted((self.published / version).glob("*.parquet")):
-                    quoted = str(file).replace("'", "''")
-                    connection.execute(
-                        f"CREATE VIEW \"{file.stem}\" AS SELECT * FROM read_parquet('{quoted}')"
-                    )
+            for name, file in opened.files() if opened else ():
+                quoted = str(file).replace("'", "''")
+                connection.execute(
+                    f"CREATE VIEW \"{name}\" AS SELECT * FROM read_parquet('{quoted}')"
+                )
             yield connection
         finally:
             connection.close()
@@ -136,7 +115,7 @@ class Lake:
         pointer = self.published / "CURRENT"
         fresh = self.published / ".CURRENT"
         before = json.loads(pointer.read_text())["kept"] if pointer.exists() else []
-        kept = [*before, version][-KEPT_VERSIONS:]
+        kept = [*(name for name in before if name != version), version][-KEPT_VERSIONS:]
         fresh.write_text(json.dumps({"version": version, "kept": kept}))
         _sync(fresh)
         fresh.replace(pointer)
@@ -144,6 +123,51 @@ class Lake:
         for folder in self.published.iterdir():
             if folder.is_dir() and folder.name not in kept:
                 shutil.rmtree(folder, ignore_errors=True)
+
+
+class Edition:
+    """One version of the published tables: a folder of Parquet files, each whole or absent."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def path(self, name: str) -> Path:
+        """The file of a table of this edition."""
+        return self.folder / f"{name}.parquet"
+
+    def has(self, name: str) -> bool:
+        """Whether this edition holds the table."""
+        return self.path(name).exists()
+
+    def files(self) -> list[tuple[str, Path]]:
+        """The tables by name."""
+        return [(file.stem, file) for file in sorted(self.folder.glob("[!.]*.parquet"))]
+
+    def table(self, name: str, columns: list[str] | None = None) -> pa.Table:
+        """One table, whole, as Arrow."""
+        return pq.read_table(self.path(name), columns=columns)
+
+    def write(self, name: str, table: pa.Table) -> None:
+        """Keep an Arrow table."""
+        with self._fresh(name) as file:
+            pq.write_table(table, file, compression="zstd")
+
+    def copy(self, connection: duckdb.DuckDBPyConnection, name: str, query: str) -> int:
+        """Keep the answer of a query without holding it in memory; returns its rows."""
+        with self._fresh(name) as file:
+            quoted = str(file).replace("'", "''")
+            copied = connection.execute(
+                f"COPY ({query}) TO '{quoted}' (FORMAT parquet, COMPRESSION zstd)"
+            ).fetchone()
+        return int(copied[0]) if copied else 0
+
+    @contextmanager
+    def _fresh(self, name: str) -> Iterator[Path]:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        file = self.folder / f".{name}.parquet"
+        yield file
+        _sync(file)
+        file.replace(self.path(name))
 
 
 def _settle(connection: duckdb.DuckDBPyConnection, root: Path) -> None:

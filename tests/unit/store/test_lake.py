@@ -1,0 +1,103 @@
+"""The lake has one writer, and its readers always see one whole edition."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+
+from huitou.ground.errors import Busy
+from huitou.store.lake import KEPT_VERSIONS, Lake
+
+
+def numbers(*values: int) -> pa.Table:
+    return pa.table({"n": pa.array(values, pa.int64())})
+
+
+def publish(lake: Lake, name: str, *values: int) -> None:
+    edition = lake.edition(name)
+    edition.write("numbers", numbers(*values))
+    lake.publish(edition)
+
+
+def test_what_is_written_is_there_tomorrow(tmp_path: Path) -> None:
+    lake = Lake(tmp_path)
+    with lake.writing("test") as connection:
+        connection.execute("CREATE TABLE t AS SELECT 1 AS a")
+    with lake.writing("test") as connection:
+        assert connection.execute("SELECT a FROM t").fetchall() == [(1,)]
+
+
+def test_a_step_that_fails_leaves_nothing(tmp_path: Path) -> None:
+    lake = Lake(tmp_path)
+    with pytest.raises(RuntimeError), lake.writing("test") as connection:
+        connection.execute("CREATE TABLE t AS SELECT 1 AS a")
+        raise RuntimeError
+    with lake.writing("test") as connection:
+        assert connection.execute("SHOW TABLES").fetchall() == []
+
+
+def test_a_second_writer_is_told_who_holds_the_lake(tmp_path: Path) -> None:
+    script = (
+        "import sys; from pathlib import Path; from huitou.store.lake import Lake\n"
+        "with Lake(Path(sys.argv[1])).writing('import'):\n"
+        "    print('held', flush=True); sys.stdin.read()"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", script, str(tmp_path)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as holder:
+        assert holder.stdout is not None and holder.stdout.readline() == "held\n"
+        with (
+            pytest.raises(Busy, match=rf"process {holder.pid} \(import\)"),
+            Lake(tmp_path).writing("run"),
+        ):
+            pass
+        holder.communicate("")
+
+
+def test_readers_see_the_edition_they_opened_until_they_close_it(tmp_path: Path) -> None:
+    lake = Lake(tmp_path)
+    publish(lake, "first", 1, 2)
+    with lake.reading() as connection:
+        publish(lake, "second", 10)
+        assert connection.execute("SELECT sum(n) FROM numbers").fetchone() == (3,)
+    with lake.reading() as connection:
+        assert connection.execute("SELECT sum(n) FROM numbers").fetchone() == (10,)
+
+
+def test_old_editions_are_let_go(tmp_path: Path) -> None:
+    lake = Lake(tmp_path)
+    for day in range(KEPT_VERSIONS + 2):
+        publish(lake, f"day{day}", day)
+    folders = sorted(path.name for path in lake.published.iterdir() if path.is_dir())
+    assert folders == [f"day{day}" for day in range(2, KEPT_VERSIONS + 2)]
+
+
+def test_publishing_twice_is_publishing_once(tmp_path: Path) -> None:
+    lake = Lake(tmp_path)
+    edition = lake.edition("only")
+    edition.write("numbers", numbers(1))
+    assert lake.publish(edition) == lake.publish(lake.edition("only")) == "only"
+    current = lake.current()
+    assert current is not None and current.table("numbers")["n"].to_pylist() == [1]
+
+
+def test_an_unfinished_edition_is_found_again_and_never_read(tmp_path: Path) -> None:
+    lake = Lake(tmp_path)
+    lake.edition("tonight").write("numbers", numbers(1))
+    assert lake.current() is None
+    assert lake.edition("tonight").has("numbers")
+
+
+def test_a_query_is_kept_without_passing_through_memory(tmp_path: Path) -> None:
+    lake = Lake(tmp_path)
+    edition = lake.edition("only")
+    with lake.reading(edition) as connection:
+        assert edition.copy(connection, "many", "SELECT range AS n FROM range(5000)") == 5000
+    assert edition.table("many").num_rows == 5000
