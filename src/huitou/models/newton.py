@@ -1,0 +1,101 @@
+"""Damped Newton steps with exact derivatives, and the weak priors that keep small shops finite."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from huitou.models.contract import Array
+
+Evaluate = Callable[[Array], tuple[float, Array, Array]]
+"""theta -> (value, gradient, Hessian) of what is to be made large."""
+
+LONGEST_STEP = 2.0
+"""No log-parameter moves further in one step: a factor of seven, so that nothing overflows."""
+
+
+@dataclass(frozen=True)
+class Prior:
+    """Independent normal priors on log-parameters: weak enough to leave 500 customers alone.
+
+    Without one, the Pareto/NBD maximum does not exist on some shops (s and beta run away
+    together); sd 5 costs less than 0.1 of log-likelihood where it does exist.
+    """
+
+    centre: Array
+    sd: float = 5.0
+
+    def __call__(self, theta: Array) -> tuple[float, Array, Array]:
+        """Log-density up to a constant, with gradient and Hessian."""
+        away = (theta - self.centre) / self.sd
+        slope = -away / self.sd
+        return float(-0.5 * away @ away), slope, -np.eye(len(theta)) / self.sd**2
+
+
+@dataclass(frozen=True)
+class Peak:
+    """Where the climb ended."""
+
+    theta: Array
+    value: float
+    covariance: Array
+    """Inverse of the negative Hessian (Laplace); directions the data leave open are wide."""
+    steps: int
+    converged: bool
+
+
+def climb(
+    evaluate: Evaluate, start: Array, *, most_steps: int = 200, tolerance: float = 1e-10
+) -> Peak:
+    """Maximise by Newton steps whose curvature is made positive and whose length is damped.
+
+    Never raises for want of convergence: the best point found is returned and says so. Ends when
+    the step promises less than `tolerance` of the value.
+    """
+    theta = np.asarray(start, dtype=np.float64)
+    here = evaluate(theta)
+    for step in range(most_steps):
+        move, promise = _direction(here[1], here[2])
+        if promise < tolerance:
+            return Peak(theta, here[0], _covariance(here[2]), step, True)
+        taken = _line(evaluate, theta, here, move)
+        if taken is None:
+            return Peak(theta, here[0], _covariance(here[2]), step, promise < 1e-6)
+        theta, here = taken
+    return Peak(theta, here[0], _covariance(here[2]), most_steps, False)
+
+
+def _direction(slope: Array, bend: Array) -> tuple[Array, float]:
+    """An ascent direction and the gain it promises."""
+    size, axes = _curvature(bend)
+    move = axes @ ((axes.T @ slope) / size)
+    promise = 0.5 * float(slope @ move)
+    longest = np.abs(move).max()
+    return (move * (LONGEST_STEP / longest) if longest > LONGEST_STEP else move), promise
+
+
+def _curvature(bend: Array) -> tuple[Array, Array]:
+    """Eigenvalues of the negative Hessian, made positive, and its axes."""
+    values, axes = np.linalg.eigh(-0.5 * (bend + bend.T))
+    floor = max(np.abs(values).max() * 1e-12, 1e-12)
+    return np.maximum(np.abs(values), floor), axes
+
+
+def _line(
+    evaluate: Evaluate, theta: Array, here: tuple[float, Array, Array], move: Array
+) -> tuple[Array, tuple[float, Array, Array]] | None:
+    """The first of the halved steps that climbs enough; None where none does."""
+    rise = float(here[1] @ move)
+    for halving in range(40):
+        length = 0.5**halving
+        there = evaluate(theta + length * move)
+        if np.isfinite(there[0]) and there[0] >= here[0] + 1e-4 * length * rise:
+            return theta + length * move, there
+    return None
+
+
+def _covariance(bend: Array) -> Array:
+    size, axes = _curvature(bend)
+    return (axes / size) @ axes.T
