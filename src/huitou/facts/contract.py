@@ -1,0 +1,172 @@
+"""What goes into the facts and what comes out: tables, schemas, metrics and their registry."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal, Protocol
+from zoneinfo import ZoneInfo
+
+import ibis
+import pyarrow as pa
+
+from huitou.ground.registry import Registry
+from huitou.ground.words import Sentence
+
+Dimension = Literal["store", "channel", "region", "campaign", "category", "sku"]
+"""A column of `lines` along which a metric can be cut."""
+
+EVERYWHERE: tuple[Dimension, ...] = ("store", "channel", "region", "campaign", "category", "sku")
+
+Unit = Literal["count", "share", "days", "money", "table"]
+"""What a metric's value is measured in; money is in minor units, a table has columns of its own."""
+
+
+@dataclass(frozen=True)
+class Tables:
+    """One shop's tables, as Ibis expressions of any one engine.
+
+    `lines` carries what the sources wrote and the person of each line. Nothing in it is trusted to
+    be in order; everything later than the `as_of` a fact is asked for is ignored by that fact.
+    """
+
+    lines: ibis.Table
+    zone: str = "UTC"
+    """Days of `lines.day` were cut in this zone."""
+    margin: float | None = None
+    """The merchant's one rate: profit per unit of revenue on lines without a cost of their own."""
+    margins: ibis.Table | None = None
+    """Rates per product: `sku`, `margin`; they go before the one rate."""
+    stages: ibis.Table | None = None
+    """Stages at one or more moments (`STAGES`), for the metrics of stages and flows."""
+
+    @property
+    def shop_zone(self) -> ZoneInfo:
+        """The zone in which days are cut."""
+        return ZoneInfo(self.zone)
+
+
+class Measure(Protocol):
+    """Computes a metric as of a moment, whole or by the values of one dimension.
+
+    The table has one row, or one row per `part` when cut; numbers are in its columns `value`
+    and `people` (how many persons or things stand behind it).
+    """
+
+    def __call__(
+        self, t: Tables, as_of: datetime, *, by: Dimension | None = None
+    ) -> ibis.Table: ...
+
+
+@dataclass(frozen=True)
+class Metric:
+    """A number or table with its definition, and the customers behind it."""
+
+    name: str
+    title: Sentence
+    definition: Sentence
+    unit: Unit
+    value: Measure
+    people: Callable[[Tables, datetime], ibis.Table] | None = None
+    """Who is counted: `person_id` and what each contributes (`value`). None: nobody is known."""
+    by: tuple[Dimension, ...] = ()
+    """Dimensions along which this metric may be cut."""
+
+
+METRICS: Registry[Metric] = Registry("metric")
+"""Filled by `huitou.facts.metrics`."""
+
+DAY = pa.date32()
+TEXT = pa.string()
+WHOLE = pa.int64()
+REAL = pa.float64()
+TRUTH = pa.bool_()
+
+
+def _schema(required: dict[str, pa.DataType], optional: tuple[str, ...] = ()) -> pa.Schema:
+    return pa.schema(
+        [pa.field(name, kind, nullable=name in optional) for name, kind in required.items()]
+    )
+
+
+CUSTOMERS = _schema(
+    {
+        "person_id": TEXT,
+        "key": TEXT,
+        "name": TEXT,
+        "first_day": DAY,
+        "last_day": DAY,
+        "last_seen_day": DAY,
+        "orders": WHOLE,
+        "purchase_days": WHOLE,
+        "x": WHOLE,
+        "t_x": WHOLE,
+        "T": WHOLE,
+        "revenue": WHOLE,
+        "gross": WHOLE,
+        "returned": WHOLE,
+        "return_lines": WHOLE,
+        "profit": WHOLE,
+        "spend_mean": REAL,
+        "spend_log_sd": REAL,
+        "margin_rate": REAL,
+        "gap_mean": REAL,
+        "gap_sd": REAL,
+        "typical_gap": REAL,
+        "absence": WHOLE,
+        "back_day": DAY,
+        "left_censored": TRUTH,
+        "store": TEXT,
+        "channel": TEXT,
+        "region": TEXT,
+        "has_phone": TRUTH,
+        "has_email": TRUTH,
+        "discount_share": REAL,
+    },
+    optional=(
+        "key",
+        "name",
+        "spend_log_sd",
+        "gap_mean",
+        "gap_sd",
+        "absence",
+        "back_day",
+        "store",
+        "channel",
+        "region",
+        "discount_share",
+    ),
+)
+"""One row per person with a purchase.
+
+`absence` is the longest gap in days, `back_day` the last day that ended one so long.
+"""
+
+EVIDENCE = _schema(
+    {
+        "person_id": TEXT,
+        "returned_near_end": REAL,
+        "price_rise": REAL,
+        "gone_share": REAL,
+        "regularity": REAL,
+        "one_purchase": TRUTH,
+        "season_gift": TRUTH,
+    },
+    optional=("price_rise", "gone_share", "regularity"),
+)
+
+BOUGHT = _schema({"person_id": TEXT, "days": WHOLE})
+
+STAGES = _schema(
+    {"person_id": TEXT, "at": DAY, "stage": TEXT, "p_buy": REAL, "value": WHOLE},
+    optional=("p_buy", "value"),
+)
+
+
+def shaped(table: ibis.Table, schema: pa.Schema) -> ibis.Table:
+    """The table with exactly the columns of `schema`, in its order and of its types."""
+    kinds = ibis.Schema.from_pyarrow(schema)
+    return table.select(
+        **{name: table[name].cast(kind.copy(nullable=True)) for name, kind in kinds.items()}
+    )
