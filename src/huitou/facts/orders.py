@@ -1,0 +1,75 @@
+"""Orders out of lines: what was bought, by whom, and whether it counts as a purchase."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import ibis
+
+from huitou.facts.contract import Dimension, Tables
+from huitou.facts.kernel import flag, known_at
+from huitou.facts.profit import with_profit
+
+PART = "part"
+"""The column that holds the value of the dimension along which a fact is cut."""
+
+
+def cut(by: Dimension | None) -> list[str]:
+    """Keys to group by: none for the whole shop, `part` along a dimension."""
+    return [] if by is None else [PART]
+
+
+def lines(
+    t: Tables, as_of: datetime, *, by: Dimension | None = None, known: datetime | None = None
+) -> ibis.Table:
+    """Lines known at a moment; along a dimension with its value as `part`.
+
+    A fact cut along a dimension looks at the lines of each value alone, as if each were a shop.
+    """
+    known_lines = known_at(t.lines, as_of, known)
+    return known_lines if by is None else known_lines.mutate(part=known_lines[by])
+
+
+def orders(
+    t: Tables, as_of: datetime, *, by: Dimension | None = None, known: datetime | None = None
+) -> ibis.Table:
+    """One row per order known at `as_of`, purchases and others, with or without a person.
+
+    `is_purchase`: no line of it is a return and its total is above zero. `amount` is its total,
+    `returned` what went back (>= 0), both minor units; `day` its first day, `last_day` its last.
+    """
+    split = with_profit(t, lines(t, as_of, by=by, known=known))
+    whole = split.group_by([*cut(by), "source", "order_id"]).aggregate(
+        person_id=split.person_id.max(),
+        ordered_at=split.ordered_at.min(),
+        day=split.day.min(),
+        last_day=split.day.max(),
+        lines=split.count(),
+        amount=split.amount.sum(),
+        returned=split.is_return.ifelse(-split.amount, 0).sum(),
+        return_lines=flag(split.is_return).sum(),
+        costed=split.costed.sum(),
+        earned=split.earned.sum(),
+        uncosted=split.uncosted.sum(),
+        member_no=split.member_no.min(),
+        phone=split.phone.min(),
+        email=split.email.min(),
+        name=split.name.min(),
+        store=split.store.max(),
+        channel=split.channel.max(),
+        region=split.region.max(),
+    )
+    return whole.mutate(is_purchase=(whole.return_lines == 0) & (whole.amount > 0))
+
+
+def purchases(
+    t: Tables, as_of: datetime, *, by: Dimension | None = None, known: datetime | None = None
+) -> ibis.Table:
+    """The orders that are purchases, identified and anonymous."""
+    every = orders(t, as_of, by=by, known=known)
+    return every.filter(every.is_purchase)
+
+
+def of_persons(orders: ibis.Table) -> ibis.Table:
+    """Those orders whose person is known."""
+    return orders.filter(orders.person_id.notnull())

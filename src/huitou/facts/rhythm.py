@@ -1,0 +1,68 @@
+"""Personal rhythm: purchase days, the gaps between them, and what is usual for whom."""
+
+from __future__ import annotations
+
+import ibis
+
+from huitou.facts.kernel import day_number
+
+PRIOR_GAPS = 2.0
+"""The shop's usual gap weighs as much as this many gaps of the person's own."""
+
+
+def purchase_days(purchases: ibis.Table, keys: list[str]) -> ibis.Table:
+    """One row per person and day with a purchase: `gross` of the day, `gap` since the one before.
+
+    Several orders on one day are one event, as in the published models. `keys` are the columns
+    that tell persons apart, and may begin with `part`.
+    """
+    daily = purchases.group_by([*keys, "day"]).aggregate(
+        gross=purchases.amount.sum(), orders=purchases.count()
+    )
+    numbered = daily.mutate(number=day_number(daily.day))
+    before = ibis.window(group_by=keys, order_by=numbered.number)
+    gaps = numbered.mutate(gap=numbered.number - numbered.number.lag().over(before))
+    whole = ibis.window(group_by=keys)
+    return gaps.mutate(longest=gaps.gap.max().over(whole))
+
+
+def rhythm(days: ibis.Table, keys: list[str]) -> ibis.Table:
+    """One row per person: first and last day, counts, spend per day, and the gaps.
+
+    `gap_mean` and `absence` (the longest gap, `back_day` the last day that ended one so long) are
+    null with one purchase day, `gap_sd` and `spend_log_sd` (sample sd) below three and two.
+    """
+    logged = days.mutate(log_gross=days.gross.cast("float64").ln())
+    return logged.group_by(keys).aggregate(
+        first_day=logged.day.min(),
+        last_day=logged.day.max(),
+        first_number=logged.number.min(),
+        last_number=logged.number.max(),
+        purchase_days=logged.count(),
+        orders=logged.orders.sum(),
+        gross=logged.gross.sum(),
+        spend_mean=logged.gross.cast("float64").mean(),
+        spend_log_sd=logged.log_gross.std(how="sample"),
+        gap_mean=logged.gap.cast("float64").mean(),
+        gap_sd=logged.gap.cast("float64").std(how="sample"),
+        absence=logged.gap.max(),
+        back_day=logged.day.max(where=logged.gap == logged.longest),
+    )
+
+
+def shop_rhythm(rhythms: ibis.Table) -> ibis.Table:
+    """One row: `shop_gap`, the geometric mean over persons of their mean gaps in days.
+
+    Null where nobody has bought on two days. A geometric mean rather than a median, for a median
+    has no exact form on several engines; rather than a mean, for the rare buyers have long tails.
+    """
+    return rhythms.aggregate(shop_gap=rhythms.gap_mean.ln().mean().exp())
+
+
+def typical(x: ibis.Value, span: ibis.Value, shop_gap: ibis.Value) -> ibis.Value:
+    """A person's usual gap in days: own mean over `x` gaps in `span` days, shrunken to the shop's.
+
+    (span + k shop_gap) / (x + k) with k = PRIOR_GAPS, the posterior mean of a gamma prior.
+    """
+    prior = shop_gap.cast("float64") * PRIOR_GAPS
+    return (span.cast("float64") + prior) / (x.cast("float64") + PRIOR_GAPS)
