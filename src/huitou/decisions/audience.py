@@ -1,0 +1,139 @@
+"""The people a plan is drafted for, as columns of numbers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from huitou.ground.errors import HuitouError
+
+FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.int64]
+BoolArray = NDArray[np.bool_]
+
+REQUIRED = (
+    "person_id",
+    "stage",
+    "p_alive",
+    "p_buy",
+    "spend",
+    "value",
+    "value_low",
+    "value_high",
+    "value_if_kept",
+    "margin_rate",
+)
+"""Columns without which nothing can be decided. The rest have careful defaults."""
+
+NEVER = 10**6
+"""Days since the last contact of somebody never addressed."""
+
+
+@dataclass(frozen=True)
+class Audience:
+    """People in a fixed order, one array a column. Amounts are minor units."""
+
+    person_id: tuple[str, ...]
+    hold_key: tuple[str, ...]
+    """The oldest key of each person: what the hold-out lot hashes."""
+    stage: NDArray[np.str_]
+    cause: NDArray[np.str_]
+    """First suspect of why they left; `unknown` where there is none."""
+    suspicion: FloatArray
+    """Posterior of that cause, in [0, 1]."""
+    p_alive: FloatArray
+    p_buy: FloatArray
+    spend: FloatArray
+    margin_rate: FloatArray
+    value: FloatArray
+    value_low: FloatArray
+    value_high: FloatArray
+    value_if_kept: FloatArray
+    exposure: IntArray
+    """All that we owe or have offered the person already."""
+    may_mail: BoolArray
+    may_email: BoolArray
+    may_call: BoolArray
+    open_case: BoolArray
+    quiet_for: IntArray
+    """Days since they were last addressed; `NEVER` where they were not."""
+
+    def __len__(self) -> int:
+        """How many people there are."""
+        return len(self.person_id)
+
+    @classmethod
+    def of(cls, people: pa.Table) -> Audience:
+        """Read the customers with their scores, stage, exposure and consent.
+
+        Absent columns mean: no exposure, no consent for any channel, no open case, never
+        addressed, no suspected cause. A null number counts as 0, a null consent as *no*.
+
+        Raises:
+            HuitouError: when one of `REQUIRED` is absent.
+        """
+        absent = [name for name in REQUIRED if name not in people.column_names]
+        if absent:
+            raise HuitouError(f"people cannot be planned for without: {', '.join(absent)}")
+        read = _Columns(people)
+        person_id = tuple(people["person_id"].to_pylist())
+        return cls(
+            person_id=person_id,
+            hold_key=read.keys(person_id),
+            stage=read.text("stage", "active"),
+            cause=read.text("cause", "unknown"),
+            suspicion=np.clip(read.number("posterior"), 0.0, 1.0),
+            p_alive=np.clip(read.number("p_alive"), 0.0, 1.0),
+            p_buy=np.clip(read.number("p_buy"), 0.0, 1.0),
+            spend=np.maximum(read.number("spend"), 0.0),
+            margin_rate=np.clip(read.number("margin_rate"), 0.0, 1.0),
+            value=read.number("value"),
+            value_low=read.number("value_low"),
+            value_high=read.number("value_high"),
+            value_if_kept=np.maximum(read.number("value_if_kept"), 0.0),
+            exposure=read.whole("exposure"),
+            may_mail=read.flag("may_mail"),
+            may_email=read.flag("may_email"),
+            may_call=read.flag("may_call"),
+            open_case=read.flag("open_case"),
+            quiet_for=read.whole("contacted_days_ago", absent=NEVER),
+        )
+
+
+@dataclass(frozen=True)
+class _Columns:
+    """Reads columns of a table, each with what stands in for an absent or null one."""
+
+    table: pa.Table
+
+    def number(self, name: str) -> FloatArray:
+        found = self._filled(name, pa.float64(), 0.0)
+        return np.nan_to_num(found.astype(np.float64), nan=0.0, posinf=0.0, neginf=0.0)
+
+    def whole(self, name: str, absent: int = 0) -> IntArray:
+        found: IntArray = self._filled(name, pa.int64(), absent).astype(np.int64)
+        return found
+
+    def flag(self, name: str) -> BoolArray:
+        found: BoolArray = self._filled(name, pa.bool_(), False).astype(np.bool_)
+        return found
+
+    def text(self, name: str, absent: str) -> NDArray[np.str_]:
+        return np.asarray(self._filled(name, pa.string(), absent), dtype=np.str_)
+
+    def keys(self, person_id: tuple[str, ...]) -> tuple[str, ...]:
+        if "hold_key" not in self.table.column_names:
+            return person_id
+        given = self.table["hold_key"].to_pylist()
+        return tuple(key or person for key, person in zip(given, person_id, strict=True))
+
+    def _filled(self, name: str, kind: pa.DataType, absent: Any) -> NDArray[Any]:
+        if name not in self.table.column_names:
+            return np.full(self.table.num_rows, absent)
+        column = pc.fill_null(self.table[name].cast(kind, safe=False), absent)
+        return np.asarray(column.to_numpy())

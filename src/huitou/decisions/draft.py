@@ -1,0 +1,156 @@
+"""From an allocation to receipts: every number that led to a decision, kept beside it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from huitou.decisions.acts import Act
+from huitou.decisions.audience import Audience, BoolArray, FloatArray, IntArray
+from huitou.decisions.price import Priced, reached_by
+from huitou.decisions.receipts import HELD_OUT, RECEIPTS, TREATED
+
+
+@dataclass(frozen=True)
+class Drafted:
+    """All that is known when the acts have been chosen. Rows are people, columns acts."""
+
+    people: Audience
+    acts: tuple[Act, ...]
+    priced: Priced
+    held: BoolArray
+    choice: IntArray
+    """The act meant for each person, held out or not."""
+    allowed: BoolArray
+    beyond: BoolArray
+    """Acts that the value bound forbids."""
+    rules: list[str]
+    """The rule that keeps each person from being addressed; '' for none."""
+    bound: IntArray
+
+    @property
+    def given(self) -> IntArray:
+        """The act each person really gets: *nothing* for the held out."""
+        return np.where(self.held, 0, self.choice)
+
+
+def write_receipts(drafted: Drafted) -> pa.Table:
+    """One receipt a person, in the order of the people."""
+    columns: dict[str, Any] = {
+        **_about(drafted),
+        **_meant(drafted),
+        **_given(drafted),
+        **_runner_up(drafted),
+        "reason": _reasons(drafted),
+    }
+    arrays = [pa.array(columns[field.name], type=field.type) for field in RECEIPTS]
+    return pa.Table.from_arrays(arrays, schema=RECEIPTS)
+
+
+def _about(drafted: Drafted) -> dict[str, Any]:
+    people = drafted.people
+    return {
+        "person_id": people.person_id,
+        "hold_key": people.hold_key,
+        "stage": people.stage.tolist(),
+        "cause": people.cause.tolist(),
+        "arm": np.where(drafted.held, HELD_OUT, TREATED).tolist(),
+        "p_buy": people.p_buy,
+        "worth": _whole(drafted.priced.worth),
+        "value": _whole(people.value),
+        "exposure": people.exposure,
+        "bound": drafted.bound,
+    }
+
+
+def _meant(drafted: Drafted) -> dict[str, Any]:
+    rows, choice = np.arange(len(drafted.people)), drafted.choice
+    return {
+        "intended": _kinds(drafted)[choice].tolist(),
+        "intended_depth": _depths(drafted)[choice],
+        "intended_gain": _whole(drafted.priced.gain[rows, choice]),
+        "intended_cost": drafted.priced.cost[rows, choice],
+    }
+
+
+def _given(drafted: Drafted) -> dict[str, Any]:
+    priced, given = drafted.priced, drafted.given
+    rows = np.arange(len(given))
+    gain = priced.gain[rows, given]
+    half = priced.half[rows, given]
+    return {
+        "act": _kinds(drafted)[given].tolist(),
+        "depth": _depths(drafted)[given],
+        "channel": _channels(drafted),
+        "delta": priced.delta[rows, given],
+        "p_taken": priced.p_taken[rows, given],
+        "gain": _whole(gain),
+        "gain_low": np.floor(gain - half).astype(np.int64),
+        "gain_high": np.ceil(gain + half).astype(np.int64),
+        "cost": priced.cost[rows, given],
+        "attention": _whole(priced.attention[rows, given]),
+        "worst_cost": priced.worst_cost[rows, given],
+        "cap": priced.cap[rows, given],
+        "staff_minutes": priced.minutes[rows, given],
+    }
+
+
+def _channels(drafted: Drafted) -> list[str]:
+    by_act = np.column_stack([reached_by(drafted.people, act) for act in drafted.acts])
+    found = by_act[np.arange(len(drafted.given)), drafted.given]
+    return [str(channel) for channel in found]
+
+
+def _runner_up(drafted: Drafted) -> dict[str, Any]:
+    """The best act that was allowed and not given; None where only *nothing* was allowed."""
+    rows = np.arange(len(drafted.choice))
+    others = np.where(drafted.allowed, drafted.priced.gain, -np.inf)
+    others[rows, drafted.choice] = -np.inf
+    second = np.argmax(others, axis=1)
+    gain = others[rows, second]
+    there = np.isfinite(gain)
+    return {
+        "runner_up": np.where(there, _kinds(drafted)[second], None).tolist(),
+        "runner_up_depth": _depths(drafted)[second] * there,
+        "runner_up_gain": _whole(np.where(there, gain, 0.0)),
+    }
+
+
+def _reasons(drafted: Drafted) -> list[str]:
+    """Why each person gets what they get; the first that holds."""
+    gain = drafted.priced.gain
+    rules = np.array(drafted.rules, dtype=np.str_)
+    would_pay = (np.where(drafted.allowed, gain, -np.inf) > 0).any(axis=1)
+    too_dear = (np.where(drafted.beyond & _open_to(drafted), gain, -np.inf) > 0).any(axis=1)
+    reasons = np.select(
+        [drafted.held, drafted.choice > 0, would_pay, rules != "", too_dear],
+        ["held_out", "best", "budget", rules, "bound"],
+        "nothing_pays",
+    )
+    found: list[str] = reasons.tolist()
+    return found
+
+
+def _open_to(drafted: Drafted) -> BoolArray:
+    """Acts that nothing but the bound could forbid (n, acts)."""
+    stage = [np.isin(drafted.people.stage, list(act.stages)) for act in drafted.acts]
+    reached = [reached_by(drafted.people, act) != "" for act in drafted.acts]
+    both: BoolArray = np.column_stack(stage) & np.column_stack(reached)
+    return both
+
+
+def _kinds(drafted: Drafted) -> NDArray[np.str_]:
+    return np.array([act.kind for act in drafted.acts])
+
+
+def _depths(drafted: Drafted) -> FloatArray:
+    return np.array([act.depth for act in drafted.acts])
+
+
+def _whole(amount: FloatArray) -> IntArray:
+    """Amounts as whole minor units, halves to the even neighbour."""
+    return np.rint(amount).astype(np.int64)

@@ -1,0 +1,138 @@
+"""What an act is believed to do before the shop has tested it: first guesses, with their sources.
+
+An effect is a shift on the log-odds of `p_buy`: `Δ = σ(logit p + θ) - p`. On that scale a push
+moves the undecided most and those who come anyway, or never, least: the highest risk is not the
+best target (Ascarza 2018). Means are small and spreads wide on purpose; results replace them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+import numpy as np
+from numpy.typing import NDArray
+
+from huitou.decisions.acts import Act
+from huitou.ground.words import Sentence, said
+
+FloatArray = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Effect:
+    """A normal prior on the shift of the log-odds to buy, and where it comes from."""
+
+    mean: float
+    sd: float
+    source: Sentence
+
+
+EMAIL = said(
+    "A public test with 64,000 customers: one e-mail raised visits within two weeks from 10.6 % to"
+    " 15-18 %. A sixth of that is taken, for two weeks of visits are not a season of orders."
+)
+THANKS = said(
+    "In a test of two text messages, plain thanks earned more than thanks with a bigger discount."
+    " A twelfth of what an e-mail did to visits is taken."
+)
+CALLED = said(
+    "A field test with 65,000 customers: unasked advice raised leaving from 6.4 % to 10 %."
+    " A call can harm, so its spread is as wide as its mean."
+)
+COUPON = said(
+    "A supermarket test with 130,000 customers: a coupon cut leaving by 12 points for its product,"
+    " and earned the shop next to nothing. A quarter of the first is taken."
+)
+REGULAR = said(
+    "Nobody has shown that a reminder moves somebody who comes anyway: nothing is taken."
+)
+
+
+def _by_stage(source: Sentence, **guesses: tuple[float, float]) -> dict[str, Effect]:
+    return {stage: Effect(mean, sd, source) for stage, (mean, sd) in guesses.items()}
+
+
+_EFFECTS: dict[str, dict[str, Effect]] = {
+    "thank": _by_stage(
+        THANKS,
+        new=(0.08, 0.08),
+        active=(0.05, 0.06),
+        loyal=(0.05, 0.06),
+        slipping=(0.06, 0.08),
+        lost=(0.05, 0.10),
+        returned=(0.06, 0.08),
+    ),
+    "remind": {
+        **_by_stage(
+            EMAIL, new=(0.08, 0.08), slipping=(0.10, 0.10), lost=(0.08, 0.12), returned=(0.08, 0.10)
+        ),
+        **_by_stage(REGULAR, active=(0.02, 0.06), loyal=(0.0, 0.06)),
+    },
+    "offer": _by_stage(COUPON, slipping=(0.15, 0.15), lost=(0.18, 0.20)),
+    "call": _by_stage(
+        CALLED,
+        new=(0.05, 0.15),
+        active=(0.0, 0.15),
+        loyal=(0.03, 0.12),
+        slipping=(0.20, 0.20),
+        lost=(0.25, 0.25),
+        returned=(0.10, 0.15),
+    ),
+}
+
+_FITTING: dict[str, dict[str, float]] = {
+    "returned_goods": {"offer": 0.5, "remind": 0.5, "call": 1.5},
+    "price": {"offer": 1.5, "thank": 0.7},
+    "assortment": {"offer": 0.5, "remind": 0.5},
+    "habit_stopped": {"remind": 1.3, "call": 1.2},
+    "one_purchase": {"thank": 1.3},
+    "gift_season": {"thank": 0.5, "remind": 0.5, "offer": 0.5, "call": 0.5},
+}
+"""How much better or worse an act fits a cause: amends where we failed, price where price hurt."""
+
+DEPTH_POWER = 0.6
+"""Twice the discount does not move twice as many: the effect grows as depth ** 0.6."""
+USUAL_DEPTH = 0.10
+"""The depth that the offers' effects are written for."""
+
+NO_EFFECT = Effect(0.0, 0.0, said("Nothing is done."))
+
+
+@dataclass(frozen=True)
+class Playbook:
+    """Effects by kind of act and stage, and what a suspected cause changes about them."""
+
+    effects: Mapping[str, Mapping[str, Effect]] = field(
+        default_factory=lambda: MappingProxyType(_EFFECTS)
+    )
+    fitting: Mapping[str, Mapping[str, float]] = field(
+        default_factory=lambda: MappingProxyType(_FITTING)
+    )
+
+    def effect(self, act: Act, stage: str) -> Effect:
+        """The prior for one act in one stage, at the act's own depth."""
+        found = self.effects.get(act.kind, {}).get(stage, NO_EFFECT)
+        scale = (act.depth / USUAL_DEPTH) ** DEPTH_POWER if act.kind == "offer" else 1.0
+        return Effect(found.mean * scale, found.sd * scale, found.source)
+
+    def shifts(
+        self, act: Act, stage: NDArray[np.str_], cause: NDArray[np.str_], suspicion: FloatArray
+    ) -> tuple[FloatArray, FloatArray]:
+        """Mean and sd of the shift for each person; the cause counts as far as it is suspected."""
+        mean = np.zeros(len(stage))
+        sd = np.zeros(len(stage))
+        for name in np.unique(stage):
+            here = stage == name
+            found = self.effect(act, str(name))
+            mean[here], sd[here] = found.mean, found.sd
+        for suspect, factors in self.fitting.items():
+            factor = factors.get(act.kind, 1.0)
+            weight = np.where(cause == suspect, suspicion, 0.0)
+            mean *= 1.0 + weight * (factor - 1.0)
+        return mean, sd
+
+
+PLAYBOOK = Playbook()
+"""The playbook that huitou ships with."""

@@ -1,0 +1,150 @@
+"""What each act is expected to add for each person: the only currency of decisions.
+
+    gain = Δp · worth − what everybody who takes it costs − contact − staff − attention
+
+`Δp` comes from the playbook, `worth` from the forecast. All amounts are minor units.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import expit, logit
+
+from huitou.decisions.acts import Act
+from huitou.decisions.audience import Audience, FloatArray, IntArray
+from huitou.decisions.limits import Limits
+from huitou.decisions.playbook import Playbook
+
+BROUGHT_FORWARD = 0.5
+"""Share of a living customer's extra order that is only the next one, bought earlier."""
+SECOND_LIFE = 0.5
+"""A customer won back is worth half of one who never left: they left once, and may again."""
+Z90 = 1.6448536269514722
+"""Half-width of a two-sided 90 % normal interval."""
+
+
+@dataclass(frozen=True)
+class Priced:
+    """People × acts: what each act changes, costs and adds. Column 0 is *nothing*, all zeros."""
+
+    delta: FloatArray
+    """Expected change of the chance to buy within the horizon."""
+    p_taken: FloatArray
+    """Chance that an offer is taken, sure buyers included; 0 for acts without an offer."""
+    cost: IntArray
+    """Expected money out of pocket: offer, contact and staff; rounded up."""
+    attention: FloatArray
+    cap: IntArray
+    """Most that the offer takes off; 0 for acts without an offer."""
+    worst_cost: IntArray
+    """Contact, staff and the offer taken in full."""
+    minutes: FloatArray
+    gain: FloatArray
+    half_effect: FloatArray
+    """Half-width of the 90 % interval of the gain that the unknown effect makes."""
+    half_worth: FloatArray
+    """Half-width that the unknown worth makes."""
+    worth: FloatArray
+    """Profit that one more buyer brings, per person (n,)."""
+
+    @property
+    def half(self) -> FloatArray:
+        """Half-width of the 90 % interval of each gain."""
+        return np.hypot(self.half_effect, self.half_worth)
+
+
+def price(people: Audience, acts: Sequence[Act], playbook: Playbook, limits: Limits) -> Priced:
+    """Price every act for every person; who may be reached is decided elsewhere."""
+    worth = worth_of_a_buyer(people)
+    columns = [_price_one(people, act, playbook, limits, worth) for act in acts]
+    stacked = {name: np.column_stack([column[name] for column in columns]) for name in columns[0]}
+    whole = {name: stacked[name].astype(np.int64) for name in ("cost", "cap", "worst_cost")}
+    return Priced(
+        delta=stacked["delta"],
+        p_taken=stacked["p_taken"],
+        cost=whole["cost"],
+        attention=stacked["attention"],
+        cap=whole["cap"],
+        worst_cost=whole["worst_cost"],
+        minutes=stacked["minutes"],
+        gain=stacked["gain"],
+        half_effect=stacked["half_effect"],
+        half_worth=stacked["half_worth"],
+        worth=worth,
+    )
+
+
+def worth_of_a_buyer(people: Audience) -> FloatArray:
+    """Profit that one person who would not have bought in the horizon, and now does, brings.
+
+    Among those who would not buy, `(1 − p_alive)/(1 − p_buy)` have left for good: winning one back
+    brings a second life. The others are alive and between two purchases: with them an order is won,
+    and half of it is only brought forward.
+    """
+    gone = np.clip((1 - people.p_alive) / np.maximum(1 - people.p_buy, 1e-9), 0.0, 1.0)
+    order = people.spend * people.margin_rate
+    back = np.maximum(SECOND_LIFE * people.value_if_kept, order)
+    return gone * back + (1 - gone) * order * (1 - BROUGHT_FORWARD)
+
+
+def reached_by(people: Audience, act: Act) -> NDArray[np.str_]:
+    """The channel each person would be reached by: email before paper; empty where none may."""
+    if act.kind == "nothing":
+        return np.full(len(people), "")
+    if act.by_phone:
+        return np.where(people.may_call, "call", "")
+    return np.where(people.may_email, "email", np.where(people.may_mail, "paper", ""))
+
+
+def _price_one(
+    people: Audience, act: Act, playbook: Playbook, limits: Limits, worth: FloatArray
+) -> dict[str, FloatArray]:
+    contact, minutes = _contact(people, act, limits)
+    mean, sd = playbook.shifts(act, people.stage, people.cause, people.suspicion)
+    delta = moved(people.p_buy, mean)
+    p_taken = people.p_buy + delta if act.depth else np.zeros(len(people))
+    offered = act.depth * people.spend
+    cost = np.ceil(contact + p_taken * offered)
+    attention = act.attention * np.maximum(people.value, 0.0)
+    cap = np.ceil(limits.baskets_capped * offered)
+    spread = (moved(people.p_buy, mean + Z90 * sd) - moved(people.p_buy, mean - Z90 * sd)) / 2
+    return {
+        "delta": delta,
+        "p_taken": p_taken,
+        "cost": cost,
+        "attention": attention,
+        "cap": cap,
+        "worst_cost": np.ceil(contact) + cap,
+        "minutes": minutes,
+        "gain": delta * worth - cost - attention,
+        "half_effect": spread * np.abs(worth - offered),
+        "half_worth": np.abs(delta) * worth * _doubt(people),
+    }
+
+
+def moved(p: FloatArray, shift: FloatArray) -> FloatArray:
+    """Change of a probability when its log-odds move by `shift`; certain people do not move."""
+    inside = np.clip(p, 1e-9, 1 - 1e-9)
+    change: FloatArray = np.where((p > 0) & (p < 1), expit(logit(inside) + shift) - inside, 0.0)
+    return change
+
+
+def _contact(people: Audience, act: Act, limits: Limits) -> tuple[FloatArray, FloatArray]:
+    """Money to reach each person (staff paid), and the staff minutes it takes."""
+    channel = reached_by(people, act)
+    minutes = np.where(channel == "email", 0.0, act.staff_minutes)
+    stamp = np.select(
+        [channel == "email", channel == "paper"], [limits.email_cost, limits.letter_cost], 0
+    )
+    return stamp + minutes * limits.staff_hourly / 60.0, minutes
+
+
+def _doubt(people: Audience) -> FloatArray:
+    """Half-width of the forecast's 90 % interval, as a share of the forecast."""
+    width = (people.value_high - people.value_low) / (2 * np.maximum(people.value, 1.0))
+    doubt: FloatArray = np.clip(width, 0.0, 5.0)
+    return doubt
