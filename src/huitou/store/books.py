@@ -29,7 +29,6 @@ from sqlalchemy import (
     Executable,
     Integer,
     MetaData,
-    RowMapping,
     Table,
     Text,
     create_engine,
@@ -57,6 +56,8 @@ metadata = MetaData(naming_convention=NAMING)
 
 WAIT_SECONDS = 30
 """How long a writer waits for another writer before it says `Busy`."""
+
+ONE_LOOK = text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
 
 Row = Mapping[str, Any]
 
@@ -114,12 +115,17 @@ class Json(TypeDecorator[Any]):
         """NaN and infinity are refused here: JSON has no word for them."""
         if value is None:
             return None
-        written = json.dumps(value, sort_keys=True, ensure_ascii=False, allow_nan=False)
+        written = as_json(value)
         return json.loads(written) if dialect.name == "postgresql" else written
 
     def process_result_value(self, value: Any, dialect: Dialect) -> Any:
         """The value as Python has it."""
         return json.loads(value) if isinstance(value, str) and dialect.name == "sqlite" else value
+
+
+def as_json(value: Any) -> str:
+    """A value as JSON text: keys in order, no NaN, Chinese as Chinese."""
+    return json.dumps(value, sort_keys=True, ensure_ascii=False, allow_nan=False)
 
 
 Serial = BigInteger().with_variant(Integer, "sqlite")
@@ -142,13 +148,14 @@ class Unit:
         """Run an UPDATE or DELETE; how many rows it changed. Every limit is kept with this."""
         return int(self.execute(statement).rowcount)
 
-    def rows(self, statement: Executable) -> list[RowMapping]:
-        """All rows of a query."""
-        return list(self.execute(statement).mappings())
+    def rows(self, statement: Executable) -> list[Row]:
+        """All rows of a query, by column name."""
+        return [row._asdict() for row in self.execute(statement)]
 
-    def first(self, statement: Executable) -> RowMapping | None:
+    def first(self, statement: Executable) -> Row | None:
         """The first row of a query, or None."""
-        return self.execute(statement).mappings().first()
+        row = self.execute(statement).first()
+        return None if row is None else row._asdict()
 
     def value(self, statement: Executable) -> Any:
         """The first column of the first row, or None."""
@@ -201,9 +208,7 @@ class Books:
             connection.execution_options(huitou_reading=True)
             if connection.dialect.name == "postgresql":
                 # One look: what a second query sees must fit what the first one saw.
-                connection.execute(
-                    text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
-                )
+                connection.execute(ONE_LOOK)
             yield Unit(connection)
 
     def migrate(self, tables: MetaData = metadata) -> None:

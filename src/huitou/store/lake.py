@@ -18,6 +18,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pyarrow as pa
@@ -161,13 +162,28 @@ class Edition:
             ).fetchone()
         return int(copied[0]) if copied else 0
 
+    def note(self, name: str, value: Any) -> None:
+        """Keep a small JSON value beside the tables."""
+        with self._fresh_file(self.folder / f"{name}.json") as file:
+            file.write_text(json.dumps(value, ensure_ascii=False, allow_nan=False))
+
+    def noted(self, name: str) -> Any:
+        """A small value kept by `note`, or None."""
+        file = self.folder / f"{name}.json"
+        return json.loads(file.read_text()) if file.exists() else None
+
     @contextmanager
     def _fresh(self, name: str) -> Iterator[Path]:
+        with self._fresh_file(self.path(name)) as file:
+            yield file
+
+    @contextmanager
+    def _fresh_file(self, wanted: Path) -> Iterator[Path]:
         self.folder.mkdir(parents=True, exist_ok=True)
-        file = self.folder / f".{name}.parquet"
+        file = wanted.with_name(f".{wanted.name}")
         yield file
         _sync(file)
-        file.replace(self.path(name))
+        file.replace(wanted)
 
 
 def _settle(connection: duckdb.DuckDBPyConnection, root: Path) -> None:

@@ -113,9 +113,7 @@ class Shelf:
         database.execute(f"CREATE TABLE shelf ({names})")
         for batch in table.to_batches(max_chunksize=20_000):
             columns = [column.to_pylist() for column in batch.columns]
-            database.executemany(
-                f"INSERT INTO shelf VALUES ({places})", zip(*columns, strict=True)
-            )
+            database.executemany(f"INSERT INTO shelf VALUES ({places})", zip(*columns, strict=True))
 
     def _index(self, database: sqlite3.Connection) -> None:
         key = self.layout.key

@@ -9,5 +9,6 @@ context.configure(
     target_metadata=context.config.attributes["tables"],
     render_as_batch=True,
     compare_type=True,
+    user_module_prefix="",
 )
 context.run_migrations()
