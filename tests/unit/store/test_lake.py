@@ -101,3 +101,13 @@ def test_a_query_is_kept_without_passing_through_memory(tmp_path: Path) -> None:
     with lake.reading(edition) as connection:
         assert edition.copy(connection, "many", "SELECT range AS n FROM range(5000)") == 5000
     assert edition.table("many").num_rows == 5000
+
+
+def test_small_values_are_kept_beside_the_tables(tmp_path: Path) -> None:
+    edition = Lake(tmp_path).edition("only")
+    edition.note("moment", {"day": "2011-06-09", "名": "回头"})
+    assert edition.noted("moment") == {"day": "2011-06-09", "名": "回头"}
+    assert edition.noted("absent") is None
+    with pytest.raises(ValueError):
+        edition.note("bad", float("nan"))
+    assert edition.noted("bad") is None
