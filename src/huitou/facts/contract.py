@@ -17,7 +17,14 @@ from huitou.ground.words import Sentence
 Dimension = Literal["store", "channel", "region", "campaign", "category", "sku"]
 """A column of `lines` along which a metric can be cut."""
 
-EVERYWHERE: tuple[Dimension, ...] = ("store", "channel", "region", "campaign", "category", "sku")
+EVERY_DIMENSION: tuple[Dimension, ...] = (
+    "store",
+    "channel",
+    "region",
+    "campaign",
+    "category",
+    "sku",
+)
 
 Unit = Literal["count", "share", "days", "money", "table"]
 """What a metric's value is measured in; money is in minor units, a table has columns of its own."""
@@ -48,15 +55,15 @@ class Tables:
 
 
 class Measure(Protocol):
-    """Computes a metric as of a moment, whole or by the values of one dimension.
+    """Computes a metric as of a moment, whole or by the values of one dimension."""
 
-    The table has one row, or one row per `part` when cut; numbers are in its columns `value`
-    and `people` (how many persons or things stand behind it).
-    """
+    def __call__(self, t: Tables, as_of: datetime, *, by: Dimension | None = None) -> ibis.Table:
+        """One row, or one row per `part` when cut: the number in `value`, and `people`.
 
-    def __call__(
-        self, t: Tables, as_of: datetime, *, by: Dimension | None = None
-    ) -> ibis.Table: ...
+        `people` counts what stands behind the number: customers, orders or lines. Metrics of the
+        unit `table` have columns of their own instead.
+        """
+        ...
 
 
 @dataclass(frozen=True)
@@ -122,7 +129,6 @@ CUSTOMERS = _schema(
         "region": TEXT,
         "has_phone": TRUTH,
         "has_email": TRUTH,
-        "discount_share": REAL,
     },
     optional=(
         "key",
@@ -135,7 +141,6 @@ CUSTOMERS = _schema(
         "store",
         "channel",
         "region",
-        "discount_share",
     ),
 )
 """One row per person with a purchase.

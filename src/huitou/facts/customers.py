@@ -93,7 +93,6 @@ def _derived(row: ibis.Table) -> ibis.Table:
         margin_rate=_margin_rate(row),
         typical_gap=typical(x, span, row.shop_gap),
         left_censored=(row.first_number - row.log_start).cast("float64") <= row.shop_gap,
-        discount_share=ibis.null("float64"),
     )
 
 

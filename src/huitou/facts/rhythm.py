@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import ibis
 
-from huitou.facts.kernel import day_number
+from huitou.facts.contract import Dimension, Tables
+from huitou.facts.kernel import day_number, nullable
+from huitou.facts.orders import cut, of_persons, purchases
 
 PRIOR_GAPS = 2.0
 """The shop's usual gap weighs as much as this many gaps of the person's own."""
+
+
+def buyers(t: Tables, as_of: datetime, *, by: Dimension | None = None) -> ibis.Table:
+    """The rhythm of every person with a purchase, per `part` when cut along a dimension."""
+    keys = [*cut(by), "person_id"]
+    return rhythm(purchase_days(of_persons(purchases(t, as_of, by=by)), keys), keys)
 
 
 def purchase_days(purchases: ibis.Table, keys: list[str]) -> ibis.Table:
@@ -21,7 +31,8 @@ def purchase_days(purchases: ibis.Table, keys: list[str]) -> ibis.Table:
     )
     numbered = daily.mutate(number=day_number(daily.day))
     before = ibis.window(group_by=keys, order_by=numbered.number)
-    gaps = numbered.mutate(gap=numbered.number - numbered.number.lag().over(before))
+    previous = nullable(numbered.number.lag().over(before), 0)
+    gaps = numbered.mutate(gap=numbered.number - previous)
     whole = ibis.window(group_by=keys)
     return gaps.mutate(longest=gaps.gap.max().over(whole))
 
@@ -37,6 +48,7 @@ def rhythm(days: ibis.Table, keys: list[str]) -> ibis.Table:
         first_day=logged.day.min(),
         last_day=logged.day.max(),
         first_number=logged.number.min(),
+        second_number=logged.number.min(where=logged.gap.notnull()),
         last_number=logged.number.max(),
         purchase_days=logged.count(),
         orders=logged.orders.sum(),
@@ -57,6 +69,19 @@ def shop_rhythm(rhythms: ibis.Table) -> ibis.Table:
     has no exact form on several engines; rather than a mean, for the rare buyers have long tails.
     """
     return rhythms.aggregate(shop_gap=rhythms.gap_mean.ln().mean().exp())
+
+
+def usual_gap(t: Tables, as_of: datetime, *, by: Dimension | None = None) -> ibis.Table:
+    """The shop's usual gap in days, as a metric; `people` are those with a gap."""
+    rhythms = buyers(t, as_of, by=by)
+    usual = rhythms.gap_mean.ln().mean().exp()
+    return rhythms.aggregate(by=cut(by), value=usual, people=rhythms.gap_mean.count())
+
+
+def own_gaps(t: Tables, as_of: datetime) -> ibis.Table:
+    """Who has a rhythm yet; `value`: the mean gap between their purchase days."""
+    rhythms = buyers(t, as_of)
+    return rhythms.filter(rhythms.gap_mean.notnull()).select("person_id", value="gap_mean")
 
 
 def typical(x: ibis.Value, span: ibis.Value, shop_gap: ibis.Value) -> ibis.Value:
