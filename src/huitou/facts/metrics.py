@@ -1,0 +1,292 @@
+"""Every metric of the shop with its definition in words. Doors, docs and tests read this list."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+import ibis
+
+from huitou.facts import cohorts, flows, repeat, returns, rfm, rhythm, totals
+from huitou.facts.contract import (
+    EVERY_DIMENSION,
+    METRICS,
+    Dimension,
+    Measure,
+    Metric,
+    Tables,
+    Unit,
+)
+from huitou.ground.clock import last_day_before
+from huitou.ground.errors import NotYet
+from huitou.ground.words import Sentence, said
+
+__all__ = ["METRICS", "stage_flows", "stage_members", "stage_movers", "stage_sizes", "values"]
+
+
+def values(t: Tables, as_of: datetime) -> ibis.Table:
+    """All metrics that are one number, in one expression: `name`, `value` (float64), `people`.
+
+    One expression rather than one each, so that the engine reads the lines once.
+    """
+    numbers = [metric for metric in METRICS.values() if metric.unit != "table"]
+    return ibis.union(*(_row(metric, t, as_of) for metric in numbers))
+
+
+def _row(metric: Metric, t: Tables, as_of: datetime) -> ibis.Table:
+    measured = metric.value(t, as_of)
+    return measured.select(
+        name=ibis.literal(metric.name),
+        value=measured.value.cast("float64"),
+        people=measured.people.cast("int64"),
+    )
+
+
+def _add(
+    name: str,
+    title: Sentence,
+    definition: Sentence,
+    unit: Unit,
+    value: Measure,
+    people: Callable[[Tables, datetime], ibis.Table] | None = None,
+    by: tuple[Dimension, ...] = EVERY_DIMENSION,
+) -> Metric:
+    return METRICS.add(Metric(name, title, definition, unit, value, people, by))
+
+
+def _stages(t: Tables, as_of: datetime) -> ibis.Table:
+    if t.stages is None:
+        raise NotYet("stages need a forecast, and none was made yet", to_try="huitou run")
+    last = last_day_before(as_of, t.shop_zone)
+    return t.stages.filter(t.stages.at <= ibis.literal(last))
+
+
+def stage_sizes(t: Tables, as_of: datetime, *, by: Dimension | None = None) -> ibis.Table:
+    """Customers and expected profit per stage, at every moment known before `as_of`."""
+    return flows.stage_sizes(_stages(t, as_of))
+
+
+def stage_flows(t: Tables, as_of: datetime, *, by: Dimension | None = None) -> ibis.Table:
+    """People that moved from stage to stage between neighbouring moments before `as_of`."""
+    return flows.flows(_stages(t, as_of))
+
+
+def stage_members(t: Tables, as_of: datetime) -> ibis.Table:
+    """Who stood in which stage at which moment; `value`: expected profit, minor units."""
+    return _stages(t, as_of).select("person_id", "at", "stage", "value")
+
+
+def stage_movers(t: Tables, as_of: datetime) -> ibis.Table:
+    """Who moved from which stage to which; `value`: expected profit, minor units."""
+    return flows.moves(_stages(t, as_of))
+
+
+_add(
+    "customers",
+    said("Customers"),
+    said(
+        "Persons with at least one purchase. A purchase is an order without a returned line "
+        "whose total is above zero."
+    ),
+    "count",
+    totals.customer_count,
+    totals.shoppers,
+)
+_add(
+    "orders",
+    said("Orders"),
+    said("All purchases, with or without a known customer."),
+    "count",
+    totals.order_count,
+    totals.order_counts,
+)
+_add(
+    "customer_orders",
+    said("Orders of known customers"),
+    said("Purchases that carry a membership number, phone or e-mail."),
+    "count",
+    totals.customer_order_count,
+    totals.order_counts,
+)
+_add(
+    "lines",
+    said("Lines"),
+    said("Lines of every kind: sales, returns, postage, with or without a customer."),
+    "count",
+    totals.line_count,
+)
+_add(
+    "anonymous_lines",
+    said("Anonymous lines"),
+    said("Lines without a membership number, phone or e-mail: trade whose customer is unknown."),
+    "count",
+    totals.anonymous_line_count,
+)
+_add(
+    "revenue",
+    said("Revenue"),
+    said("All that was paid, less all that was given back."),
+    "money",
+    totals.revenue,
+    totals.payers,
+)
+_add(
+    "anonymous_revenue",
+    said("Anonymous revenue"),
+    said("The part of the revenue that carries no customer."),
+    "money",
+    totals.anonymous_revenue,
+)
+_add(
+    "order_value",
+    said("Order value"),
+    said("Mean total of a purchase."),
+    "money",
+    totals.order_value,
+    totals.shoppers,
+)
+_add(
+    "orders_per_customer",
+    said("Orders per customer"),
+    said("Purchases of known customers divided by customers."),
+    "count",
+    totals.orders_per_customer,
+    totals.order_counts,
+)
+_add(
+    "repeat_purchase_rate",
+    said("Repeat-purchase rate"),
+    said("Customers who bought on two different days or more, divided by customers."),
+    "share",
+    repeat.repeat_purchase_rate,
+    repeat.repeaters,
+)
+_add(
+    "one_time_share",
+    said("One-time share"),
+    said("Customers with exactly one order, divided by customers."),
+    "share",
+    repeat.one_time_share,
+    repeat.one_timers,
+)
+_add(
+    "second_purchase_rate",
+    said("Second-purchase rate"),
+    said(
+        "Share of customers that buys on a second day within {days} days of the first. Customers "
+        "whose time is not over yet count for as long as they were seen (Kaplan-Meier).",
+        days=repeat.SECOND_WITHIN,
+    ),
+    "share",
+    repeat.second_purchase_rate,
+    repeat.second_purchases,
+)
+_add(
+    "second_purchase_days",
+    said("Time to the second purchase"),
+    said(
+        "Days after the first purchase until half of all customers have bought on a second day "
+        "(Kaplan-Meier). Empty while fewer than half have."
+    ),
+    "days",
+    repeat.second_purchase_days,
+    repeat.second_purchases,
+)
+_add(
+    "second_purchase_curve",
+    said("Way to the second purchase"),
+    said("Share of customers that has bought on a second day, by days after the first."),
+    "table",
+    repeat.second_purchase_curve,
+    repeat.second_purchases,
+)
+_add(
+    "usual_gap",
+    said("Usual gap"),
+    said(
+        "Geometric mean over customers of their own mean number of days between two purchase "
+        "days. A customer's typical gap is their own mean, drawn towards this one while they "
+        "have few."
+    ),
+    "days",
+    rhythm.usual_gap,
+    rhythm.own_gaps,
+)
+_add(
+    "cohort_retention",
+    said("Cohorts"),
+    said(
+        "Of the customers whose first purchase fell in a month: the share that bought again so "
+        "many months later, with their orders, revenue net of returns, and profit."
+    ),
+    "table",
+    cohorts.cohort_retention,
+    cohorts.cohort_members,
+)
+_add(
+    "rfm",
+    said("RFM segments"),
+    said(
+        "Customers in fifths by days since the last purchase, number of purchase days, and "
+        "amount bought; equal customers get equal fifths. The pairs of fifths have names."
+    ),
+    "table",
+    rfm.rfm_segments,
+    rfm.segment_members,
+)
+_add(
+    "return_rate",
+    said("Return rate"),
+    said("Value of goods that went back, divided by value of goods sold. Postage does not count."),
+    "share",
+    returns.return_rate,
+    returns.returners,
+)
+_add(
+    "returning_share",
+    said("Customers with returns"),
+    said("Customers who have returned something, divided by customers."),
+    "share",
+    returns.returning_share,
+    returns.returners,
+)
+_add(
+    "profit",
+    said("Profit so far"),
+    said(
+        "Revenue less the cost of goods. A line's own cost goes first, then its product's margin, "
+        "then one rate for the shop. Goods that came back lower the cost."
+    ),
+    "money",
+    totals.profit,
+    totals.earners,
+)
+_add(
+    "profit_per_customer",
+    said("Profit per customer"),
+    said("Profit so far from customers, returns included, divided by customers."),
+    "money",
+    totals.profit_per_customer,
+    totals.earners,
+)
+_add(
+    "stages",
+    said("Stages"),
+    said(
+        "Customers by where they stand: new, active, loyal, slipping, lost or returned, judged by "
+        "their own rhythm and by their chance to buy again."
+    ),
+    "table",
+    stage_sizes,
+    stage_members,
+    (),
+)
+_add(
+    "flows",
+    said("Movement between stages"),
+    said("Customers who stood in one stage at one moment and in another at the next."),
+    "table",
+    stage_flows,
+    stage_movers,
+    (),
+)
