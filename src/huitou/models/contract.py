@@ -32,6 +32,7 @@ class Summary:
     count: Array
 
     def __len__(self) -> int:
+        """How many different triples there are."""
         return len(self.x)
 
     @property
@@ -52,10 +53,8 @@ def summarise(x: ArrayLike, t_x: ArrayLike, T: ArrayLike) -> tuple[Summary, Inde
     columns = [np.asarray(values, dtype=np.float64) for values in (x, t_x, T)]
     _check(*columns)
     first, inverse, count = _unique(columns)
-    return (
-        Summary(*(column[first] for column in columns), count=count.astype(np.float64)),
-        inverse.astype(np.int64),
-    )
+    rows = (column[first] for column in columns)
+    return Summary(*rows, count.astype(np.float64)), inverse.astype(np.int64)
 
 
 def _check(x: Array, t_x: Array, T: Array) -> None:

@@ -36,8 +36,6 @@ class Fitted:
     customers: int
     converged: bool = True
     steps: int = 0
-    prior_share: float = 0.0
-    """How much of what is known of the least known parameter comes from the prior, in [0, 1]."""
 
     @property
     def params(self) -> Mapping[str, float]:
@@ -74,18 +72,17 @@ class Fitted:
         """Expected purchase days in (T, T + h]."""
         return self.p_alive(s) * self.expected_alive(s, h)
 
-    def days_until(self, s: Summary, chance: float, *, longest: int, pace: float = 1.0) -> Index:
+    def days_until(self, s: Summary, chance: float, *, longest: int) -> Index:
         """First whole day by which the chance to have bought reaches `chance`; -1 for never.
 
-        Never means not within `longest` days. `pace` is how fast the customer's clock runs
-        against the calendar (see `level.py`).
+        Never means not within `longest` days; the unit of `s` must be days.
         """
         low = np.zeros(len(s), dtype=np.int64)
         high = np.full(len(s), longest, dtype=np.int64)
-        never = self.p_buy(s, longest * pace) < chance
+        never = self.p_buy(s, longest) < chance
         while (high - low > 1).any():
             middle = (low + high) // 2
-            reached = self.p_buy(s, middle * pace) >= chance
+            reached = self.p_buy(s, middle) >= chance
             high = np.where(reached, middle, high)
             low = np.where(reached, low, middle)
         return np.where(never, -1, high)
@@ -133,10 +130,4 @@ def fit(model: Model, s: Summary, *, prior_sd: float | None = 5.0) -> Fitted:
         s.customers,
         peak.converged,
         peak.steps,
-        0.0 if prior_sd is None else _prior_share(peak.covariance, prior_sd),
     )
-
-
-def _prior_share(covariance: Array, prior_sd: float) -> float:
-    """Posterior variance over prior variance in the direction that is known least."""
-    return float(min(np.linalg.eigvalsh(covariance).max() / prior_sd**2, 1.0))

@@ -9,7 +9,7 @@ often the customer buys. With x purchase days of mean spend m:
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -35,11 +35,15 @@ class Spend:
         """Parameters by name."""
         return dict(zip(("p", "q", "gamma"), np.exp(self.theta).tolist(), strict=True))
 
+    def moved(self, theta: Array) -> Spend:
+        """The same model at other log-parameters."""
+        return replace(self, theta=theta)
+
     def expected(self, x: ArrayLike, m: ArrayLike) -> Array:
         """Expected spend of a coming purchase day after `x` days of mean spend `m`.
 
-        Where the shop's spends are so unequal that the mean of a newcomer would be infinite
-        (q <= 1), the customer's own mean stands instead.
+        Where spends are so unequal that p x + q - 1 nears 0, at most twice the plain mean is
+        promised.
         """
         p, q, gamma = np.exp(self.theta)
         x, m = np.asarray(x, dtype=np.float64), np.asarray(m, dtype=np.float64)

@@ -1,4 +1,4 @@
-"""MBG/NBD: a customer may leave after each purchase, the first one included (Batislam et al. 2007)."""
+"""MBG/NBD: a customer may leave after each purchase, also the first (Batislam et al. 2007)."""
 
 from __future__ import annotations
 

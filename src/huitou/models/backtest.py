@@ -1,0 +1,210 @@
+"""The forecast tried on the shop's own past, with only what was known at the time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import numpy as np
+from numpy.typing import NDArray
+
+from huitou.models.contract import Array
+from huitou.models.histories import FEWEST, Histories, Origin, histories
+from huitou.models.level import (
+    Level,
+    Witness,
+    level,
+    levelled,
+    log_hazard_ratio,
+    log_ratio,
+    same_season,
+)
+from huitou.models.shape import CANDIDATES, Candidate, can_split, shape
+
+Z90 = 1.6448536269514722
+"""Standard normal quantile of a two-sided 90 % interval."""
+MOST_ORIGINS = 5
+SHAPE_WANDER = 0.15
+"""Sd, in logits, of a tenth around its forecast, before any backtest; worth one window."""
+
+
+def origin_days(first_day: date, as_of_day: date, horizon_days: int) -> tuple[date, ...]:
+    """The earlier moments worth trying, latest first: full windows only, half a horizon apart.
+
+    Each has at least one horizon (and sixty days) of history before it, and its window ends by
+    `as_of_day`. The same day a year ago is among them where history allows: it shares the season.
+    """
+    step = max(horizon_days // 2, 14)
+    oldest = first_day + timedelta(days=max(horizon_days, 60))
+    latest = as_of_day - timedelta(days=horizon_days)
+    year_ago = as_of_day - timedelta(days=365)
+    days = [latest - timedelta(days=step * i) for i in range(MOST_ORIGINS)]
+    if oldest <= year_ago <= latest:
+        days = [day for day in days if abs((day - year_ago).days) > step // 2] + [year_ago]
+        days = [year_ago, *sorted(days[:-1], reverse=True)[: MOST_ORIGINS - 1]]
+    return tuple(sorted((day for day in days if day >= oldest), reverse=True))
+
+
+@dataclass(frozen=True)
+class Trial:
+    """One candidate at one origin: what the bare shape said, and what happened."""
+
+    origin: date
+    days: int
+    p_none: Array
+    bought: NDArray[np.int64]
+    hazard: float
+    """Log level in hindsight: the power of silence that makes the total right."""
+    volume: float
+    """Log of actual over expected purchase days."""
+
+    @property
+    def until(self) -> date:
+        """The day after the window."""
+        return self.origin + timedelta(days=self.days)
+
+    @property
+    def returned(self) -> NDArray[np.bool_]:
+        """Who bought within the window."""
+        return self.bought > 0
+
+    def hindsight(self) -> Array:
+        """Chances to buy with the total made right: what is left is an error of shape."""
+        return levelled(self.p_none, float(np.exp(self.hazard)))
+
+    @property
+    def log_loss(self) -> float:
+        """Of the chances in hindsight: candidates are judged by shape, the level comes after."""
+        return log_loss(self.hindsight(), self.returned)
+
+
+@dataclass(frozen=True)
+class Backtest:
+    """The chosen candidate and its trials, latest first."""
+
+    candidate: Candidate
+    trials: tuple[Trial, ...]
+    losses: dict[str, float]
+    """Mean log-loss of each candidate tried."""
+
+    def before(self, day: date) -> tuple[Trial, ...]:
+        """Trials whose whole window was known on that day."""
+        return tuple(trial for trial in self.trials if trial.until <= day)
+
+    def hazard(self, start: date, days: int) -> Level:
+        """Level of silence for a window, from what was known at its start."""
+        seen = [Witness(t.origin, t.days, t.hazard) for t in self.before(start)]
+        return level(seen, start, days)
+
+    def volume(self, start: date, days: int, *, seasonal: bool = True) -> Level:
+        """Level of expected purchases for a window."""
+        seen = [Witness(t.origin, t.days, t.volume) for t in self.before(start)]
+        return level(seen, start, days, seasonal=seasonal)
+
+    def shape_sd(self, start: date, days: int) -> float:
+        """Sd, in logits, of a tenth around its forecast once the total is right."""
+        weight, scatter = 1.0, SHAPE_WANDER**2
+        for trial in self.before(start):
+            alike = 0.5 + 0.5 * same_season(trial.origin, trial.days, start, days)
+            weight, scatter = weight + alike, scatter + alike * _shape_scatter(trial)
+        return float(np.sqrt(max(scatter / weight, 0.0)))
+
+
+def complete(origins: Sequence[Origin], as_of_day: date, horizon_days: int) -> tuple[Origin, ...]:
+    """Origins whose window ended by `as_of_day`, latest first; the others know the future."""
+    whole = [
+        origin
+        for origin in origins
+        if origin.horizon_days == horizon_days
+        and origin.as_of_day + timedelta(days=horizon_days) <= as_of_day
+        and origin.customers.num_rows >= FEWEST
+    ]
+    return tuple(sorted(whole, key=lambda origin: origin.as_of_day, reverse=True))
+
+
+def backtest(origins: Sequence[Origin], now: Histories) -> Backtest:
+    """Try every candidate at every origin and keep the one with the least mean log-loss.
+
+    Fitting cohorts apart is tried only where the customers of today allow it. Without origins
+    the default stands.
+    """
+    if not origins:
+        return Backtest(CANDIDATES[0], (), {})
+    known = [histories(origin.customers) for origin in origins]
+    tried = {
+        candidate: tuple(trial(candidate, o, h) for o, h in zip(origins, known, strict=True))
+        for candidate in CANDIDATES
+        if not candidate.by_cohort or can_split(now)
+    }
+    losses = {c: float(np.mean([t.log_loss for t in trials])) for c, trials in tried.items()}
+    best = min(losses, key=lambda candidate: losses[candidate])
+    return Backtest(best, tried[best], {c.name: loss for c, loss in losses.items()})
+
+
+def trial(candidate: Candidate, origin: Origin, known: Histories) -> Trial:
+    """Fit a candidate to what was known at the origin, and look at what came."""
+    made, days = shape(candidate, known), origin.horizon_days
+    bought = np.asarray(origin.bought, dtype=np.int64)
+    p_none = made.p_none(days)
+    return Trial(
+        origin.as_of_day,
+        days,
+        p_none,
+        bought,
+        log_hazard_ratio(p_none, int((bought > 0).sum())),
+        log_ratio(float(made.expected(days).sum()), float(bought.sum())),
+    )
+
+
+def log_loss(p: Array, happened: NDArray[np.bool_]) -> float:
+    """Mean negative log-probability of what happened; chances are kept off 0 and 1 by 1e-6."""
+    kept = np.clip(p, 1e-6, 1 - 1e-6)
+    return float(-np.mean(np.where(happened, np.log(kept), np.log1p(-kept))))
+
+
+def naive_log_loss(known: Histories, happened: NDArray[np.bool_]) -> float:
+    """Log-loss of the usual rule, *overdue when silent for twice the own typical gap*.
+
+    The rule's two groups get their true shares of buyers, known only in hindsight: the rule at
+    its best, so that beating it means something.
+    """
+    overdue = (known.T - known.t_x) > 2 * known.typical_gap
+    p = np.zeros(len(known))
+    for group in (overdue, ~overdue):
+        if group.any():
+            p[group] = happened[group].mean()
+    return log_loss(p, happened)
+
+
+def tenths(p: Array) -> list[NDArray[np.int64]]:
+    """Rows of each tenth of the customers, the likeliest buyers first."""
+    return np.array_split(np.argsort(-p, kind="stable"), min(10, len(p)))
+
+
+def group_interval(
+    p_none: Array, rows: NDArray[np.int64], hazard: Level, shape_sd: float, parameter_sd: float
+) -> tuple[float, float, float]:
+    """Expected number of buyers among some rows, with a 90 % interval of the number to come.
+
+    Adds, as variances, the level's sd, the chance of single purchases, the error of shape
+    and the parameters'.
+    """
+    silence = p_none[rows]
+    p = levelled(silence, hazard.factor())
+    up, down = (levelled(silence, hazard.factor(away)).sum() for away in (1.0, -1.0))
+    chance = float((p * (1 - p)).sum())
+    variance = ((up - down) / 2) ** 2 + chance + (shape_sd * chance) ** 2 + parameter_sd**2
+    middle, reach = float(p.sum()), Z90 * float(np.sqrt(variance))
+    return middle, max(middle - reach, 0.0), min(middle + reach, float(len(rows)))
+
+
+def _shape_scatter(trial: Trial) -> float:
+    """Mean squared logit error of the tenths in hindsight, less what chance alone explains."""
+    p, returned = trial.hindsight(), trial.returned
+    excess = []
+    for rows in tenths(p):
+        chance = max(float((p[rows] * (1 - p[rows])).sum()), 0.5)
+        error = (float(returned[rows].sum()) - float(p[rows].sum())) / chance
+        excess.append(error**2 - 1 / chance)
+    return max(float(np.mean(excess)), 0.0)
