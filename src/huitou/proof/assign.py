@@ -1,0 +1,65 @@
+"""Who is compared with whom: the arms of a plan, as they were drawn before it was applied."""
+
+from __future__ import annotations
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from huitou.decisions.receipts import HELD_OUT
+
+PEOPLE = pa.schema(
+    [
+        ("person_id", pa.string()),
+        ("arm", pa.string()),
+        ("before", pa.int64()),  # profit in the window before the start, minor units
+        ("after", pa.int64()),  # profit from the start to the end of the window
+        ("cost", pa.int64()),  # what was spent on this person in the window, after the fact
+    ]
+)
+"""What a read-out reads: one row a person, whether anything reached them or not."""
+
+
+def campaign(receipts: pa.Table) -> pa.Table:
+    """The people one plan meant an act for, treated and held out.
+
+    Those for whom the plan meant nothing get nothing in either arm: they carry no difference, only
+    noise (Simester, Timoshenko & Zoumpoulis 2020), and are left out.
+    """
+    meant = pc.not_equal(receipts["intended"], "nothing")
+    return receipts.filter(meant).select(["person_id", "arm"])
+
+
+def programme(receipts: pa.Table) -> pa.Table:
+    """Everybody, treated and held out: the only comparison that says what the *programme* earned.
+
+    The findings of single campaigns do not add up to it.
+    """
+    return receipts.select(["person_id", "arm"])
+
+
+def with_outcomes(arms: pa.Table, outcomes: pa.Table) -> pa.Table:
+    """The people of a read-out: everybody in the arms, with what they brought.
+
+    Args:
+        arms: `person_id, arm` from `campaign` or `programme`.
+        outcomes: `person_id, before, after` and, if anything was spent, `cost`; one row a person.
+            Who is absent brought nothing and cost nothing, and stays in: intention to treat.
+    """
+    found = arms.join(outcomes, keys="person_id", join_type="left outer").sort_by("person_id")
+    nothing = pa.array([0] * found.num_rows, pa.int64())
+    columns = {
+        field.name: found[field.name] if field.name in found.column_names else nothing
+        for field in PEOPLE
+    }
+    filled = [
+        pc.fill_null(columns[field.name].cast(field.type, safe=False), 0)
+        if pa.types.is_integer(field.type)
+        else columns[field.name]
+        for field in PEOPLE
+    ]
+    return pa.Table.from_arrays(filled, schema=PEOPLE)
+
+
+def held_out(people: pa.Table) -> pa.Array:
+    """True for the held out."""
+    return pc.equal(people["arm"], HELD_OUT)
