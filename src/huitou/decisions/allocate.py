@@ -63,7 +63,8 @@ class Choices:
 
     def best_at(self, prices: FloatArray) -> IntArray:
         """What everybody takes when resources have these prices; ties go to the earlier act."""
-        return np.argmax(self.after(prices), axis=1).astype(np.int64)
+        choice: IntArray = np.argmax(self.after(prices), axis=1).astype(np.int64)
+        return choice
 
     def bound_at(self, prices: FloatArray) -> tuple[float, IntArray]:
         """The dual's value, an upper bound of any allocation, and the choice that attains it."""

@@ -47,8 +47,7 @@ def write_receipts(drafted: Drafted) -> pa.Table:
         **_runner_up(drafted),
         "reason": _reasons(drafted),
     }
-    arrays = [pa.array(columns[field.name], type=field.type) for field in RECEIPTS]
-    return pa.Table.from_arrays(arrays, schema=RECEIPTS)
+    return pa.table({field.name: columns[field.name] for field in RECEIPTS}, schema=RECEIPTS)
 
 
 def _about(drafted: Drafted) -> dict[str, Any]:
@@ -114,7 +113,7 @@ def _runner_up(drafted: Drafted) -> dict[str, Any]:
     gain = others[rows, second]
     there = np.isfinite(gain)
     return {
-        "runner_up": np.where(there, _kinds(drafted)[second], None).tolist(),
+        "runner_up": pa.array(_kinds(drafted)[second].tolist(), mask=~there),
         "runner_up_depth": _depths(drafted)[second] * there,
         "runner_up_gain": _whole(np.where(there, gain, 0.0)),
     }
