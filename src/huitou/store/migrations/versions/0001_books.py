@@ -254,7 +254,7 @@ def _journeys() -> None:
 def _plan() -> None:
     op.create_table(
         "plan",
-        sa.Column("id", sa.String(length=26), nullable=False),
+        sa.Column("id", sa.String(length=40), nullable=False),
         sa.Column("as_of", sa.Date(), nullable=False),
         sa.Column("status", sa.String(length=10), nullable=False),
         sa.Column("digest", sa.String(length=64), nullable=False),
@@ -280,7 +280,7 @@ def _plan() -> None:
 def _decision() -> None:
     op.create_table(
         "decision",
-        sa.Column("plan_id", sa.String(length=26), nullable=False),
+        sa.Column("plan_id", sa.String(length=40), nullable=False),
         sa.Column("person_id", sa.String(length=64), nullable=False),
         sa.Column("id", sa.String(length=64), nullable=False),
         sa.Column("hold_key", sa.String(length=200), nullable=False),
@@ -288,24 +288,36 @@ def _decision() -> None:
         sa.Column("arm", sa.String(length=10), nullable=False),
         sa.Column("act", sa.String(length=20), nullable=False),
         sa.Column("depth", sa.Float(), nullable=False),
+        sa.Column("channel", sa.String(length=20), nullable=False),
         sa.Column("intended", sa.String(length=20), nullable=False),
+        sa.Column("intended_depth", sa.Float(), nullable=False),
+        sa.Column("intended_gain", Amount(), nullable=False),
+        sa.Column("intended_cost", Amount(), nullable=False),
         sa.Column("p_buy", sa.Float(), nullable=False),
-        sa.Column("p_taken", sa.Float(), nullable=False),
         sa.Column("delta", sa.Float(), nullable=False),
+        sa.Column("p_taken", sa.Float(), nullable=False),
+        sa.Column("worth", Amount(), nullable=False),
         sa.Column("gain", Amount(), nullable=False),
         sa.Column("gain_low", Amount(), nullable=False),
         sa.Column("gain_high", Amount(), nullable=False),
         sa.Column("cost", Amount(), nullable=False),
+        sa.Column("attention", Amount(), nullable=False),
         sa.Column("worst_cost", Amount(), nullable=False),
+        sa.Column("cap", Amount(), nullable=False),
+        sa.Column("exposure", Amount(), nullable=False),
         sa.Column("bound", Amount(), nullable=False),
+        sa.Column("value", Amount(), nullable=False),
         sa.Column("staff_minutes", sa.Float(), nullable=False),
         sa.Column("runner_up", sa.String(length=20), nullable=True),
+        sa.Column("runner_up_depth", sa.Float(), nullable=True),
         sa.Column("runner_up_gain", Amount(), nullable=True),
         sa.Column("reason", sa.String(length=40), nullable=False),
+        sa.Column("cause", sa.String(length=40), nullable=False),
         sa.Column("outcome", sa.String(length=10), nullable=False),
         sa.Column("refused_because", sa.String(length=40), nullable=True),
         sa.CheckConstraint(
-            "act = 'nothing' OR worst_cost <= bound", name=op.f("ck_decision_within_bound")
+            "act = 'nothing' OR exposure + worst_cost <= bound",
+            name=op.f("ck_decision_within_bound"),
         ),
         sa.CheckConstraint(
             "arm = 'treated' OR act = 'nothing'", name=op.f("ck_decision_held_out_gets_nothing")
@@ -314,6 +326,7 @@ def _decision() -> None:
         sa.CheckConstraint(
             "outcome IN ('none', 'waiting', 'applied', 'refused')", name=op.f("ck_decision_outcome")
         ),
+        sa.CheckConstraint("cap BETWEEN 0 AND worst_cost", name=op.f("ck_decision_cap")),
         sa.ForeignKeyConstraint(["plan_id"], ["plan.id"], name=op.f("fk_decision_plan_id")),
         sa.PrimaryKeyConstraint("plan_id", "person_id", name=op.f("pk_decision")),
         sa.UniqueConstraint("id", "arm", name="uq_decision_id_arm"),
@@ -322,6 +335,7 @@ def _decision() -> None:
         "ix_decision_outcome", "decision", ["plan_id", "outcome", "person_id"], unique=False
     )
     op.create_index("ix_decision_person", "decision", ["person_id"], unique=False)
+    op.create_index("ix_decision_gain", "decision", ["plan_id", "gain", "person_id"], unique=False)
 
 
 def _message() -> None:
@@ -329,7 +343,7 @@ def _message() -> None:
         "message",
         sa.Column("decision_id", sa.String(length=64), nullable=False),
         sa.Column("arm", sa.String(length=10), nullable=False),
-        sa.Column("plan_id", sa.String(length=26), nullable=False),
+        sa.Column("plan_id", sa.String(length=40), nullable=False),
         sa.Column("person_id", sa.String(length=64), nullable=False),
         sa.Column("channel", sa.String(length=20), nullable=False),
         sa.Column("language", sa.String(length=10), nullable=False),
@@ -338,7 +352,7 @@ def _message() -> None:
         sa.Column("recipient", Json(), nullable=False),
         sa.Column("act", sa.String(length=20), nullable=False),
         sa.Column("code", sa.String(length=16), nullable=True),
-        sa.Column("staff_minutes", sa.Integer(), nullable=False),
+        sa.Column("staff_minutes", sa.Float(), nullable=False),
         sa.Column("written_at", Instant(timezone=True), nullable=False),
         sa.Column("not_after", Instant(timezone=True), nullable=True),
         sa.CheckConstraint("arm = 'treated'", name=op.f("ck_message_never_held_out")),

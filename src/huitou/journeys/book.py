@@ -1,0 +1,368 @@
+"""Keeping plans, approving them, and carrying them out a chunk at a time.
+
+One chunk is one transaction: the promises, the messages, the outbox rows and the decisions'
+outcomes are all in the books or none of them is. Ids are computed from plan and person, so a run
+that is killed and started again does nothing twice.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pyarrow as pa
+from sqlalchemy import func, or_, select, update
+
+from huitou.care import book as care
+from huitou.decisions.plan import Plan
+from huitou.decisions.receipts import RECEIPTS
+from huitou.ground.errors import HuitouError, NotYet, Refused
+from huitou.ground.failpoints import failpoint
+from huitou.journeys.messages import (
+    Message,
+    Offered,
+    Recipient,
+    Sender,
+    compose,
+    decision_id,
+)
+from huitou.journeys.policy import Standing, stopped_by
+from huitou.journeys.tables import decision, message, plan
+from huitou.loyalty import book as loyalty
+from huitou.store.books import Books, Row, Unit
+from huitou.store.outbox import Event, tell
+
+CHUNK = 500
+PAUSE_SECONDS = 0.11
+"""Between chunks: longer than SQLite's busy poll, or other writers starve (p99 17 s)."""
+
+OFFER_DAYS = 30
+"""How long an offer is good for."""
+
+
+@dataclass(frozen=True)
+class Desk:
+    """What writing letters needs from outside the books."""
+
+    sender: Sender
+    zone: ZoneInfo
+    recipients: Callable[[Sequence[str]], Mapping[str, Recipient]]
+    """Person ids -> who they are; those it does not know get no letter."""
+    offer_days: int = OFFER_DAYS
+
+
+def keep_draft(unit: Unit, drafted: Plan, now: datetime) -> str:
+    """Keep a plan with its receipts as the draft; its id.
+
+    The same plan again (same digest) is kept once. Earlier drafts are replaced.
+    """
+    digest = drafted.digest()
+    standing = select(plan.c.id).where(plan.c.digest == digest, plan.c.status != "replaced")
+    if (known := unit.value(standing)) is not None:
+        return str(known)
+    plan_id = _next_id(unit, digest)
+    unit.change(update(plan).where(plan.c.status == "draft").values(status="replaced"))
+    row = {"id": plan_id, "as_of": drafted.as_of, "status": "draft", "digest": digest}
+    unit.add(plan, [{**row, "totals": totals(drafted), "drafted_at": now}])
+    for batch in drafted.receipts.to_batches(max_chunksize=10_000):
+        unit.add(decision, [_decision(plan_id, receipt) for receipt in batch.to_pylist()])
+    failpoint("plan.kept")
+    return plan_id
+
+
+def totals(drafted: Plan) -> dict[str, Any]:
+    """A plan in one JSON value; amounts are minor units."""
+    return {
+        "cost": drafted.cost,
+        "worst_cost": drafted.worst_cost,
+        "gain": drafted.gain,
+        "gain_low": drafted.gain_low,
+        "gain_high": drafted.gain_high,
+        "acts": dict(drafted.acts),
+        "held_out": drafted.held_out,
+        "people": drafted.people,
+        "staff_minutes": drafted.staff_minutes,
+        "money_price": drafted.money_price,
+        "time_price": drafted.time_price,
+        "gap": drafted.gap,
+        "limits": asdict(drafted.limits),
+        "holdout_share": drafted.holdout.share,
+    }
+
+
+def the_plan(unit: Unit, plan_id: str | None = None) -> Row:
+    """A plan by its id, or the latest that was not replaced; an error in words for none."""
+    query = select(plan).where(plan.c.id == plan_id)
+    if plan_id is None:
+        query = select(plan).where(plan.c.status != "replaced").order_by(plan.c.drafted_at.desc())
+    row = unit.first(query.limit(1))
+    if row is None and plan_id is not None:
+        raise HuitouError(f"there is no plan {plan_id!r}", to_try="huitou plan show")
+    if row is None:
+        raise NotYet("there is no plan yet", to_try="huitou run")
+    return row
+
+
+def plans(unit: Unit, *, status: str | None = None) -> list[Row]:
+    """All plans, the newest first."""
+    query = select(plan).order_by(plan.c.drafted_at.desc(), plan.c.id)
+    return unit.rows(query if status is None else query.where(plan.c.status == status))
+
+
+def receipts(
+    unit: Unit,
+    plan_id: str,
+    *,
+    act: str | None = None,
+    after: tuple[int, str] | None = None,
+    limit: int = 50,
+) -> list[Row]:
+    """Receipts of a plan, the most gainful first; `after` is (gain, person_id) of the last seen.
+
+    `act` may be a kind of act, or `any` for all but *nothing*.
+    """
+    query = select(decision).where(decision.c.plan_id == plan_id)
+    if act == "any":
+        query = query.where(decision.c.act != "nothing")
+    elif act is not None:
+        query = query.where(decision.c.act == act)
+    if after is not None:
+        gain, last = after
+        same = (decision.c.gain == gain) & (decision.c.person_id > last)
+        query = query.where(or_(decision.c.gain < gain, same))
+    return unit.rows(query.order_by(decision.c.gain.desc(), decision.c.person_id).limit(limit))
+
+
+def receipt(unit: Unit, plan_id: str, person_id: str) -> Row | None:
+    """Why this act, or none, for one person in one plan."""
+    mine = (decision.c.plan_id == plan_id) & (decision.c.person_id == person_id)
+    return unit.first(select(decision).where(mine))
+
+
+def assignments(unit: Unit, plan_id: str) -> pa.Table:
+    """Who was meant which act and who was held out, for the proof: one row a person.
+
+    Columns: person_id, hold_key, arm, stage, intended, act, cost (expected, minor), outcome.
+    """
+    names = ("person_id", "hold_key", "arm", "stage", "intended", "act", "cost", "outcome")
+    columns = [decision.c[name] for name in names]
+    query = select(*columns).where(decision.c.plan_id == plan_id).order_by(decision.c.person_id)
+    kinds = {name: pa.int64() if name == "cost" else pa.string() for name in names}
+    return pa.Table.from_pylist(unit.rows(query), schema=pa.schema(list(kinds.items())))
+
+
+def approve(unit: Unit, plan_id: str, by: str, now: datetime) -> None:
+    """Approve a draft. Another plan that was approved and not begun is replaced.
+
+    Raises `Refused` for a plan that is no draft any more; approving twice changes nothing.
+    """
+    row = the_plan(unit, plan_id)
+    if row["status"] in ("approved", "applying", "applied"):
+        return
+    waiting = update(plan).where(plan.c.status == "approved", plan.c.id != plan_id)
+    unit.change(waiting.values(status="replaced"))
+    drafted = update(plan).where(plan.c.id == plan_id, plan.c.status == "draft")
+    if unit.change(drafted.values(status="approved", approved_by=by, approved_at=now)) != 1:
+        raise Refused(f"the plan {plan_id} was replaced by a newer one", to_try="huitou plan show")
+    body = {"plan_id": plan_id, "by": by}
+    tell(unit, [Event("plan.approved", f"plan.approved:{plan_id}", now, body)])
+
+
+def write_letters(
+    books: Books,
+    plan_id: str,
+    desk: Desk,
+    now: datetime,
+    *,
+    chunk: int = CHUNK,
+    progress: Callable[[float], None] | None = None,
+) -> dict[str, int]:
+    """Carry out an approved plan in the books: promises made, messages written.
+
+    Counts decisions by outcome afterwards. May be killed anywhere and called again; on a plan
+    that is applied it does nothing. Handing messages over is the channels' work.
+
+    Raises `Refused` for a plan that was not approved.
+    """
+    with books.unit() as unit:
+        _begin(unit, plan_id)
+    while True:
+        with books.unit() as unit:
+            left = _write_chunk(unit, plan_id, desk, now, chunk)
+            done = outcomes(unit, plan_id)
+        if progress is not None:
+            progress(_share_done(done))
+        if not left:
+            break
+        time.sleep(PAUSE_SECONDS)
+    with books.unit() as unit:
+        _finish(unit, plan_id, now)
+    return done
+
+
+def outcomes(unit: Unit, plan_id: str) -> dict[str, int]:
+    """How many decisions of a plan are waiting, applied, refused, or ask for nothing."""
+    query = select(decision.c.outcome, func.count().label("n"))
+    rows = unit.rows(query.where(decision.c.plan_id == plan_id).group_by(decision.c.outcome))
+    return {row["outcome"]: row["n"] for row in rows}
+
+
+def refusals(unit: Unit, plan_id: str) -> dict[str, int]:
+    """How many decisions each rule stopped between the plan and the post."""
+    stopped = decision.c.refused_because
+    query = select(stopped, func.count().label("n")).where(decision.c.plan_id == plan_id)
+    rows = unit.rows(query.where(stopped.is_not(None)).group_by(stopped))
+    return {row["refused_because"]: row["n"] for row in rows}
+
+
+def sample(row: Row, recipient: Recipient, desk: Desk, now: datetime) -> Message:
+    """The letter a receipt would become, to read before it is approved; its code is a stand-in."""
+    offered = _offered(row, "XXXXXXXXXX", _ends_at(desk, now), desk) if row["cap"] else None
+    return compose(row, recipient, desk.sender, offered)
+
+
+def message_of(row: Row) -> Message:
+    """A row of `message` as the value that channels carry."""
+    written = row["recipient"]
+    to, sender = dict(written["to"]), dict(written["sender"])
+    for name in ("address", "usual"):
+        to[name] = tuple(to[name])
+    sender["address"] = tuple(sender["address"])
+    return Message(
+        recipient=Recipient(**to),
+        sender=Sender(**sender),
+        **{name: row[name] for name in _MESSAGE_COLUMNS},
+    )
+
+
+_MESSAGE_COLUMNS = (
+    "decision_id",
+    "plan_id",
+    "channel",
+    "act",
+    "language",
+    "subject",
+    "body",
+    "code",
+    "staff_minutes",
+)
+
+
+def _next_id(unit: Unit, digest: str) -> str:
+    used = select(func.count()).select_from(plan).where(plan.c.digest == digest)
+    times = int(unit.value(used) or 0)
+    return digest[:12] if not times else f"{digest[:12]}-{times + 1}"
+
+
+def _decision(plan_id: str, receipt: Mapping[str, Any]) -> Row:
+    waits = receipt["act"] != "nothing"
+    return {
+        "plan_id": plan_id,
+        "id": decision_id(plan_id, receipt["person_id"]),
+        "outcome": "waiting" if waits else "none",
+        **{name: receipt[name] for name in RECEIPTS.names},
+    }
+
+
+def _begin(unit: Unit, plan_id: str) -> None:
+    row = the_plan(unit, plan_id)
+    if row["status"] in ("draft", "replaced"):
+        raise Refused(
+            f"the plan {plan_id} is not approved", to_try=f"huitou plan approve {plan_id}"
+        )
+    approved = update(plan).where(plan.c.id == plan_id, plan.c.status == "approved")
+    unit.change(approved.values(status="applying"))
+
+
+def _write_chunk(unit: Unit, plan_id: str, desk: Desk, now: datetime, chunk: int) -> int:
+    waits = (decision.c.plan_id == plan_id) & (decision.c.outcome == "waiting")
+    rows = unit.rows(select(decision).where(waits).order_by(decision.c.person_id).limit(chunk))
+    people = [row["person_id"] for row in rows]
+    known = desk.recipients(people) if people else {}
+    standing = _standing(unit, people)
+    for row in rows:
+        recipient = known.get(row["person_id"])
+        rule = stopped_by(row, recipient, standing)
+        if rule is None and recipient is not None:
+            rule = _write_one(unit, row, recipient, desk, now)
+        _conclude(unit, row, rule, now)
+        failpoint("apply.decided")
+    return len(rows)
+
+
+def _standing(unit: Unit, people: list[str]) -> Standing:
+    return Standing(
+        silent=care.silent(unit, people),
+        open_cases=care.people_with_open_cases(unit),
+        holds=loyalty.held(unit, people),
+    )
+
+
+def _write_one(unit: Unit, row: Row, recipient: Recipient, desk: Desk, now: datetime) -> str | None:
+    """Promise and write; the rule that refused it, if one did."""
+    try:
+        offered = _promise(unit, row, desk, now) if row["cap"] else None
+    except Refused:
+        return "bound"
+    failpoint("apply.promised")
+    written = compose(row, recipient, desk.sender, offered)
+    unit.add(message, [_message_row(written, row, desk, now)])
+    failpoint("apply.written")
+    return None
+
+
+def _promise(unit: Unit, row: Row, desk: Desk, now: datetime) -> Offered:
+    terms = loyalty.Terms(row["depth"], row["cap"], _ends_at(desk, now))
+    # Paper and stamp are spent, not owed: what is left of the bound is for the offer.
+    bound = row["bound"] - (row["worst_cost"] - row["cap"])
+    made = loyalty.make_offer(unit, row["id"], row["person_id"], terms, bound, now)
+    return _offered(row, made["code"], made["ends_at"], desk)
+
+
+def _offered(row: Row, code: str, ends_at: datetime, desk: Desk) -> Offered:
+    last_day = (ends_at - timedelta(microseconds=1)).astimezone(desk.zone).date()
+    return Offered(code=code, last_day=last_day, depth=row["depth"], most=row["cap"])
+
+
+def _ends_at(desk: Desk, now: datetime) -> datetime:
+    """The midnight, in the shop's zone, that ends the last day of an offer made now."""
+    day = now.astimezone(desk.zone).date() + timedelta(days=desk.offer_days + 1)
+    return datetime(day.year, day.month, day.day, tzinfo=desk.zone)
+
+
+def _message_row(written: Message, row: Row, desk: Desk, now: datetime) -> Row:
+    return {
+        **{name: getattr(written, name) for name in _MESSAGE_COLUMNS},
+        "arm": row["arm"],
+        "person_id": row["person_id"],
+        "recipient": {"to": asdict(written.recipient), "sender": asdict(written.sender)},
+        "written_at": now,
+        "not_after": _ends_at(desk, now) if row["cap"] else None,
+    }
+
+
+def _conclude(unit: Unit, row: Row, rule: str | None, now: datetime) -> None:
+    outcome = "applied" if rule is None else "refused"
+    mine = (decision.c.id == row["id"]) & (decision.c.outcome == "waiting")
+    unit.change(update(decision).where(mine).values(outcome=outcome, refused_because=rule))
+    body = {"person_id": row["person_id"], "plan_id": row["plan_id"], "act": row["act"]}
+    event = Event(f"decision.{outcome}", f"decision:{row['id']}", now, {**body, "rule": rule})
+    tell(unit, [event])
+
+
+def _finish(unit: Unit, plan_id: str, now: datetime) -> None:
+    ending = update(plan).where(plan.c.id == plan_id, plan.c.status == "applying")
+    if unit.change(ending.values(status="applied", applied_at=now)):
+        body = {"plan_id": plan_id}
+        tell(unit, [Event("plan.applied", f"plan.applied:{plan_id}", now, body)])
+
+
+def _share_done(done: Mapping[str, int]) -> float:
+    acts = Counter(done)
+    settled = acts["applied"] + acts["refused"]
+    return settled / max(1, settled + acts["waiting"])

@@ -1,0 +1,59 @@
+"""What may still stop a letter between the plan and the post: rules as a pure function.
+
+The plan respected them too, when it was drafted; between then and now somebody may have asked for
+silence, or a case may have been opened.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Set
+from dataclasses import dataclass
+from typing import Any
+
+from huitou.ground.words import Sentence, said
+from huitou.journeys.messages import Recipient
+
+WHY_NOT: Mapping[str, Sentence] = {
+    "held_out": said("Held out by lot: nothing may be sent."),
+    "silent": said("They asked to be left alone."),
+    "open_case": said("Their case is open: its owner speaks to them."),
+    "no_channel": said("There is no address they may be reached at any more."),
+    "bound": said("With what they hold already it would pass the bound."),
+    "late": said("What it offers has ended before it could leave."),
+}
+"""Code of a rule that stopped a message -> its words."""
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How things stand with the people of one chunk, now."""
+
+    silent: Set[tuple[str, str]]
+    """(person, channel) that may not be used."""
+    open_cases: Set[str]
+    holds: Mapping[str, int]
+    """What each person holds of us, in minor units."""
+
+
+def stopped_by(
+    decision: Mapping[str, Any], recipient: Recipient | None, standing: Standing
+) -> str | None:
+    """The rule that stops this decision now, or None when it may go on."""
+    person, channel = decision["person_id"], decision["channel"]
+    if decision["arm"] != "treated":
+        return "held_out"
+    if (person, channel) in standing.silent:
+        return "silent"
+    if person in standing.open_cases and channel != "call":
+        return "open_case"
+    if recipient is None or not reachable(recipient, channel):
+        return "no_channel"
+    if standing.holds.get(person, 0) + decision["worst_cost"] > decision["bound"]:
+        return "bound"
+    return None
+
+
+def reachable(recipient: Recipient, channel: str) -> bool:
+    """Whether there is what the channel needs. A letter on paper can be handed over in the shop."""
+    needed = {"email": recipient.email, "call": recipient.phone, "paper": recipient.key}
+    return bool(needed.get(channel))
