@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -60,6 +60,19 @@ def example_shop() -> Path:
 def home(tmp_path: Path) -> Path:
     """A folder for one shop; not made yet, as on a first start."""
     return tmp_path / "shop"
+
+
+@pytest.fixture
+def books(tmp_path: Path) -> Iterator[Any]:
+    """Empty books on SQLite, of the newest shape."""
+    from tests.unit.journeys.given import every_table
+
+    from huitou.store.books import Books
+
+    fresh = Books.in_folder(tmp_path / "books")
+    fresh.migrate(every_table())
+    yield fresh
+    fresh.close()
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,105 @@
+"""People, a plan for them, and a desk to write at: made up, small, the same every time."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pyarrow as pa
+from sqlalchemy import MetaData
+
+import huitou
+from huitou.decisions.holdout import Holdout
+from huitou.decisions.limits import Limits
+from huitou.decisions.plan import Plan, draft
+from huitou.journeys.book import Desk, approve, keep_draft
+from huitou.journeys.messages import Recipient, Sender
+from huitou.store.books import Books, metadata
+
+NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+ZONE = ZoneInfo("Asia/Shanghai")
+STAGES = ("lost", "slipping", "loyal", "active")
+
+
+def every_table() -> MetaData:
+    """The tables of all chapters."""
+    importlib.import_module("huitou.store.outbox")
+    root = Path(huitou.__file__).parent
+    for file in sorted(root.glob("*/tables.py")):
+        chapter = file.parent.name
+        if "store.books" in file.read_text(encoding="utf-8"):
+            importlib.import_module(f"huitou.{chapter}.tables")
+    return metadata
+
+
+def person(number: int, **facts: Any) -> dict[str, Any]:
+    """A customer worth writing to."""
+    stage = STAGES[number % len(STAGES)]
+    known = {
+        "person_id": f"p{number:04d}",
+        "hold_key": f"member:{number}",
+        "stage": stage,
+        "cause": "price",
+        "posterior": 0.5,
+        "p_alive": 0.4,
+        "p_buy": 0.15 if stage in ("lost", "slipping") else 0.6,
+        "spend": 20_000.0,
+        "margin_rate": 0.4,
+        "value": 30_000,
+        "value_low": 20_000,
+        "value_high": 60_000,
+        "value_if_kept": 90_000,
+        "exposure": 0,
+        "may_mail": True,
+        "may_email": number % 3 == 0,
+        "may_call": number % 5 == 0,
+        "open_case": False,
+    }
+    return {**known, **facts}
+
+
+def people(count: int = 60, **facts: Any) -> pa.Table:
+    """Customers in every stage, reachable in different ways."""
+    return pa.Table.from_pylist([person(number, **facts) for number in range(count)])
+
+
+def drafted(count: int = 60, *, share: float = 0.2, **facts: Any) -> Plan:
+    """A plan for them, generous enough to act on most."""
+    limits = Limits(budget=10_000_000, staff_hours=100)
+    return draft(people(count, **facts), limits, Holdout("salt", share), date(2026, 3, 1))
+
+
+def recipients(wanted: Sequence[str]) -> Mapping[str, Recipient]:
+    """Who they are."""
+    return {one: recipient(one) for one in wanted}
+
+
+def recipient(person_id: str, **facts: Any) -> Recipient:
+    """One of them, with every way to be reached."""
+    number = int(person_id[1:])
+    known = {
+        "key": f"C{number}",
+        "email": f"c{number}@example.org",
+        "phone": f"+8613800{number:06d}",
+        "language": ("en", "zh-Hans", "zh-Hant")[number % 3],
+        "usual": ("WHITE MUG", "RED BAG"),
+    }
+    return Recipient(person_id, **{**known, **facts})
+
+
+def desk(**choices: Any) -> Desk:
+    """The shop's desk."""
+    known = {"sender": Sender("Corner Shop", "GBP"), "zone": ZONE, "recipients": recipients}
+    return Desk(**{**known, **choices})
+
+
+def approved(books: Books, plan: Plan | None = None) -> str:
+    """A plan kept and approved; its id."""
+    with books.unit() as unit:
+        plan_id = keep_draft(unit, plan or drafted(), NOW)
+        approve(unit, plan_id, "owner", NOW)
+    return plan_id
