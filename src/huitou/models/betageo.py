@@ -14,6 +14,7 @@ from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import ArrayLike
+from scipy.linalg import eigh_tridiagonal
 from scipy.special import digamma, gammaln, polygamma
 
 from huitou.models.contract import Array, Derivatives, Summary, Term
@@ -21,7 +22,8 @@ from huitou.models.nbd import rate_mix
 from huitou.models.terms import add_decay, add_rising, nothing
 
 NODES = 40
-"""Gauss-Jacobi nodes for E[Y]: 1e-10 of the 2F1 formula up to horizons of 20 alpha."""
+"""Gauss-Jacobi nodes for E[Y]: exact to 1e-14 as a rule, to 1e-8 for 99 in 100 of wild parameters
+with horizons up to five years."""
 
 
 class BetaGeometric:
@@ -115,19 +117,25 @@ def _gone(params: Array, s: Summary, m: Array) -> Term:
 
 def jacobi(a: float, b: Array, n: int) -> tuple[Array, Array]:
     """Nodes and weights, shape (len(b), n), of the mean over Beta(a, b) (Golub, Welsch 1969)."""
-    k = np.arange(n)[None, :]
-    left, right = a - 1.0, b[:, None] - 1.0
-    both = left + right
+    diagonal, square = _recurrence(a - 1.0, b[:, None] - 1.0, n)
+    nodes, weights = np.empty((len(b), n)), np.empty((len(b), n))
+    # One tridiagonal problem a row: a stacked dense one wakes all threads of the linear algebra.
+    for row in range(len(b)):
+        values, vectors = eigh_tridiagonal(
+            diagonal[row], np.sqrt(square[row, 1:]), lapack_driver="stev"
+        )
+        nodes[row], weights[row] = (1 + values) / 2, vectors[0] ** 2
+    return nodes, weights
+
+
+def _recurrence(left: float, right: Array, n: int) -> tuple[Array, Array]:
+    """Three-term recurrence of the Jacobi polynomials with weight (1 + u)^left (1 - u)^right."""
+    k, both = np.arange(n)[None, :], left + right
     with np.errstate(invalid="ignore", divide="ignore"):
         diagonal = (left**2 - right**2) / ((2 * k + both) * (2 * k + both + 2))
         square = 4 * k * (k + right) * (k + left) * (k + both)
         square = square / ((2 * k + both) ** 2 * (2 * k + both + 1) * (2 * k + both - 1))
-    # The general recurrence reads 0/0 at its first members for some a and b; these are the limits.
+    # The general form reads 0/0 at its first members for some a and b; these are the limits.
     diagonal[:, :1] = (left - right) / (both + 2)
     square[:, 1:2] = 4 * (1 + right) * (1 + left) / ((2 + both) ** 2 * (3 + both))
-    matrix = np.zeros((len(b), n, n))
-    here = np.arange(n)
-    matrix[:, here, here] = diagonal
-    matrix[:, here[1:], here[:-1]] = np.sqrt(square[:, 1:])
-    values, vectors = np.linalg.eigh(matrix)
-    return (1 + values) / 2, vectors[:, 0, :] ** 2
+    return diagonal, square

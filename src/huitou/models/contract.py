@@ -53,8 +53,9 @@ def summarise(x: ArrayLike, t_x: ArrayLike, T: ArrayLike) -> tuple[Summary, Inde
     columns = [np.asarray(values, dtype=np.float64) for values in (x, t_x, T)]
     _check(*columns)
     first, inverse, count = _unique(columns)
-    rows = (column[first] for column in columns)
-    return Summary(*rows, count.astype(np.float64)), inverse.astype(np.int64)
+    different = [column[first] for column in columns]
+    summary = Summary(different[0], different[1], different[2], count.astype(np.float64))
+    return summary, inverse.astype(np.int64)
 
 
 def _check(x: Array, t_x: Array, T: Array) -> None:

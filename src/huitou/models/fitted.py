@@ -93,7 +93,7 @@ def loglik(model: Model, theta: Array, s: Summary) -> tuple[float, Array, Array]
     params = np.exp(theta)
     times, place = np.unique(s.x, return_inverse=True)
     value, slope, bend = total(
-        [model.shared(params, times)], np.bincount(place.reshape(-1), weights=s.count)
+        [model.shared(params, times)], np.bincount(place.reshape(-1), s.count).astype(np.float64)
     )
     for start in range(0, len(s), CHUNK):
         part = s.rows(slice(start, start + CHUNK))

@@ -58,22 +58,22 @@ def fit_spend(x: ArrayLike, m: ArrayLike, *, prior_sd: float | None = 5.0) -> Sp
 
     Raises ValueError where nobody is left.
     """
-    x, m = np.asarray(x, dtype=np.float64), np.asarray(m, dtype=np.float64)
-    known = (x > 0) & (m > 0) & np.isfinite(m)
-    x, m = x[known], m[known]
-    if not len(x):
+    days, means = np.asarray(x, dtype=np.float64), np.asarray(m, dtype=np.float64)
+    known = (days > 0) & (means > 0) & np.isfinite(means)
+    days, means = days[known], means[known]
+    if not len(days):
         raise ValueError("no customer with a positive spend")
-    prior = Prior(np.log([1.0, 3.0, float(np.median(m))]), prior_sd or 5.0)
+    prior = Prior(np.log([1.0, 3.0, float(np.median(means))]), prior_sd or 5.0)
 
     def posterior(theta: Array) -> tuple[float, Array, Array]:
         with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
-            found = spend_loglik(theta, x, m)
+            found = spend_loglik(theta, days, means)
         more = prior(theta) if prior_sd else (0.0, 0.0, 0.0)
         return found[0] + more[0], found[1] + more[1], found[2] + more[2]
 
     peak = climb(posterior, prior.centre)
-    value = spend_loglik(peak.theta, x, m)[0]
-    return Spend(peak.theta, peak.covariance, value, len(x), peak.converged)
+    value = spend_loglik(peak.theta, days, means)[0]
+    return Spend(peak.theta, peak.covariance, value, len(days), peak.converged)
 
 
 def spend_loglik(theta: Array, x: Array, m: Array) -> tuple[float, Array, Array]:

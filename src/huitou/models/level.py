@@ -20,9 +20,11 @@ from huitou.models.contract import Array
 
 WANDER = 0.15
 """Sd of log levels before any window was seen: backtests of seven shops lay in .01 to .40."""
+SEASONS = 0.3
+"""Sd added while no window of the same season was seen: half of a Christmas shop's swing."""
 STRENGTH = 1.0
 """How many windows that belief is worth."""
-OFF_SEASON = 0.15
+OFF_SEASON = 0.1
 """Weight of a window of quite another season: it says little of this one, but something."""
 DECAY = 0.7
 """Weight of a window one year older than another."""
@@ -54,22 +56,24 @@ class Witness:
 def level(witnesses: Sequence[Witness], start: date, days: int, *, seasonal: bool = True) -> Level:
     """What past windows say of the window of `days` from `start`.
 
-    Random effects with a conjugate-like shrinkage: log = sum w l / (k + sum w), and the sd pools
-    the prior's wander with the windows' disagreement, plus the uncertainty of the mean itself.
-    Without witnesses: factor 1, widely.
+    Random effects, shrunken: log = sum w l / (k + sum w), and the sd pools the wander believed
+    beforehand with the windows' disagreement, plus the uncertainty of the mean itself. While no
+    window of the same season has been seen, the wander is wider. Without witnesses: factor 1.
     """
-    weight = np.array([_weight(seen, start, days, seasonal) for seen in witnesses])
-    logs = np.array([seen.log for seen in witnesses])
-    mass = STRENGTH + weight.sum()
-    middle = float(weight @ logs / mass) if len(logs) else 0.0
-    scatter = STRENGTH * WANDER**2 + float(weight @ (logs - middle) ** 2 if len(logs) else 0.0)
+    alike = [same_season(w.start, w.days, start, days) if seasonal else 1.0 for w in witnesses]
+    weight = np.array([_weight(w, a, start) for w, a in zip(witnesses, alike, strict=True)])
+    logs = np.array([witness.log for witness in witnesses])
+    mass = STRENGTH + float(weight.sum())
+    middle = float(weight @ logs) / mass
+    unseen = 1 - max(alike, default=0.0 if seasonal else 1.0)
+    wander = WANDER**2 + (SEASONS * unseen) ** 2
+    scatter = STRENGTH * wander + float(weight @ (logs - middle) ** 2)
     return Level(middle, float(np.sqrt(scatter / mass * (1 + 1 / mass))))
 
 
-def _weight(seen: Witness, start: date, days: int, seasonal: bool) -> float:
+def _weight(seen: Witness, alike: float, start: date) -> float:
     years = max((start - seen.start).days, 0) / 365.25
-    likeness = same_season(seen.start, seen.days, start, days) if seasonal else 1.0
-    return float(DECAY**years * (OFF_SEASON + (1 - OFF_SEASON) * likeness))
+    return float(DECAY**years * (OFF_SEASON + (1 - OFF_SEASON) * alike))
 
 
 def same_season(start: date, days: int, other: date, other_days: int) -> float:

@@ -47,7 +47,7 @@ class Peak:
 
 
 def climb(
-    evaluate: Evaluate, start: Array, *, most_steps: int = 200, tolerance: float = 1e-10
+    evaluate: Evaluate, start: Array, *, most_steps: int = 100, tolerance: float = 1e-11
 ) -> Peak:
     """Maximise by Newton steps whose curvature is made positive and whose length is damped.
 
@@ -87,9 +87,11 @@ def _line(
     evaluate: Evaluate, theta: Array, here: tuple[float, Array, Array], move: Array
 ) -> tuple[Array, tuple[float, Array, Array]] | None:
     """The first of the halved steps that climbs enough; None where none does."""
-    rise = float(here[1] @ move)
-    for halving in range(40):
+    rise, noise = float(here[1] @ move), 1e-15 * abs(here[0])
+    for halving in range(30):
         length = 0.5**halving
+        if length * rise < noise:
+            return None
         there = evaluate(theta + length * move)
         if np.isfinite(there[0]) and there[0] >= here[0] + 1e-4 * length * rise:
             return theta + length * move, there

@@ -4,10 +4,12 @@
         [ (alpha + T)^-(r+x) (beta + T)^-s
           + s int_{t_x}^{T} (alpha + y)^-(r+x) (beta + y)^-(s+1) dy ]
 
-The integral is usually written with 2F1, which overflows and loses digits. Substituting
-v = ((alpha + t_x) / (alpha + y))^(r+s+x), v = w^4 leaves a smooth integrand on (w_1, 1], so that a
-few Gauss-Legendre nodes are exact, for any alpha and beta and any x. Derivatives weight the same
-nodes: each node is one more term of the likelihood, *left about the time y*.
+The integral is usually written with 2F1, which overflows and loses digits. Here y is put on the
+log scale u = log(c + y) of the smaller of alpha and beta, call it c: there the integrand falls at
+a rate that only grows with y. With D the rate of that fall at t_x, the substitution
+w = exp(-(u - u_0) D / 4) leaves something smooth on (w_1, 1], and a few Gauss-Legendre nodes are
+enough, for any alpha and beta and any x. Derivatives weight the same nodes: each node is one more
+term of the likelihood, *left about the time y*.
 """
 
 from __future__ import annotations
@@ -22,8 +24,10 @@ from huitou.models.contract import Array, Derivatives, Summary, Term
 from huitou.models.nbd import rate_mix
 from huitou.models.terms import add_decay, nothing
 
-NODES = 16
-"""Log-likelihood to 2e-12, Hessian to 4e-9."""
+NODES = 20
+"""Log-likelihood of a row to 3e-9 over all parameters tried, to 1e-11 for 99 rows in 100."""
+SLOWEST = 0.3
+"""Least rate of fall assumed: below it the log scale alone is smooth enough."""
 
 
 class ParetoNbd:
@@ -84,18 +88,18 @@ def _term(params: Array, s: Summary, y: Array, gone: float, log_length: Array) -
 
 def _departures(params: Array, s: Summary) -> tuple[Array, Array]:
     """Times y between t_x and T, and the log of the length each stands for; shape (nodes, n)."""
-    r, alpha, shape, _ = params
-    power = r + shape + s.x
-    log_first = power / 4 * (np.log(alpha + s.t_x) - np.log(alpha + s.T))
+    r, alpha, shape, beta = params
+    least = min(alpha, beta)
+    start = least + s.t_x
+    fall = (r + s.x) * start / (alpha + s.t_x) + (shape + 1) * start / (beta + s.t_x) - 1
+    power = np.maximum(fall, SLOWEST) / 4
     points, weights = _legendre(NODES)
-    span = -np.expm1(log_first)
-    w = 1 - span * points[:, None]
-    log_v = 4 * np.log(w)
-    y = (alpha + s.t_x) * np.exp(-log_v / power) - alpha
-    # dy = 4 (alpha + y) / power  dw / w
-    with np.errstate(divide="ignore"):
-        length = np.log(4 * weights[:, None] * span / power) + np.log(alpha + y) - np.log(w)
-    return np.clip(y, s.t_x, s.T), length
+    span = -np.expm1(-power * np.log1p((s.T - s.t_x) / start))
+    log_w = np.log1p(-span * points[:, None])
+    later = np.expm1(-log_w / power)
+    with np.errstate(divide="ignore"):  # nobody leaves where t_x is T: a length of 0
+        length = np.log(weights[:, None] * span * start / power) + np.log1p(later) - log_w
+    return np.minimum(s.t_x + start * later, s.T), length
 
 
 @lru_cache(maxsize=4)

@@ -91,12 +91,19 @@ class Shape:
 
     def days_until(self, chance: float, longest: int) -> Index:
         """Days until the chance to have bought reaches `chance`; -1 for not within `longest`."""
-        days = self.ask(lambda fitted, s: fitted.days_until(s, chance, longest=longest) * 1.0)
+        days = self.ask(
+            lambda fitted, s: fitted.days_until(s, chance, longest=longest).astype(np.float64)
+        )
         return days.astype(np.int64)
 
     def own_weight(self) -> Array:
         """Weight of a customer's own history against the shop's in their rate, T / (alpha + T)."""
-        return self.ask(lambda fitted, s: s.T / (fitted.params["alpha"] + s.T))
+
+        def weight(fitted: Fitted, s: Summary) -> Array:
+            share: Array = s.T / (fitted.params["alpha"] + s.T)
+            return share
+
+        return self.ask(weight)
 
     def spread(self, question: Ask, groups: Array) -> Array:
         """Sd, from the uncertainty of parameters alone, of sums of answers.
@@ -109,7 +116,8 @@ class Shape:
             slopes = _slopes(part, question)
             summed = groups[:, part.rows] @ slopes[part.place]
             variance += np.einsum("ki,ij,kj->k", summed, part.fitted.covariance, summed)
-        return np.sqrt(np.maximum(variance, 0.0))
+        sd: Array = np.sqrt(np.maximum(variance, 0.0))
+        return sd
 
     def spread_each(self, question: Ask) -> Array:
         """The same for each customer's own answer, shape (n,)."""

@@ -97,7 +97,8 @@ def _minor(amount: Array) -> Index:
 
 def _purchases_log_sd(made: Shape, days: int, expected: Array) -> Array:
     sd = made.spread_each(lambda fitted, s: fitted.expected(s, days))
-    return sd / np.maximum(expected, 1e-12)
+    relative: Array = sd / np.maximum(expected, 1e-12)
+    return relative
 
 
 def _log_sd(model: Spend, x: Array, m: Array) -> Array:
@@ -107,7 +108,8 @@ def _log_sd(model: Spend, x: Array, m: Array) -> Array:
     moved = [model.moved(model.theta + step * axis).expected(x, m) for axis in np.eye(3)]
     slopes = np.stack([(np.log(np.maximum(at, 1e-12)) - here) / step for at in moved], axis=1)
     variance = np.einsum("ni,ij,nj->n", slopes, model.covariance, slopes)
-    return np.sqrt(np.maximum(variance, 0.0))
+    sd: Array = np.sqrt(np.maximum(variance, 0.0))
+    return sd
 
 
 def _correlation(known: Histories, spend: Array) -> float:
@@ -117,4 +119,4 @@ def _correlation(known: Histories, spend: Array) -> float:
     both = np.log(known.purchase_days[often]), np.log(spend[often])
     if min(part.std() for part in both) < 1e-12:
         return 0.0
-    return float(np.corrcoef(*both)[0, 1])
+    return float(np.corrcoef(both[0], both[1])[0, 1])
