@@ -1,0 +1,274 @@
+"""Merging a parsed file into the lake, and what became of its rows.
+
+Everything happens on a connection handed in, inside the transaction of its owner.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import duckdb
+import pyarrow as pa
+
+from huitou.ground.clock import naive_utc
+from huitou.ground.errors import HuitouError
+from huitou.ground.money import digits
+from huitou.sources.contract import QUARANTINE, READ, Batch, Mapping, Taken
+from huitou.sources.tables import create, exists
+
+_REQUIRED = ("ordered_at", "day", "amount", "is_return", "is_product")
+_OPTIONAL = (
+    "line_id", "member_no", "phone", "email", "name", "sku", "product", "category", "quantity",
+    "cost", "store", "channel", "region", "campaign",
+)  # fmt: skip
+"""A later file may fill these in or change them; where it says nothing, the earlier word stands."""
+
+_WHO = ("member_no", "phone", "email")
+
+
+@dataclass(frozen=True)
+class Import:
+    """One file that was taken in, as the list of imports shows it."""
+
+    batch: str
+    file: str
+    at: datetime
+    rows: int
+    applied: int
+    unchanged: int
+    quarantined: int
+    first_day: date | None
+    last_day: date | None
+
+
+@dataclass(frozen=True)
+class Quarantined:
+    """One row that waits to be mended."""
+
+    id: int
+    batch: str
+    file: str
+    row: int
+    column: str
+    value: str
+    reason: str
+    to_try: str
+    raw: str
+    """The whole row as a JSON object, column by column."""
+
+
+def take(con: duckdb.DuckDBPyConnection, batch: Batch, now: datetime) -> Taken:
+    """Merge a batch: every row ends applied, unchanged or quarantined.
+
+    The same bytes read the same way change nothing. `now` is aware: when it was loaded.
+    """
+    create(con)
+    earlier = _same_bytes(con, batch)
+    if earlier is not None and not batch.mends:
+        return earlier
+    _bring(con, batch)
+    torn = _contradictions(con, batch)
+    con.execute("DELETE FROM arrived WHERE row IN (SELECT row FROM torn)")
+    moment = naive_utc(now)
+    applied = _merge(con, batch.id, moment)
+    quarantined = _quarantine(con, batch, torn, moment)
+    first, last = con.execute("SELECT min(day), max(day) FROM arrived").fetchone() or (None, None)
+    for name in ("arrived", "met", "torn"):
+        con.execute(f"DROP TABLE IF EXISTS {name}")
+    taken = Taken(
+        batch.id, batch.file, batch.rows, applied, batch.rows - applied - quarantined, quarantined,
+        first, last, batch.warnings,
+    )  # fmt: skip
+    _record(con, batch, taken, moment)
+    return taken
+
+
+def imports(con: duckdb.DuckDBPyConnection) -> tuple[Import, ...]:
+    """All files that were taken in, the latest first."""
+    if not exists(con, "batches"):
+        return ()
+    found = con.execute(
+        """SELECT batch, file, loaded_at, rows, applied, unchanged, quarantined, first_day, last_day
+        FROM batches ORDER BY loaded_at DESC, batch"""
+    ).fetchall()
+    return tuple(Import(row[0], row[1], row[2].replace(tzinfo=UTC), *row[3:]) for row in found)
+
+
+def quarantined(
+    con: duckdb.DuckDBPyConnection, *, after: int | None = None, limit: int | None = None
+) -> tuple[Quarantined, ...]:
+    """Rows that wait to be mended, in the order they came; `after` is the last `id` of a page."""
+    if not exists(con, "quarantine"):
+        return ()
+    found = con.execute(
+        """SELECT id, batch, file, row, "column", value, reason, to_try, raw FROM quarantine
+        WHERE mended_by IS NULL AND id > $after ORDER BY id LIMIT $limit""",
+        {"after": -1 if after is None else after, "limit": 2**62 if limit is None else limit},
+    ).fetchall()
+    return tuple(Quarantined(*row) for row in found)
+
+
+def mapping_of(con: duckdb.DuckDBPyConnection, batch: str) -> Mapping:
+    """How a batch was read."""
+    found = con.execute(
+        "SELECT mapping FROM batches WHERE batch = $batch", {"batch": batch}
+    ).fetchone()
+    if found is None:
+        raise HuitouError(f"there is no import called {batch!r}", to_try="huitou quarantine")
+    return Mapping.from_dict(json.loads(found[0]))
+
+
+def _same_bytes(con: duckdb.DuckDBPyConnection, batch: Batch) -> Taken | None:
+    found = con.execute(
+        """SELECT batch, rows, first_day, last_day,
+            (SELECT count(*) FROM quarantine q WHERE q.batch = b.batch AND mended_by IS NULL)
+        FROM batches b WHERE sha256 = $sha256 AND mapping_digest = $digest LIMIT 1""",
+        {"sha256": batch.sha256, "digest": batch.mapping.digest()},
+    ).fetchone()
+    if found is None:
+        return None
+    name, rows, first, last, waiting = found
+    return Taken(name, batch.file, rows, 0, rows - waiting, waiting, first, last, batch.warnings)
+
+
+def _bring(con: duckdb.DuckDBPyConnection, batch: Batch) -> None:
+    con.execute(
+        f"CREATE OR REPLACE TEMP TABLE arrived AS SELECT * FROM read_parquet({_quoted(batch.lines_path)})"
+    )
+
+
+def _contradictions(con: duckdb.DuckDBPyConnection, batch: Batch) -> list[dict[str, Any]]:
+    """Rows that give an order of an earlier file to another customer."""
+    con.execute(
+        """CREATE OR REPLACE TEMP TABLE torn AS
+        WITH known AS (
+            SELECT source, order_id, min(member_no) AS member_no, min(phone) AS phone,
+                min(email) AS email
+            FROM lines SEMI JOIN arrived USING (source, order_id) GROUP BY ALL)
+        SELECT a.*, CASE WHEN a.member_no <> k.member_no THEN 'member_no'
+            WHEN a.phone <> k.phone THEN 'phone' ELSE 'email' END AS who
+        FROM arrived a JOIN known k USING (source, order_id)
+        WHERE a.member_no <> k.member_no
+            OR (coalesce(a.member_no = k.member_no, true) IS NOT NULL
+                AND (a.member_no IS NULL OR k.member_no IS NULL)
+                AND (a.phone <> k.phone OR (a.phone IS NULL AND k.phone IS NULL
+                    AND a.email <> k.email)))"""
+    )
+    found = con.execute("SELECT * FROM torn ORDER BY row").to_arrow_table().to_pylist()
+    seen: set[int] = set()
+    return [row for row in found if not (row["row"] in seen or seen.add(row["row"]))]
+
+
+def _merge(con: duckdb.DuckDBPyConnection, batch: str, moment: datetime) -> int:
+    """Insert what is new, replace what a later file changes; how many rows did either."""
+    differs = " OR ".join(
+        [f"a.{name} IS DISTINCT FROM l.{name}" for name in _REQUIRED]
+        + [f"(a.{n} IS NOT NULL AND a.{n} IS DISTINCT FROM l.{n})" for n in _OPTIONAL]
+    )
+    filled = ", ".join(f"coalesce(a.{name}, l.{name}) AS {name}" for name in _OPTIONAL)
+    rest = ", ".join(
+        f"a.{name}" for name in READ.names if name not in _OPTIONAL and name != "order_id"
+    )
+    con.execute(
+        f"""CREATE OR REPLACE TEMP TABLE met AS
+        SELECT {rest}, l.order_id, {filled}, ({differs}) AS changed
+        FROM arrived a JOIN lines l USING (line_key)"""
+    )
+    stamped = {"batch": batch, "moment": moment}
+    new = _count(con, "SELECT count(DISTINCT row) FROM (SELECT row FROM arrived ANTI JOIN met "
+                      "USING (line_key) UNION ALL SELECT row FROM met WHERE changed)")  # fmt: skip
+    con.execute("DELETE FROM lines WHERE line_key IN (SELECT line_key FROM met WHERE changed)")
+    con.execute(
+        """INSERT INTO lines BY NAME
+        SELECT *, $batch AS batch, $moment::TIMESTAMP AS loaded_at
+        FROM arrived ANTI JOIN met USING (line_key)""",
+        stamped,
+    )
+    con.execute(
+        """INSERT INTO lines BY NAME
+        SELECT * EXCLUDE changed, $batch AS batch, $moment::TIMESTAMP AS loaded_at
+        FROM met WHERE changed""",
+        stamped,
+    )
+    return new
+
+
+def _quarantine(
+    con: duckdb.DuckDBPyConnection, batch: Batch, torn: list[dict[str, Any]], moment: datetime
+) -> int:
+    """Keep the rows that wait; how many."""
+    rows = pa.Table.from_pylist(list(_told_again(torn, batch.mapping)), schema=QUARANTINE)
+    con.register("torn_rows", rows)
+    con.execute(
+        f"""INSERT INTO quarantine BY NAME
+        SELECT *, $batch AS batch, $file AS file, $moment::TIMESTAMP AS loaded_at
+        FROM (SELECT * FROM read_parquet({_quoted(batch.quarantine_path)})
+            UNION ALL BY NAME SELECT * FROM torn_rows)
+        ORDER BY row""",
+        {"batch": batch.id, "file": batch.file, "moment": moment},
+    )
+    con.unregister("torn_rows")
+    return _count(con, "SELECT count(*) FROM quarantine WHERE batch = $batch", batch=batch.id)
+
+
+def _told_again(torn: list[dict[str, Any]], mapping: Mapping) -> Iterator[dict[str, Any]]:
+    """Rows that contradict an earlier file, written back as their own file would write them."""
+    for line in torn:
+        raw = {
+            column: _written(line[field], field, mapping)
+            for field, column in mapping.columns.items()
+            if field in line
+        }
+        column = mapping.columns.get(line["who"], "")
+        yield {
+            "row": line["row"], "column": column, "value": raw.get(column) or "",
+            "reason": "an earlier file gives this order to another customer",
+            "to_try": "mend the customer or the order number",
+            "raw": json.dumps(raw, ensure_ascii=False),
+        }  # fmt: skip
+
+
+def _written(value: Any, field: str, mapping: Mapping) -> str | None:
+    if value is None:
+        return None
+    if field in ("amount", "cost"):
+        return str(Decimal(value).scaleb(-digits(mapping.currency)))
+    if isinstance(value, datetime):
+        there = value.replace(tzinfo=UTC).astimezone(ZoneInfo(mapping.timezone))
+        return there.isoformat(sep=" ")
+    return str(value)
+
+
+def _record(
+    con: duckdb.DuckDBPyConnection, batch: Batch, taken: Taken, moment: datetime
+) -> None:
+    con.execute(
+        """INSERT INTO batches BY NAME SELECT $batch AS batch, $file AS file, $sha256 AS sha256,
+        $source AS source, $digest AS mapping_digest, $mapping AS mapping, $rows AS rows,
+        $applied AS applied, $unchanged AS unchanged, $quarantined AS quarantined,
+        $first::DATE AS first_day, $last::DATE AS last_day, $moment::TIMESTAMP AS loaded_at""",
+        {
+            "batch": batch.id, "file": batch.file, "sha256": batch.sha256,
+            "source": batch.mapping.source, "digest": batch.mapping.digest(),
+            "mapping": json.dumps(batch.mapping.to_dict(), ensure_ascii=False),
+            "rows": taken.rows, "applied": taken.applied, "unchanged": taken.unchanged,
+            "quarantined": taken.quarantined, "first": taken.first_day, "last": taken.last_day,
+            "moment": moment,
+        },
+    )  # fmt: skip
+
+
+def _count(con: duckdb.DuckDBPyConnection, query: str, **values: Any) -> int:
+    found = con.execute(query, values).fetchone()
+    return int(found[0]) if found else 0
+
+
+def _quoted(path: Path) -> str:
+    return "'" + str(path).replace("'", "''") + "'"

@@ -1,0 +1,99 @@
+"""The child process in which files are parsed: limits first, then one request, then the end.
+
+    parent ──stdin──▶  {"do": "read", "path": …, "limits": …}
+    parent ◀─stdout──  {"progress": ["reading", 0.3]}  …  {"done": …} or {"error": …}
+
+A crafted file can abort a parser or ask it for more memory than there is. Here it kills this
+process and nothing else.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import sys
+from collections.abc import Callable
+from dataclasses import asdict
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from huitou.ground.errors import BadInput, HuitouError
+
+Say = Callable[[dict[str, Any]], None]
+
+
+def main() -> None:
+    """Serve one request from stdin and answer on stdout."""
+    say = _speaker()
+    request = json.loads(sys.stdin.buffer.read())
+    _limit(request["limits"])
+    try:
+        say({"done": _TASKS[request["do"]](request, say)})
+    except HuitouError as told:
+        say({"error": _plain(told)})
+    except MemoryError:
+        say({"error": {"kind": "memory"}})
+
+
+def _speaker() -> Say:
+    # Libraries may print to stdout; the answer has a descriptor of its own.
+    out = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    os.dup2(2, 1)
+
+    def say(message: dict[str, Any]) -> None:
+        out.write(json.dumps(message, ensure_ascii=False, default=str) + "\n")
+        out.flush()
+
+    return say
+
+
+def _limit(limits: dict[str, int]) -> None:
+    for name, value in limits.items():
+        resource.setrlimit(getattr(resource, name), (value, value))
+
+
+def _look(request: dict[str, Any], say: Say) -> dict[str, Any]:
+    from huitou.sources import reading, wire
+
+    preview = reading.look(
+        Path(request["path"]),
+        wire.declared_from(request["declared"]),
+        Path(request["folder"]),
+        datetime.fromisoformat(request["now"]),
+    )
+    return wire.preview_to(preview)
+
+
+def _read(request: dict[str, Any], say: Say) -> dict[str, Any]:
+    from huitou.sources import reading, wire
+    from huitou.sources.contract import Mapping
+
+    found = reading.read(
+        Path(request["path"]),
+        Mapping.from_dict(request["mapping"]),
+        Path(request["folder"]),
+        zone=request["zone"],
+        now=datetime.fromisoformat(request["now"]),
+        progress=lambda step, share: say({"progress": [step, share]}),
+    )
+    return asdict(found) | {"warnings": [wire.sentence_to(words) for words in found.warnings]}
+
+
+_TASKS = {"look": _look, "read": _read}
+
+
+def _plain(told: HuitouError) -> dict[str, Any]:
+    where = (
+        {"file": told.file, "row": told.row, "column": told.column, "value": told.value}
+        if isinstance(told, BadInput)
+        else {}
+    )
+    return {
+        "kind": type(told).__name__, "sentence": told.sentence, "to_try": told.to_try, **where
+    }  # fmt: skip
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,307 @@
+"""What an arriving file must become: the columns of `lines`, and the values handed along the way.
+
+    look(path, declared) ─▶ Preview (mapping, questions, ten parsed rows)
+    read(path, mapping)  ─▶ Batch   (lines.parquet, quarantine.parquet)
+    take(con, batch)     ─▶ Taken   (applied, unchanged, quarantined)
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping as Map
+from dataclasses import asdict, dataclass, field, fields
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from huitou.ground.errors import HuitouError
+from huitou.ground.ids import fingerprint
+from huitou.ground.registry import Registry
+from huitou.ground.words import Sentence, said
+
+READ = pa.schema(
+    [
+        pa.field("source", pa.string(), nullable=False),
+        pa.field("order_id", pa.string(), nullable=False),
+        pa.field("line_id", pa.string()),
+        pa.field("row", pa.int64(), nullable=False),
+        pa.field("member_no", pa.string()),
+        pa.field("phone", pa.string()),
+        pa.field("email", pa.string()),
+        pa.field("name", pa.string()),
+        pa.field("ordered_at", pa.timestamp("us"), nullable=False),
+        pa.field("day", pa.date32(), nullable=False),
+        pa.field("sku", pa.string()),
+        pa.field("product", pa.string()),
+        pa.field("category", pa.string()),
+        pa.field("quantity", pa.float64()),
+        pa.field("amount", pa.int64(), nullable=False),
+        pa.field("cost", pa.int64()),
+        pa.field("store", pa.string()),
+        pa.field("channel", pa.string()),
+        pa.field("region", pa.string()),
+        pa.field("campaign", pa.string()),
+        pa.field("is_return", pa.bool_(), nullable=False),
+        pa.field("is_product", pa.bool_(), nullable=False),
+        pa.field("line_key", pa.string(), nullable=False),
+    ]
+)
+"""A line as the child process hands it over, before it is known which batch it belongs to."""
+
+LINES = READ.append(pa.field("batch", pa.string(), nullable=False)).append(
+    pa.field("loaded_at", pa.timestamp("us"), nullable=False)
+)
+"""A line as the lake keeps it: moments in naive UTC, amounts in minor units, days of the shop."""
+
+QUARANTINE = pa.schema(
+    [
+        pa.field("row", pa.int64(), nullable=False),
+        pa.field("column", pa.string(), nullable=False),
+        pa.field("value", pa.string(), nullable=False),
+        pa.field("reason", pa.string(), nullable=False),
+        pa.field("to_try", pa.string(), nullable=False),
+        pa.field("raw", pa.string(), nullable=False),
+    ]
+)
+"""A row that waits to be mended; `raw` is the whole row as a JSON object, column by column."""
+
+
+@dataclass(frozen=True)
+class Field:
+    """Something a column of a file can mean."""
+
+    name: str
+    title: Sentence
+    meaning: Sentence
+
+
+FIELDS: Registry[Field] = Registry("field")
+for _name, _title, _meaning in (
+    ("order_id", said("Order number"), said("Names the order a line belongs to")),
+    ("line_id", said("Line number"), said("Names one line; unique within the order")),
+    ("member_no", said("Member number"), said("The number the shop knows the customer by")),
+    ("phone", said("Phone"), said("Kept as +86… (E.164)")),
+    ("email", said("E-mail"), said("Kept in small letters")),
+    ("name", said("Name"), said("What to call the customer")),
+    ("ordered_at", said("Date"), said("When it was bought; local time unless it names a zone")),
+    ("sku", said("Product number"), said("Names the product")),
+    ("product", said("Product"), said("What the product is called")),
+    ("category", said("Category"), said("What kind of product it is")),
+    ("quantity", said("Quantity"), said("How many; negative when they came back")),
+    ("amount", said("Amount paid"), said("What was paid for the line, or for the order")),
+    ("unit_price", said("Unit price"), said("Multiplied by the quantity where no amount is given")),
+    ("cost", said("Cost"), said("Cost of the goods of the line")),
+    ("unit_cost", said("Unit cost"), said("Multiplied by the quantity where no cost is given")),
+    ("store", said("Store"), said("Where it was sold")),
+    ("channel", said("Channel"), said("How it was sold: till, web, app")),
+    ("region", said("Region"), said("Where the customer is")),
+    ("campaign", said("Campaign"), said("What brought the customer")),
+    ("is_return", said("Return"), said("Yes when the goods came back")),
+    ("is_product", said("Product line"), said("No for postage, fees and samples")),
+    ("status", said("Status"), said("Paid, cancelled, refunded, as the shop writes it")),
+    ("refund", said("Refund"), said("What was paid back, as a positive amount")),
+    ("refunded_at", said("Refunded on"), said("When it was paid back")),
+    ("currency", said("Currency"), said("Code of the currency of the row")),
+):
+    FIELDS.add(Field(_name, _title, _meaning))
+
+
+@dataclass(frozen=True)
+class Mapping:
+    """How the columns of a file are read. Everything is decided; nothing is left to guess."""
+
+    columns: Map[str, str]
+    """Field -> column of the file."""
+    layout: tuple[str, ...]
+    """All columns of the file, in its order: a new file with the same ones is read the same way."""
+    format: str
+    """csv, excel, parquet or jsonl."""
+    currency: str
+    timezone: str
+    """Zone of moments that name none."""
+    encoding: str | None = None
+    delimiter: str | None = None
+    sheet: str | None = None
+    header_row: int = 0
+    """Physical lines (of a worksheet: rows) above the header."""
+    grain: str = "line"
+    """line: one row a product of an order; order: one row an order."""
+    date_order: str = "ymd"
+    """ymd, dmy or mdy: the order of day and month where figures alone do not tell."""
+    decimal: str = "."
+    amount_is: str = "total"
+    """total, or unit when the amount column holds the price of one piece."""
+    source: str = "shop"
+    """Order numbers are unique within a source."""
+
+    def __post_init__(self) -> None:
+        for name in self.columns:
+            _ = FIELDS[name]
+        for name, allowed in _CHOICES.items():
+            if getattr(self, name) not in allowed:
+                raise HuitouError(
+                    f"{name} is {getattr(self, name)!r}", to_try=f"one of: {', '.join(allowed)}"
+                )
+
+    def digest(self) -> str:
+        """Changes when a file would be read differently."""
+        decided = {**asdict(self), "layout": (), "columns": sorted(self.columns.items())}
+        return fingerprint(repr(sorted(decided.items())))
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values, for JSON."""
+        return {**asdict(self), "columns": dict(self.columns), "layout": list(self.layout)}
+
+    @classmethod
+    def from_dict(cls, written: Map[str, Any]) -> Mapping:
+        """Back from plain values; an unknown name is an error."""
+        known = {f.name for f in fields(cls)}
+        for name in written:
+            if name not in known:
+                raise HuitouError(f"a mapping has no {name!r}", to_try=", ".join(sorted(known)))
+        missing = {"columns", "layout", "format", "currency", "timezone"} - set(written)
+        if missing:
+            raise HuitouError(f"the mapping lacks {', '.join(sorted(missing))}")
+        return cls(**{**written, "layout": tuple(written["layout"])})
+
+    def to_toml(self) -> str:
+        """The mapping as a file a merchant can read and change."""
+        plain = {k: v for k, v in self.to_dict().items() if v is not None and k != "columns"}
+        lines = [f"{name} = {_toml(value)}" for name, value in plain.items()]
+        lines += ["", "[columns]"]
+        lines += [f"{name} = {_toml(column)}" for name, column in self.columns.items()]
+        return "\n".join(lines) + "\n"
+
+    @classmethod
+    def from_toml(cls, text: str) -> Mapping:
+        """Read a mapping file; raises a plain sentence for one that cannot stand."""
+        try:
+            return cls.from_dict(tomllib.loads(text))
+        except (tomllib.TOMLDecodeError, TypeError) as bad:
+            raise HuitouError(f"the mapping cannot be read: {bad}") from bad
+
+
+_CHOICES = {
+    "format": ("csv", "excel", "parquet", "jsonl"),
+    "grain": ("line", "order"),
+    "date_order": ("ymd", "dmy", "mdy"),
+    "decimal": (".", ","),
+    "amount_is": ("total", "unit"),
+}
+
+
+def _toml(value: Any) -> str:
+    if isinstance(value, list | tuple):
+        return "[" + ", ".join(_toml(item) for item in value) + "]"
+    if not isinstance(value, str):
+        return repr(value)
+    escaped = "".join(
+        f"\\u{ord(letter):04x}" if letter < " " or letter in '"\\\x7f' else letter
+        for letter in value
+    )
+    return f'"{escaped}"'
+
+
+@dataclass(frozen=True)
+class Declared:
+    """What the merchant said about a file; None was not said and is recognised or asked."""
+
+    columns: Map[str, str] = field(default_factory=dict)
+    """Field -> column; an empty column says that the file has no such field."""
+    mapping: Mapping | None = None
+    """A mapping kept from an earlier file with the same columns, or given whole."""
+    encoding: str | None = None
+    delimiter: str | None = None
+    sheet: str | None = None
+    grain: str | None = None
+    date_order: str | None = None
+    decimal: str | None = None
+    amount_is: str | None = None
+    source: str | None = None
+    currency: str | None = None
+    timezone: str | None = None
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One possible answer to a question, with what the file would then say."""
+
+    value: str
+    sample: str = ""
+
+
+@dataclass(frozen=True)
+class Question:
+    """Two readings fit, or something cannot be found in the file: the merchant must say."""
+
+    code: str
+    """encoding, date_order, decimal, grain, currency, timezone, or sheet."""
+    column: str | None
+    choices: tuple[Choice, ...]
+    words: Sentence
+    option: str
+    """The option that answers it, with the first choice filled in."""
+
+
+@dataclass(frozen=True)
+class Recognised:
+    """What one column was taken for, and why."""
+
+    column: str
+    field: str | None
+    why: Sentence
+    samples: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Preview:
+    """A file before it is taken: nothing has been written yet."""
+
+    path: Path
+    name: str
+    format: str
+    encoding: str | None
+    columns: tuple[Recognised, ...]
+    mapping: Mapping | None
+    """None while a question about encoding, currency or time zone is open."""
+    questions: tuple[Question, ...]
+    rows: tuple[Map[str, str], ...]
+    """Ten rows as they would be taken, field by field, in words."""
+    warnings: tuple[Sentence, ...]
+    total: int
+    """Rows in the file."""
+    mends: tuple[str, ...] = ()
+    """Batches whose quarantined rows this file brings back mended."""
+
+
+@dataclass(frozen=True)
+class Batch:
+    """A file that was parsed: two Parquet files, not yet merged into the lake."""
+
+    id: str
+    file: str
+    sha256: str
+    mapping: Mapping
+    rows: int
+    lines_path: Path
+    quarantine_path: Path
+    warnings: tuple[Sentence, ...] = ()
+    questions: tuple[Question, ...] = ()
+    mends: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Taken:
+    """What became of every row: rows = applied + unchanged + quarantined."""
+
+    batch: str
+    file: str
+    rows: int
+    applied: int
+    unchanged: int
+    quarantined: int
+    first_day: date | None
+    last_day: date | None
+    warnings: tuple[Sentence, ...] = ()

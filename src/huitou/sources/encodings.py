@@ -1,0 +1,153 @@
+"""Which letters the bytes mean. UTF-8 proves itself; anything else is declared or confirmed.
+
+A detector once read a Chinese customer file as Korean without an error, and names so stored are
+nonsense for ever. So there is no detector here: every encoding that can decode all the bytes is
+offered with the first lines as it would read them.
+"""
+
+from __future__ import annotations
+
+import codecs
+import unicodedata
+from pathlib import Path
+
+from huitou.ground.errors import BadInput
+from huitou.ground.words import said
+from huitou.sources.contract import Choice, Question
+from huitou.sources.recognise import recognised_names
+from huitou.sources.survey import Survey
+
+CANDIDATES = ("gb18030", "cp950", "utf-16-le", "utf-16-be", "cp932", "cp949", "cp1252")
+"""In the order they are offered: mainland, Taiwan, two-byte Unicode, Japan, Korea, the West."""
+
+BAD = "\ufffd"
+"""Stands before the hexadecimal figures of a byte that is no letter in the encoding."""
+
+_BLOCK = 2**20
+
+
+def _mark_bad(error: UnicodeError) -> tuple[str, int]:
+    assert isinstance(error, UnicodeDecodeError)
+    bad = error.object[error.start : error.end]
+    return BAD + bad.hex().upper() + BAD, error.end
+
+
+codecs.register_error("huitou.mark", _mark_bad)
+
+
+def checked(encoding: str) -> str:
+    """The encoding's own name; a plain sentence for one Python does not know."""
+    known = {"big5": "cp950", "gbk": "gb18030", "gb2312": "gb18030", "ansi": "cp1252"}
+    plain = known.get(encoding.lower().replace("_", "-"), encoding)
+    try:
+        found = codecs.lookup(plain)
+        if not found._is_text_encoding:
+            raise LookupError(encoding)
+    except LookupError as unknown:
+        raise BadInput(
+            f"{encoding!r} is not an encoding", to_try=f"--encoding {CANDIDATES[0]}"
+        ) from unknown
+    return found.name
+
+
+def decide(path: Path, surveyed: Survey, declared: str | None) -> str | Question:
+    """The encoding beyond doubt, or the question with every reading that is possible."""
+    if declared is not None:
+        return checked(declared)
+    if surveyed.bom is not None:
+        return surveyed.bom
+    candidates = [] if surveyed.wide else _doubted(path, surveyed)
+    if surveyed.utf8 and surveyed.wide is None and not candidates:
+        return "utf-8"
+    if surveyed.wide is not None:
+        candidates = [surveyed.wide]
+    elif not surveyed.utf8:
+        candidates = [name for name in CANDIDATES if _decodes(path, name)]
+    telling = [name for name in candidates if _recognised(path, name)]
+    if len(telling) == 1 and not surveyed.utf8:
+        return telling[0]
+    return _question(path, telling or candidates or ["utf-8"])
+
+
+def utf8_file(path: Path, encoding: str, surveyed: Survey, folder: Path) -> Path:
+    """The file as UTF-8 without a mark: itself where it is that, else a copy in `folder`.
+
+    Bytes that are no letters are kept as marked figures, so that their rows can be quarantined.
+    """
+    if encoding == "utf-8" and surveyed.utf8 and surveyed.bom is None:
+        return path
+    copy = folder / "utf8.txt"
+    decoder = codecs.getincrementaldecoder(encoding)("huitou.mark")
+    with path.open("rb") as source, copy.open("w", encoding="utf-8", newline="") as out:
+        first = True
+        while block := source.read(_BLOCK):
+            text = decoder.decode(block)
+            out.write(text.removeprefix("\ufeff") if first else text)
+            first = False
+        out.write(decoder.decode(b"", final=True))
+    return copy
+
+
+def _doubted(path: Path, surveyed: Survey) -> list[str]:
+    """Chinese encodings as which valid UTF-8 would make sense too; nearly always none.
+
+    Only letters of two bytes can be mistaken, and a text in several scripts that a Chinese
+    encoding reads as plain Han letters most likely is Chinese.
+    """
+    if surveyed.ascii or not surveyed.utf8 or not surveyed.two_byte_only:
+        return []
+    letters = {c for c in _head(path, "utf-8") if c > "\u024f"}
+    scripts = {unicodedata.name(letter, "?").split()[0] for letter in letters}
+    if len(scripts) < 2:
+        return []
+    return ["utf-8", *(name for name in CANDIDATES[:2] if _decodes(path, name))]
+
+
+def _decodes(path: Path, encoding: str) -> bool:
+    decoder = codecs.getincrementaldecoder(encoding)("strict")
+    if encoding.startswith("utf-16"):
+        return False  # any even number of bytes decodes; without zero bytes it proves nothing
+    try:
+        with path.open("rb") as file:
+            while block := file.read(_BLOCK):
+                decoder.decode(block)
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _recognised(path: Path, encoding: str) -> bool:
+    """Whether a line names two fields. An English header reads alike in all but two-byte
+    encodings, so there it speaks for none."""
+    lines = _head(path, encoding).splitlines()[:10]
+    telling = [line for line in lines if not line.isascii() or encoding.startswith("utf-16")]
+    return any(recognised_names(_cells(line)) >= 2 for line in telling)
+
+
+def _cells(line: str) -> list[str]:
+    delimiter = max(",\t;|", key=line.count)
+    return [cell.strip('" ') for cell in line.split(delimiter)]
+
+
+def _head(path: Path, encoding: str) -> str:
+    with path.open("rb") as file:
+        raw = file.read(65536)
+    return codecs.getincrementaldecoder(encoding)("replace").decode(raw).removeprefix("\ufeff")
+
+
+def _question(path: Path, candidates: list[str]) -> Question:
+    choices = tuple(Choice(name, _sample(path, name)) for name in candidates)
+    return Question(
+        "encoding",
+        None,
+        choices,
+        said("The letters of this file can be read in more than one way. Which lines look right?"),
+        f"--encoding {candidates[0]}",
+    )
+
+
+def _sample(path: Path, encoding: str) -> str:
+    lines = _head(path, encoding).splitlines()
+    telling = [line for line in lines[1:] if not line.isascii()][:2]
+    return "\n".join(line[:120] for line in (*lines[:1], *telling))

@@ -1,0 +1,215 @@
+"""Looking at a file and reading it, from the outside: a limited child does the parsing.
+
+The parent never opens what arrived. Whatever the file does to its parser, here it becomes a plain
+sentence.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import selectors
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import IO, Any
+
+from huitou.ground import errors
+from huitou.ground.clock import naive_utc
+from huitou.ground.errors import BadInput, HuitouError, NothingTaken
+from huitou.ground.ids import new_id
+from huitou.sources import wire
+from huitou.sources.contract import Batch, Declared, Mapping, Preview
+
+Progress = Callable[[str, float | None], None]
+
+MEMORY = 6 * 2**30
+"""Address space of the child (its resident memory is far below)."""
+CPU_SECONDS = 300
+WALL_SECONDS = 600
+
+_KEPT_VARIABLES = ("PATH", "PYTHONPATH", "LANG", "LC_ALL", "TMPDIR", "VIRTUAL_ENV")
+"""What the child's environment holds: no secret of the shop is in it."""
+
+
+def look(path: Path, declared: Declared, *, now: datetime, limits: dict[str, int] | None = None) -> Preview:
+    """What a file would be taken for: columns, questions, ten rows. Changes nothing.
+
+    `now` is aware. Raises `NothingTaken` for what can be no file of orders.
+    """
+    _exists(path)
+    with tempfile.TemporaryDirectory(prefix="huitou-look-") as folder:
+        answer = _ask(
+            {
+                "do": "look",
+                "path": str(path.absolute()),
+                "declared": wire.declared_to(declared),
+                "folder": folder,
+                "now": naive_utc(now).isoformat(),
+            },
+            path.name,
+            None,
+            limits,
+        )
+    return wire.preview_from(answer)
+
+
+def read(
+    path: Path,
+    mapping: Mapping,
+    out_dir: Path,
+    *,
+    currency: str,
+    timezone: str,
+    now: datetime,
+    progress: Progress | None = None,
+    limits: dict[str, int] | None = None,
+) -> Batch:
+    """Parse a file into `out_dir`: lines.parquet and quarantine.parquet. The lake is untouched.
+
+    `currency` and `timezone` are the shop's; `now` is aware, and rows dated later are quarantined.
+    """
+    _exists(path)
+    if mapping.currency != currency:
+        raise BadInput(
+            f"the file is in {mapping.currency}, the shop counts in {currency}",
+            file=path.name,
+            to_try=f"convert the amounts to {currency} at the rate of their day",
+        )
+    out_dir.mkdir(parents=True, exist_ok=True)
+    answer = _ask(
+        {
+            "do": "read",
+            "path": str(path.absolute()),
+            "mapping": mapping.to_dict(),
+            "folder": str(out_dir.absolute()),
+            "zone": timezone,
+            "now": naive_utc(now).isoformat(),
+        },
+        path.name,
+        progress,
+        limits,
+    )
+    (out_dir / "utf8.txt").unlink(missing_ok=True)
+    return Batch(
+        id=new_id(),
+        file=path.name,
+        sha256=answer["sha256"],
+        mapping=mapping,
+        rows=answer["rows"],
+        lines_path=out_dir / "lines.parquet",
+        quarantine_path=out_dir / "quarantine.parquet",
+        warnings=tuple(wire.sentence_from(words) for words in answer["warnings"]),
+    )
+
+
+def _exists(path: Path) -> None:
+    if not path.is_file():
+        raise NothingTaken("there is no such file", file=str(path), to_try="huitou import FILE")
+
+
+def _ask(
+    request: dict[str, Any], name: str, progress: Progress | None, limits: dict[str, int] | None
+) -> dict[str, Any]:
+    """One request to one child; its answer, or the error it told, or why it died."""
+    request["limits"] = _limits() | (limits or {})
+    with (
+        tempfile.TemporaryFile() as complaints,
+        subprocess.Popen(
+            [sys.executable, "-m", "huitou.sources.child"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=complaints,
+            env=_environment(),
+            cwd="/",
+        ) as child,
+    ):
+        try:
+            return _conversation(child, request, name, progress, complaints)
+        finally:
+            child.kill()
+
+
+def _conversation(
+    child: subprocess.Popen[bytes],
+    request: dict[str, Any],
+    name: str,
+    progress: Progress | None,
+    complaints: IO[bytes],
+) -> dict[str, Any]:
+    assert child.stdin is not None and child.stdout is not None
+    child.stdin.write(json.dumps(request).encode())
+    child.stdin.close()
+    for message in _messages(child, name):
+        if "progress" in message:
+            if progress is not None:
+                progress(*message["progress"])
+        elif "done" in message:
+            done: dict[str, Any] = message["done"]
+            return done
+        else:
+            raise _error(message["error"], name)
+    raise _death(child.wait(), name, complaints)
+
+
+def _messages(child: subprocess.Popen[bytes], name: str) -> Iterator[dict[str, Any]]:
+    """The child's lines as they come; a child that takes too long is ended."""
+    assert child.stdout is not None
+    until = time.monotonic() + WALL_SECONDS
+    pending = b""
+    with selectors.DefaultSelector() as ready:
+        ready.register(child.stdout, selectors.EVENT_READ)
+        while True:
+            if not ready.select(timeout=max(0.0, until - time.monotonic())):
+                raise _too_much("time", name)
+            block = os.read(child.stdout.fileno(), 65536)
+            if not block:
+                return
+            *lines, pending = (pending + block).split(b"\n")
+            yield from (json.loads(line) for line in lines)
+
+
+def _error(told: dict[str, Any], name: str) -> HuitouError:
+    if told["kind"] == "memory":
+        return _too_much("memory", name)
+    kind = getattr(errors, told.pop("kind"))
+    raised: HuitouError = kind(told.pop("sentence"), **told)
+    return raised
+
+
+def _death(code: int, name: str, complaints: IO[bytes]) -> HuitouError:
+    """The child ended without an answer: by a limit (a sentence), or by a bug (an exception)."""
+    complaints.seek(0)
+    last = complaints.read()[-4000:].decode("utf-8", "replace")
+    if code == -_SIGXCPU or code == -_SIGKILL:
+        return _too_much("time" if code == -_SIGXCPU else "memory", name)
+    if code < 0 or "alloc" in last.lower() or "memory" in last.lower():
+        return _too_much("memory", name)
+    raise RuntimeError(f"the reading process ended with {code}: {last}")
+
+
+_SIGKILL, _SIGXCPU = 9, 24
+
+
+def _too_much(what: str, name: str) -> NothingTaken:
+    return NothingTaken(
+        f"reading this file takes more {what} than it may: it is damaged, made to do harm, or "
+        "far larger than it looks",
+        file=name,
+        to_try="save it as CSV, or in parts",
+    )
+
+
+def _limits() -> dict[str, int]:
+    return {"RLIMIT_AS": MEMORY, "RLIMIT_CPU": CPU_SECONDS, "RLIMIT_CORE": 0, "RLIMIT_NOFILE": 256}
+
+
+def _environment() -> dict[str, str]:
+    kept = {name: os.environ[name] for name in _KEPT_VARIABLES if name in os.environ}
+    here = str(Path(__file__).resolve().parents[2])
+    path = os.pathsep.join([here, kept["PYTHONPATH"]]) if "PYTHONPATH" in kept else here
+    return {**kept, "PYTHONPATH": path, "PYTHONIOENCODING": "utf-8", "OMP_NUM_THREADS": "2"}

@@ -1,0 +1,156 @@
+"""The key of a line, the same in every file that tells of it; and lines that contradict others.
+
+With a line number: (source, order, line number). One row an order: (source, order). Otherwise
+(source, order, content, ordinal): the third of three equal lines has ordinal 3, so of two files
+the larger count wins, and overlapping exports do not double. A row without an order number is
+keyed by its content and customer alone.
+
+Content is what was written, before rules of status and sign: an order that is cancelled later
+changes its line and does not add one.
+"""
+
+from __future__ import annotations
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from huitou.sources.contract import READ, Mapping
+from huitou.sources.faults import Fault
+
+_CONTENT = """ordered_at, coalesce(sku, chr(1)), coalesce(product, chr(1)),
+    coalesce(CAST(quantity * 1000 AS BIGINT), -1), told, part"""
+
+_KEY = f"""
+SELECT md5(CASE
+    WHEN made THEN concat_ws(chr(31), 'row', $source, {_CONTENT},
+        coalesce(member_no, chr(1)), coalesce(phone, chr(1)), coalesce(email, chr(1)))
+    WHEN line_id IS NOT NULL THEN concat_ws(chr(31), 'id', $source, order_id, line_id, part)
+    WHEN $by_order THEN concat_ws(chr(31), 'order', $source, order_id)
+    ELSE concat_ws(chr(31), 'line', $source, order_id, {_CONTENT}) END) AS key
+FROM arrived"""
+
+_AGAIN = """
+WITH often AS (SELECT key FROM keyed GROUP BY key HAVING count(*) > 1)
+SELECT place, key, row_number() OVER (PARTITION BY key ORDER BY place) AS ordinal,
+    first_value(place) OVER (PARTITION BY key ORDER BY place) AS first
+FROM keyed SEMI JOIN often USING (key)"""
+
+_CONTRADICTED = """
+WITH torn AS (
+    SELECT order_id, CASE WHEN min(member_no) <> max(member_no) THEN 'member_no'
+        WHEN count(member_no) > 0 THEN NULL
+        WHEN min(phone) <> max(phone) THEN 'phone'
+        WHEN count(phone) > 0 THEN NULL
+        WHEN min(email) <> max(email) THEN 'email' END AS who
+    FROM arrived WHERE NOT made GROUP BY order_id),
+claims AS (
+    SELECT position, order_id, who,
+        CASE who WHEN 'member_no' THEN member_no WHEN 'phone' THEN phone ELSE email END AS claim
+    FROM arrived JOIN torn USING (order_id) WHERE who IS NOT NULL)
+SELECT DISTINCT position, who FROM (
+    SELECT *, arg_min(claim, position) OVER (PARTITION BY order_id) AS earliest FROM claims)
+WHERE claim <> earliest"""
+
+_COMPARED = ("told", "ordered_at", "quantity", "sku", "product", "amount", "is_return")
+
+
+def keyed(lines: pa.Table, mapping: Mapping) -> tuple[pa.Table, list[Fault]]:
+    """Lines with their keys, columns as in READ; and faults by position.
+
+    Rows with a fault are left out of the lines, and so are exact doubles of a named row.
+    """
+    with duckdb.connect() as con:
+        con.execute("SET enable_external_access = false")
+        con.execute("SET memory_limit = '600MB'")
+        con.execute("SET threads = 2")
+        con.execute("SET TimeZone = 'UTC'")
+        con.register("arrived", lines)
+        chosen = {"source": mapping.source, "by_order": mapping.grain == "order"}
+        key = con.execute(_KEY, chosen).to_arrow_table().column("key").combine_chunks()
+        place = np.arange(len(key), dtype=np.int64)
+        con.register("keyed", pa.table({"place": place, "key": key}))
+        again = con.execute(_AGAIN).to_arrow_table()
+        faults, doubles = _told_twice(lines, again, mapping)
+        faults += _contradicted(con, mapping)
+    return _fit(lines, _numbered(key, again), mapping, faults, doubles), faults
+
+
+def _told_twice(
+    lines: pa.Table, again: pa.Table, mapping: Mapping
+) -> tuple[list[Fault], NDArray[np.int64]]:
+    """Rows whose own number was used before: doubles are left out, others are at fault."""
+    later = again.filter(pa.array(again["ordinal"].to_numpy() > 1))
+    places, firsts = later["place"].to_numpy(), later["first"].to_numpy()
+    named = _named(lines, mapping)[places]
+    places, firsts = places[named], firsts[named]
+    same = _same(lines, places, firsts)
+    positions = lines["position"].to_numpy()[places]
+    other = np.unique(positions[~same])
+    if not len(other):
+        return [], positions[same]
+    column = mapping.columns.get("line_id") or mapping.columns["order_id"]
+    reason = "this number was already used in this file, with other content"
+    to_try = "mend the number, or leave one of the two rows out"
+    return [Fault(other, column, reason, to_try)], positions[same]
+
+
+def _named(lines: pa.Table, mapping: Mapping) -> NDArray[np.bool_]:
+    """Rows that a number of their own names: there are no two of them."""
+    made = lines["made"].to_numpy()
+    numbered = lines["line_id"].is_valid().to_numpy()
+    return ~made & (numbered | (mapping.grain == "order"))
+
+
+def _same(
+    lines: pa.Table, places: NDArray[np.int64], firsts: NDArray[np.int64]
+) -> NDArray[np.bool_]:
+    one, two = (lines.take(pa.array(rows)) for rows in (places, firsts))
+    same = np.ones(len(places), dtype=bool)
+    for name in _COMPARED:
+        left, right = one[name].to_pylist(), two[name].to_pylist()
+        same &= np.array([a == b for a, b in zip(left, right, strict=True)], dtype=bool)
+    members = zip(one["member_no"].to_pylist(), two["member_no"].to_pylist(), strict=True)
+    return same & np.array([None in (a, b) or a == b for a, b in members], dtype=bool)
+
+
+def _contradicted(con: duckdb.DuckDBPyConnection, mapping: Mapping) -> list[Fault]:
+    by_field: dict[str, list[int]] = {}
+    for position, who in con.execute(_CONTRADICTED).fetchall():
+        by_field.setdefault(who, []).append(position)
+    return [
+        Fault(
+            np.array(sorted(positions), dtype=np.int64),
+            mapping.columns[who],
+            "an earlier row of the same order names another customer",
+            "mend the customer or the order number",
+        )
+        for who, positions in by_field.items()
+    ]
+
+
+def _numbered(key: pa.Array, again: pa.Table) -> pa.Array:
+    """The n-th of equal lines (n > 1) gets a key of its own."""
+    later = again.filter(pa.array(again["ordinal"].to_numpy() > 1)).sort_by("place")
+    mask = np.zeros(len(key), dtype=bool)
+    mask[later["place"].to_numpy()] = True
+    own = pc.binary_join_element_wise(later["key"], later["ordinal"].cast(pa.string()), "-")
+    return pc.replace_with_mask(key, pa.array(mask), own.combine_chunks())
+
+
+def _fit(
+    lines: pa.Table,
+    key: pa.Array,
+    mapping: Mapping,
+    faults: list[Fault],
+    doubles: NDArray[np.int64],
+) -> pa.Table:
+    source = pa.repeat(pa.scalar(mapping.source), lines.num_rows)
+    whole = lines.append_column("line_key", key).append_column("source", source)
+    whole = whole.select(READ.names)
+    left_out = np.concatenate([doubles, *(fault.rows for fault in faults)])
+    if not len(left_out):
+        return whole
+    return whole.filter(pa.array(~np.isin(lines["position"].to_numpy(), left_out)))

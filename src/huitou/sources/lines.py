@@ -1,0 +1,362 @@
+"""From the cells of a file to order lines: each field by its own rules, each row judged once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from huitou.ground.money import LARGEST, digits
+from huitou.ground.words import Sentence, said
+from huitou.sources import contacts, dates, numbers, returns
+from huitou.sources.contract import Mapping
+from huitou.sources.faults import Fault, fault
+from huitou.sources.sheet import Sheet
+from huitou.sources.texts import cleaned, trimmed
+
+_TEXTS = ("name", "sku", "product", "category", "store", "channel", "region", "campaign")
+
+
+@dataclass(frozen=True)
+class Shop:
+    """What a row is read against."""
+
+    zone: str
+    now: datetime
+    """Naive UTC; a row dated later cannot have happened."""
+    file: str
+    """First eight letters of the file's hash: names rows that have no order number."""
+
+
+@dataclass
+class Written:
+    """A sheet being read, with what was wrong so far."""
+
+    sheet: Sheet
+    mapping: Mapping
+    shop: Shop
+    faults: list[Fault] = field(default_factory=list)
+    warnings: list[Sentence] = field(default_factory=list)
+
+    @property
+    def height(self) -> int:
+        """Rows to read."""
+        return self.sheet.table.num_rows
+
+    def named(self, name: str) -> str | None:
+        """The file's column for a field, if it has one."""
+        return self.mapping.columns.get(name)
+
+    def cells(self, name: str) -> pa.Array | None:
+        """The cells of a field, if the file has it."""
+        column = self.named(name)
+        return None if column is None else self.sheet.column(column)
+
+    def money(self, name: str, places: int | None = None) -> numbers.Figures | None:
+        """An amount column in minor units (or with `places` decimals)."""
+        cells = self.cells(name)
+        if cells is None:
+            return None
+        read = numbers.figures(
+            cells,
+            self.mapping.columns[name],
+            places=digits(self.mapping.currency) if places is None else places,
+            decimal=self.mapping.decimal,
+            currency=self.mapping.currency,
+        )
+        self.faults.extend(read.faults)
+        return read
+
+
+def assemble(sheet: Sheet, mapping: Mapping, shop: Shop) -> tuple[pa.Table, Written]:
+    """One line a row (and one more for a refund), with helper columns for `keys`; and the faults.
+
+    Helper columns: `position` in the sheet, `made` (the order number is our own), `part` ("" or
+    "/refund"), `told` (the amount as written, before status and sign rules).
+    """
+    work = Written(sheet, mapping, shop)
+    columns = _identified(work) | _dated(work) | _texts(work)
+    quantity, told = _quantity(work), _amount(work)
+    columns |= {"quantity": quantity, "told": told.array()}
+    columns |= _judged(work, columns["order_id"], quantity, told)
+    _other_currencies(work)
+    table = pa.table(columns)
+    return _with_refunds(work, table), work
+
+
+def _identified(work: Written) -> dict[str, pa.Array]:
+    rows = pa.array(work.sheet.rows)
+    order, made = _order_ids(work, rows)
+    country = contacts.region(work.mapping.currency, work.shop.zone)
+    return {
+        "position": pa.array(np.arange(work.height, dtype=np.int64)),
+        "row": rows,
+        "order_id": order,
+        "made": made,
+        "part": _all(work, ""),
+        "line_id": _ids(work, "line_id"),
+        "member_no": _members(work),
+        "phone": _contact(work, "phone", lambda cells: contacts.phones(cells, country)),
+        "email": _contact(work, "email", contacts.emails),
+    }
+
+
+def _order_ids(work: Written, rows: pa.Array) -> tuple[pa.Array, pa.Array]:
+    given = _ids(work, "order_id")
+    made = pc.is_null(given)
+    own = pc.binary_join_element_wise(f"row:{work.shop.file}", rows.cast(pa.string()), ":")
+    return pc.coalesce(given, own), made
+
+
+def _ids(work: Written, name: str) -> pa.Array:
+    cells = work.cells(name)
+    if cells is None:
+        return pa.nulls(work.height, pa.string())
+    read = contacts.ids(cells)
+    _unrounded(work, name, read)
+    return read
+
+
+def _members(work: Written) -> pa.Array:
+    cells = work.cells("member_no")
+    if cells is None:
+        return pa.nulls(work.height, pa.string())
+    read = contacts.member_numbers(cells)
+    _unrounded(work, "member_no", read)
+    return read
+
+
+def _unrounded(work: Written, name: str, read: pa.Array) -> None:
+    rounded = pc.fill_null(contacts.rounded_by_spreadsheet(read), False)
+    work.faults.extend(
+        fault(
+            rounded.to_numpy(zero_copy_only=False),
+            work.mapping.columns[name],
+            "a spreadsheet has rounded this number and its last digits are lost",
+            "export again with the column formatted as text",
+        )
+    )
+
+
+def _contact(work: Written, name: str, read: object) -> pa.Array:
+    cells = work.cells(name)
+    if cells is None:
+        return pa.nulls(work.height, pa.string())
+    taken = read(cells)  # type: ignore[operator]  # one of two readers of this module
+    lost = len(cells) - pc.sum(pc.or_(taken.is_valid(), pc.is_null(cleaned(cells)))).as_py()
+    if lost:
+        work.warnings.append(
+            said(
+                "{count} values in {column} cannot be used to reach or to recognise anyone",
+                count=lost,
+                column=work.mapping.columns[name],
+            )
+        )
+    return taken
+
+
+def _dated(work: Written) -> dict[str, pa.Array]:
+    read = _moments(work, "ordered_at")
+    work.faults.extend(read.faults)
+    return {"ordered_at": read.utc, "day": read.day}
+
+
+def _moments(work: Written, name: str) -> dates.Moments:
+    return dates.moments(
+        work.sheet.column(work.mapping.columns[name]),
+        work.mapping.columns[name],
+        order=work.mapping.date_order,
+        timezone=work.mapping.timezone,
+        shop_zone=work.shop.zone,
+        now=work.shop.now,
+    )
+
+
+def _texts(work: Written) -> dict[str, pa.Array]:
+    read = {}
+    for name in _TEXTS:
+        cells = work.cells(name)
+        missing = cells is None or pa.types.is_null(cells.type)
+        read[name] = pa.nulls(work.height, pa.string()) if missing else trimmed(cells)
+    return read
+
+
+def _quantity(work: Written) -> pa.Array:
+    cells = work.cells("quantity")
+    if cells is None:
+        return pa.nulls(work.height, pa.float64())
+    read, faults = numbers.quantities(cells, work.mapping.columns["quantity"], work.mapping.decimal)
+    work.faults.extend(faults)
+    return read
+
+
+def _amount(work: Written) -> numbers.Figures:
+    if work.named("amount") and work.mapping.amount_is == "total":
+        read = work.money("amount")
+    else:
+        read = _multiplied(work, "amount" if work.named("amount") else "unit_price")
+    assert read is not None, "a mapping without amount or price does not get here"
+    name = work.named("amount") or work.mapping.columns["unit_price"]
+    faulty = np.zeros(work.height, dtype=bool)
+    for earlier in read.faults:
+        faulty[earlier.rows] = True
+    work.faults.extend(
+        fault(~read.known & ~faulty, name, "the amount is missing", "fill in what was paid")
+    )
+    return read
+
+
+def _multiplied(work: Written, name: str) -> numbers.Figures | None:
+    """Price of one piece times the quantity, in minor units; no quantity counts as one piece."""
+    price = work.money(name, places=numbers.PRICE_PLACES)
+    if price is None:
+        return None
+    cells = work.cells("quantity")
+    pieces = np.ones(work.height)
+    if cells is not None:
+        read, _ = numbers.quantities(cells, work.mapping.columns["quantity"], work.mapping.decimal)
+        pieces = pc.fill_null(read, 1.0).to_numpy()
+    shift = 10.0 ** (numbers.PRICE_PLACES - digits(work.mapping.currency))
+    product = np.rint(price.values * pieces / shift)
+    small = np.abs(product) <= LARGEST
+    values = np.where(small, product, 0).astype(np.int64)
+    over = tuple(
+        fault(~small, work.mapping.columns[name], "price times quantity is too large to be an "
+              "amount", "mend the price or the quantity")
+    )  # fmt: skip
+    work.faults.extend(over)
+    return numbers.Figures(values, price.known & small, (*price.faults, *over))
+
+
+def _judged(
+    work: Written, order_id: pa.Array, quantity: pa.Array, told: numbers.Figures
+) -> dict[str, pa.Array]:
+    """Amount, cost and the two marks, after the rules for returns and cancellations."""
+    pieces = pc.fill_null(quantity, 0.0).to_numpy()
+    back = _returned(work, order_id, pieces, told)
+    void = _status(work, returns.cancelled)
+    amount = np.where(void, 0, _signed(told.values, back, told.known))
+    cost = _cost(work)
+    spent = np.where(back, -np.abs(cost.values), cost.values)
+    return {
+        "amount": pa.array(amount, mask=~told.known),
+        "cost": pa.array(np.where(void, 0, spent), mask=~cost.known),
+        "is_return": pa.array(back | void),
+        "is_product": _is_product(work),
+    }
+
+
+def _returned(
+    work: Written, order_id: pa.Array, pieces: NDArray[np.float64], told: numbers.Figures
+) -> NDArray[np.bool_]:
+    marked = (told.values < 0) | (pieces < 0) | returns.credit_notes(order_id)
+    cells = work.cells("is_return")
+    if cells is None:
+        return marked
+    value, known, faults = returns.booleans(cells, work.mapping.columns["is_return"])
+    work.faults.extend(faults)
+    return np.where(known, value, marked)
+
+
+def _signed(
+    values: NDArray[np.int64], back: NDArray[np.bool_], known: NDArray[np.bool_]
+) -> NDArray[np.int64]:
+    # Some shops mark a return and write its amount without a sign. One signed return shows that
+    # this shop does not: then a positive one is a correction, and stays as it is.
+    unsigned = not bool((values[back & known] < 0).any())
+    return np.where(back & unsigned, -values, values)
+
+
+def _cost(work: Written) -> numbers.Figures:
+    read = work.money("cost") if work.named("cost") else _multiplied(work, "unit_cost") \
+        if work.named("unit_cost") else None  # fmt: skip
+    none = np.zeros(work.height, dtype=np.int64)
+    return read if read is not None else numbers.Figures(none, none.astype(bool))
+
+
+def _is_product(work: Written) -> pa.Array:
+    cells = work.cells("is_product")
+    if cells is None:
+        return _all(work, True)
+    value, known, faults = returns.booleans(cells, work.mapping.columns["is_product"])
+    work.faults.extend(faults)
+    return pa.array(value | ~known)
+
+
+def _status(work: Written, says: object) -> NDArray[np.bool_]:
+    cells = work.cells("status")
+    if cells is None:
+        return np.zeros(work.height, dtype=bool)
+    return says(cells)  # type: ignore[operator, no-any-return]  # one of two rules of `returns`
+
+
+def _other_currencies(work: Written) -> None:
+    cells = work.cells("currency")
+    if cells is None:
+        return
+    code = pc.utf8_upper(cleaned(cells))
+    allowed = [work.mapping.currency] + [
+        sign.upper()
+        for sign, currency in numbers.CURRENCIES.items()
+        if currency == work.mapping.currency
+    ]
+    other = pc.and_(code.is_valid(), pc.invert(pc.is_in(code, value_set=pa.array(allowed))))
+    work.faults.extend(
+        fault(
+            other.to_numpy(zero_copy_only=False),
+            work.mapping.columns["currency"],
+            "this row is in another currency than the shop's",
+            "convert it at the rate of its day and import the row again",
+        )
+    )
+
+
+def _with_refunds(work: Written, table: pa.Table) -> pa.Table:
+    """Append a line for what was paid back. Its order number is its own, "…/refund": money that
+    came back later must not undo the purchase itself."""
+    back, at = _paid_back(work, table)
+    rows = np.flatnonzero(back > 0)
+    if not len(rows):
+        return table
+    taken = table.take(pa.array(rows))
+    changes = {
+        "order_id": pc.binary_join_element_wise(taken["order_id"], "/refund", ""),
+        "part": pa.array(["/refund"] * len(rows)),
+        "quantity": pa.nulls(len(rows), pa.float64()),
+        "amount": pa.array(-back[rows]),
+        "cost": pa.nulls(len(rows), pa.int64()),
+        "is_return": pa.array(np.ones(len(rows), dtype=bool)),
+    }
+    if at is not None:
+        for name, moments in (("ordered_at", at.utc), ("day", at.day)):
+            changes[name] = pc.coalesce(moments.take(pa.array(rows)), taken[name])
+    for name, values in changes.items():
+        taken = taken.set_column(taken.schema.get_field_index(name), name, values)
+    return pa.concat_tables([table, taken.cast(table.schema)])
+
+
+def _paid_back(work: Written, table: pa.Table) -> tuple[NDArray[np.int64], dates.Moments | None]:
+    sold = pc.fill_null(table["amount"], 0).to_numpy()
+    fully = _status(work, returns.refunded) & (sold > 0)
+    refund = work.money("refund")
+    back = np.zeros(work.height, dtype=np.int64) if refund is None else np.abs(refund.values)
+    back = np.where(fully & (back == 0), sold, back)
+    if work.mapping.grain == "order":
+        work.faults.extend(_too_much(work, back > np.maximum(sold, 0)))
+    return back, _moments(work, "refunded_at") if work.named("refunded_at") else None
+
+
+def _too_much(work: Written, mask: NDArray[np.bool_]) -> Iterator[Fault]:
+    column = work.named("refund") or work.named("status") or ""
+    yield from fault(
+        mask, column, "more was paid back than the order was worth", "mend one of the two amounts"
+    )
+
+
+def _all(work: Written, value: object) -> pa.Array:
+    return pa.repeat(pa.scalar(value), work.height)

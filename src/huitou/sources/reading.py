@@ -1,0 +1,225 @@
+"""Looking at a file and reading it, inside the child process: from a path to Parquet."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+from numpy.typing import NDArray
+
+from huitou.ground.errors import NothingTaken
+from huitou.ground.words import Sentence, said
+from huitou.sources import columnar, encodings, keys, recognise, separated
+from huitou.sources.contract import (
+    QUARANTINE,
+    READ,
+    Declared,
+    Preview,
+    Question,
+)
+from huitou.sources.contract import Mapping as Decided
+from huitou.sources.decide import all_zero, checked_columns, decide, require
+from huitou.sources.faults import Fault, first_of_each_row
+from huitou.sources.lines import Shop, Written, assemble
+from huitou.sources.sheet import Sheet
+from huitou.sources.survey import Survey, survey
+from huitou.sources.texts import written
+
+Progress = Callable[[str, float | None], None]
+
+SHOWN = 10
+"""Rows of a preview."""
+
+
+@dataclass(frozen=True)
+class Found:
+    """What reading wrote: the numbers a `Batch` is made of."""
+
+    sha256: str
+    rows: int
+    warnings: tuple[Sentence, ...]
+
+
+def look(path: Path, declared: Declared, folder: Path, now: datetime) -> Preview:
+    """What a file would be taken for. Nothing is kept; `folder` holds a copy in UTF-8 at most."""
+    surveyed = survey(path)
+    how = _how(path, surveyed, declared, folder)
+    if isinstance(how, Question):
+        return Preview(
+            path, path.name, surveyed.format, None, (), None, (how,), (), (), total=0
+        )
+    sheet = _cells(path, how, surveyed, folder)
+    said_columns = checked_columns(sheet, declared, path.name)
+    columns = recognise.columns(sheet, said_columns)
+    require(columns, sheet, path.name)
+    how = replace(how, columns=columns, layout=tuple(sheet.table.column_names))
+    mapping, questions = decide(how, sheet, declared)
+    return Preview(
+        path,
+        path.name,
+        surveyed.format,
+        mapping.encoding,
+        recognise.described(sheet, columns, said_columns),
+        None if questions else mapping,
+        questions,
+        _shown(sheet, mapping, now),
+        _noticed(sheet, mapping),
+        total=sheet.total,
+    )
+
+
+def read(
+    path: Path, mapping: Decided, folder: Path, *, zone: str, now: datetime, progress: Progress
+) -> Found:
+    """Write `lines.parquet` and `quarantine.parquet` into `folder`; `now` is naive UTC."""
+    progress("opening", None)
+    surveyed = survey(path)
+    sheet = _cells(path, mapping, surveyed, folder)
+    _same_layout(sheet, mapping, path.name)
+    require(mapping.columns, sheet, path.name)
+    progress("reading", 0.3)
+    lines, work = assemble(sheet, mapping, Shop(zone, now, surveyed.sha256[:8]))
+    if all_zero(lines["amount"].combine_chunks()):
+        raise NothingTaken(
+            "every amount is zero, so no row can be a purchase",
+            file=path.name,
+            column=mapping.columns.get("amount"),
+            to_try="--column amount=NAME, where NAME holds what was paid",
+        )
+    progress("sorting out", 0.6)
+    good, faults, listed = _judged(lines, work)
+    progress("writing", 0.9)
+    _require_some(good, sheet, listed, faults, path.name)
+    pq.write_table(good.select(READ.names).cast(READ), folder / "lines.parquet", compression="zstd")
+    pq.write_table(_quarantine(sheet, faults, listed), folder / "quarantine.parquet")
+    return Found(surveyed.sha256, sheet.total, tuple(work.warnings))
+
+
+def _judged(
+    lines: pa.Table, work: Written
+) -> tuple[pa.Table, NDArray[np.int64], list[Fault]]:
+    """Good lines with keys; for each row the index of its fault or -1; the faults."""
+    faulty, _ = first_of_each_row(work.faults, work.height)
+    fit = lines
+    if (faulty >= 0).any():
+        fit = lines.filter(pa.array(faulty[lines["position"].to_numpy()] < 0))
+    good, later = keys.keyed(fit, work.mapping)
+    first, listed = first_of_each_row([*work.faults, *later], work.height)
+    return good, first, listed
+
+
+def _require_some(
+    good: pa.Table, sheet: Sheet, listed: list[Fault], first: NDArray[np.int64], name: str
+) -> None:
+    if good.num_rows:
+        return
+    if not sheet.table.num_rows:
+        row = sheet.broken[0]
+        raise NothingTaken(row.reason, file=name, row=row.row, to_try=row.to_try)
+    told = listed[int(first[0])]
+    value = written(sheet.head(1).column(told.column))[0].as_py() if told.column else ""
+    raise NothingTaken(
+        f"not one of {sheet.total} rows could be taken: {told.reason}",
+        file=name,
+        row=int(sheet.rows[0]),
+        column=told.column,
+        value=value or "",
+        to_try=told.to_try,
+    )
+
+
+def _quarantine(sheet: Sheet, first: NDArray[np.int64], listed: list[Fault]) -> pa.Table:
+    positions = np.flatnonzero(first >= 0)
+    rows = [
+        _held(int(sheet.rows[at]), listed[int(first[at])], raw)
+        for at, raw in zip(positions, sheet.raw(positions), strict=True)
+    ]
+    rows += [
+        {
+            "row": broken.row, "column": "", "value": broken.text[:200], "reason": broken.reason,
+            "to_try": broken.to_try, "raw": json.dumps({"": broken.text}, ensure_ascii=False),
+        }
+        for broken in sheet.broken
+    ]  # fmt: skip
+    return pa.Table.from_pylist(sorted(rows, key=_by_row), schema=QUARANTINE)
+
+
+def _held(row: int, fault: Fault, raw: Mapping[str, str | None]) -> dict[str, Any]:
+    return {
+        "row": row, "column": fault.column, "value": raw.get(fault.column) or "",
+        "reason": fault.reason, "to_try": fault.to_try, "raw": json.dumps(raw, ensure_ascii=False),
+    }  # fmt: skip
+
+
+def _by_row(held: dict[str, Any]) -> int:
+    row: int = held["row"]
+    return row
+
+
+def _how(path: Path, surveyed: Survey, declared: Declared, folder: Path) -> Decided | Question:
+    """How to part the file into cells; the rest of the mapping is still open."""
+    how = Decided(
+        columns={}, layout=(), format=surveyed.format, currency=declared.currency or "USD",
+        timezone=declared.timezone or "UTC", source=declared.source or "shop",
+        sheet=declared.sheet,
+    )  # fmt: skip
+    if surveyed.format in ("csv", "jsonl"):
+        encoding = encodings.decide(path, surveyed, declared.encoding)
+        if isinstance(encoding, Question):
+            return encoding
+        how = replace(how, encoding=encoding)
+    if surveyed.format == "csv":
+        text = encodings.utf8_file(path, how.encoding or "utf-8", surveyed, folder)
+        delimiter, header = separated.layout(text, declared.delimiter)
+        how = replace(how, delimiter=delimiter, header_row=header)
+    return how
+
+
+def _cells(path: Path, how: Decided, surveyed: Survey, folder: Path) -> Sheet:
+    if surveyed.format != how.format:
+        raise NothingTaken(
+            f"the mapping is for {how.format}, the file is {surveyed.format}", file=path.name
+        )
+    if how.format == "parquet":
+        return columnar.read(path)
+    text = encodings.utf8_file(path, how.encoding or "utf-8", surveyed, folder)
+    return separated.read(text, how.delimiter or ",", how.header_row)
+
+
+def _same_layout(sheet: Sheet, mapping: Decided, name: str) -> None:
+    missing = sorted(set(mapping.columns.values()) - set(sheet.table.column_names))
+    if missing:
+        raise NothingTaken(
+            f"the mapping names columns that the file does not have: {', '.join(missing)}",
+            file=name,
+            to_try="huitou import without --mapping, so that the columns are recognised anew",
+        )
+
+
+def _shown(sheet: Sheet, mapping: Decided, now: datetime) -> tuple[dict[str, str], ...]:
+    """The first rows as they would be taken."""
+    head = sheet.head(SHOWN)
+    if not head.table.num_rows:
+        return ()
+    lines, _ = assemble(head, mapping, Shop(mapping.timezone, now, ""))
+    names = [name for name in READ.names if name in lines.column_names]
+    seen = lines.select(names).slice(0, SHOWN).to_pylist()
+    return tuple({k: str(v) for k, v in row.items() if v is not None} for row in seen)
+
+
+def _noticed(sheet: Sheet, mapping: Decided) -> tuple[Sentence, ...]:
+    return tuple(_notices(sheet, mapping))
+
+
+def _notices(sheet: Sheet, mapping: Decided) -> Iterable[Sentence]:
+    if not {"member_no", "phone", "email"} & set(mapping.columns):
+        yield said("No column names the customer: all orders would be anonymous")
+    if sheet.broken:
+        yield said("{count} rows could not be parted into columns", count=len(sheet.broken))

@@ -1,0 +1,88 @@
+"""Values as plain JSON, between the parent and the child that parses: nothing is ever unpickled."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from huitou.ground.words import Sentence, said
+from huitou.sources.contract import (
+    Choice,
+    Declared,
+    Mapping,
+    Preview,
+    Question,
+    Recognised,
+)
+
+
+def sentence_to(words: Sentence) -> list[Any]:
+    """A sentence as its text and values."""
+    return [words.text, dict(words.values)]
+
+
+def sentence_from(plain: list[Any]) -> Sentence:
+    """Back from text and values."""
+    return said(plain[0], **plain[1])
+
+
+def declared_to(declared: Declared) -> dict[str, Any]:
+    """What the merchant said; a mapping given whole has been applied before."""
+    return {**asdict(declared), "columns": dict(declared.columns), "mapping": None}
+
+
+def declared_from(plain: dict[str, Any]) -> Declared:
+    """Back from plain values."""
+    return Declared(**plain)
+
+
+def preview_to(preview: Preview) -> dict[str, Any]:
+    """A preview as plain values."""
+    return {
+        "path": str(preview.path),
+        "name": preview.name,
+        "format": preview.format,
+        "encoding": preview.encoding,
+        "columns": [
+            [seen.column, seen.field, sentence_to(seen.why), list(seen.samples)]
+            for seen in preview.columns
+        ],
+        "mapping": preview.mapping.to_dict() if preview.mapping else None,
+        "questions": [
+            [q.code, q.column, [[c.value, c.sample] for c in q.choices], sentence_to(q.words),
+             q.option]
+            for q in preview.questions
+        ],
+        "rows": list(preview.rows),
+        "warnings": [sentence_to(words) for words in preview.warnings],
+        "total": preview.total,
+        "mends": list(preview.mends),
+    }  # fmt: skip
+
+
+def preview_from(plain: dict[str, Any]) -> Preview:
+    """Back from plain values."""
+    return Preview(
+        path=Path(plain["path"]),
+        name=plain["name"],
+        format=plain["format"],
+        encoding=plain["encoding"],
+        columns=tuple(
+            Recognised(column, field, sentence_from(why), tuple(samples))
+            for column, field, why, samples in plain["columns"]
+        ),
+        mapping=Mapping.from_dict(plain["mapping"]) if plain["mapping"] else None,
+        questions=tuple(_question(*parts) for parts in plain["questions"]),
+        rows=tuple(plain["rows"]),
+        warnings=tuple(sentence_from(words) for words in plain["warnings"]),
+        total=plain["total"],
+        mends=tuple(plain["mends"]),
+    )
+
+
+def _question(
+    code: str, column: str | None, choices: list[list[str]], words: list[Any], option: str
+) -> Question:
+    offered = tuple(Choice(value, sample) for value, sample in choices)
+    return Question(code, column, offered, sentence_from(words), option)
