@@ -1,0 +1,34 @@
+"""The web door as one application: the console at `/`, the API at `/v1`.
+
+`uvicorn huitou.doors.web:open_web --factory` opens the shop that `$HUITOU_HOME` names.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+import huitou
+from huitou.doors import example
+from huitou.doors.api.app import app as api
+from huitou.doors.book import Staff
+from huitou.doors.console.app import app as console
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
+
+    from huitou.runs.shop import Shop
+
+
+def open_web() -> FastAPI:
+    """The application for the shop in `$HUITOU_HOME`."""
+    shop = huitou.open(os.environ.get("HUITOU_HOME") or "huitou-data")
+    return web(shop, Staff(shop.books))
+
+
+def web(shop: Shop, staff: Staff) -> FastAPI:
+    """Console and API of one shop. Each keeps its own rules: pages a session, the API a token."""
+    site = console(shop, staff, demo=lambda progress: example.fill(shop, progress))
+    # Before the console's own mounts, so that no page can stand in its way.
+    site.mount("/v1", api(shop, staff), name="api")
+    return site
