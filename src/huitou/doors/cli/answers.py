@@ -1,0 +1,220 @@
+"""`huitou report`, `facts` and `proof`: the five questions, the figures, the verdicts."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from huitou.doors.cli.desk import AsJson, answer, aside, desk, screen
+from huitou.doors.cli.drawing import amount, between, cell, grid, people_table, share
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from huitou.runs.shop import Shop
+    from huitou.runs.views import Answers, Lost, MetricView, PlanTotals, ProofView
+
+
+def report(ctx: typer.Context, as_json: AsJson = False) -> None:
+    """The five questions: how many, which, why, where to, and how to get them back."""
+    found = desk(ctx).shop().answers()
+    if as_json:
+        from huitou.runs.written import answers_in_short
+
+        answer(answers_in_short(found))
+        return
+    show_answers(found, screen())
+
+
+def show_answers(found: Answers, out: Console) -> None:
+    """The five answers on one screen."""
+    _say_shop(found, out)
+    _say_how_many(found, out)
+    out.print("\n[bold]2. Which?[/] The ten that were worth most:")
+    out.print(people_table(found.worst_lost))
+    _say_why(found, out)
+    out.print("\n[bold]4. Where did they go?[/]")
+    for sentence in found.where_to:
+        out.print(f"  {sentence}", markup=False)
+    out.print("\n[bold]5. How do I get them back?[/]")
+    show_totals(found.plan, out)
+    if found.trust:
+        out.print("\n[bold]How far to trust this[/]")
+    for sentence in found.trust:
+        out.print(f"  {sentence}", markup=False)
+
+
+def _say_shop(found: Answers, out: Console) -> None:
+    out.print(
+        f"[bold]As of {found.as_of}[/]: {found.customers:,} customers, {found.orders:,} orders, "
+        f"{amount(found.revenue)} of revenue"
+    )
+    out.print(
+        f"  repeat-purchase rate {share(found.repeat_purchase_rate)} · "
+        f"bought once only {share(found.one_time_share)} · "
+        f"{found.anonymous_lines:,} lines without a customer ({amount(found.anonymous_revenue)})"
+    )
+
+
+def _say_how_many(found: Answers, out: Console) -> None:
+    out.print("\n[bold]1. How many customers did I lose?[/]")
+    out.print(f"  {_judged(found.lost)}", markup=False)
+    out.print(f"  slipping: {found.slipping.count:,} · active: {found.active:,}")
+    out.print(f"  profit still expected from them, at risk: {between(found.value_at_risk)}")
+    out.print(f"  profit lost with those gone: {between(found.value_lost)}")
+
+
+def _judged(lost: Lost) -> str:
+    said = (
+        f"{lost.count:,}: their chance to buy within {lost.horizon_days} days "
+        f"is under {share(lost.line)}."
+    )
+    if lost.since is None or lost.came_back_share is None:
+        return f"{said} History is too short to say how many such customers come back."
+    return (
+        f"{said} Of the {lost.judged_before:,} judged lost on {lost.since}, "
+        f"{share(lost.came_back_share)} have bought since."
+    )
+
+
+def _say_why(found: Answers, out: Console) -> None:
+    out.print("\n[bold]3. Why?[/] What the orders themselves suggest; only asking settles it:")
+    out.print(
+        grid(
+            {
+                "suspected": str(cause.words),
+                "customers": round(cause.customers),
+                "profit lost": amount(cause.value),
+                "confidence": share(cause.confidence),
+                "ask": str(cause.ask),
+            }
+            for cause in found.causes
+        )
+    )
+
+
+def show_totals(plan: PlanTotals | None, out: Console) -> None:
+    """A plan in four lines."""
+    if plan is None:
+        out.print("  There is no plan yet.\n  try: huitou plan draft")
+        return
+    acts = ", ".join(f"{act} {n:,}" for act, n in plan.acts.items())
+    out.print(f"  plan {plan.id} ({plan.status}): {acts}; {plan.held_out:,} held out")
+    out.print(f"  costs {amount(plan.cost)}, should bring {between(plan.gain)}")
+    if plan.shadow_price:
+        out.print(f"  the last 100 of the budget bring {100 * plan.shadow_price:,.0f}")
+    for sentence in plan.words:
+        out.print(f"  {sentence}", markup=False)
+
+
+def facts(
+    ctx: typer.Context,
+    metric: Annotated[str | None, typer.Argument(help="One metric; all where none.")] = None,
+    by: Annotated[
+        str | None, typer.Option(metavar="DIM", help="Apart by channel, store, product, region.")
+    ] = None,
+    people: Annotated[
+        bool, typer.Option("--people", help="The customers behind the metric.")
+    ] = False,
+    digest: Annotated[
+        bool, typer.Option("--digest", help="One line that changes when any fact does.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """What happened: every metric with its definition, and the customers behind it."""
+    shop = desk(ctx).shop()
+    if digest:
+        _say_digest(shop, as_json)
+    elif metric is None:
+        _say_all(shop.metrics(), as_json)
+    else:
+        table = shop.metric_people(metric) if people else shop.metric(metric, by)
+        _say_table(shop, metric, table.to_pylist(), as_json)
+
+
+def _say_all(metrics: tuple[MetricView, ...], as_json: bool) -> None:
+    if as_json:
+        answer(metrics)
+        return
+    rows = (
+        {"metric": m.name, "value": _value(m), "unit": m.unit, "what it is": str(m.definition)}
+        for m in metrics
+    )
+    screen().print(grid(rows))
+
+
+def _value(metric: MetricView) -> str:
+    if metric.unit == "share" and isinstance(metric.value, float):
+        return share(metric.value)
+    return cell(metric.value)
+
+
+def _say_table(shop: Shop, metric: str, rows: list[dict[str, Any]], as_json: bool) -> None:
+    view = next((each for each in shop.metrics() if each.name == metric), None)
+    if as_json:
+        answer({"metric": view, "rows": rows})
+        return
+    if view is not None:
+        aside().print(f"{view.title}: {view.definition}", markup=False)
+    screen().print(grid(rows))
+
+
+def _say_digest(shop: Shop, as_json: bool) -> None:
+    line = facts_digest(shop)
+    if as_json:
+        answer({"digest": line})
+    else:
+        typer.echo(line)
+
+
+def facts_digest(shop: Shop) -> str:
+    """One line over all metrics: no generated ids, no load times, floats to nine digits."""
+    from huitou.ground.ids import fingerprint
+    from huitou.runs.written import written
+
+    def told(name: str) -> list[Any]:
+        return sorted((_steady(row) for row in shop.metric(name).to_pylist()), key=json.dumps)
+
+    values = {m.name: _steady(written(m.value)) for m in shop.metrics()}
+    tables = {name: told(name) for name in values}
+    return fingerprint(json.dumps([values, tables], sort_keys=True))
+
+
+GENERATED = {"person_id", "batch", "loaded_at", "run_id", "plan_id"}
+
+
+def _steady(value: Any) -> Any:
+    """The same value on every machine that was given the same files."""
+    from huitou.runs.written import written
+
+    if isinstance(value, dict):
+        return {name: _steady(v) for name, v in sorted(value.items()) if name not in GENERATED}
+    if isinstance(value, list | tuple):
+        return [_steady(inner) for inner in value]
+    return float(f"{value:.9g}") if isinstance(value, float) else written(value)
+
+
+def proof(ctx: typer.Context, as_json: AsJson = False) -> None:
+    """Whether it worked: treated against held out; and the same reading where nothing was done."""
+    shop = desk(ctx).shop()
+    verdicts, nothing_happened = shop.proofs(), shop.aa()
+    if as_json:
+        answer({"proofs": verdicts, "aa": nothing_happened})
+        return
+    for verdict in verdicts:
+        _say_verdict(verdict)
+    if nothing_happened is not None:
+        screen().print("\n[bold]The same reading where nothing was done[/] (it must find nothing):")
+        _say_verdict(nothing_happened)
+
+
+def _say_verdict(verdict: ProofView) -> None:
+    out = screen()
+    out.print(f"[bold]{verdict.programme}[/]: {verdict.verdict.replace('_', ' ')}")
+    out.print(f"  {verdict.treated:,} treated, {verdict.held_out:,} held out")
+    if verdict.effect is not None:
+        out.print(f"  incremental profit {between(verdict.effect)}")
+    for sentence in verdict.words:
+        out.print(f"  {sentence}", markup=False)

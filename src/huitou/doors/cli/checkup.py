@@ -1,0 +1,89 @@
+"""`huitou doctor`: whether this machine and this shop are well."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import typer
+
+from huitou.doors.cli.desk import AsJson, answer, desk, screen
+from huitou.ground.errors import HuitouError
+
+if TYPE_CHECKING:
+    from huitou.runs.shop import Shop
+
+ENOUGH_DISK = 2 * 10**9
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that was looked at."""
+
+    what: str
+    well: bool
+    said: str
+
+
+def doctor(ctx: typer.Context, as_json: AsJson = False) -> None:
+    """Look at the machine, the folder, the settings and the data; exit 1 where something is ill."""
+    findings = [*_machine(), *_shop(desk(ctx).shop())]
+    if as_json:
+        answer({"well": all(finding.well for finding in findings), "findings": findings})
+    else:
+        for finding in findings:
+            mark = "well" if finding.well else "ILL "
+            screen().print(f"{mark}  {finding.what}: {finding.said}", markup=False)
+    raise typer.Exit(0 if all(finding.well for finding in findings) else 1)
+
+
+def _machine() -> Iterator[Finding]:
+    version = ".".join(map(str, sys.version_info[:3]))
+    yield Finding("Python", sys.version_info >= (3, 11), version)
+    yield Finding("processors", True, str(os.cpu_count()))
+    java = shutil.which("java")
+    yield Finding("Java", True, java or "none; only Spark needs it")
+
+
+def _shop(shop: Shop) -> Iterator[Finding]:
+    free = shutil.disk_usage(shop.home).free
+    yield Finding("disk", free > ENOUGH_DISK, f"{free / 10**9:.1f} GB free beside {shop.home}")
+    yield Finding("folder", os.access(shop.home, os.W_OK), str(shop.home))
+    yield _asked("settings", lambda: _settings(shop))
+    yield _asked("orders", lambda: _orders(shop))
+    yield _asked("answers", lambda: _answers(shop))
+
+
+def _asked(what: str, question: Callable[[], str]) -> Finding:
+    try:
+        return Finding(what, True, question())
+    except HuitouError as error:
+        return Finding(what, False, str(error))
+
+
+def _settings(shop: Shop) -> str:
+    shop.settings.check()
+    margin = shop.settings.margin
+    return (
+        "checked"
+        if margin is not None
+        else "checked; no margin is set, so only costs in files count"
+    )
+
+
+def _orders(shop: Shop) -> str:
+    if shop.is_empty():
+        return "none yet; try: huitou import FILE"
+    taken = shop.imports()
+    waiting = sum(row.quarantined for row in taken)
+    return f"{len(taken)} files, {waiting:,} rows were quarantined"
+
+
+def _answers(shop: Shop) -> str:
+    if not shop.has_run():
+        return "none yet; try: huitou run"
+    return f"as of {shop.answers().as_of}"

@@ -1,0 +1,247 @@
+"""`huitou import`: look at a file, show what was recognised, ask what is unclear, take it in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from huitou.doors.cli.desk import (
+    AsJson,
+    Desk,
+    answer,
+    aside,
+    desk,
+    progress,
+    screen,
+    someone_watches,
+)
+from huitou.ground.errors import HuitouError, NothingTaken
+
+if TYPE_CHECKING:
+    from huitou.runs.shop import Shop
+    from huitou.sources.contract import Declared, Preview, Question, Taken
+
+NOTHING_TAKEN = 2
+SOMETHING_QUARANTINED = 3
+
+
+def import_(
+    ctx: typer.Context,
+    files: Annotated[
+        list[Path], typer.Argument(metavar="FILE...", help="CSV, TSV, Excel, Parquet, JSON lines.")
+    ],
+    yes: Annotated[
+        bool, typer.Option("--yes", "-y", help="Take what was recognised without asking.")
+    ] = False,
+    currency: Annotated[
+        str | None, typer.Option(help="Currency of the amounts: CNY, TWD, EUR, …")
+    ] = None,
+    timezone: Annotated[
+        str | None, typer.Option(help="Zone of the moments: Asia/Shanghai, Europe/London, …")
+    ] = None,
+    encoding: Annotated[
+        str | None, typer.Option(help="How the text is encoded: utf-8, gb18030, cp950, …")
+    ] = None,
+    date_order: Annotated[
+        str | None, typer.Option(metavar="ymd|dmy|mdy", help="Which comes first: day or month.")
+    ] = None,
+    decimal: Annotated[
+        str | None, typer.Option(metavar=".|,", help="The decimal mark of the amounts.")
+    ] = None,
+    delimiter: Annotated[str | None, typer.Option(help="What stands between columns.")] = None,
+    sheet: Annotated[str | None, typer.Option(help="Sheet of an Excel file.")] = None,
+    grain: Annotated[
+        str | None,
+        typer.Option(metavar="line|order", help="What a row is: a product of an order, or all."),
+    ] = None,
+    column: Annotated[
+        list[str] | None,
+        typer.Option(metavar="FIELD=COLUMN", help="What a column means: --column amount=實付"),
+    ] = None,
+    mapping: Annotated[
+        Path | None, typer.Option(metavar="M.toml", help="A mapping kept from an earlier file.")
+    ] = None,
+    source: Annotated[
+        str | None, typer.Option(help="Name of the till or shop it comes from.")
+    ] = None,
+    margin: Annotated[
+        float | None, typer.Option(help="Profit per unit of revenue where costs are not given.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Take in files of orders; the same bytes twice change nothing."""
+    from huitou.sources.contract import Declared, Mapping
+
+    declared = Declared(
+        columns=_columns(column or []),
+        mapping=Mapping.from_toml(_text(mapping)) if mapping else None,
+        encoding=encoding,
+        delimiter="\t" if delimiter in ("\\t", "tab") else delimiter,
+        sheet=sheet,
+        grain=grain,
+        date_order=date_order,
+        decimal=decimal,
+        source=source,
+        currency=currency,
+        timezone=timezone,
+    )
+    counter = _Counter(desk(ctx), declared, ask=someone_watches() and not (yes or as_json), yes=yes)
+    if margin is not None:
+        counter.shop.change_settings(margin=margin)
+    ends = [counter.receive(file) for file in files]
+    _say(ends, as_json)
+    raise typer.Exit(_exit_code(ends))
+
+
+@dataclass(frozen=True)
+class End:
+    """What became of one file."""
+
+    file: Path
+    taken: Taken | None
+    error: HuitouError | None = None
+
+
+class _Counter:
+    """Where files are received, one after the other."""
+
+    def __init__(self, at: Desk, declared: Declared, *, ask: bool, yes: bool) -> None:
+        self.shop: Shop = at.shop()
+        self.declared, self.ask, self.yes = declared, ask, yes
+
+    def receive(self, file: Path) -> End:
+        """Look, show, ask, take; an error ends this file and leaves the others be."""
+        try:
+            return End(file, self._take(file))
+        except HuitouError as error:
+            return End(file, None, error)
+
+    def _take(self, file: Path) -> Taken:
+        declared = self.declared
+        if not file.exists():
+            raise NothingTaken("there is no such file", file=str(file))
+        if self.ask:
+            declared = self._settle(file, declared)
+        with progress() as show:
+            return self.shop.take(file, declared, confirmed=self.yes or self.ask, progress=show)
+
+    def _settle(self, file: Path, declared: Declared) -> Declared:
+        """Ask until nothing is unclear and the ten rows were confirmed."""
+        while True:
+            preview = self.shop.look(file, declared)
+            if preview.questions:
+                declared = answered(declared, preview.questions[0], _ask(preview.questions[0]))
+                continue
+            show_preview(preview)
+            typer.confirm("Take it like this?", abort=True)
+            return declared
+
+
+def answered(declared: Declared, question: Question, choice: str) -> Declared:
+    """The declaration with one question answered."""
+    said: dict[str, Any] = {question.code: choice}
+    return replace(declared, **said)
+
+
+def show_preview(preview: Preview) -> None:
+    """The recognised columns, ten parsed rows, and what to be warned of."""
+    from rich.table import Table
+
+    out = screen()
+    columns = Table("column", "is", "because", "for example", title=preview.name)
+    for guess in preview.columns:
+        columns.add_row(guess.column, guess.field or "—", str(guess.why), ", ".join(guess.samples))
+    out.print(columns)
+    if preview.rows:
+        rows = Table(*preview.rows[0], title=f"{len(preview.rows)} of {preview.total:,} rows")
+        for row in preview.rows:
+            rows.add_row(*(str(value) for value in row.values()))
+        out.print(rows)
+    for warning in preview.warnings:
+        out.print(f"! {warning}", markup=False)
+
+
+def _ask(question: Question) -> str:
+    typer.echo(str(question.words))
+    for number, choice in enumerate(question.choices, 1):
+        typer.echo(f"  {number}. {choice.value}   {choice.sample}")
+    said: str = typer.prompt("Which one (number, or the answer itself)")
+    if said.isdigit() and 1 <= int(said) <= len(question.choices):
+        return question.choices[int(said) - 1].value
+    return said
+
+
+def _columns(pairs: list[str]) -> dict[str, str]:
+    split = [pair.partition("=") for pair in pairs]
+    for field, equals, _ in split:
+        if not equals:
+            raise HuitouError(f"--column {field}: no '='", to_try="--column amount=實付金額")
+    return {field: column for field, _, column in split}
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as bad:
+        raise HuitouError(f"the mapping {path} cannot be read: {bad}") from bad
+
+
+def _exit_code(ends: list[End]) -> int:
+    taken = [end.taken for end in ends if end.taken]
+    if not taken:
+        return max((end.error.exit_code for end in ends if end.error), default=NOTHING_TAKEN)
+    spoiled = any(end.error for end in ends) or any(each.quarantined for each in taken)
+    return SOMETHING_QUARANTINED if spoiled else 0
+
+
+def summed(ends: list[End]) -> dict[str, Any]:
+    """All files as one object: the counts together, then file by file."""
+    taken = [end.taken for end in ends if end.taken]
+    counts = ("rows", "applied", "unchanged", "quarantined")
+    return {
+        **{name: sum(getattr(each, name) for each in taken) for name in counts},
+        "files": taken,
+        "errors": [_error(end) for end in ends if end.error],
+    }
+
+
+def _error(end: End) -> dict[str, Any]:
+    error = end.error
+    named = ("sentence", "row", "column", "value", "to_try")
+    found = {name: getattr(error, name, None) for name in named}
+    questions = getattr(error, "questions", ())
+    asked = [{"code": q.code, "words": q.words, "option": q.option} for q in questions]
+    return {
+        "file": str(end.file), "kind": type(error).__name__, **found, "questions": asked,
+    }  # fmt: skip
+
+
+def _say(ends: list[End], as_json: bool) -> None:
+    for end in ends:
+        if end.error:
+            aside().print(f"huitou: {end.file.name}: {end.error}", markup=False)
+            for question in getattr(end.error, "questions", ()):
+                aside().print(f"  {question.words}\n    {question.option}", markup=False)
+    if as_json:
+        answer(summed(ends))
+        return
+    for end in ends:
+        if end.taken:
+            _say_taken(end.taken)
+
+
+def _say_taken(taken: Taken) -> None:
+    out = screen()
+    out.print(
+        f"{taken.file}: {taken.rows:,} rows: {taken.applied:,} applied, "
+        f"{taken.unchanged:,} unchanged, {taken.quarantined:,} quarantined"
+    )
+    if taken.first_day:
+        out.print(f"  orders from {taken.first_day} to {taken.last_day}")
+    for warning in taken.warnings:
+        out.print(f"  ! {warning}", markup=False)
+    if taken.quarantined:
+        out.print("  try: huitou quarantine list")

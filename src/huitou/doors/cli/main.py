@@ -1,0 +1,110 @@
+"""The command line: its commands in the order of the work, and how errors leave it.
+
+Exit codes: 0 done · 1 a rule said no, or something must come first · 2 nothing could be taken, or
+the line was not understood · 3 something was quarantined · 130 stopped by the keyboard.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from huitou.doors.cli import (
+    answers,
+    checkup,
+    demo,
+    files,
+    people,
+    plans,
+    quarantine,
+    serving,
+    shopkeeping,
+    work,
+)
+from huitou.doors.cli.desk import Desk, default_home
+from huitou.ground.errors import HuitouError
+
+app = typer.Typer(
+    name="huitou",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    help="Keep customers, notice who is leaving, win back those worth it, and prove it.",
+)
+
+
+@app.callback()
+def _home(
+    ctx: typer.Context,
+    home: Annotated[
+        Path | None,
+        typer.Option(
+            "--home",
+            metavar="D",
+            help="The shop's folder; made where there is none. $HUITOU_HOME, or ./huitou-data.",
+            show_default=False,
+        ),
+    ] = None,
+) -> None:
+    ctx.obj = Desk(home or default_home())
+
+
+for _command in (
+    demo.demo,
+    shopkeeping.init,
+    files.import_,
+    work.run,
+    answers.report,
+    answers.facts,
+    people.person,
+):
+    app.command(name=_command.__name__.rstrip("_"))(_command)
+app.add_typer(plans.app, name="plan")
+app.command(name="proof")(answers.proof)
+app.add_typer(quarantine.app, name="quarantine")
+app.command(name="serve")(serving.serve)
+app.add_typer(serving.tokens, name="token")
+app.add_typer(shopkeeping.app, name="settings")
+app.command(name="doctor")(checkup.doctor)
+app.command(name="export")(people.export)
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run one command and leave with its exit code."""
+    given = sys.argv[1:] if arguments is None else arguments
+    try:
+        code = app(args=given, prog_name="huitou", standalone_mode=False)
+    except HuitouError as error:
+        code = _tell(error, as_json="--json" in given)
+    except typer.Abort:
+        typer.echo("stopped", err=True)
+        code = 130
+    except Exception as error:
+        code = _tell_usage(error, as_json="--json" in given)
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def _tell(error: HuitouError, *, as_json: bool) -> int:
+    typer.echo(f"huitou: {error}", err=True)
+    if as_json:
+        named = {name: getattr(error, name, None) for name in ("file", "row", "column", "value")}
+        known = {name: value for name, value in named.items() if value is not None}
+        said = {"kind": type(error).__name__, "sentence": error.sentence, "to_try": error.to_try}
+        typer.echo(json.dumps({"error": {**said, **known}}, ensure_ascii=False))
+    return error.exit_code
+
+
+def _tell_usage(error: Exception, *, as_json: bool) -> int:
+    # The terminal package has its own tree for a line that was not understood; others are bugs.
+    shown = getattr(error, "format_message", None)
+    if shown is None:
+        raise error
+    typer.echo(f"huitou: {shown()}\n  try: huitou --help", err=True)
+    if as_json:
+        typer.echo(json.dumps({"error": {"kind": "Usage", "sentence": shown()}}))
+    return int(getattr(error, "exit_code", 2))

@@ -1,0 +1,147 @@
+"""`huitou plan`: read it, draft it anew, approve it, carry it out."""
+
+from __future__ import annotations
+
+from decimal import Decimal, InvalidOperation
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from huitou.doors.cli.answers import show_totals
+from huitou.doors.cli.desk import AsJson, answer, desk, progress, screen
+from huitou.doors.cli.drawing import amount, grid
+from huitou.ground.errors import HuitouError, NotYet
+
+if TYPE_CHECKING:
+    from huitou.runs.shop import Shop
+    from huitou.runs.views import PersonRow, PlanTotals, Receipt
+
+app = typer.Typer(no_args_is_help=True, help="Read the plan, draft it anew, approve, carry it out.")
+
+PlanId = Annotated[
+    str | None, typer.Argument(metavar="[PLAN]", help="Its id; the newest where none.")
+]
+
+
+@app.command()
+def show(
+    ctx: typer.Context,
+    plan: PlanId = None,
+    act: Annotated[str | None, typer.Option(help="Only receipts of this act.")] = None,
+    receipts: Annotated[int, typer.Option(metavar="N", help="How many receipts.")] = 20,
+    letters: Annotated[int, typer.Option(metavar="N", help="How many letters to read.")] = 1,
+    as_json: AsJson = False,
+) -> None:
+    """The plan: acts, cost, gain, receipts, and letters to read before it is approved."""
+    shop = desk(ctx).shop()
+    totals = _plan(shop, plan)
+    rows, after = shop.receipts(totals.id, act=act, limit=receipts)
+    samples = shop.letters(totals.id, limit=letters) if letters else ()
+    if as_json:
+        from huitou.runs.written import plan_in_short
+
+        listed = [{"person": person, "receipt": receipt} for person, receipt in rows]
+        words = [str(sentence) for sentence in totals.words]
+        answer(
+            {**(plan_in_short(totals) or {}), "words": words, "receipts": listed, "after": after,
+             "letters": samples}
+        )  # fmt: skip
+        return
+    out = screen()
+    show_totals(totals, out)
+    out.print(grid(_receipt_row(person, receipt) for person, receipt in rows))
+    for letter in samples:
+        out.print(f"\n[bold]{letter.subject}[/]\n", letter.body, sep="")
+
+
+def _receipt_row(person: PersonRow, receipt: Receipt) -> dict[str, str]:
+    return {
+        "customer": person.key,
+        "stage": person.stage,
+        "act": "held out" if receipt.held_out else receipt.act,
+        "cost": amount(receipt.cost),
+        "at most": amount(receipt.worst_cost),
+        "bound": amount(receipt.bound),
+        "gain": amount(receipt.gain.value),
+        "why": " ".join(str(sentence) for sentence in receipt.words),
+    }
+
+
+@app.command()
+def draft(
+    ctx: typer.Context,
+    budget: Annotated[
+        str | None, typer.Option(metavar="AMOUNT", help="Most it may cost: 500 or 499.50")
+    ] = None,
+    staff_hours: Annotated[float | None, typer.Option(help="Staff time it may take.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Draft the plan anew within these limits; nothing is sent."""
+    shop = desk(ctx).shop()
+    limit = None if budget is None else to_minor(budget, shop.settings.money)
+    with progress() as show_step:
+        show_step("plan", None)
+        shop.draft_plan(budget=limit, staff_hours=staff_hours)
+    _say(_plan(shop, None), as_json)
+
+
+@app.command()
+def approve(
+    ctx: typer.Context,
+    plan: PlanId = None,
+    by: Annotated[str, typer.Option(help="Who approves it; kept with the plan.")] = "owner",
+    as_json: AsJson = False,
+) -> None:
+    """Approve a draft; only then can it be applied."""
+    shop = desk(ctx).shop()
+    totals = _plan(shop, plan)
+    shop.approve_plan(totals.id, by)
+    _say(_plan(shop, totals.id), as_json)
+
+
+@app.command(name="apply")
+def carry_out(
+    ctx: typer.Context,
+    plan: PlanId = None,
+    by: Annotated[str, typer.Option(help="Who carries it out; kept with the plan.")] = "owner",
+    as_json: AsJson = False,
+) -> None:
+    """Write the letters and lists of an approved plan, each once; a killed one goes on."""
+    shop = desk(ctx).shop()
+    totals = _plan(shop, plan)
+    with progress() as show_step:
+        done = shop.apply_plan(totals.id, by, progress=show_step)
+    if as_json:
+        answer(done)
+        return
+    for name, value in done.items():
+        screen().print(f"{str(name).replace('_', ' ')}: {value}", markup=False)
+
+
+def to_minor(text: str, currency: str) -> int:
+    """`499.50` in GBP -> 49950; a plain sentence for what is no amount."""
+    from huitou.ground.money import to_minor as minor
+
+    try:
+        value = Decimal(text)
+    except InvalidOperation:
+        value = Decimal("NaN")
+    if not value.is_finite() or value < 0:
+        raise HuitouError(f"{text!r} is not an amount", to_try="--budget 500")
+    return minor(value, currency)
+
+
+def _plan(shop: Shop, plan: str | None) -> PlanTotals:
+    totals = shop.plan(plan)
+    if totals is None:
+        raise NotYet("there is no plan yet", to_try="huitou run")
+    return totals
+
+
+def _say(totals: PlanTotals, as_json: bool) -> None:
+    if as_json:
+        from huitou.runs.written import plan_in_short
+
+        answer(plan_in_short(totals))
+    else:
+        show_totals(totals, screen())
