@@ -20,7 +20,7 @@ import pyarrow as pa
 from huitou.ground.clock import naive_utc
 from huitou.ground.errors import HuitouError
 from huitou.ground.money import digits
-from huitou.sources.contract import QUARANTINE, READ, Batch, Mapping, Taken
+from huitou.sources.contract import QUARANTINE, Batch, Mapping, Taken
 from huitou.sources.tables import create, exists
 
 _REQUIRED = ("ordered_at", "day", "amount", "is_return", "is_product")
@@ -29,8 +29,6 @@ _OPTIONAL = (
     "cost", "store", "channel", "region", "campaign",
 )  # fmt: skip
 """A later file may fill these in or change them; where it says nothing, the earlier word stands."""
-
-_WHO = ("member_no", "phone", "email")
 
 
 @dataclass(frozen=True)
@@ -74,14 +72,14 @@ def take(con: duckdb.DuckDBPyConnection, batch: Batch, now: datetime) -> Taken:
     if earlier is not None and not batch.mends:
         return earlier
     _bring(con, batch)
-    torn = _contradictions(con, batch)
-    con.execute("DELETE FROM arrived WHERE row IN (SELECT row FROM torn)")
+    torn = _set_aside(con)
     moment = naive_utc(now)
     applied = _merge(con, batch.id, moment)
     quarantined = _quarantine(con, batch, torn, moment)
     first, last = con.execute("SELECT min(day), max(day) FROM arrived").fetchone() or (None, None)
-    for name in ("arrived", "met", "torn"):
-        con.execute(f"DROP TABLE IF EXISTS {name}")
+    con.execute("DROP VIEW arrived")
+    for name in ("met", "changed", "claimed", "torn"):
+        con.execute(f"DROP TABLE {name}")
     taken = Taken(
         batch.id, batch.file, batch.rows, applied, batch.rows - applied - quarantined, quarantined,
         first, last, batch.warnings,
@@ -139,52 +137,51 @@ def _same_bytes(con: duckdb.DuckDBPyConnection, batch: Batch) -> Taken | None:
 
 
 def _bring(con: duckdb.DuckDBPyConnection, batch: Batch) -> None:
+    """The parsed lines as the view `arrived`: read again for each use rather than held."""
+    con.execute("CREATE OR REPLACE TEMP TABLE torn (row BIGINT)")
     con.execute(
-        f"CREATE OR REPLACE TEMP TABLE arrived AS SELECT * FROM read_parquet({_quoted(batch.lines_path)})"
+        f"""CREATE OR REPLACE TEMP VIEW arrived AS
+        SELECT * FROM read_parquet({_quoted(batch.lines_path)})
+        WHERE row NOT IN (SELECT row FROM torn)"""
     )
 
 
-def _contradictions(con: duckdb.DuckDBPyConnection, batch: Batch) -> list[dict[str, Any]]:
-    """Rows that give an order of an earlier file to another customer."""
+def _set_aside(con: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
+    """Take out and return rows that give an order of an earlier file to another customer."""
     con.execute(
-        """CREATE OR REPLACE TEMP TABLE torn AS
+        """CREATE OR REPLACE TEMP TABLE claimed AS
         WITH known AS (
             SELECT source, order_id, min(member_no) AS member_no, min(phone) AS phone,
                 min(email) AS email
-            FROM lines SEMI JOIN arrived USING (source, order_id) GROUP BY ALL)
-        SELECT a.*, CASE WHEN a.member_no <> k.member_no THEN 'member_no'
-            WHEN a.phone <> k.phone THEN 'phone' ELSE 'email' END AS who
-        FROM arrived a JOIN known k USING (source, order_id)
-        WHERE a.member_no <> k.member_no
-            OR (coalesce(a.member_no = k.member_no, true) IS NOT NULL
-                AND (a.member_no IS NULL OR k.member_no IS NULL)
-                AND (a.phone <> k.phone OR (a.phone IS NULL AND k.phone IS NULL
-                    AND a.email <> k.email)))"""
+            FROM lines SEMI JOIN arrived USING (source, order_id) GROUP BY source, order_id)
+        SELECT a.row, CASE WHEN a.member_no <> k.member_no THEN 'member_no'
+            WHEN a.member_no = k.member_no THEN NULL
+            WHEN a.phone <> k.phone THEN 'phone'
+            WHEN a.phone = k.phone THEN NULL
+            WHEN a.email <> k.email THEN 'email' END AS who
+        FROM arrived a JOIN known k USING (source, order_id)"""
     )
-    found = con.execute("SELECT * FROM torn ORDER BY row").to_arrow_table().to_pylist()
-    seen: set[int] = set()
-    return [row for row in found if not (row["row"] in seen or seen.add(row["row"]))]
+    found = con.execute(
+        """SELECT a.*, c.who FROM arrived a
+        JOIN (SELECT row, min(who) AS who FROM claimed WHERE who IS NOT NULL GROUP BY row) c
+        USING (row) ORDER BY row"""
+    ).to_arrow_table()
+    con.execute("INSERT INTO torn SELECT DISTINCT row FROM claimed WHERE who IS NOT NULL")
+    first_of_row = {line["row"]: line for line in reversed(found.to_pylist())}
+    return [first_of_row[row] for row in sorted(first_of_row)]
 
 
 def _merge(con: duckdb.DuckDBPyConnection, batch: str, moment: datetime) -> int:
     """Insert what is new, replace what a later file changes; how many rows did either."""
-    differs = " OR ".join(
-        [f"a.{name} IS DISTINCT FROM l.{name}" for name in _REQUIRED]
-        + [f"(a.{n} IS NOT NULL AND a.{n} IS DISTINCT FROM l.{n})" for n in _OPTIONAL]
-    )
-    filled = ", ".join(f"coalesce(a.{name}, l.{name}) AS {name}" for name in _OPTIONAL)
-    rest = ", ".join(
-        f"a.{name}" for name in READ.names if name not in _OPTIONAL and name != "order_id"
-    )
-    con.execute(
-        f"""CREATE OR REPLACE TEMP TABLE met AS
-        SELECT {rest}, l.order_id, {filled}, ({differs}) AS changed
-        FROM arrived a JOIN lines l USING (line_key)"""
-    )
+    _meet(con)
     stamped = {"batch": batch, "moment": moment}
-    new = _count(con, "SELECT count(DISTINCT row) FROM (SELECT row FROM arrived ANTI JOIN met "
-                      "USING (line_key) UNION ALL SELECT row FROM met WHERE changed)")  # fmt: skip
-    con.execute("DELETE FROM lines WHERE line_key IN (SELECT line_key FROM met WHERE changed)")
+    applied = _count(
+        con,
+        """SELECT count(DISTINCT row) FROM (
+            SELECT row FROM arrived ANTI JOIN met USING (line_key)
+            UNION ALL SELECT row FROM changed)""",
+    )
+    con.execute("DELETE FROM lines WHERE line_key IN (SELECT line_key FROM changed)")
     con.execute(
         """INSERT INTO lines BY NAME
         SELECT *, $batch AS batch, $moment::TIMESTAMP AS loaded_at
@@ -193,11 +190,39 @@ def _merge(con: duckdb.DuckDBPyConnection, batch: str, moment: datetime) -> int:
     )
     con.execute(
         """INSERT INTO lines BY NAME
-        SELECT * EXCLUDE changed, $batch AS batch, $moment::TIMESTAMP AS loaded_at
-        FROM met WHERE changed""",
+        SELECT *, $batch AS batch, $moment::TIMESTAMP AS loaded_at FROM changed""",
         stamped,
     )
-    return new
+    return applied
+
+
+def _meet(con: duckdb.DuckDBPyConnection) -> None:
+    """`met`: keys of lines that are already there; `changed`: those that now read differently.
+
+    A hash of the line tells the two apart first: the lines themselves are compared only where
+    it differs, which after the same export is nowhere.
+    """
+    told = ", ".join((*_REQUIRED, *_OPTIONAL))
+    con.execute(
+        f"""CREATE OR REPLACE TEMP TABLE met AS
+        SELECT line_key, a.told <> l.told AS suspect
+        FROM (SELECT line_key, hash({told}) AS told FROM arrived) a
+        JOIN (SELECT line_key, hash({told}) AS told FROM lines) l USING (line_key)"""
+    )
+    differs = " OR ".join(
+        [f"a.{name} IS DISTINCT FROM l.{name}" for name in _REQUIRED]
+        + [f"(a.{n} IS NOT NULL AND a.{n} IS DISTINCT FROM l.{n})" for n in _OPTIONAL]
+    )
+    filled = ", ".join(f"coalesce(a.{name}, l.{name}) AS {name}" for name in _OPTIONAL)
+    con.execute(
+        f"""CREATE OR REPLACE TEMP TABLE changed AS
+        SELECT a.source, l.order_id, a.row, {", ".join(f"a.{n}" for n in _REQUIRED)}, {filled},
+            line_key
+        FROM (SELECT * FROM arrived SEMI JOIN (FROM met WHERE suspect) USING (line_key)) a
+        JOIN (SELECT * FROM lines SEMI JOIN (FROM met WHERE suspect) USING (line_key)) l
+        USING (line_key)
+        WHERE {differs}"""
+    )
 
 
 def _quarantine(
