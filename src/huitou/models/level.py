@@ -21,7 +21,7 @@ from huitou.models.contract import Array
 WANDER = 0.15
 """Sd of log levels before any window was seen: backtests of seven shops lay in .01 to .40."""
 SEASONS = 0.3
-"""Sd added while no window of the same season was seen: half of a Christmas shop's swing."""
+"""Sd of log levels between seasons, believed until windows show more or less of it."""
 STRENGTH = 1.0
 """How many windows that belief is worth."""
 OFF_SEASON = 0.1
@@ -66,9 +66,18 @@ def level(witnesses: Sequence[Witness], start: date, days: int, *, seasonal: boo
     mass = STRENGTH + float(weight.sum())
     middle = float(weight @ logs) / mass
     unseen = 1 - max(alike, default=0.0 if seasonal else 1.0)
-    wander = WANDER**2 + (SEASONS * unseen) ** 2
+    wander = WANDER**2 + unseen**2 * _seasons(logs)
     scatter = STRENGTH * wander + float(weight @ (logs - middle) ** 2)
     return Level(middle, float(np.sqrt(scatter / mass * (1 + 1 / mass))))
+
+
+def _seasons(logs: Array) -> float:
+    """Variance between seasons: what is believed, and how far the windows seen lie apart.
+
+    They overlap by halves, so each but the first counts for half a window.
+    """
+    apart = float(((logs - logs.mean()) ** 2).sum()) if len(logs) else 0.0
+    return (SEASONS**2 + apart) / (1 + max(len(logs) - 1, 0) / 2)
 
 
 def _weight(seen: Witness, alike: float, start: date) -> float:
