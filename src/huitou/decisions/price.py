@@ -128,8 +128,8 @@ def _price_one(
 
 def moved(p: FloatArray, shift: FloatArray) -> FloatArray:
     """Change of a probability when its log-odds move by `shift`; certain people do not move."""
-    inside = np.clip(p, 1e-9, 1 - 1e-9)
-    change: FloatArray = np.where((p > 0) & (p < 1), expit(logit(inside) + shift) - inside, 0.0)
+    at = logit(np.clip(p, 1e-9, 1 - 1e-9))
+    change: FloatArray = np.where((p > 0) & (p < 1), expit(at + shift) - expit(at), 0.0)
     return change
 
 
