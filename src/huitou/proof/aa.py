@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from huitou.ground.errors import NotYet
 from huitou.ground.words import Sentence, said
@@ -41,6 +43,15 @@ class Window:
     origin: date
     before: FloatArray
     after: FloatArray
+
+    @classmethod
+    def of(cls, origin: date, people: pa.Table) -> Window:
+        """From a table with `before` and `after`, one row a person known at `origin`."""
+        before, after = (
+            pc.fill_null(people[name], 0).to_numpy().astype(np.float64)
+            for name in ("before", "after")
+        )
+        return cls(origin, before, after)
 
 
 @dataclass(frozen=True)
