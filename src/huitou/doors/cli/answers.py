@@ -18,7 +18,10 @@ if TYPE_CHECKING:
 
 
 def report(ctx: typer.Context, as_json: AsJson = False) -> None:
-    """The five questions: how many, which, why, where to, and how to get them back."""
+    """The five questions.
+
+    How many customers did I lose? Which? Why? Where did they go? How do I get them back?
+    """
     found = desk(ctx).shop().answers()
     if as_json:
         from huitou.runs.written import answers_in_short
@@ -123,7 +126,7 @@ def facts(
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """What happened: every metric with its definition, and the customers behind it."""
+    """Every metric with its definition, and who is behind it."""
     shop = desk(ctx).shop()
     if digest:
         _say_digest(shop, as_json)
@@ -197,7 +200,10 @@ def _steady(value: Any) -> Any:
 
 
 def proof(ctx: typer.Context, as_json: AsJson = False) -> None:
-    """Whether it worked: treated against held out; and the same reading where nothing was done."""
+    """Whether it worked: treated against held out.
+
+    Also the same reading where nothing was done: it must find nothing.
+    """
     shop = desk(ctx).shop()
     verdicts, nothing_happened = shop.proofs(), shop.aa()
     if as_json:

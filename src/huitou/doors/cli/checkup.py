@@ -30,7 +30,10 @@ class Finding:
 
 
 def doctor(ctx: typer.Context, as_json: AsJson = False) -> None:
-    """Look at the machine, the folder, the settings and the data; exit 1 where something is ill."""
+    """Whether the machine and the shop are well.
+
+    Exit code 1 where something is ill.
+    """
     findings = [*_machine(), *_shop(desk(ctx).shop())]
     if as_json:
         answer({"well": all(finding.well for finding in findings), "findings": findings})

@@ -20,7 +20,10 @@ def demo(
     port: Annotated[int | None, typer.Option(help="Its port; the next free one.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """A real shop with 541,909 order lines: its five answers, then the console."""
+    """A real shop, its five answers, then the console.
+
+    541,909 order lines of a gift wholesaler, from the file to the plan.
+    """
     from huitou.doors import example
 
     shop = desk(ctx).shop()

@@ -34,6 +34,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
+    context_settings={"max_content_width": 110},
     help="Keep customers, notice who is leaving, win back those worth it, and prove it.",
 )
 
@@ -104,6 +105,9 @@ def _tell_usage(error: Exception, *, as_json: bool) -> int:
     shown = getattr(error, "format_message", None)
     if shown is None:
         raise error
+    if type(error).__name__ == "NoArgsIsHelpError":
+        typer.echo(shown())
+        return 0
     typer.echo(f"huitou: {shown()}\n  try: huitou --help", err=True)
     if as_json:
         typer.echo(json.dumps({"error": {"kind": "Usage", "sentence": shown()}}))

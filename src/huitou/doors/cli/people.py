@@ -27,7 +27,7 @@ def person(
     who: Annotated[str, typer.Argument(metavar="ID", help="Member number, phone, e-mail or id.")],
     as_json: AsJson = False,
 ) -> None:
-    """One customer: what happened, what is likely, what to do and why."""
+    """One customer: past, future, what to do and why."""
     view = desk(ctx).shop().person(who)
     if as_json:
         answer(view)
@@ -78,7 +78,7 @@ def export(
     folder: Annotated[Path, typer.Argument(help="Where the files go; made where there is none.")],
     as_json: AsJson = False,
 ) -> None:
-    """Everything the shop knows, as CSV and JSON files: the data is yours."""
+    """Everything the shop knows, as CSV and JSON files."""
     shop = desk(ctx).shop()
     folder.mkdir(parents=True, exist_ok=True)
     with progress() as show:

@@ -32,7 +32,10 @@ def serve(
     port: Annotated[int | None, typer.Option(help="Its port; the next free one from 8080.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """The console and the API of this shop; the first start prints a link that works once."""
+    """The console and the API of this shop.
+
+    The first start prints a link that works once.
+    """
     shop = desk(ctx).shop()
     free = free_port(host, port or PORT, fixed=port is not None)
     if as_json:

@@ -26,7 +26,10 @@ def init(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Make the shop's folder; everything may also be said later."""
+    """Make the shop's folder.
+
+    Everything may also be said later, here or with `huitou settings set`.
+    """
     choices = {"name": name, "currency": currency, "timezone": timezone,
                "language": language, "margin": margin}  # fmt: skip
     shop = desk(ctx).shop()

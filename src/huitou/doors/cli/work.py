@@ -24,7 +24,10 @@ def run(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Facts, forecast, plan and proof, as of one day; a killed run goes on where it was."""
+    """The day's work: facts, forecast, plan and proof.
+
+    A killed run goes on where it was.
+    """
     shop = desk(ctx).shop()
     with progress() as show:
         ran = shop.run(as_of=a_day(as_of), horizon_days=horizon, progress=show)
