@@ -71,7 +71,7 @@ def _composed(kind: Any) -> Shape:
 @lru_cache(maxsize=64)
 def _view(kind: type) -> Shape:
     hints = get_type_hints(kind)
-    found = {field.name: shape(hints[field.name]) for field in fields(kind)}  # type: ignore[arg-type]  # only dataclasses come here
+    found = {field.name: shape(hints[field.name]) for field in fields(kind)}
     for name, member in vars(kind).items():
         if isinstance(member, property):
             found[name] = shape(get_type_hints(member.fget).get("return"))
