@@ -1,0 +1,116 @@
+"""The console as a web application, made for one shop.
+
+    app(shop, Staff(books))          # a FastAPI application for any ASGI server
+    serve(shop, Staff(books))        # the same on 127.0.0.1:8765; prints the first one-time link
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from fastapi import Depends, FastAPI, Request
+from fastapi.responses import Response
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.staticfiles import StaticFiles
+
+from huitou.doors.book import Staff
+from huitou.doors.console import assets, guard
+from huitou.doors.console.contract import Progress, Shopfront
+from huitou.doors.console.errands import Errands
+from huitou.doors.console.pages import (
+    cohorts,
+    files,
+    forecast,
+    home,
+    people,
+    person,
+    plan,
+    proof,
+    questions,
+    settings,
+    sign_in,
+    stages,
+    work,
+)
+from huitou.doors.console.visit import Desk, NotSignedIn, anybody
+from huitou.ground.errors import Busy, HuitouError, NotYet, Refused
+
+PAGES = (
+    sign_in,
+    home,
+    questions,
+    people,
+    person,
+    cohorts,
+    stages,
+    plan,
+    proof,
+    forecast,
+    files,
+    work,
+    settings,
+)
+
+
+def app(
+    shop: Shopfront, staff: Staff, *, demo: Callable[[Progress], Any] | None = None
+) -> FastAPI:
+    """Open the console of a shop. `demo` fills an empty shop with the demo's orders."""
+    console = FastAPI(
+        title="huitou console",
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
+        dependencies=[Depends(guard.own_changes_only)],
+    )
+    console.state.desk = Desk(shop, staff, Errands(), demo)
+    console.add_middleware(GZipMiddleware, minimum_size=800)
+    console.add_middleware(guard.Headers)
+    console.mount("/static", StaticFiles(directory=assets.STATIC), name="static")
+    for page in PAGES:
+        console.include_router(page.routes)
+    console.add_exception_handler(NotSignedIn, _ask_to_sign_in)
+    console.add_exception_handler(HuitouError, _say_plainly)
+    console.add_exception_handler(404, _not_found)
+    return console
+
+
+def serve(
+    shop: Shopfront,
+    staff: Staff,
+    *,
+    host: str = "127.0.0.1",
+    port: int = 8765,
+    demo: Callable[[Progress], Any] | None = None,
+    announce: Callable[[str], None] = print,
+) -> None:
+    """Serve the console until it is stopped; `announce` is told the address to open."""
+    import uvicorn
+
+    announce(first_address(shop, staff, f"http://{host}:{port}"))
+    uvicorn.run(app(shop, staff, demo=demo), host=host, port=port, log_level="warning")
+
+
+def first_address(shop: Shopfront, staff: Staff, root: str) -> str:
+    """Where to go: the front page, or a one-time link as long as nobody has an account."""
+    if staff.is_empty():
+        return f"{root}/welcome/{staff.invite('owner', shop.clock.now())}"
+    return root
+
+
+def _ask_to_sign_in(request: Request, _error: Exception) -> Response:
+    visit = anybody(request)
+    return visit.to("/sign-in")
+
+
+def _say_plainly(request: Request, error: Exception) -> Response:
+    visit = anybody(request)
+    status = {Refused: 403, Busy: 409, NotYet: 409}.get(type(error), 400)
+    template = "parts/trouble.html" if visit.is_fragment else "trouble.html"
+    # htmx shows what comes back in place of the part it asked for.
+    return visit.page(template, error, 200 if visit.is_fragment else status)
+
+
+def _not_found(request: Request, _error: Exception) -> Response:
+    return anybody(request).page("missing.html", status=404)

@@ -1,0 +1,172 @@
+"""What the console asks of a shop. `huitou.runs.shop.Shop` keeps this promise; so does the shop
+that the tests play with.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+from huitou.ground.clock import Clock
+from huitou.ground.settings import Settings
+from huitou.runs import views
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from huitou.sources.contract import Declared, Preview, Taken
+
+Progress = Callable[[str, float | None], None]
+"""Told the name of a step and how far it is, in [0, 1]."""
+
+
+class Shopfront(Protocol):
+    """One shop, seen from the door."""
+
+    home: Path
+    clock: Clock
+
+    @property
+    def settings(self) -> Settings:
+        """What the merchant has decided."""
+        ...
+
+    def change_settings(self, **choices: Any) -> Settings:
+        """Change some choices, and keep them."""
+        ...
+
+    def is_empty(self) -> bool:
+        """Whether no file was ever taken in."""
+        ...
+
+    def has_run(self) -> bool:
+        """Whether a run has finished, so that there are answers."""
+        ...
+
+    def look(self, path: Path, declared: Declared) -> Preview:
+        """What a file seems to hold; changes nothing."""
+        ...
+
+    def take(
+        self, path: Path, declared: Declared, *, confirmed: bool, progress: Progress | None = None
+    ) -> Taken:
+        """Take a file in."""
+        ...
+
+    def run(
+        self,
+        *,
+        as_of: date | None = None,
+        horizon_days: int | None = None,
+        progress: Progress | None = None,
+    ) -> Any:
+        """Do the day's work: facts, forecast, plan, proof."""
+        ...
+
+    def home_page(self) -> views.Home:
+        """The first page."""
+        ...
+
+    def answers(self) -> views.Answers:
+        """The five questions."""
+        ...
+
+    def people(
+        self,
+        *,
+        search: str = "",
+        stage: str | None = None,
+        act: str | None = None,
+        cause: str | None = None,
+        sort: str = "value",
+        after: str | None = None,
+        limit: int = 50,
+    ) -> views.Page:
+        """A page of customers."""
+        ...
+
+    def person(self, id_or_key: str) -> views.PersonView:
+        """One customer, whole."""
+        ...
+
+    def metrics(self) -> Sequence[views.MetricView]:
+        """Every metric, with its definition and value."""
+        ...
+
+    def metric(self, name: str, by: str | None = None) -> pa.Table:
+        """One metric, by a dimension."""
+        ...
+
+    def metric_people(self, name: str) -> pa.Table:
+        """The customers behind a metric."""
+        ...
+
+    def cohorts(self) -> Sequence[views.CohortRow]:
+        """Newcomers by month, and who of them came back."""
+        ...
+
+    def stage_history(self) -> Sequence[tuple[date, dict[str, int]]]:
+        """How many customers stood in each stage at past moments."""
+        ...
+
+    def flows(self) -> Sequence[views.StageFlow]:
+        """Movement between stages since the moment before."""
+        ...
+
+    def card(self) -> views.CardView:
+        """The forecast's card."""
+        ...
+
+    def proofs(self) -> Sequence[views.ProofView]:
+        """The verdict on each programme."""
+        ...
+
+    def aa(self) -> views.ProofView | None:
+        """The read-out on programmes that never were: it must find nothing."""
+        ...
+
+    def plan(self, plan_id: str | None = None) -> views.PlanTotals | None:
+        """The plan that is open, or one by its id."""
+        ...
+
+    def receipts(
+        self, plan_id: str, *, act: str | None = None, after: str | None = None, limit: int = 50
+    ) -> tuple[Sequence[tuple[views.PersonRow, views.Receipt]], str | None]:
+        """A page of the plan's receipts."""
+        ...
+
+    def letters(self, plan_id: str, limit: int = 3) -> Sequence[views.LetterSample]:
+        """Some of the plan's letters, to read before approval."""
+        ...
+
+    def draft_plan(self, budget: int | None = None, staff_hours: float | None = None) -> Any:
+        """Draft the plan anew within other limits."""
+        ...
+
+    def approve_plan(self, plan_id: str, by: str) -> Any:
+        """Approve a draft."""
+        ...
+
+    def apply_plan(self, plan_id: str, by: str, progress: Progress | None = None) -> dict[str, Any]:
+        """Carry out an approved plan."""
+        ...
+
+    def imports(self) -> Sequence[views.ImportRow]:
+        """The files that were taken in."""
+        ...
+
+    def quarantined(
+        self, after: str | None = None, limit: int = 50
+    ) -> Any:
+        """Rows that wait to be mended."""
+        ...
+
+    def export_quarantine(self, path: Path) -> Any:
+        """Write the quarantined rows as a CSV file to mend."""
+        ...
+
+    def mend(self, path: Path) -> Taken:
+        """Take the mended file back in."""
+        ...

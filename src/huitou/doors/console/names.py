@@ -1,0 +1,97 @@
+"""What stages, acts, states and verdicts are called on the screen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from huitou.ground.words import Sentence, said
+
+STAGES: Mapping[str, Sentence] = {
+    "new": said("New"),
+    "active": said("Active"),
+    "loyal": said("Loyal"),
+    "returned": said("Returned"),
+    "slipping": said("Slipping"),
+    "lost": said("Lost"),
+}
+"""In the order of a customer's life; the console always lists them so."""
+
+STAGE_MEANINGS: Mapping[str, Sentence] = {
+    "new": said("Bought on one day so far."),
+    "active": said("Comes back at about their own rhythm."),
+    "loyal": said("Has come back often, and still does."),
+    "returned": said("Was lost, and has bought again."),
+    "slipping": said("Overdue by their own rhythm: the time to act."),
+    "lost": said("Will hardly buy again unless something changes."),
+}
+
+ACTS: Mapping[str, Sentence] = {
+    "nothing": said("Leave in peace"),
+    "thank": said("Thank-you note"),
+    "remind": said("Reminder"),
+    "call": said("Phone call"),
+}
+
+KEYS: Mapping[str, Sentence] = {
+    "member": said("Member number"),
+    "phone": said("Phone"),
+    "email": said("E-mail"),
+}
+
+ROLES: Mapping[str, Sentence] = {
+    "owner": said("Owner"),
+    "manager": said("Manager"),
+    "clerk": said("Clerk"),
+    "viewer": said("Reads only"),
+}
+
+MODELS: Mapping[str, str] = {
+    "nbd": "NBD",
+    "bg_nbd": "BG/NBD",
+    "mbg_nbd": "MBG/NBD",
+    "pareto_nbd": "Pareto/NBD",
+}
+"""Names of the trade; the same in every language."""
+
+STATUSES: Mapping[str, Sentence] = {
+    "draft": said("Draft"),
+    "approved": said("Approved"),
+    "applied": said("Carried out"),
+    "replaced": said("Replaced"),
+}
+
+VERDICTS: Mapping[str, Sentence] = {
+    "proven": said("Proven"),
+    "harmful": said("Harmful"),
+    "not_proven": said("Not proven yet"),
+}
+
+STEPS: Mapping[str, Sentence] = {
+    "look": said("Looking at the file"),
+    "read": said("Reading the file"),
+    "take": said("Taking the rows in"),
+    "sources": said("Taking the rows in"),
+    "identity": said("Finding out who is who"),
+    "facts": said("Counting what happened"),
+    "models": said("Learning the shop's rhythm"),
+    "forecast": said("Learning the shop's rhythm"),
+    "decisions": said("Weighing what to do for each customer"),
+    "plan": said("Weighing what to do for each customer"),
+    "proof": said("Checking against the control group"),
+    "apply": said("Carrying out the plan"),
+}
+
+
+def act(code: str, depth: float = 0.0) -> Sentence:
+    """What an act is called: `offer` names its depth."""
+    if code.startswith("offer"):
+        depth = depth or _depth(code)
+        if depth:
+            return said("Offer of {percent} %", percent=round(100 * depth))
+        return said("Offer")
+    return ACTS.get(code, said("{name}", name=code))
+
+
+def _depth(code: str) -> float:
+    digits = "".join(letter for letter in code if letter.isdigit())
+    return int(digits) / 100 if digits else 0.0

@@ -1,0 +1,144 @@
+"""The first page, in the order a merchant works: alerts, money, figures, today's list."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from fastapi import APIRouter
+from fastapi.responses import Response
+
+from huitou.doors.console import drawing
+from huitou.doors.console.visit import Member
+from huitou.ground.money import Money
+from huitou.ground.words import Sentence, said
+from huitou.runs.views import Answers, Home, ProofView
+
+routes = APIRouter()
+
+
+@dataclass(frozen=True)
+class Tile:
+    """One figure: what it is, how much, against before, and who is behind it."""
+
+    title: Sentence
+    meaning: Sentence
+    value: int | float | Money
+    before: int | float | Money | None
+    better: int
+    """+1 when more is better, -1 when less is."""
+    opens: str
+    tone: str
+
+
+    @property
+    def change(self) -> float | None:
+        """Relative change since before; for shares the difference in points."""
+        if self.before is None:
+            return None
+        now, then = _number(self.value), _number(self.before)
+        if isinstance(self.value, float):
+            return now - then
+        return now / then - 1 if then else None
+
+    @property
+    def mood(self) -> str:
+        """Whether the change is good, bad or nothing."""
+        change = self.change
+        if change is None or abs(change) < 0.0005:
+            return "still"
+        return "good" if change * self.better > 0 else "bad"
+
+
+@dataclass(frozen=True)
+class HomePage:
+    """What the first page shows."""
+
+    home: Home
+    tiles: tuple[Tile, ...]
+    movement: drawing.Movement | None
+    proven: ProofView | None
+
+    @property
+    def answers(self) -> Answers:
+        """The five answers, for the banner."""
+        return self.home.answers
+
+
+@routes.get("/")
+def home(visit: Member) -> Response:
+    """The first page; for an empty shop the way in."""
+    shop = visit.shop
+    if shop.is_empty():
+        return visit.page("first.html", visit.desk.demo is not None)
+    if not shop.has_run():
+        return visit.page("not_run.html")
+    shown = shop.home_page()
+    page = HomePage(
+        shown,
+        tiles(shown.answers, shown.before),
+        drawing.movement(shown.flows) if shown.flows else None,
+        foremost(shown.proofs),
+    )
+    return visit.page("home.html", page)
+
+
+def foremost(proofs: Sequence[ProofView]) -> ProofView | None:
+    """The programme whose money stands at the top: proven before harmful before unproven."""
+    order = {"proven": 0, "harmful": 1, "not_proven": 2}
+    return min(proofs, key=lambda proof: order.get(proof.verdict, 3), default=None)
+
+
+def tiles(now: Answers, before: Answers | None) -> tuple[Tile, ...]:
+    """The figures of the front page, each with the same one horizon earlier."""
+    return (
+        Tile(
+            said("Repeat-purchase rate"),
+            said("of all customers bought on two days or more"),
+            now.repeat_purchase_rate,
+            before.repeat_purchase_rate if before else None,
+            +1,
+            "/customers?sort=last_day",
+            "loyal",
+        ),
+        Tile(
+            said("Active customers"),
+            said("come back at their own rhythm"),
+            now.active,
+            before.active if before else None,
+            +1,
+            "/customers?stage=active",
+            "active",
+        ),
+        Tile(
+            said("Won back"),
+            said("were lost, and have bought again"),
+            now.stages.get("returned", 0),
+            before.stages.get("returned", 0) if before else None,
+            +1,
+            "/customers?stage=returned",
+            "returned",
+        ),
+        Tile(
+            said("Slipping"),
+            said("overdue by their own rhythm"),
+            now.slipping.count,
+            before.slipping.count if before else None,
+            -1,
+            "/customers?stage=slipping&sort=value_at_risk",
+            "slipping",
+        ),
+        Tile(
+            said("Lost"),
+            said("will hardly buy again by themselves"),
+            now.lost.count,
+            before.lost.count if before else None,
+            -1,
+            "/customers?stage=lost",
+            "lost",
+        ),
+    )
+
+
+def _number(value: int | float | Money) -> float:
+    return float(value.minor if isinstance(value, Money) else value)

@@ -1,0 +1,76 @@
+"""One customer, whole: rhythm, value, history, and why this act."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import timedelta
+
+from fastapi import APIRouter
+from fastapi.responses import Response
+
+from huitou.doors.console import drawing
+from huitou.doors.console.visit import Member
+from huitou.ground.languages import speaker
+from huitou.runs.views import PersonView, TimelineEntry
+
+routes = APIRouter()
+SHOWN = 60
+"""Entries of the time line that open with the page."""
+
+
+@dataclass(frozen=True)
+class Customer:
+    """What the page of one customer shows."""
+
+    person: PersonView
+    chart: str
+    """The rhythm chart's data as JSON."""
+    years: tuple[tuple[int, tuple[TimelineEntry, ...]], ...]
+
+    @property
+    def worth(self) -> drawing.Span:
+        """Where the expected profit stands, with its interval."""
+        return drawing.range_span(self.person.value)
+
+
+@routes.get("/customers/{key:path}")
+def customer(visit: Member, key: str) -> Response:
+    """The page of one customer, by id or by what the merchant knows them by."""
+    person = visit.shop.person(key)
+    page = Customer(person, chart(person, visit.language), years(person))
+    return visit.page("person.html", page)
+
+
+def chart(person: PersonView, language: str) -> str:
+    """Purchases as dots, the chance to have bought again as a curve, the likely days as a band."""
+    says = speaker(language).say
+    spent = {entry.day: entry.amount.decimal for entry in person.timeline if entry.kind == "order"}
+    today = person.row.last_day + timedelta(days=person.days_since_last)
+    drawn = {
+        "purchases": [
+            [day.isoformat(), float(spent.get(day, 0))] for day in person.purchases
+        ],
+        "curve": [[day.isoformat(), round(chance, 4)] for day, chance in person.survival],
+        "today": today.isoformat(),
+        "likely": [
+            day.isoformat() if day else None
+            for day in (person.next_low, person.row.next_day, person.next_high)
+        ],
+        "words": {
+            "bought": says("Bought"),
+            "chance": says("Chance to have bought again"),
+            "today": says("Known until"),
+            "likely": says("Likely to come back"),
+        },
+    }
+    # `<` could end the script element that carries it.
+    return json.dumps(drawn, ensure_ascii=False).replace("<", "\\u003c")
+
+
+def years(person: PersonView) -> tuple[tuple[int, tuple[TimelineEntry, ...]], ...]:
+    """The time line by year, newest first."""
+    grouped: dict[int, list[TimelineEntry]] = {}
+    for entry in sorted(person.timeline, key=lambda each: each.day, reverse=True)[:SHOWN]:
+        grouped.setdefault(entry.day.year, []).append(entry)
+    return tuple((year, tuple(entries)) for year, entries in grouped.items())

@@ -1,0 +1,101 @@
+"""The plan: what it does, costs and should bring; read its letters, approve it, carry it out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from typing import Annotated
+
+from fastapi import APIRouter, Form
+from fastapi.responses import Response
+
+from huitou.doors.console import drawing
+from huitou.doors.console.visit import Member
+from huitou.ground.errors import HuitouError, NotYet
+from huitou.ground.money import Money, to_minor
+from huitou.runs.views import LetterSample, PersonRow, PlanTotals, Receipt
+
+routes = APIRouter()
+
+
+@dataclass(frozen=True)
+class PlanPage:
+    """What the page of the plan shows."""
+
+    plan: PlanTotals | None
+    letters: Sequence[LetterSample]
+    receipts: Sequence[tuple[PersonRow, Receipt]]
+    after: str | None
+    act: str | None
+    budget: Decimal | None
+    hours: float
+
+    @property
+    def span(self) -> drawing.Span:
+        """Where the gain stands, with zero."""
+        if self.plan is None:
+            raise NotYet("there is no plan yet")
+        return drawing.range_span(self.plan.gain)
+
+    @property
+    def acting(self) -> tuple[tuple[str, int], ...]:
+        """Acts that reach somebody, the commonest first."""
+        return drawing.doing(self.plan.acts) if self.plan else ()
+
+
+@routes.get("/plan")
+def plan(visit: Member, act: str | None = None, after: str | None = None) -> Response:
+    """The open plan; `after` asks for the receipts that follow."""
+    shop, totals = visit.shop, visit.shop.plan()
+    rows: Sequence[tuple[PersonRow, Receipt]] = ()
+    following, letters = None, ()
+    if totals is not None:
+        rows, following = shop.receipts(totals.id, act=act or None, after=after, limit=20)
+        letters = tuple(shop.letters(totals.id)) if after is None else ()
+    kept = shop.settings
+    budget = major_units(kept.budget, kept.currency)
+    page = PlanPage(totals, letters, rows, following, act or None, budget, kept.staff_hours)
+    return visit.page("parts/receipts.html" if after and visit.is_fragment else "plan.html", page)
+
+
+@routes.post("/plan/draft")
+def draft(
+    visit: Member, budget: Annotated[str, Form()] = "", hours: Annotated[str, Form()] = ""
+) -> Response:
+    """Draft the plan anew within other limits."""
+    visit.needs("manager")
+    shop = visit.shop
+    try:
+        limit = to_minor(Decimal(budget.strip()), shop.settings.money) if budget.strip() else None
+        staff_hours = float(hours) if hours.strip() else None
+    except (InvalidOperation, ValueError) as bad:
+        raise HuitouError("budget and hours are numbers, like 250 or 7.5") from bad
+    if (limit or 0) < 0 or (staff_hours or 0) < 0:
+        raise HuitouError("budget and hours cannot be below nothing")
+    shop.draft_plan(limit, staff_hours)
+    return visit.to("/plan")
+
+
+@routes.post("/plan/{plan_id}/approve")
+def approve(visit: Member, plan_id: str) -> Response:
+    """Approve the draft: from now on it may be carried out."""
+    visit.needs("manager")
+    visit.shop.approve_plan(plan_id, visit.member.name)
+    return visit.to("/plan")
+
+
+@routes.post("/plan/{plan_id}/apply")
+def apply(visit: Member, plan_id: str) -> Response:
+    """Carry out an approved plan, as an errand with progress."""
+    visit.needs("manager")
+    shop, by = visit.shop, visit.member.name
+    errand = visit.desk.errands.start(
+        "apply", "/plan", lambda progress: shop.apply_plan(plan_id, by, progress)
+    )
+    return visit.to(f"/work/{errand.id}")
+
+
+def major_units(minor: int | None, currency: str | None) -> Decimal | None:
+    """The budget in major units, for the form."""
+    return Money(minor, currency).decimal if minor is not None and currency else None

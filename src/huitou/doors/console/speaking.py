@@ -1,0 +1,119 @@
+"""Saying a page in the reader's language: one Jinja environment for each, and its filters."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from babel.dates import format_date, format_datetime
+from babel.numbers import format_compact_decimal
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+
+from huitou.doors.console import drawing, names
+from huitou.doors.console.assets import address
+from huitou.ground.languages import LANGUAGES, Speaker, speaker
+from huitou.ground.money import Money, digits
+from huitou.runs.views import MetricView
+
+TEMPLATES = Path(__file__).with_name("templates")
+ICONS = address("icons.svg")
+
+
+@lru_cache(maxsize=len(LANGUAGES))
+def environment(language: str) -> Environment:
+    """Templates that speak `language`."""
+    made = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=select_autoescape(default=True),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.globals.update(_words(speaker(language)))
+    made.globals.update(asset=address, icons=ICONS, drawing=drawing, languages=LANGUAGES)
+    return made
+
+
+def preferred(accepted: str) -> str:
+    """The language a browser asks for: `zh-TW,zh;q=0.9` -> `zh-Hant`."""
+    for part in accepted.split(","):
+        tag = part.split(";")[0].strip().lower()
+        if tag.startswith(("zh-hant", "zh-tw", "zh-hk", "zh-mo")):
+            return "zh-Hant"
+        if tag.startswith("zh"):
+            return "zh-Hans"
+        if tag.startswith("en"):
+            return "en"
+    return "en"
+
+
+def _words(says: Speaker) -> Mapping[str, Callable[..., str]]:
+    locale = says.locale
+
+    def money(amount: Money) -> str:
+        whole = abs(amount.minor) >= 100 * 10 ** digits(amount.currency)
+        return amount.written(str(locale), whole=whole)
+
+    def brief(amount: Money) -> str:
+        """Short, for axes and small places: `£12K`."""
+        sign = money(Money(0, amount.currency)).strip("0.,\xa0 ")
+        return f"{sign}{format_compact_decimal(amount.decimal, locale=locale, fraction_digits=1)}"
+
+    def month(day: date) -> str:
+        return format_date(day, "yMMM" if says.language == "en" else "y年M月", locale=locale)
+
+    def short(day: date) -> str:
+        pattern = "d MMM" if says.language == "en" else "M月d日"
+        return format_date(day, pattern, locale=locale)
+
+    def percent(share: float | None, places: int = 0) -> str:
+        return "–" if share is None else says.percent(share, places)
+
+    def signed(share: float, places: int = 1) -> str:
+        return ("+" if share > 0 else "") + says.percent(share, places)
+
+    return {
+        "t": says.say,
+        "shown": says.shown,
+        "money": money,
+        "brief": brief,
+        "percent": percent,
+        "signed": signed,
+        "day": lambda day: format_date(day, "medium", locale=locale),
+        "short": short,
+        "month": month,
+        "moment": lambda at: _moment(at, says),
+        "stage_name": lambda code: says.say(names.STAGES.get(code, code)),
+        "act_name": lambda code, depth=0.0: says.say(names.act(code, depth)),
+        "role_name": lambda code: says.say(names.ROLES.get(code, code)),
+        "model_name": lambda code: names.MODELS.get(code, code),
+        "metric_value": lambda metric: _value(metric, says, money),
+        "key_name": lambda code: says.say(names.KEYS.get(code, code)),
+        "status_name": lambda code: says.say(names.STATUSES.get(code, code)),
+        "verdict_name": lambda code: says.say(names.VERDICTS.get(code, code)),
+    }
+
+
+def _moment(at: datetime, says: Speaker) -> str:
+    return format_datetime(at, "medium", locale=says.locale)
+
+
+def _value(metric: MetricView, says: Speaker, money: Callable[[Money], str]) -> str:
+    value = metric.value
+    if value is None:
+        return "–"
+    if isinstance(value, Money):
+        return money(value)
+    if metric.unit == "share":
+        return says.percent(float(value))
+    if metric.unit == "days":
+        return says.say("{n} days", n=round(value))
+    return says.shown(value)
+
+
+def page(language: str, template: str, values: Mapping[str, Any]) -> str:
+    """A template, filled and said."""
+    return environment(language).get_template(template).render(**values)

@@ -1,0 +1,59 @@
+// What the server cannot draw: dropping files, choosing without a button, the reader's time zone.
+(() => {
+  const csrf = document.querySelector('meta[name="csrf"]')?.content;
+  document.addEventListener("htmx:config:request", (event) => {
+    if (csrf) event.detail.ctx.request.headers["X-CSRF-Token"] = csrf;
+  });
+
+  document.addEventListener("change", (event) => {
+    const form = event.target.closest("form[data-send-on-change]");
+    if (form) form.requestSubmit();
+  });
+
+  // The menu closes when somebody clicks beside it or presses Escape.
+  const menus = () => document.querySelectorAll("details.menu[open]");
+  document.addEventListener("click", (event) => {
+    menus().forEach((menu) => menu.contains(event.target) || menu.removeAttribute("open"));
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") menus().forEach((menu) => menu.removeAttribute("open"));
+    const typing = event.target.closest("input, textarea, select");
+    if (event.key === "/" && !typing) {
+      const field = document.querySelector('input[type="search"]');
+      if (field) {
+        event.preventDefault();
+        field.focus();
+      }
+    }
+  });
+
+  const start = (root) => {
+    root.querySelectorAll("[data-drop]").forEach((zone) => {
+      const field = zone.querySelector('input[type="file"]');
+      const send = () => field.files.length && zone.requestSubmit();
+      field.addEventListener("change", () => {
+        zone.classList.add("sending");
+        send();
+      });
+      ["dragenter", "dragover"].forEach((name) =>
+        zone.addEventListener(name, (event) => {
+          event.preventDefault();
+          zone.classList.add("over");
+        }),
+      );
+      ["dragleave", "drop"].forEach((name) =>
+        zone.addEventListener(name, () => zone.classList.remove("over")),
+      );
+      zone.addEventListener("drop", (event) => {
+        event.preventDefault();
+        field.files = event.dataTransfer.files;
+        zone.classList.add("sending");
+        send();
+      });
+    });
+    root.querySelectorAll("input[data-own-zone]").forEach((field) => {
+      if (!field.value) field.value = Intl.DateTimeFormat().resolvedOptions().timeZone ?? "";
+    });
+  };
+  document.addEventListener("DOMContentLoaded", () => start(document));
+})();

@@ -1,0 +1,536 @@
+"""A shop that exists only for the tests of the console: believable figures, no lake behind them."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from huitou.ground.clock import StoppedClock
+from huitou.ground.errors import HuitouError, Refused
+from huitou.ground.money import Money
+from huitou.ground.settings import Settings
+from huitou.ground.words import said
+from huitou.runs import views
+from huitou.sources.contract import (
+    Choice,
+    Declared,
+    Mapping as FileMapping,
+    Preview,
+    Question,
+    Recognised,
+    Taken,
+)
+
+TODAY = date(2011, 12, 9)
+STAGES = {"new": 610, "active": 905, "loyal": 742, "returned": 131, "slipping": 526, "lost": 1424}
+ACTS = {"nothing": 3190, "thank": 402, "remind": 318, "offer_10": 147, "offer_5": 84, "call": 31}
+
+
+def money(major: float, currency: str = "GBP") -> Money:
+    """An amount in major units."""
+    return Money(round(major * 100), currency)
+
+
+def estimate(major: float, spread: float = 0.35) -> views.Range:
+    """An estimate with its interval."""
+    return views.Range(money(major), money(major * (1 - spread)), money(major * (1 + 1.4 * spread)))
+
+
+class FakeShop:
+    """Keeps the promise of `Shopfront` with made-up figures; the seed makes them the same."""
+
+    def __init__(self, home: Path, *, empty: bool = False) -> None:
+        self.home = home
+        self.clock = StoppedClock(datetime(2011, 12, 10, 9, 30, tzinfo=UTC))
+        self.settings = Settings(
+            name="Corner Gifts", currency="GBP", timezone="Europe/London", margin=0.4, budget=90000
+        )
+        self._empty = empty
+        self._status = "draft"
+        self.rows = [] if empty else _people(random.Random(7))
+
+    def change_settings(self, **choices: Any) -> Settings:
+        """Keep the choices in memory."""
+        self.settings = self.settings.changed(**choices)
+        return self.settings
+
+    def is_empty(self) -> bool:
+        """Whether it was made empty and nothing was taken yet."""
+        return self._empty
+
+    def has_run(self) -> bool:
+        """A shop with rows has answers."""
+        return not self._empty
+
+    def look(self, path: Path, declared: Declared) -> Preview:
+        """A preview with one open question."""
+        guesses = (
+            ("订单号", "order_id", "536365"),
+            ("会员号", "member_no", "17850"),
+            ("下单时间", "ordered_at", "2010年12月1日 08:26"),
+            ("商品", "product", "White hanging heart"),
+            ("数量", "quantity", "6"),
+            ("实付金额", "amount", "￥15.30"),
+            ("备注", None, ""),
+        )
+        columns = tuple(
+            Recognised(column, field, said("its name says so"), (sample,) * 3)
+            for column, field, sample in guesses
+        )
+        asked = Question(
+            "currency",
+            None,
+            (Choice("CNY", "￥15.30"), Choice("JPY", "￥15.30")),
+            said("Which currency are the amounts in?"),
+            "--currency CNY",
+        )
+        rows = tuple(
+            {
+                "order_id": f"53636{row}",
+                "member_no": "17850",
+                "ordered_at": "2010-12-01 08:26",
+                "product": "White hanging heart",
+                "quantity": "6",
+                "amount": "15.30",
+            }
+            for row in range(10)
+        )
+        mapping = FileMapping(
+            {field: column for column, field, _ in guesses if field},
+            tuple(column for column, _, _ in guesses),
+            "csv",
+            declared.currency or "CNY",
+            declared.timezone or "Asia/Shanghai",
+            encoding="gb18030",
+        )
+        questions = () if declared.currency else (asked,)
+        return Preview(
+            path, path.name, "csv", "gb18030", columns, mapping, questions, rows, (), 541_909
+        )
+
+    def take(self, path: Path, declared: Declared, *, confirmed: bool, progress: Any = None) -> Taken:
+        """Fill the shop."""
+        for share in (0.2, 0.6, 1.0):
+            progress and progress("take", share)
+        self._empty = False
+        self.rows = _people(random.Random(7))
+        return Taken("b1", path.name, 541_909, 541_203, 0, 706, date(2010, 12, 1), TODAY)
+
+    def run(self, *, as_of: Any = None, horizon_days: Any = None, progress: Any = None) -> None:
+        """Pass through the steps."""
+        for step in ("facts", "models", "plan", "proof"):
+            progress and progress(step, None)
+
+    def answers(self) -> views.Answers:
+        """The five answers."""
+        if self._empty:
+            raise HuitouError("there is no shop yet")
+        causes = (
+            _cause("one_purchase", said("Bought once and was never hooked"), 571, 31200, 0.71),
+            _cause("habit_stopped", said("A regular habit stopped"), 322, 58400, 0.54),
+            _cause("assortment", said("What they used to buy is no longer sold"), 188, 27100, 0.46),
+            _cause("price", said("Their products became dearer"), 121, 12900, 0.38),
+            _cause("returned_goods", said("Sent goods back shortly before"), 84, 9300, 0.62),
+            _cause("unknown", said("Nothing in the orders tells"), 138, 8800, 0.5),
+        )
+        lost = sorted(
+            (row for row in self.rows if row.stage == "lost"), key=lambda row: -row.value.value.minor
+        )
+        return views.Answers(
+            as_of=TODAY,
+            customers=4338,
+            orders=19960,
+            customer_orders=18532,
+            lines=541_909,
+            anonymous_lines=135_080,
+            anonymous_revenue=money(1_447_682),
+            revenue=money(8_911_407),
+            repeat_purchase_rate=0.6543,
+            one_time_share=0.3444,
+            lost=views.Lost(1424, 90, 0.2, 1102, 143, date(2011, 9, 10)),
+            slipping=views.Lost(526, 90, 0.45, 498, 241, date(2011, 9, 10)),
+            active=1647,
+            stages=STAGES,
+            value_at_risk=estimate(84_310, 0.21),
+            value_lost=estimate(147_700, 0.24),
+            worst_lost=tuple(lost[:10]),
+            causes=causes,
+            where_to=(
+                said("Orders do not say where a customer went: this needs a question to them."),
+                said("{n} of the lost bought their last goods in the gift season.", n=212),
+            ),
+            plan=self.plan(),
+            trust=(
+                said(
+                    "On {n} earlier days the forecast of returning customers was off by {percent} %"
+                    " on average.",
+                    n=4,
+                    percent=6.2,
+                ),
+                said("The true number lay within the interval {hits} times of {n}.", hits=4, n=4),
+            ),
+        )
+
+    def home_page(self) -> views.Home:
+        """The first page."""
+        now = self.answers()
+        before = replace(
+            now,
+            as_of=date(2011, 9, 10),
+            repeat_purchase_rate=0.6312,
+            active=1511,
+            stages={**STAGES, "returned": 97},
+            lost=replace(now.lost, count=1290),
+            slipping=replace(now.slipping, count=548),
+        )
+        slipping = [row for row in self.rows if row.stage == "slipping" and row.act]
+        return views.Home(
+            alerts=(
+                views.Alert(
+                    "quarantine",
+                    said("{n} rows of the last file wait to be mended.", n=706),
+                    "warning",
+                ),
+            ),
+            proofs=tuple(self.proofs()),
+            answers=now,
+            before=before,
+            today=tuple(slipping[:8]),
+            flows=tuple(self.flows()),
+            cases_open=23,
+            refreshed=datetime(2011, 12, 10, 6, 2, tzinfo=UTC),
+        )
+
+    def people(
+        self,
+        *,
+        search: str = "",
+        stage: str | None = None,
+        act: str | None = None,
+        cause: str | None = None,
+        sort: str = "value",
+        after: str | None = None,
+        limit: int = 50,
+    ) -> views.Page:
+        """Filtered and sorted in memory; `after` is a place in the list."""
+        found = [
+            row
+            for row in self.rows
+            if search in row.key and (not stage or row.stage == stage) and (not act or row.act == act)
+        ]
+        keys = {
+            "value": lambda row: -row.value.value.minor,
+            "p_buy": lambda row: -row.p_buy,
+            "last_day": lambda row: -row.last_day.toordinal(),
+            "value_at_risk": lambda row: -row.value.value.minor * (1 - row.p_buy),
+        }
+        found.sort(key=keys[sort])
+        start = int(after or 0)
+        end = start + limit
+        return views.Page(
+            tuple(found[start:end]), str(end) if end < len(found) else None, len(found)
+        )
+
+    def person(self, id_or_key: str) -> views.PersonView:
+        """A customer with a history that fits the row."""
+        row = next((each for each in self.rows if id_or_key in (each.id, each.key)), None)
+        if row is None:
+            raise HuitouError(f"there is no customer {id_or_key!r}")
+        return _person(row)
+
+    def metrics(self) -> tuple[views.MetricView, ...]:
+        """Four metrics, one of each unit."""
+        return (
+            views.MetricView(
+                "repeat_rate",
+                said("Repeat-purchase rate"),
+                said("Customers who bought on two different days or more, of all customers."),
+                "share",
+                0.6543,
+            ),
+            views.MetricView(
+                "customers",
+                said("Customers"),
+                said("Persons with at least one purchase."),
+                "count",
+                4338,
+            ),
+            views.MetricView(
+                "second_days",
+                said("Days to the second purchase"),
+                said("Half of those who came back did so within this time."),
+                "days",
+                51.0,
+            ),
+            views.MetricView(
+                "profit",
+                said("Profit so far"),
+                said("Revenue less returns and the cost of goods."),
+                "money",
+                money(3_564_562),
+            ),
+        )
+
+    def metric(self, name: str, by: str | None = None) -> pa.Table:
+        """A metric by channel."""
+        return pa.table({"channel": ["web", "till"], "value": [0.61, 0.68]})
+
+    def metric_people(self, name: str) -> pa.Table:
+        """All customers."""
+        return pa.table({"person_id": [row.id for row in self.rows]})
+
+    def cohorts(self) -> tuple[views.CohortRow, ...]:
+        """Thirteen months, with a good first one."""
+        draw = random.Random(3)
+        rows = []
+        for back in range(13):
+            month = date(2010 + (11 + back) // 12, (11 + back) % 12 + 1, 1)
+            level = 0.37 if back == 0 else 0.24 - 0.004 * back
+            later = [max(0.04, level + draw.uniform(-0.05, 0.05)) for _ in range(12 - back)]
+            rows.append(
+                views.CohortRow(month, 885 if back == 0 else draw.randint(160, 450), (1.0, *later))
+            )
+        return tuple(rows)
+
+    def stage_history(self) -> tuple[tuple[date, dict[str, int]], ...]:
+        """Six moments, growing."""
+        days = [TODAY - timedelta(days=45 * back) for back in range(6, -1, -1)]
+        return tuple(
+            (
+                day,
+                {
+                    stage: round(count * (0.25 + 0.125 * step) * (1.6 - 0.1 * step if stage == "new" else 1))
+                    for stage, count in STAGES.items()
+                },
+            )
+            for step, day in enumerate(days)
+        )
+
+    def flows(self) -> tuple[views.StageFlow, ...]:
+        """Who moved since the horizon before."""
+        moved = {
+            ("new", "new"): 210, ("new", "active"): 190, ("new", "lost"): 240, ("new", "slipping"): 95,
+            ("active", "active"): 560, ("active", "loyal"): 160, ("active", "slipping"): 180,
+            ("active", "lost"): 70, ("loyal", "loyal"): 560, ("loyal", "slipping"): 130,
+            ("loyal", "lost"): 12, ("slipping", "active"): 145, ("slipping", "lost"): 170,
+            ("slipping", "slipping"): 118, ("slipping", "loyal"): 22, ("lost", "lost"): 932,
+            ("lost", "returned"): 131,
+        }  # fmt: skip
+        return tuple(
+            views.StageFlow(date(2011, 9, 10), TODAY, before, after, people, money(38.0 * people))
+            for (before, after), people in moved.items()
+        )
+
+    def card(self) -> views.CardView:
+        """A card that is honest about one bad month."""
+        tests = [
+            (date(2011, 3, 10), 1512, 702, 633, 774, 689),
+            (date(2011, 5, 10), 2180, 951, 872, 1034, 1003),
+            (date(2011, 7, 10), 2743, 1138, 1040, 1241, 1172),
+            (date(2011, 9, 10), 3197, 1402, 1290, 1518, 1455),
+        ]
+        return views.CardView(
+            "mbg_nbd",
+            {"r": 0.8123, "alpha": 61.42, "a": 0.4121, "b": 2.8732},
+            tuple(views.BacktestRow(day, 90, n, p, lo, hi, act, 0.5412, 0.6034) for day, n, p, lo, hi, act in tests),
+            tuple(
+                views.Decile(rank, 320, share * 320, share * 320 - 22, share * 320 + 24, round(share * 320 + wobble))
+                for rank, share, wobble in zip(
+                    range(1, 11),
+                    (0.93, 0.78, 0.63, 0.51, 0.4, 0.33, 0.27, 0.22, 0.17, 0.11),
+                    (3, -9, 12, -4, 8, -11, 6, 2, -8, 5),
+                    strict=True,
+                )
+            ),
+            (said("Learned from {n} customers; checked on {moments} earlier days.", n=4338, moments=4),),
+            False,
+        )
+
+    def proofs(self) -> tuple[views.ProofView, ...]:
+        """One verdict of each kind."""
+        return (
+            views.ProofView(
+                "Win-back, autumn",
+                "not_proven",
+                (said("Too early: {weeks} more weeks are needed.", weeks=7),),
+                982, 51, views.Range(money(1240), money(-880), money(3390)), money(412),
+                date(2011, 10, 1), date(2011, 12, 9), 7, 420,
+            ),
+            views.ProofView(
+                "Thank-you notes",
+                "proven",
+                (said("Those who got a note bought more than the control group."),),
+                1804, 95, views.Range(money(2913), money(702), money(5120)), money(188),
+                date(2011, 6, 1), date(2011, 9, 1), None, None,
+            ),
+        )  # fmt: skip
+
+    def aa(self) -> views.ProofView:
+        """The check finds nothing, as it must."""
+        words = (
+            said("{runs} made-up programmes, {percent} % called a success by chance.", runs=200, percent=5.0),
+        )
+        return views.ProofView("A/A", "not_proven", words, 0, 0, None, money(0), None, None, None, None)
+
+    def plan(self, plan_id: str | None = None) -> views.PlanTotals:
+        """A plan that binds its budget."""
+        return views.PlanTotals(
+            "plan1", TODAY, self._status, money(871.4), estimate(6420, 0.52), ACTS, 217, 982, 460, 1.37,
+            (said("The last {amount} of the budget returned {back}.", amount=money(100), back=money(137)),),
+        )  # fmt: skip
+
+    def receipts(
+        self, plan_id: str, *, act: str | None = None, after: str | None = None, limit: int = 50
+    ) -> tuple[tuple[tuple[views.PersonRow, views.Receipt], ...], str | None]:
+        """Receipts of those who get something."""
+        found = self.people(act=act, after=after, limit=limit)
+        return tuple((row, _receipt(row)) for row in found.rows), found.after
+
+    def letters(self, plan_id: str, limit: int = 3) -> tuple[views.LetterSample, ...]:
+        """Two letters."""
+        return (
+            views.LetterSample(
+                "17850", "thank", "Thank you",
+                "Dear customer,\n\nyou have been with us for eleven months, and we noticed."
+                " Thank you.\n\nCorner Gifts",
+            ),
+            views.LetterSample(
+                "13047", "offer_10", "We would like to see you again",
+                "Dear customer,\n\nit has been a while. With the code BACK-7Q4M you get 10 % off"
+                " your next order until 9 January 2012.\n\nCorner Gifts",
+            ),
+        )  # fmt: skip
+
+    def draft_plan(self, budget: int | None = None, staff_hours: float | None = None) -> None:
+        """Begin again as a draft."""
+        self._status = "draft"
+        self.change_settings(budget=budget, staff_hours=staff_hours or 8.0)
+
+    def approve_plan(self, plan_id: str, by: str) -> None:
+        """Approve."""
+        self._status = "approved"
+
+    def apply_plan(self, plan_id: str, by: str, progress: Any = None) -> dict[str, Any]:
+        """Carry out what was approved."""
+        if self._status != "approved":
+            raise Refused("this plan has not been approved")
+        progress and progress("apply", 0.5)
+        self._status = "applied"
+        return {"letters": 982}
+
+    def imports(self) -> tuple[views.ImportRow, ...]:
+        """One file."""
+        if self._empty:
+            return ()
+        at = datetime(2011, 12, 10, 6, 0, tzinfo=UTC)
+        return (views.ImportRow("b1", "orders-2011.csv", at, 541_909, 541_203, 0, 706),)
+
+    def quarantined(
+        self, after: str | None = None, limit: int = 50
+    ) -> tuple[views.QuarantinedRow, ...]:
+        """Two rows."""
+        if self._empty:
+            return ()
+        return (
+            views.QuarantinedRow(
+                "q1", "b1", "orders-2011.csv", 4023, "amount", "1e999", "this is not an amount", "12.50"
+            ),
+            views.QuarantinedRow(
+                "q2", "b1", "orders-2011.csv", 9120, "ordered_at", "31.02.2011", "there is no such day", "28.02.2011"
+            ),
+        )  # fmt: skip
+
+    def export_quarantine(self, path: Path) -> None:
+        """A small file."""
+        path.write_text("row,amount,reason\n4023,1e999,this is not an amount\n", encoding="utf-8")
+
+    def mend(self, path: Path) -> Taken:
+        """All mended."""
+        return Taken("b2", path.name, 2, 2, 0, 0, TODAY, TODAY)
+
+
+def _cause(code: str, words: Any, customers: float, value: float, confidence: float) -> views.Cause:
+    asks = {
+        "one_purchase": said("What did you hope to find when you first came?"),
+        "habit_stopped": said("Has something changed for you since the summer?"),
+        "assortment": said("Which product do you miss?"),
+        "price": said("Where do you buy it now, and at what price?"),
+        "returned_goods": said("What was wrong with what you sent back?"),
+        "unknown": said("What would have made you stay?"),
+    }
+    return views.Cause(code, words, customers, money(value), confidence, asks[code])
+
+
+def _people(draw: random.Random) -> list[views.PersonRow]:
+    chances: Mapping[str, tuple[float, float]] = {
+        "new": (0.25, 0.6), "active": (0.5, 0.85), "loyal": (0.75, 0.98),
+        "returned": (0.4, 0.8), "slipping": (0.2, 0.45), "lost": (0.01, 0.19),
+    }  # fmt: skip
+    gaps = {"new": 40, "active": 30, "loyal": 14, "returned": 20, "slipping": 95, "lost": 220}
+    rows = []
+    number = 12346
+    for stage, count in STAGES.items():
+        for _ in range(count // 4):
+            number += draw.randint(1, 5)
+            chance = draw.uniform(*chances[stage])
+            worth = draw.lognormvariate(4.6, 1.1) * (0.2 + chance)
+            act = draw.choice(["thank", "remind", "offer_10", "call", None])
+            last = TODAY - timedelta(days=round(gaps[stage] * draw.uniform(0.4, 1.5)))
+            coming = TODAY + timedelta(days=draw.randint(3, 80)) if chance > 0.2 else None
+            rows.append(
+                views.PersonRow(
+                    f"p{number}", str(number), None, stage,
+                    1 if stage == "new" else draw.randint(2, 40), last, chance,
+                    estimate(worth, draw.uniform(0.2, 0.5)), act, coming,
+                )
+            )  # fmt: skip
+    return rows
+
+
+def _receipt(row: views.PersonRow) -> views.Receipt:
+    return views.Receipt(
+        row.act or "nothing", 0.1 if row.act == "offer_10" else 0.0, False, money(4.2), money(11.0),
+        money(38.5), estimate(9.8, 0.6), 0.043, "remind",
+        (
+            said("Overdue by their own rhythm, and worth more than the offer costs."),
+            said("An offer may cost up to {bound}: half of what is left, at the least.", bound=money(38.5)),
+        ),
+    )  # fmt: skip
+
+
+def _person(row: views.PersonRow) -> views.PersonView:
+    draw = random.Random(row.id)
+    days = sorted({row.last_day - timedelta(days=round(27 * back * draw.uniform(0.8, 1.2))) for back in range(min(row.orders, 12))})
+    timeline = [
+        views.TimelineEntry(
+            day, "order", money(draw.uniform(40, 420)), f"5{draw.randint(36365, 81587)}",
+            said("{n} products, {channel}", n=draw.randint(2, 21), channel="web"),
+        )
+        for day in days
+    ]  # fmt: skip
+    if len(days) > 3:
+        timeline.append(
+            views.TimelineEntry(
+                days[-2] + timedelta(days=4), "return", money(-24.9), "C541433", said("1 product sent back")
+            )
+        )
+    since = (TODAY - row.last_day).days
+    survival = tuple(
+        (TODAY + timedelta(days=step), min(0.97, row.p_buy * (1 - 0.985**step) / (1 - 0.985**90)))
+        for step in range(0, 181, 5)
+    )
+    coming = row.next_day
+    return views.PersonView(
+        row, days[0], money(1312.4), money(3281.0), money(24.9), row.value, min(1.0, row.p_buy + 0.1),
+        27.0, since, since / 27, coming - timedelta(days=12) if coming else None,
+        coming + timedelta(days=44) if coming else None, tuple(timeline), tuple(days), survival,
+        (_cause("habit_stopped", said("A regular habit stopped"), 1, row.value.value.minor / 100, 0.54),)
+        if row.stage in ("slipping", "lost") else (),
+        _receipt(row), {"member": row.key},
+    )  # fmt: skip
