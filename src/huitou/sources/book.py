@@ -69,7 +69,7 @@ def take(con: duckdb.DuckDBPyConnection, batch: Batch, now: datetime) -> Taken:
     """
     create(con)
     earlier = _same_bytes(con, batch)
-    if earlier is not None and not batch.mends:
+    if earlier is not None:
         return earlier
     _bring(con, batch)
     torn = _set_aside(con)
@@ -85,6 +85,7 @@ def take(con: duckdb.DuckDBPyConnection, batch: Batch, now: datetime) -> Taken:
         first, last, batch.warnings,
     )  # fmt: skip
     _record(con, batch, taken, moment)
+    _mark_mended(con, batch)
     return taken
 
 
@@ -243,6 +244,18 @@ def _quarantine(
     return _count(con, "SELECT count(*) FROM quarantine WHERE batch = $batch", batch=batch.id)
 
 
+def _mark_mended(con: duckdb.DuckDBPyConnection, batch: Batch) -> None:
+    """The rows a mended table brought back no longer wait; those still wrong wait under its name."""
+    if batch.mends:
+        mends = _quoted(batch.lines_path.with_name("mends.parquet"))
+        con.execute(
+            f"""UPDATE quarantine SET mended_by = $batch
+            WHERE mended_by IS NULL AND batch <> $batch
+            AND (batch, row) IN (SELECT (batch, row) FROM read_parquet({mends}))""",
+            {"batch": batch.id},
+        )
+
+
 def _told_again(torn: list[dict[str, Any]], mapping: Mapping) -> Iterator[dict[str, Any]]:
     """Rows that contradict an earlier file, written back as their own file would write them."""
     for line in torn:
@@ -264,7 +277,8 @@ def _written(value: Any, field: str, mapping: Mapping) -> str | None:
     if value is None:
         return None
     if field in ("amount", "cost"):
-        return str(Decimal(value).scaleb(-digits(mapping.currency)))
+        major = str(Decimal(value).scaleb(-digits(mapping.currency)))
+        return major.replace(".", mapping.decimal)
     if isinstance(value, datetime):
         there = value.replace(tzinfo=UTC).astimezone(ZoneInfo(mapping.timezone))
         return there.isoformat(sep=" ")

@@ -241,7 +241,8 @@ def _part(found: pa.StructArray, names: set[str], name: str) -> NDArray[np.int64
     text = found.field(name)
     if name == "f":
         text = pc.utf8_slice_codeunits(pc.utf8_rpad(text, 6, padding="0"), 0, 6)
-    text = pc.if_else(pc.equal(text, ""), "0", text)
+    # A group that took no part is empty, or null where the whole did not match.
+    text = pc.if_else(pc.equal(pc.fill_null(text, ""), ""), "0", text)
     return text.cast(pa.int64()).to_numpy(zero_copy_only=False)
 
 
@@ -271,12 +272,12 @@ def _offset(found: pa.StructArray, names: set[str]) -> tuple[NDArray[np.int64], 
     if "zone" not in names:
         return np.zeros(len(found), dtype=np.int64), np.zeros(len(found), dtype=bool)
     zone = found.field("zone")
-    taken = pc.extract_regex(zone, r"^(?P<sign>[+-])(?P<h>\d{2}):?(?P<m>\d{2})$")
-    hours = pc.fill_null(taken.field("h"), "0").cast(pa.int64()).to_numpy(zero_copy_only=False)
-    minutes = pc.fill_null(taken.field("m"), "0").cast(pa.int64()).to_numpy(zero_copy_only=False)
-    west = pc.fill_null(pc.equal(taken.field("sign"), "-"), False).to_numpy(zero_copy_only=False)
-    east = np.where(west, -1, 1) * (hours * 60 + minutes)
-    return east, pc.not_equal(zone, "").to_numpy(zero_copy_only=False)
+    told = pc.extract_regex(zone, r"^(?P<sign>[+-])(?P<h>\d{2}):?(?P<m>\d{2})$")
+    names = {"sign", "h", "m"}
+    west = pc.equal(told.field("sign"), "-").to_numpy(zero_copy_only=False)
+    minutes = _part(told, names, "h") * 60 + _part(told, names, "m")
+    zoned = pc.not_equal(zone, "").to_numpy(zero_copy_only=False)
+    return np.where(west, -minutes, minutes), zoned
 
 
 def _days_in(year: NDArray[np.int64], month: NDArray[np.int64]) -> NDArray[np.int64]:

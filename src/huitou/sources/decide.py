@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 
 from huitou.ground.errors import BadInput, NothingTaken
 from huitou.ground.words import said
-from huitou.sources import dates, numbers
+from huitou.sources import dates, money
 from huitou.sources.contract import FIELDS, Choice, Declared, Question
 from huitou.sources.contract import Mapping as Decided
 from huitou.sources.sheet import Sheet
@@ -105,13 +105,13 @@ def _currency(sheet: Sheet, mapping: Decided, declared: Declared) -> str | Quest
 def _named_currencies(sheet: Sheet, mapping: Decided) -> Iterator[str]:
     for field in _MONEY_FIELDS:
         if field in mapping.columns:
-            yield from numbers.currencies(_texts(sheet, mapping.columns[field]).to_pylist())
-            yield from numbers.currencies(
+            yield from money.currencies(_texts(sheet, mapping.columns[field]).to_pylist())
+            yield from money.currencies(
                 f"1{unit}" for unit in _units(mapping.columns[field].casefold())
             )
     if "currency" in mapping.columns:
         for text in _texts(sheet, mapping.columns["currency"]).to_pylist():
-            code = numbers.CURRENCIES.get(text.lower(), text.upper())
+            code = money.CURRENCIES.get(text.lower(), text.upper())
             yield from (code,) if re.fullmatch(r"[A-Z]{3}", code) else ()
 
 
@@ -164,7 +164,7 @@ def _decimal(sheet: Sheet, mapping: Decided, declared: Declared) -> str | Questi
     counts = {".": 0, ",": 0, "either": 0}
     for field in _MONEY_FIELDS:
         if field in mapping.columns:
-            for sign, count in numbers.fitting(
+            for sign, count in money.fitting(
                 _texts(sheet, mapping.columns[field]).to_pylist()
             ).items():
                 counts[sign] += count

@@ -104,6 +104,7 @@ def read(
         lines_path=out_dir / "lines.parquet",
         quarantine_path=out_dir / "quarantine.parquet",
         warnings=tuple(wire.sentence_from(words) for words in answer["warnings"]),
+        mends=tuple(answer["mends"]),
     )
 
 
@@ -187,12 +188,13 @@ def _death(code: int, name: str, complaints: IO[bytes]) -> HuitouError:
     last = complaints.read()[-4000:].decode("utf-8", "replace")
     if code == -_SIGXCPU or code == -_SIGKILL:
         return _too_much("time" if code == -_SIGXCPU else "memory", name)
-    if code < 0 or "alloc" in last.lower() or "memory" in last.lower():
+    if code < 0 or any(sign in last for sign in _OUT_OF_MEMORY):
         return _too_much("memory", name)
     raise RuntimeError(f"the reading process ended with {code}: {last}")
 
 
 _SIGKILL, _SIGXCPU = 9, 24
+_OUT_OF_MEMORY = ("MemoryError", "OutOfMemory", "Out of Memory", "memory allocation of", "bad_alloc")
 
 
 def _too_much(what: str, name: str) -> NothingTaken:

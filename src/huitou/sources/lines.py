@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from huitou.ground.money import LARGEST, digits
 from huitou.ground.words import Sentence, said
-from huitou.sources import contacts, dates, numbers, returns
+from huitou.sources import contacts, dates, money, returns
 from huitou.sources.contract import Mapping
 from huitou.sources.faults import Fault, fault
 from huitou.sources.sheet import Sheet
@@ -57,12 +57,12 @@ class Written:
         column = self.named(name)
         return None if column is None else self.sheet.column(column)
 
-    def money(self, name: str, places: int | None = None) -> numbers.Figures | None:
+    def money(self, name: str, places: int | None = None) -> money.Figures | None:
         """An amount column in minor units (or with `places` decimals)."""
         cells = self.cells(name)
         if cells is None:
             return None
-        read = numbers.figures(
+        read = money.figures(
             cells,
             self.mapping.columns[name],
             places=digits(self.mapping.currency) if places is None else places,
@@ -190,12 +190,12 @@ def _quantity(work: Written) -> pa.Array:
     cells = work.cells("quantity")
     if cells is None:
         return pa.nulls(work.height, pa.float64())
-    read, faults = numbers.quantities(cells, work.mapping.columns["quantity"], work.mapping.decimal)
+    read, faults = money.quantities(cells, work.mapping.columns["quantity"], work.mapping.decimal)
     work.faults.extend(faults)
     return read
 
 
-def _amount(work: Written) -> numbers.Figures:
+def _amount(work: Written) -> money.Figures:
     if work.named("amount") and work.mapping.amount_is == "total":
         read = work.money("amount")
     else:
@@ -211,17 +211,17 @@ def _amount(work: Written) -> numbers.Figures:
     return read
 
 
-def _multiplied(work: Written, name: str) -> numbers.Figures | None:
+def _multiplied(work: Written, name: str) -> money.Figures | None:
     """Price of one piece times the quantity, in minor units; no quantity counts as one piece."""
-    price = work.money(name, places=numbers.PRICE_PLACES)
+    price = work.money(name, places=money.PRICE_PLACES)
     if price is None:
         return None
     cells = work.cells("quantity")
     pieces = np.ones(work.height)
     if cells is not None:
-        read, _ = numbers.quantities(cells, work.mapping.columns["quantity"], work.mapping.decimal)
+        read, _ = money.quantities(cells, work.mapping.columns["quantity"], work.mapping.decimal)
         pieces = pc.fill_null(read, 1.0).to_numpy()
-    shift = 10.0 ** (numbers.PRICE_PLACES - digits(work.mapping.currency))
+    shift = 10.0 ** (money.PRICE_PLACES - digits(work.mapping.currency))
     product = np.rint(price.values * pieces / shift)
     small = np.abs(product) <= LARGEST
     values = np.where(small, product, 0).astype(np.int64)
@@ -230,11 +230,11 @@ def _multiplied(work: Written, name: str) -> numbers.Figures | None:
               "amount", "mend the price or the quantity")
     )  # fmt: skip
     work.faults.extend(over)
-    return numbers.Figures(values, price.known & small, (*price.faults, *over))
+    return money.Figures(values, price.known & small, (*price.faults, *over))
 
 
 def _judged(
-    work: Written, order_id: pa.Array, quantity: pa.Array, told: numbers.Figures
+    work: Written, order_id: pa.Array, quantity: pa.Array, told: money.Figures
 ) -> dict[str, pa.Array]:
     """Amount, cost and the two marks, after the rules for returns and cancellations."""
     pieces = pc.fill_null(quantity, 0.0).to_numpy()
@@ -252,7 +252,7 @@ def _judged(
 
 
 def _returned(
-    work: Written, order_id: pa.Array, pieces: NDArray[np.float64], told: numbers.Figures
+    work: Written, order_id: pa.Array, pieces: NDArray[np.float64], told: money.Figures
 ) -> NDArray[np.bool_]:
     marked = (told.values < 0) | (pieces < 0) | returns.credit_notes(order_id)
     cells = work.cells("is_return")
@@ -272,11 +272,11 @@ def _signed(
     return np.where(back & unsigned, -values, values)
 
 
-def _cost(work: Written) -> numbers.Figures:
+def _cost(work: Written) -> money.Figures:
     read = work.money("cost") if work.named("cost") else _multiplied(work, "unit_cost") \
         if work.named("unit_cost") else None  # fmt: skip
     none = np.zeros(work.height, dtype=np.int64)
-    return read if read is not None else numbers.Figures(none, none.astype(bool))
+    return read if read is not None else money.Figures(none, none.astype(bool))
 
 
 def _is_product(work: Written) -> pa.Array:
@@ -302,7 +302,7 @@ def _other_currencies(work: Written) -> None:
     code = pc.utf8_upper(cleaned(cells))
     allowed = [work.mapping.currency] + [
         sign.upper()
-        for sign, currency in numbers.CURRENCIES.items()
+        for sign, currency in money.CURRENCIES.items()
         if currency == work.mapping.currency
     ]
     other = pc.and_(code.is_valid(), pc.invert(pc.is_in(code, value_set=pa.array(allowed))))

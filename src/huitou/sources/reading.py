@@ -11,12 +11,22 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from huitou.ground.errors import NothingTaken
 from huitou.ground.words import Sentence, said
-from huitou.sources import columnar, encodings, keys, recognise, separated
+from huitou.sources import (
+    columnar,
+    encodings,
+    jsonl,
+    keys,
+    mending,
+    recognise,
+    separated,
+    workbook,
+)
 from huitou.sources.contract import (
     QUARANTINE,
     READ,
@@ -45,6 +55,7 @@ class Found:
     sha256: str
     rows: int
     warnings: tuple[Sentence, ...]
+    mends: tuple[str, ...] = ()
 
 
 def look(path: Path, declared: Declared, folder: Path, now: datetime) -> Preview:
@@ -52,26 +63,27 @@ def look(path: Path, declared: Declared, folder: Path, now: datetime) -> Preview
     surveyed = survey(path)
     how = _how(path, surveyed, declared, folder)
     if isinstance(how, Question):
-        return Preview(
-            path, path.name, surveyed.format, None, (), None, (how,), (), (), total=0
-        )
+        return Preview(path, path.name, surveyed.format, None, (), None, (how,), (), (), total=0)
     sheet = _cells(path, how, surveyed, folder)
-    said_columns = checked_columns(sheet, declared, path.name)
-    columns = recognise.columns(sheet, said_columns)
+    mends = tuple(pc.unique(mending.came_from(sheet)["batch"]).to_pylist())
+    sheet = mending.mended(sheet)
+    declared_columns = checked_columns(sheet, declared, path.name)
+    columns = recognise.columns(sheet, declared_columns)
     require(columns, sheet, path.name)
     how = replace(how, columns=columns, layout=tuple(sheet.table.column_names))
-    mapping, questions = decide(how, sheet, declared)
+    mapping, questions = (how, ()) if mends else decide(how, sheet, declared)
     return Preview(
         path,
         path.name,
         surveyed.format,
         mapping.encoding,
-        recognise.described(sheet, columns, said_columns),
+        recognise.described(sheet, columns, declared_columns),
         None if questions else mapping,
         questions,
         _shown(sheet, mapping, now),
         _noticed(sheet, mapping),
         total=sheet.total,
+        mends=mends,
     )
 
 
@@ -81,7 +93,10 @@ def read(
     """Write `lines.parquet` and `quarantine.parquet` into `folder`; `now` is naive UTC."""
     progress("opening", None)
     surveyed = survey(path)
-    sheet = _cells(path, mapping, surveyed, folder)
+    sheet = _cells(path, mapping, surveyed, folder, needed=_needed(mapping))
+    mends = mending.came_from(sheet)
+    pq.write_table(mends, folder / "mends.parquet")
+    sheet = mending.mended(sheet)
     _same_layout(sheet, mapping, path.name)
     require(mapping.columns, sheet, path.name)
     progress("reading", 0.3)
@@ -98,8 +113,14 @@ def read(
     progress("writing", 0.9)
     _require_some(good, sheet, listed, faults, path.name)
     pq.write_table(good.select(READ.names).cast(READ), folder / "lines.parquet", compression="zstd")
-    pq.write_table(_quarantine(sheet, faults, listed), folder / "quarantine.parquet")
-    return Found(surveyed.sha256, sheet.total, tuple(work.warnings))
+    held = np.flatnonzero(faults >= 0)
+    raw = _raw(path, mapping, sheet, held)
+    pq.write_table(
+        _quarantine(sheet, held, raw, [listed[faults[at]] for at in held]),
+        folder / "quarantine.parquet",
+    )
+    back = tuple(pc.unique(mends["batch"]).to_pylist())
+    return Found(surveyed.sha256, sheet.total, tuple(work.warnings), back)
 
 
 def _judged(
@@ -135,11 +156,25 @@ def _require_some(
     )
 
 
-def _quarantine(sheet: Sheet, first: NDArray[np.int64], listed: list[Fault]) -> pa.Table:
-    positions = np.flatnonzero(first >= 0)
+def _raw(
+    path: Path, mapping: Decided, sheet: Sheet, held: NDArray[np.int64]
+) -> list[dict[str, str | None]]:
+    """The whole rows at fault. Of a Parquet file only the columns in use were read before."""
+    if mapping.format != "parquet" or not len(held):
+        return sheet.raw(held)
+    whole = columnar.read(path)
+    return whole.raw(np.searchsorted(whole.rows, sheet.rows[held]))
+
+
+def _quarantine(
+    sheet: Sheet,
+    held: NDArray[np.int64],
+    raw: list[dict[str, str | None]],
+    faults: list[Fault],
+) -> pa.Table:
     rows = [
-        _held(int(sheet.rows[at]), listed[int(first[at])], raw)
-        for at, raw in zip(positions, sheet.raw(positions), strict=True)
+        _held(int(sheet.rows[at]), fault, cells)
+        for at, fault, cells in zip(held, faults, raw, strict=True)
     ]
     rows += [
         {
@@ -175,6 +210,12 @@ def _how(path: Path, surveyed: Survey, declared: Declared, folder: Path) -> Deci
         if isinstance(encoding, Question):
             return encoding
         how = replace(how, encoding=encoding)
+    if surveyed.format == "excel":
+        workbook.measure(path)
+        sheet = workbook.sheet_of(path, declared.sheet)
+        if isinstance(sheet, Question):
+            return sheet
+        how = replace(how, sheet=sheet, header_row=workbook.header_row(path, sheet))
     if surveyed.format == "csv":
         text = encodings.utf8_file(path, how.encoding or "utf-8", surveyed, folder)
         delimiter, header = separated.layout(text, declared.delimiter)
@@ -182,19 +223,37 @@ def _how(path: Path, surveyed: Survey, declared: Declared, folder: Path) -> Deci
     return how
 
 
-def _cells(path: Path, how: Decided, surveyed: Survey, folder: Path) -> Sheet:
+def _cells(
+    path: Path,
+    how: Decided,
+    surveyed: Survey,
+    folder: Path,
+    needed: frozenset[str] | None = None,
+) -> Sheet:
     if surveyed.format != how.format:
         raise NothingTaken(
-            f"the mapping is for {how.format}, the file is {surveyed.format}", file=path.name
+            f"the mapping is for {how.format}, the file is {surveyed.format}",
+            file=path.name,
+            to_try="huitou import without --mapping",
         )
     if how.format == "parquet":
-        return columnar.read(path)
+        return columnar.read(path, needed)
+    if how.format == "excel":
+        return workbook.read(path, how.sheet or "", how.header_row)
     text = encodings.utf8_file(path, how.encoding or "utf-8", surveyed, folder)
+    if how.format == "jsonl":
+        return jsonl.read(text)
     return separated.read(text, how.delimiter or ",", how.header_row)
 
 
+def _needed(mapping: Decided) -> frozenset[str]:
+    """The columns that are read; a price is not where the amount is given."""
+    unused = {"unit_price"} if mapping.columns.get("amount") and mapping.amount_is == "total" else {}
+    return frozenset(column for field, column in mapping.columns.items() if field not in unused)
+
+
 def _same_layout(sheet: Sheet, mapping: Decided, name: str) -> None:
-    missing = sorted(set(mapping.columns.values()) - set(sheet.table.column_names))
+    missing = sorted(_needed(mapping) - set(sheet.table.column_names))
     if missing:
         raise NothingTaken(
             f"the mapping names columns that the file does not have: {', '.join(missing)}",

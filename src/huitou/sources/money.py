@@ -67,11 +67,6 @@ class Figures:
         return pa.array(self.values, mask=~self.known)
 
 
-def money(column: pa.Array, name: str, currency: str, decimal: str) -> Figures:
-    """Amounts as minor units of `currency`."""
-    return figures(column, name, places=digits(currency), decimal=decimal, currency=currency)
-
-
 def quantities(column: pa.Array, name: str, decimal: str) -> tuple[pa.Array, tuple[Fault, ...]]:
     """Quantities as float64, three decimals kept."""
     read = figures(column, name, places=3, decimal=decimal, currency=None)
