@@ -87,7 +87,7 @@ _FITTING: dict[str, dict[str, float]] = {
     "price": {"offer": 1.5, "thank": 0.7},
     "assortment": {"offer": 0.5, "remind": 0.5},
     "habit_stopped": {"remind": 1.3, "call": 1.2},
-    "one_purchase": {"thank": 1.3},
+    "never_hooked": {"thank": 1.3},
     "gift_season": {"thank": 0.5, "remind": 0.5, "offer": 0.5, "call": 0.5},
 }
 """How much better or worse an act fits a cause: amends where we failed, price where price hurt."""

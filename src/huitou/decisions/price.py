@@ -83,10 +83,11 @@ def worth_of_a_buyer(people: Audience) -> FloatArray:
 
     Among those who would not buy, `(1 − p_alive)/(1 − p_buy)` have left for good: winning one back
     brings a second life. The others are alive and between two purchases: with them an order is won,
-    and half of it is only brought forward.
+    and half of it is only brought forward. An order never counts for more than the whole customer:
+    who sends back what they buy spends much and is worth little.
     """
     gone = np.clip((1 - people.p_alive) / np.maximum(1 - people.p_buy, 1e-9), 0.0, 1.0)
-    order = people.spend * people.margin_rate
+    order = np.minimum(people.spend * people.margin_rate, people.value_if_kept)
     back = np.maximum(SECOND_LIFE * people.value_if_kept, order)
     return gone * back + (1 - gone) * order * (1 - BROUGHT_FORWARD)
 

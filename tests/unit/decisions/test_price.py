@@ -50,6 +50,10 @@ def test_worth_of_a_buyer_by_hand() -> None:
     assert worth_of_a_buyer(one())[0] == pytest.approx(4 / 7 * 10_000 + 3 / 7 * 1_500)
 
 
+def test_who_sends_everything_back_is_worth_little_however_much_they_spend() -> None:
+    assert worth_of_a_buyer(one(spend=10**8, value=50, value_if_kept=60))[0] <= 60
+
+
 def test_a_reminder_on_paper_by_hand() -> None:
     priced = price(one(), tuple(ACTS.values()), PLAYBOOK, LIMITS)
     act = NAMES.index("remind")
