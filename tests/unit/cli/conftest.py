@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -14,16 +13,7 @@ from tests.unit.console.fake_shop import TODAY, FakeShop
 
 import huitou
 from huitou.doors.cli.main import main
-from huitou.runs.views import Step
-
-
-@dataclass(frozen=True)
-class Ran:
-    """What a run hands back."""
-
-    run_id: str
-    as_of: date
-    steps: tuple[Step, ...]
+from huitou.runs.views import RunView, Step
 
 
 class PlayedShop(FakeShop):
@@ -41,7 +31,7 @@ class PlayedShop(FakeShop):
         self.asked.append(("run", (as_of, horizon_days)))
         super().run(progress=progress)
         steps = (Step("facts", 2.5, 3.1, 412, 541_909), Step("models", 1.25, 1.2, 280, 4338))
-        return Ran("r1", as_of or TODAY, steps)
+        return RunView("r1", as_of or TODAY, steps)
 
 
 @dataclass(frozen=True)

@@ -159,7 +159,7 @@ def test_what_is_unclear_is_asked_with_the_line_to_type(
     from huitou.sources.contract import Declared
 
     error = Ambiguous("two currencies fit", file="orders.csv", to_try="--currency CNY")
-    error.questions = shop.look(orders, Declared()).questions  # type: ignore[attr-defined]  # set when raised
+    error.questions = shop.look(orders, Declared()).questions
 
     def refuse(*_: object, **__: object) -> None:
         raise error

@@ -104,7 +104,7 @@ def show_totals(plan: PlanTotals | None, out: Console) -> None:
         out.print("  There is no plan yet.\n  try: huitou plan draft")
         return
     acts = ", ".join(f"{act} {n:,}" for act, n in plan.acts.items())
-    out.print(f"  plan {plan.id} ({plan.status}): {acts}; {plan.held_out:,} held out")
+    out.print(f"  {plan.status}: {acts}; {plan.held_out:,} held out")
     out.print(f"  costs {amount(plan.cost)}, should bring {between(plan.gain)}")
     if plan.shadow_price:
         out.print(f"  the last 100 of the budget bring {100 * plan.shadow_price:,.0f}")

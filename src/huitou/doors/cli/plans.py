@@ -48,6 +48,7 @@ def show(
         )  # fmt: skip
         return
     out = screen()
+    out.print(f"plan {totals.id}, as of {totals.as_of}")
     show_totals(totals, out)
     out.print(grid(_receipt_row(person, receipt) for person, receipt in rows))
     for letter in samples:

@@ -98,6 +98,16 @@ def parsed(settings: Any, name: str, text: str) -> Any:
         return to_minor(text, settings.money)
     kind = kinds[name].partition(" |")[0]
     try:
-        return {"int": int, "float": float}.get(kind, str)(text)
+        return {"int": int, "float": float, "bool": yes_or_no}.get(kind, str)(text)
     except ValueError:
-        raise HuitouError(f"{name}: {text!r} is not a number") from None
+        wanted = "yes or no" if kind == "bool" else "a number"
+        raise HuitouError(f"{name}: {text!r} is not {wanted}") from None
+
+
+def yes_or_no(text: str) -> bool:
+    """`yes`, `true`, `on`, `1`, and their opposites; ValueError for anything else."""
+    said = {"yes": True, "true": True, "on": True, "1": True}
+    said |= {"no": False, "false": False, "off": False, "0": False}
+    if text.lower() not in said:
+        raise ValueError(text)
+    return said[text.lower()]
