@@ -56,6 +56,17 @@ def example_shop() -> Path:
     return ROOT / "examples" / "shop" / "online_retail_2010_2011.parquet"
 
 
+@pytest.fixture(scope="session")
+def demo_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The demo shop, taken in and run once for all tests that only read it."""
+    import huitou
+    from huitou.doors import example
+
+    home = tmp_path_factory.mktemp("demo") / "shop"
+    example.fill(huitou.open(home), lambda _step, _share: None)
+    return home
+
+
 @pytest.fixture
 def home(tmp_path: Path) -> Path:
     """A folder for one shop; not made yet, as on a first start."""
