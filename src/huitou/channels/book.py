@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 
 from sqlalchemy import ColumnElement, Select, and_, exists, func, insert, literal, select, update
 
@@ -18,9 +19,9 @@ from huitou.channels.tables import delivery
 from huitou.ground.clock import Clock
 from huitou.ground.errors import Refused
 from huitou.ground.failpoints import failpoint
-from huitou.journeys.book import message_of
+from huitou.journeys.book import Desk, message_of, write_letters
 from huitou.journeys.messages import Message
-from huitou.journeys.tables import decision, message
+from huitou.journeys.tables import decision, message, plan
 from huitou.loyalty import book as loyalty
 from huitou.store.books import Books, Row, Unit
 from huitou.store.outbox import Event, tell
@@ -32,6 +33,30 @@ TRIES = 5
 """After so many safe failures, in as many runs, a message is given up."""
 
 STATES = {End.ACCEPTED: "accepted", End.REFUSED: "refused", End.IN_DOUBT: "in_doubt"}
+
+
+def carry_out(
+    books: Books,
+    plan_id: str,
+    desk: Desk,
+    ways: Sequence[Channel],
+    clock: Clock,
+    *,
+    progress: Callable[[str, float], None] | None = None,
+) -> dict[str, dict[str, int]]:
+    """An approved plan from promise to post: letters written, then handed over channel by channel.
+
+    Returns what `states` tells: messages for which no way was given stay `unsent`. May be killed
+    anywhere and called again. `progress` hears of each stage and its share done.
+
+    Raises `Refused` for a plan that was not approved.
+    """
+    heard = progress or _deaf
+    write_letters(books, plan_id, desk, clock.now(), progress=partial(heard, "letters"))
+    for way in ways:
+        deliver(books, way, plan_id, clock, progress=partial(heard, way.name))
+    with books.reading() as unit:
+        return states(unit, plan_id)
 
 
 def deliver(
@@ -75,6 +100,24 @@ def states(unit: Unit, plan_id: str) -> dict[str, dict[str, int]]:
     for row in unit.rows(query):
         found.setdefault(row["channel"], {})[row["state"]] = row["n"]
     return found
+
+
+def sent(unit: Unit, plan_id: str) -> int:
+    """Messages of a plan that are known to have left the house.
+
+    E-mail has left when a server took it; paper and calls when somebody said so (`plan.posted`).
+    """
+    left = delivery.c.state == "accepted"
+    by_mail = left & (delivery.c.channel == "email")
+    by_hand = left & plan.c.posted_at.is_not(None)
+    query = (
+        select(func.count())
+        .select_from(delivery)
+        .join(message, message.c.decision_id == delivery.c.decision_id)
+        .join(plan, plan.c.id == message.c.plan_id)
+        .where(plan.c.id == plan_id, by_mail | by_hand)
+    )
+    return int(unit.value(query) or 0)
 
 
 def unfinished(unit: Unit) -> list[tuple[str, str]]:
@@ -149,6 +192,10 @@ def check(unit: Unit) -> list[str]:
         .where(decision.c.arm != "treated")
     )
     return [f"{row['decision_id']} went to somebody held out" for row in unit.rows(held)]
+
+
+def _deaf(stage: str, share: float) -> None:
+    """Nobody listens."""
 
 
 def _enlist(unit: Unit, channel: Channel, plan_id: str, now: datetime) -> None:
