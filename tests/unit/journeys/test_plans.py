@@ -227,6 +227,21 @@ def test_the_database_refuses_a_plan_that_goes_back(books: Books) -> None:
         unit.execute(update(plan).where(plan.c.id == plan_id).values(status="approved"))
 
 
+def test_letters_are_said_to_be_posted_once_and_only_when_written(books: Books) -> None:
+    plan_id = given.approved(books)
+    with books.unit() as unit, pytest.raises(Refused, match="not applied"):
+        journeys.posted(unit, plan_id, "owner", NOW)
+    journeys.write_letters(books, plan_id, given.desk(), NOW)
+    for by in ("owner", "somebody else"):
+        with books.unit() as unit:
+            journeys.posted(unit, plan_id, by, NOW)
+    with books.reading() as unit:
+        row = journeys.the_plan(unit, plan_id)
+        spoken = journeys.last_spoken(unit)
+    assert (row["posted_by"], row["posted_at"], row["status"]) == ("owner", NOW, "applied")
+    assert spoken == {one["person_id"]: row["as_of"] for one in messages(books)}
+
+
 def test_assignments_tell_the_proof_who_was_meant_what(books: Books) -> None:
     drafted = given.drafted()
     plan_id = given.approved(books, drafted)
