@@ -5,6 +5,9 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+import numpy as np
+
+from huitou.proof.lift import Arms, FloatArray, whales
 from huitou.stats.power import times_more
 
 TEN_YEARS = 520
@@ -39,3 +42,37 @@ def needs(se: float, hoped: float, people: int, weeks: float) -> Needs:
         return Needs(None, None)
     still = math.ceil(max(0.0, more - 1) * weeks)
     return Needs(math.ceil(more * people), still if still <= TEN_YEARS else None)
+
+
+def foreseen(
+    before: FloatArray, after: FloatArray, share: float, hoped: float, people: int, weeks: float
+) -> Needs:
+    """What proving a promise will take, said before anything is sent.
+
+    The spread of a past window stands for that of the coming one: what people brought before
+    explains part of what they bring after, whales aside, as in the read-out itself.
+
+    Args:
+        before: profit of each person known at a past moment, in the window before it.
+        after: their profit in the window after it.
+        share: share held out, in (0, 1).
+        hoped: the effect per person that the plan promises.
+        people: customers that the plan means an act for, both arms.
+        weeks: length of the window.
+    """
+    kept = ~whales(before)
+    nobody = np.zeros(int(kept.sum()), dtype=np.bool_)
+    everybody = Arms.of(before[kept], after[kept], nobody)
+    spread = everybody.treated.residual(everybody.slope, everybody.treated.x.mean).variance
+    if people == 0 or not 0 < share < 1:
+        return Needs(None, None)
+    se = math.sqrt(spread / people * (1 / share + 1 / (1 - share)))
+    found = needs(se, hoped, people, weeks)
+    return Needs(found.customers, _with_the_first(found.weeks, weeks))
+
+
+def _with_the_first(more: int | None, weeks: float) -> int | None:
+    """Weeks from the start: the window itself is still to come."""
+    if more is None or more + weeks > TEN_YEARS:
+        return None
+    return more + math.ceil(weeks)

@@ -15,7 +15,7 @@ from huitou.ground.errors import HuitouError
 from huitou.proof.assign import PEOPLE, campaign, programme, with_outcomes
 from huitou.proof.finding import Finding
 from huitou.proof.lift import whales
-from huitou.proof.needs import TEN_YEARS, needs
+from huitou.proof.needs import TEN_YEARS, foreseen, needs
 from huitou.proof.readout import Programme, readout
 
 SPRING = Programme("spring", "GBP", date(2011, 6, 10), date(2011, 9, 8), share=0.2)
@@ -187,3 +187,22 @@ def test_needs_by_hand() -> None:
     assert needs(1.0, 5.0, 1_000, 12).weeks == 0
     assert needs(1.0, 0.0, 1_000, 12) == needs(0.1, 0.0, 9, 1)
     assert needs(1.0, 0.01, 1_000, TEN_YEARS).weeks is None
+
+
+def test_what_is_foreseen_is_what_is_found() -> None:
+    """Said before the start from a quiet window, and read afterwards, the needs agree."""
+    quiet = shop(effect=0, seed=2)
+    before, after = (quiet[name].to_numpy().astype(float) for name in ("before", "after"))
+    hoped, weeks = 40.0, SPRING.weeks
+    ahead = foreseen(before, after, 0.2, hoped, quiet.num_rows, weeks)
+    promised = replace(SPRING, promised=round(hoped * 0.8 * 0.99 * quiet.num_rows))
+    found = readout(shop(effect=140, seed=3), promised, LATE)
+    assert found.customers_needed == pytest.approx(ahead.customers, rel=0.1)
+    assert ahead.customers > quiet.num_rows
+    assert ahead.weeks == pytest.approx(found.weeks_needed + weeks, rel=0.15)
+
+
+def test_what_can_never_be_proven_is_foreseen() -> None:
+    quiet = np.array([1.0, 2.0, 5.0, 9.0])
+    for share, hoped, people in ((0.2, 0.0, 50), (0.0, 1.0, 50), (0.2, 1.0, 0), (0.2, 1e-6, 50)):
+        assert foreseen(quiet, quiet[::-1], share, hoped, people, 13).weeks is None
