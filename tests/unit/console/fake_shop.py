@@ -117,14 +117,14 @@ class FakeShop:
     def take(self, path: Path, declared: Declared, *, confirmed: bool, progress: Any = None) -> Taken:
         """Fill the shop."""
         for share in (0.2, 0.6, 1.0):
-            progress and progress("take", share)
+            progress and progress("reading", share)
         self._empty = False
         self.rows = _people(random.Random(7))
         return Taken("b1", path.name, 541_909, 541_203, 0, 706, date(2010, 12, 1), TODAY)
 
     def run(self, *, as_of: Any = None, horizon_days: Any = None, progress: Any = None) -> None:
         """Pass through the steps."""
-        for step in ("facts", "models", "plan", "proof"):
+        for step in ("know", "foresee", "decide", "prove", "show"):
             progress and progress(step, None)
 
     def answers(self) -> views.Answers:
@@ -222,13 +222,14 @@ class FakeShop:
         found = [
             row
             for row in self.rows
-            if search in row.key and (not stage or row.stage == stage) and (not act or row.act == act)
+            if search in row.key and (not stage or row.stage == stage) and (not act or row.act == act or (act == "any" and row.act is not None))
         ]
         keys = {
             "value": lambda row: -row.value.value.minor,
-            "p_buy": lambda row: -row.p_buy,
+            "p_buy": lambda row: row.p_buy,
+            "orders": lambda row: -row.orders,
             "last_day": lambda row: -row.last_day.toordinal(),
-            "value_at_risk": lambda row: -row.value.value.minor * (1 - row.p_buy),
+            "risk": lambda row: -row.value.value.minor * (1 - row.p_buy),
         }
         found.sort(key=keys[sort])
         start = int(after or 0)
@@ -420,9 +421,12 @@ class FakeShop:
         """Carry out what was approved."""
         if self._status != "approved":
             raise Refused("this plan has not been approved")
-        progress and progress("apply", 0.5)
+        progress and progress("letters", 0.5)
         self._status = "applied"
         return {"letters": 982}
+
+    def confirm_sent(self, plan_id: str, by: str) -> None:
+        """Take their word for it."""
 
     def imports(self) -> tuple[views.ImportRow, ...]:
         """One file."""

@@ -1,7 +1,6 @@
 """The console as a web application, made for one shop.
 
-    app(shop, Staff(books))          # a FastAPI application for any ASGI server
-    serve(shop, Staff(books))        # the same on 127.0.0.1:8765; prints the first one-time link
+app(shop, Staff(shop.books))     # a FastAPI application for any ASGI server
 """
 
 from __future__ import annotations
@@ -53,9 +52,7 @@ PAGES = (
 )
 
 
-def app(
-    shop: Shopfront, staff: Staff, *, demo: Callable[[Progress], Any] | None = None
-) -> FastAPI:
+def app(shop: Shopfront, staff: Staff, *, demo: Callable[[Progress], Any] | None = None) -> FastAPI:
     """Open the console of a shop. `demo` fills an empty shop with the demo's orders."""
     console = FastAPI(
         title="huitou console",
@@ -74,29 +71,6 @@ def app(
     console.add_exception_handler(HuitouError, _say_plainly)
     console.add_exception_handler(404, _not_found)
     return console
-
-
-def serve(
-    shop: Shopfront,
-    staff: Staff,
-    *,
-    host: str = "127.0.0.1",
-    port: int = 8765,
-    demo: Callable[[Progress], Any] | None = None,
-    announce: Callable[[str], None] = print,
-) -> None:
-    """Serve the console until it is stopped; `announce` is told the address to open."""
-    import uvicorn
-
-    announce(first_address(shop, staff, f"http://{host}:{port}"))
-    uvicorn.run(app(shop, staff, demo=demo), host=host, port=port, log_level="warning")
-
-
-def first_address(shop: Shopfront, staff: Staff, root: str) -> str:
-    """Where to go: the front page, or a one-time link as long as nobody has an account."""
-    if staff.is_empty():
-        return f"{root}/welcome/{staff.invite('owner', shop.clock.now())}"
-    return root
 
 
 def _ask_to_sign_in(request: Request, _error: Exception) -> Response:

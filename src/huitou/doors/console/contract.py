@@ -25,8 +25,15 @@ Progress = Callable[[str, float | None], None]
 class Shopfront(Protocol):
     """One shop, seen from the door."""
 
-    home: Path
-    clock: Clock
+    @property
+    def home(self) -> Path:
+        """The folder that holds everything."""
+        ...
+
+    @property
+    def clock(self) -> Clock:
+        """The clock of this shop."""
+        ...
 
     @property
     def settings(self) -> Settings:
@@ -153,13 +160,17 @@ class Shopfront(Protocol):
         """Carry out an approved plan."""
         ...
 
+    def confirm_sent(self, plan_id: str, by: str) -> Any:
+        """Somebody says that the printed letters were posted."""
+        ...
+
     def imports(self) -> Sequence[views.ImportRow]:
         """The files that were taken in."""
         ...
 
     def quarantined(
         self, after: str | None = None, limit: int = 50
-    ) -> Any:
+    ) -> Sequence[views.QuarantinedRow]:
         """Rows that wait to be mended."""
         ...
 

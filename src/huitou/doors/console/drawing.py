@@ -135,7 +135,10 @@ def movement(flows: Sequence[StageFlow]) -> Movement:
         if not flow.people:
             continue
         a, c = starts[flow.before], ends[flow.after]
-        b, d = a + height_left[flow.before] * flow.people, c + height_right[flow.after] * flow.people
+        b, d = (
+            a + height_left[flow.before] * flow.people,
+            c + height_right[flow.after] * flow.people,
+        )
         starts[flow.before], ends[flow.after] = b, d
         path = (
             f"M0 {a:.2f}C50 {a:.2f} 50 {c:.2f} 100 {c:.2f}"

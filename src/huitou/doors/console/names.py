@@ -56,6 +56,7 @@ MODELS: Mapping[str, str] = {
 STATUSES: Mapping[str, Sentence] = {
     "draft": said("Draft"),
     "approved": said("Approved"),
+    "applying": said("Being carried out"),
     "applied": said("Carried out"),
     "replaced": said("Replaced"),
 }
@@ -67,19 +68,21 @@ VERDICTS: Mapping[str, Sentence] = {
 }
 
 STEPS: Mapping[str, Sentence] = {
-    "look": said("Looking at the file"),
-    "read": said("Reading the file"),
-    "take": said("Taking the rows in"),
-    "sources": said("Taking the rows in"),
-    "identity": said("Finding out who is who"),
-    "facts": said("Counting what happened"),
-    "models": said("Learning the shop's rhythm"),
-    "forecast": said("Learning the shop's rhythm"),
-    "decisions": said("Weighing what to do for each customer"),
-    "plan": said("Weighing what to do for each customer"),
-    "proof": said("Checking against the control group"),
-    "apply": said("Carrying out the plan"),
+    "looking": said("Looking at the file"),
+    "opening": said("Opening the file"),
+    "reading": said("Reading the rows"),
+    "sorting out": said("Sorting out what cannot be read"),
+    "writing": said("Writing the rows down"),
+    "merging": said("Taking the rows in"),
+    "know": said("Finding out who is who, and what happened"),
+    "foresee": said("Learning the shop’s rhythm"),
+    "decide": said("Weighing what to do for each customer"),
+    "prove": said("Checking against the control group"),
+    "show": said("Laying out the answers"),
+    "letters": said("Writing the letters"),
+    "done": said("Done"),
 }
+"""Steps of an import, a run and a plan that is carried out, as they are told."""
 
 
 def act(code: str, depth: float = 0.0) -> Sentence:

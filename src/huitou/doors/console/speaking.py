@@ -63,7 +63,7 @@ def _words(says: Speaker) -> Mapping[str, Callable[..., str]]:
         return f"{sign}{format_compact_decimal(amount.decimal, locale=locale, fraction_digits=1)}"
 
     def month(day: date) -> str:
-        return format_date(day, "yMMM" if says.language == "en" else "y年M月", locale=locale)
+        return format_date(day, "MMM y" if says.language == "en" else "y年M月", locale=locale)
 
     def short(day: date) -> str:
         pattern = "d MMM" if says.language == "en" else "M月d日"

@@ -75,7 +75,7 @@ class Arriving:
 def files(visit: Member) -> Response:
     """The page of files."""
     imports = visit.shop.imports()
-    page = Files(imports, _rows(visit.shop.quarantined(limit=50)))
+    page = Files(imports, visit.shop.quarantined(limit=50))
     return visit.page("files.html", page)
 
 
@@ -160,7 +160,10 @@ def _declared(said_there: Mapping[str, str], shop: Shopfront) -> Declared:
     for name, column in said_there.items():
         if name.startswith("column."):
             place = name.removeprefix("column.")
-            chosen, guess = said_there.get(f"field.{place}", ""), said_there.get(f"guess.{place}", "")
+            chosen, guess = (
+                said_there.get(f"field.{place}", ""),
+                said_there.get(f"guess.{place}", ""),
+            )
             if guess and chosen != guess:
                 columns.setdefault(guess, "")
             if chosen:
@@ -174,7 +177,11 @@ def _declared(said_there: Mapping[str, str], shop: Shopfront) -> Declared:
 def _arrived(shop: Shopfront, arriving: str) -> Path:
     # Only names we drew ourselves: the address must not lead out of the inbox.
     folder = _inbox(shop) / arriving
-    found = sorted(folder.iterdir()) if re.fullmatch("[0-9a-z]{26}", arriving) and folder.is_dir() else []
+    found = (
+        sorted(folder.iterdir())
+        if re.fullmatch("[0-9a-z]{26}", arriving) and folder.is_dir()
+        else []
+    )
     if not found:
         raise HuitouError("this file is not here any more", to_try="/files")
     return found[0]
@@ -189,8 +196,3 @@ def _plain(name: str) -> str:
     last = re.split(r"[\\/]", name)[-1]
     kept = re.sub(r"[\x00-\x1f\x7f]", "", last).lstrip(".")
     return kept[-120:] or "file"
-
-
-def _rows(found: Any) -> Sequence[QuarantinedRow]:
-    rows: Sequence[QuarantinedRow] = found[0] if found and isinstance(found[0], tuple | list) else found
-    return rows

@@ -33,9 +33,7 @@ class Forecast:
 def forecast(visit: Member) -> Response:
     """The page of the forecast's card."""
     card = visit.shop.card()
-    page = Forecast(
-        card, _deciles(card), _backtests(card), tuple(visit.shop.metrics())
-    )
+    page = Forecast(card, _deciles(card), _backtests(card), tuple(visit.shop.metrics()))
     return visit.page("forecast.html", page)
 
 

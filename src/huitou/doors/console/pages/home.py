@@ -30,7 +30,6 @@ class Tile:
     opens: str
     tone: str
 
-
     @property
     def change(self) -> float | None:
         """Relative change since before; for shares the difference in points."""
@@ -93,7 +92,7 @@ def tiles(now: Answers, before: Answers | None) -> tuple[Tile, ...]:
     """The figures of the front page, each with the same one horizon earlier."""
     return (
         Tile(
-            said("Repeat-purchase rate"),
+            said("Repeat rate"),
             said("of all customers bought on two days or more"),
             now.repeat_purchase_rate,
             before.repeat_purchase_rate if before else None,
@@ -125,7 +124,7 @@ def tiles(now: Answers, before: Answers | None) -> tuple[Tile, ...]:
             now.slipping.count,
             before.slipping.count if before else None,
             -1,
-            "/customers?stage=slipping&sort=value_at_risk",
+            "/customers?stage=slipping&sort=risk",
             "slipping",
         ),
         Tile(

@@ -21,9 +21,10 @@ routes = APIRouter()
 
 SORTS = {
     "value": said("Most to come"),
-    "value_at_risk": said("Most at risk"),
-    "p_buy": said("Likeliest to buy"),
-    "last_day": said("Last seen"),
+    "risk": said("Most at risk"),
+    "orders": said("Most orders"),
+    "last_day": said("Seen last"),
+    "p_buy": said("Least likely to buy"),
 }
 PAGE = 40
 

@@ -20,6 +20,16 @@ SHOWN = 60
 
 
 @dataclass(frozen=True)
+class Worth:
+    """Where the past ends and the future stands, in percent of a line."""
+
+    past: float
+    low: float
+    value: float
+    high: float
+
+
+@dataclass(frozen=True)
 class Customer:
     """What the page of one customer shows."""
 
@@ -28,17 +38,30 @@ class Customer:
     """The rhythm chart's data as JSON."""
     years: tuple[tuple[int, tuple[TimelineEntry, ...]], ...]
 
+    horizon: int
+    """Days that the chance to buy looks ahead."""
+
     @property
-    def worth(self) -> drawing.Span:
-        """Where the expected profit stands, with its interval."""
-        return drawing.range_span(self.person.value)
+    def worth(self) -> Worth:
+        """Profit so far and profit expected, on one line."""
+        value, past = self.person.value, max(self.person.profit_so_far.minor, 0)
+        whole = past + max(value.high.minor, 0)
+
+        def place(minor: int) -> float:
+            return drawing.share_width(past + minor, whole * 1.03)
+
+        return Worth(
+            place(0), place(value.low.minor), place(value.value.minor), place(value.high.minor)
+        )
 
 
 @routes.get("/customers/{key:path}")
 def customer(visit: Member, key: str) -> Response:
     """The page of one customer, by id or by what the merchant knows them by."""
     person = visit.shop.person(key)
-    page = Customer(person, chart(person, visit.language), years(person))
+    page = Customer(
+        person, chart(person, visit.language), years(person), visit.shop.answers().lost.horizon_days
+    )
     return visit.page("person.html", page)
 
 
@@ -48,9 +71,7 @@ def chart(person: PersonView, language: str) -> str:
     spent = {entry.day: entry.amount.decimal for entry in person.timeline if entry.kind == "order"}
     today = person.row.last_day + timedelta(days=person.days_since_last)
     drawn = {
-        "purchases": [
-            [day.isoformat(), float(spent.get(day, 0))] for day in person.purchases
-        ],
+        "purchases": [[day.isoformat(), float(spent.get(day, 0))] for day in person.purchases],
         "curve": [[day.isoformat(), round(chance, 4)] for day, chance in person.survival],
         "today": today.isoformat(),
         "likely": [

@@ -17,6 +17,8 @@ from huitou.ground.money import Money, to_minor
 from huitou.runs.views import LetterSample, PersonRow, PlanTotals, Receipt
 
 routes = APIRouter()
+ANY = "any"
+"""Every act but leaving in peace: the receipts that open with the page."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +53,7 @@ def plan(visit: Member, act: str | None = None, after: str | None = None) -> Res
     rows: Sequence[tuple[PersonRow, Receipt]] = ()
     following, letters = None, ()
     if totals is not None:
-        rows, following = shop.receipts(totals.id, act=act or None, after=after, limit=20)
+        rows, following = shop.receipts(totals.id, act=act or ANY, after=after, limit=20)
         letters = tuple(shop.letters(totals.id)) if after is None else ()
     kept = shop.settings
     budget = major_units(kept.budget, kept.currency)
@@ -94,6 +96,14 @@ def apply(visit: Member, plan_id: str) -> Response:
         "apply", "/plan", lambda progress: shop.apply_plan(plan_id, by, progress)
     )
     return visit.to(f"/work/{errand.id}")
+
+
+@routes.post("/plan/{plan_id}/posted")
+def posted(visit: Member, plan_id: str) -> Response:
+    """Somebody says that the printed letters were posted: only then can they prove anything."""
+    visit.needs("manager")
+    visit.shop.confirm_sent(plan_id, visit.member.name)
+    return visit.to("/plan")
 
 
 def major_units(minor: int | None, currency: str | None) -> Decimal | None:

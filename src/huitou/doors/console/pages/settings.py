@@ -79,9 +79,7 @@ def disable(visit: Member, user_id: str) -> Response:
 
 
 @routes.post("/settings/password")
-def password(
-    visit: Member, old: Annotated[str, Form()], new: Annotated[str, Form()]
-) -> Response:
+def password(visit: Member, old: Annotated[str, Form()], new: Annotated[str, Form()]) -> Response:
     """Change the own password; all other sessions end."""
     now = visit.shop.clock.now()
     session = visit.desk.staff.change_password(visit.member, old, new, now)

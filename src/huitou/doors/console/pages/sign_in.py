@@ -59,7 +59,9 @@ def ask(visit: Anybody) -> Response:
 
 
 @routes.post("/sign-in")
-def sign_in(visit: Anybody, name: Annotated[str, Form()], password: Annotated[str, Form()]) -> Response:
+def sign_in(
+    visit: Anybody, name: Annotated[str, Form()], password: Annotated[str, Form()]
+) -> Response:
     """Sign in with name and password."""
     now = visit.shop.clock.now()
     try:

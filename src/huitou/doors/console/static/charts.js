@@ -90,7 +90,7 @@
             silent: true,
             symbol: "none",
             lineStyle: { color: ink, type: "dashed" },
-            label: { formatter: data.words.today, color: ink, fontSize: 11 },
+            label: { formatter: data.words.today, position: "end", color: ink, fontSize: 11 },
             data: [{ xAxis: data.today }],
           },
           markArea:
@@ -98,7 +98,7 @@
               ? {
                   silent: true,
                   itemStyle: { color: tone("slipping")(0.16) },
-                  label: { show: true, position: "insideTop", color: ink, fontSize: 11, formatter: data.words.likely },
+                  label: { show: true, position: "insideTopLeft", offset: [2, 2], color: ink, fontSize: 11, formatter: data.words.likely },
                   data: [[{ xAxis: low }, { xAxis: high }]],
                 }
               : undefined,
