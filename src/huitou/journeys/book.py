@@ -11,7 +11,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -44,6 +44,9 @@ PAUSE_SECONDS = 0.11
 OFFER_DAYS = 30
 """How long an offer is good for."""
 
+WINDOW_DAYS = 91
+"""A plan is read out over a quarter, unless its run looked further or less far ahead."""
+
 
 @dataclass(frozen=True)
 class Desk:
@@ -56,9 +59,12 @@ class Desk:
     offer_days: int = OFFER_DAYS
 
 
-def keep_draft(unit: Unit, drafted: Plan, now: datetime) -> str:
+def keep_draft(
+    unit: Unit, drafted: Plan, now: datetime, *, window_days: int = WINDOW_DAYS
+) -> str:
     """Keep a plan with its receipts as the draft; its id.
 
+    `window_days`: over how many days it will be read out, fixed here, before anything is done.
     The same plan again (same digest) is kept once. Earlier drafts are replaced.
     """
     digest = drafted.digest()
@@ -68,7 +74,8 @@ def keep_draft(unit: Unit, drafted: Plan, now: datetime) -> str:
     plan_id = _next_id(unit, digest)
     unit.change(update(plan).where(plan.c.status == "draft").values(status="replaced"))
     row = {"id": plan_id, "as_of": drafted.as_of, "status": "draft", "digest": digest}
-    unit.add(plan, [{**row, "totals": totals(drafted), "drafted_at": now}])
+    told = {**totals(drafted), "window_days": window_days}
+    unit.add(plan, [{**row, "totals": told, "drafted_at": now}])
     for batch in drafted.receipts.to_batches(max_chunksize=10_000):
         unit.add(decision, [_decision(plan_id, receipt) for receipt in batch.to_pylist()])
     failpoint("plan.kept")
@@ -171,6 +178,32 @@ def approve(unit: Unit, plan_id: str, by: str, now: datetime) -> None:
         raise Refused(f"the plan {plan_id} was replaced by a newer one", to_try="huitou plan show")
     body = {"plan_id": plan_id, "by": by}
     tell(unit, [Event("plan.approved", f"plan.approved:{plan_id}", now, body)])
+
+
+def posted(unit: Unit, plan_id: str, by: str, now: datetime) -> None:
+    """Somebody says that the printed letters of a plan have left the house.
+
+    Raises `Refused` for a plan that was not applied; saying it twice changes nothing.
+    """
+    if the_plan(unit, plan_id)["status"] != "applied":
+        raise Refused(f"the plan {plan_id} was not applied", to_try=f"huitou plan apply {plan_id}")
+    silent = (plan.c.id == plan_id) & plan.c.posted_at.is_(None)
+    if unit.change(update(plan).where(silent).values(posted_by=by, posted_at=now)):
+        body = {"plan_id": plan_id, "by": by}
+        tell(unit, [Event("plan.posted", f"plan.posted:{plan_id}", now, body)])
+
+
+def last_spoken(unit: Unit) -> dict[str, date]:
+    """person -> the day of the latest plan that wrote to them.
+
+    Days of the shop, not of the clock: a past year that is replayed keeps its own quiet days.
+    """
+    query = (
+        select(message.c.person_id, func.max(plan.c.as_of).label("day"))
+        .join(plan, plan.c.id == message.c.plan_id)
+        .group_by(message.c.person_id)
+    )
+    return {row["person_id"]: row["day"] for row in unit.rows(query)}
 
 
 def write_letters(

@@ -34,6 +34,8 @@ plan = Table(
     Column("approved_by", String(120)),
     Column("approved_at", Instant),
     Column("applied_at", Instant),
+    Column("posted_by", String(120)),
+    Column("posted_at", Instant),
     CheckConstraint(
         "status IN ('draft', 'approved', 'applying', 'applied', 'replaced')", name="status"
     ),

@@ -42,6 +42,7 @@ GUARDS = [
             "draft": ("approved", "replaced"),
             "approved": ("applying", "replaced"),
             "applying": ("applied",),
+            "applied": (),
         },
     ),
     Guard("decision", "UPDATE", DECIDED, "what was decided is not changed afterwards"),
@@ -263,6 +264,8 @@ def _plan() -> None:
         sa.Column("approved_by", sa.String(length=120), nullable=True),
         sa.Column("approved_at", Instant(timezone=True), nullable=True),
         sa.Column("applied_at", Instant(timezone=True), nullable=True),
+        sa.Column("posted_by", sa.String(length=120), nullable=True),
+        sa.Column("posted_at", Instant(timezone=True), nullable=True),
         sa.CheckConstraint(
             "status IN ('draft', 'approved', 'applying', 'applied', 'replaced')",
             name=op.f("ck_plan_status"),
