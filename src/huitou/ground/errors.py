@@ -13,6 +13,8 @@ None of these is ever a bug in huitou: a bug is any other exception.
 
 from __future__ import annotations
 
+from typing import Any
+
 
 class HuitouError(Exception):
     """A sentence for the merchant, and what to type next."""
@@ -68,6 +70,9 @@ class NothingTaken(BadInput):
 
 class Ambiguous(BadInput):
     """Two readings fit the whole column; guessing would store nonsense for ever."""
+
+    questions: tuple[Any, ...] = ()
+    """What the merchant must say, where there is more than one thing."""
 
 
 class NotYet(HuitouError):

@@ -54,6 +54,9 @@ class Settings:
     smtp_password_env: str = "HUITOU_SMTP_PASSWORD"
     """Name of the environment variable that holds the password; the secret itself is not kept."""
     smtp_from: str | None = None
+    email_to_customers: bool = False
+    """Whether people may be written to by e-mail because they bought here, where the law allows
+    it; without it nobody is, for consent by other ways is not kept yet."""
 
     @property
     def zone(self) -> ZoneInfo:

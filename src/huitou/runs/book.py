@@ -12,11 +12,7 @@ row in the journal are one transaction.
 
 from __future__ import annotations
 
-import resource
-import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any
 
@@ -25,18 +21,10 @@ from sqlalchemy import func, select, update
 from huitou.ground.clock import Clock
 from huitou.ground.failpoints import failpoint
 from huitou.ground.ids import fingerprint, new_id
+from huitou.runs.measure import Cost, measured
 from huitou.runs.tables import run, run_step
 from huitou.runs.views import Step
 from huitou.store.books import Books, Row, Unit, as_json
-
-
-@dataclass
-class Measured:
-    """What a step cost, filled when it ends."""
-
-    seconds: float = 0.0
-    cpu_seconds: float = 0.0
-    peak_megabytes: int = 0
 
 
 class Journal:
@@ -78,7 +66,7 @@ class Journal:
         if done is not None:
             return done["result"]
         failpoint(f"run.{name}.begin")
-        with _measured() as cost:
+        with measured() as cost:
             result = do()
         failpoint(f"run.{name}.done")
         with self.books.unit() as unit:
@@ -90,7 +78,7 @@ class Journal:
         with self.books.unit() as unit:
             if (done := _done(unit, run_id, name)) is not None:
                 return done["result"]
-            with _measured() as cost:
+            with measured() as cost:
                 result = do(unit)
             failpoint(f"run.{name}.settled")
             self._note(unit, run_id, name, result, cost)
@@ -116,7 +104,7 @@ class Journal:
         with self.books.reading() as unit:
             return unit.first(finished.limit(1))
 
-    def _note(self, unit: Unit, run_id: str, name: str, result: Any, cost: Measured) -> None:
+    def _note(self, unit: Unit, run_id: str, name: str, result: Any, cost: Cost) -> None:
         before = select(func.count()).select_from(run_step).where(run_step.c.run_id == run_id)
         handled = result.get("rows") if isinstance(result, Mapping) else None
         row = {
@@ -148,21 +136,3 @@ def _step(row: Row) -> Step:
         peak_megabytes=row["peak_megabytes"],
         rows=row["rows"],
     )
-
-
-@contextmanager
-def _measured() -> Iterator[Measured]:
-    cost = Measured()
-    wall, cpu = time.perf_counter(), _cpu()
-    yield cost
-    cost.seconds = time.perf_counter() - wall
-    cost.cpu_seconds = _cpu() - cpu
-    cost.peak_megabytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-
-
-def _cpu() -> float:
-    """CPU seconds of this process and the children it has waited for: files are read in those."""
-    own, waited = (
-        resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
-    )
-    return own.ru_utime + own.ru_stime + waited.ru_utime + waited.ru_stime

@@ -238,6 +238,7 @@ class ImportRow:
 class QuarantinedRow:
     """One row that waits to be mended."""
 
+    id: str
     batch: str
     file: str
     row: int
@@ -314,6 +315,15 @@ class Step:
     cpu_seconds: float
     peak_megabytes: int
     rows: int
+
+
+@dataclass(frozen=True)
+class RunView:
+    """A finished run and what its steps cost."""
+
+    run_id: str
+    as_of: date
+    steps: tuple[Step, ...]
 
 
 @dataclass(frozen=True)

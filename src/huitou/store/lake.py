@@ -2,6 +2,7 @@
 
     <home>/lake/raw/<batch>/…          what arrived, as parsed; never changed
     <home>/lake/lake.duckdb            merged tables; opened only under `lake.lock`
+    <home>/lake/standing/              small tables for readers, between two editions
     <home>/lake/published/<edition>/   Parquet files, never changed once named by CURRENT
     <home>/lake/published/CURRENT      the edition that readers open
 
@@ -15,7 +16,7 @@ import fcntl
 import json
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -39,6 +40,8 @@ class Lake:
         self.root = root
         self.raw = root / "raw"
         self.published = root / "published"
+        self.standing = Edition(root / "standing")
+        """Small tables outside any edition, each replaced whole: what arrived, what waits."""
 
     @contextmanager
     def writing(self, purpose: str) -> Iterator[duckdb.DuckDBPyConnection]:
@@ -144,9 +147,22 @@ class Edition:
         """The tables by name."""
         return [(file.stem, file) for file in sorted(self.folder.glob("[!.]*.parquet"))]
 
-    def table(self, name: str, columns: list[str] | None = None) -> pa.Table:
-        """One table, whole, as Arrow."""
-        return pq.read_table(self.path(name), columns=columns)
+    def table(
+        self,
+        name: str,
+        columns: list[str] | None = None,
+        *,
+        only: tuple[str, Sequence[str]] | None = None,
+    ) -> pa.Table:
+        """One table as Arrow; `only` names a column and the values wanted in it.
+
+        Tables are written in the order of their people, so a few of them are found by the
+        statistics of the file without reading the rest.
+        """
+        wanted = [(only[0], "in", list(only[1]))] if only is not None else None
+        if wanted is not None and not wanted[0][2]:
+            return pq.read_table(self.path(name), columns=columns).slice(0, 0)
+        return pq.read_table(self.path(name), columns=columns, filters=wanted)
 
     def write(self, name: str, table: pa.Table) -> None:
         """Keep an Arrow table."""

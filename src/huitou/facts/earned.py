@@ -1,0 +1,31 @@
+"""What each person brought in a window of days: the outcome by which programmes are judged."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+import ibis
+
+from huitou.facts.contract import Tables
+from huitou.facts.kernel import known_at
+from huitou.facts.orders import of_persons, orders
+from huitou.facts.profit import profit_of, shop_rate, with_profit
+
+
+def earned(
+    t: Tables, as_of: datetime, first: date, last: date, *, known: datetime | None = None
+) -> ibis.Table:
+    """Profit of each person from `first` to `last`, both included: `person_id`, `profit`.
+
+    Returns count on the day they came back, with a minus. Persons without a line in the window
+    are absent. Minor units. The shop's rate is that of everything known at `as_of`.
+    """
+    rate = shop_rate(orders(t, as_of, known=known), t.margin)
+    every = known_at(t.lines, as_of, known)
+    window = every.filter((every.day >= ibis.literal(first)) & (every.day <= ibis.literal(last)))
+    split = of_persons(with_profit(t, window))
+    sums = split.group_by("person_id").aggregate(
+        earned=split.earned.sum(), uncosted=split.uncosted.sum()
+    )
+    row = sums.cross_join(rate)
+    return row.select("person_id", profit=profit_of(row.earned, row.uncosted, row.rate))

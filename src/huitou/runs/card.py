@@ -1,0 +1,59 @@
+"""The forecast's card as the doors draw it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+
+from huitou.models.card import Card, Tenth, Tested
+from huitou.runs.views import BacktestRow, CardView, Decile
+
+EVENING = timedelta(days=1)
+"""Models count from the first unknown day; people speak of the last known one."""
+
+
+def card_view(card: Card) -> CardView:
+    """A card with its dates as evenings and its deciles as rows."""
+    return CardView(
+        model=card.model,
+        parameters={name: float(value) for name, value in card.params.items()},
+        backtests=tuple(_backtest(row) for row in card.backtests),
+        deciles=_deciles(card.deciles),
+        words=card.words,
+        prior_dominated=bool(card.prior_dominated),
+    )
+
+
+def rhythm_of(card: Card) -> dict[str, Any]:
+    """What curves of single customers are drawn from, as a plain value (see `models.curve`)."""
+    params = {name: float(value) for name, value in card.params.items()}
+    return {"model": card.model, "params": params, "factor": float(card.level.factor())}
+
+
+def _backtest(row: Tested) -> BacktestRow:
+    return BacktestRow(
+        origin=row.origin - EVENING,
+        horizon_days=row.horizon_days,
+        customers=row.customers,
+        predicted=float(row.predicted),
+        low=float(row.low),
+        high=float(row.high),
+        actual=int(row.actual),
+        log_loss=float(row.log_loss),
+        naive_log_loss=float(row.naive_log_loss),
+    )
+
+
+def _deciles(tenths: Sequence[Tenth]) -> tuple[Decile, ...]:
+    return tuple(
+        Decile(
+            rank=tenth.rank,
+            customers=tenth.customers,
+            predicted=float(tenth.predicted),
+            low=float(tenth.low),
+            high=float(tenth.high),
+            actual=int(tenth.actual or 0),
+        )
+        for tenth in tenths
+    )

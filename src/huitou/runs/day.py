@@ -1,0 +1,107 @@
+"""One day of the shop: the steps in their order, each done once, whatever is killed when."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import asdict
+from datetime import date
+from functools import partial
+from typing import TYPE_CHECKING
+
+from huitou.ground.errors import NotYet
+from huitou.ground.ids import fingerprint
+from huitou.ground.settings import Settings
+from huitou.runs.book import Journal
+from huitou.runs.steps import decide, foresee, know, prove, show
+from huitou.runs.views import RunView
+from huitou.runs.work import Progress, Result, Work
+
+if TYPE_CHECKING:
+    from huitou.runs.wiring import House
+    from huitou.store.books import Unit
+
+IN_THE_LAKE: dict[str, Callable[[Work], Result]] = {
+    "people": know.people,
+    "lines": know.lines,
+    "facts": know.facts,
+    "forecast": foresee.forecast,
+    "stages": foresee.judge,
+}
+"""Steps that leave tables in the edition; doing one twice writes the same files again."""
+
+IN_THE_BOOKS: dict[str, Callable[[Work, Unit], Result]] = {
+    "cases": decide.open_cases,
+    "plan": decide.draft_plan,
+}
+"""Steps whose effect is in the books: done exactly once, with their mark, in one transaction."""
+
+AT_THE_END: dict[str, Callable[[Work], Result]] = {
+    "proof": prove.prove,
+    "shelf": show.shelve,
+    "publish": show.publish,
+}
+
+
+def run(
+    house: House,
+    settings: Settings,
+    *,
+    as_of: date | None = None,
+    horizon_days: int | None = None,
+    progress: Progress | None = None,
+) -> RunView:
+    """Do the day's work as of the evening of `as_of` (the last day in the data).
+
+    A run that was killed is found again by its choices and goes on after its last finished step.
+    """
+    tell = progress or (lambda _name, _share: None)
+    last_day, arrived = _arrived(house)
+    day = min(as_of or last_day, last_day)
+    journal = Journal(house.books, house.clock)
+    chosen = {"arrived": arrived, "horizon": horizon_days, "settings": _mark(settings)}
+    run_id = journal.begin(day, chosen)
+    work = Work(
+        lake=house.lake,
+        books=house.books,
+        shelf=house.shelf,
+        settings=settings,
+        run_id=run_id,
+        now=house.clock.now(),
+        day=day,
+        horizon_days=horizon_days or settings.horizon_days,
+    )
+    _all_steps(journal, work, tell)
+    journal.finish(run_id)
+    tell("done", 1.0)
+    return RunView(run_id=run_id, as_of=day, steps=journal.steps(run_id))
+
+
+def _all_steps(journal: Journal, work: Work, tell: Progress) -> None:
+    total = len(IN_THE_LAKE) + len(IN_THE_BOOKS) + len(AT_THE_END)
+    place = iter(range(total))
+    for name, step in IN_THE_LAKE.items():
+        tell(name, next(place) / total)
+        journal.step(work.run_id, name, partial(step, work))
+    for name, settle in IN_THE_BOOKS.items():
+        tell(name, next(place) / total)
+        journal.settle(work.run_id, name, partial(settle, work))
+    for name, step in AT_THE_END.items():
+        tell(name, next(place) / total)
+        journal.step(work.run_id, name, partial(step, work))
+
+
+def _arrived(house: House) -> tuple[date, str]:
+    """The last day in the lake, and a mark of everything that has arrived."""
+    with house.lake.writing("run") as lake:
+        tables = {name for (name,) in lake.execute("SHOW TABLES").fetchall()}
+        if "lines" not in tables:
+            raise NotYet("no orders have been taken in yet", to_try="huitou import FILE")
+        found = lake.execute("SELECT max(day), count(*), max(loaded_at) FROM lines").fetchone()
+    if found is None or found[0] is None:
+        raise NotYet("no orders have been taken in yet", to_try="huitou import FILE")
+    last_day, lines, loaded = found
+    return last_day, fingerprint(str(lines), str(loaded))
+
+
+def _mark(settings: Settings) -> str:
+    return fingerprint(repr(sorted(asdict(settings).items())))

@@ -1,0 +1,111 @@
+"""The table of people: facts, forecast, stage, suspect and plan of each customer on one row."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from huitou.ground.money import Money
+from huitou.runs.views import Page, PersonRow, Range
+
+if TYPE_CHECKING:
+    from huitou.store.shelf import Shelf
+
+SORTS = {"value": True, "risk": True, "p_buy": False, "last_day": True, "orders": True}
+"""Orders of the table of customers -> whether the largest comes first."""
+FILTERS = ("stage", "act", "cause")
+SEARCHED = ("key", "name")
+
+
+def joined(
+    customers: pa.Table,
+    scores: pa.Table,
+    stages: pa.Table,
+    causes: pa.Table,
+    holders: pa.Table,
+) -> pa.Table:
+    """One row a customer, in the order of `customers`; every table is keyed by `person_id`.
+
+    `risk` is the profit that will be missed: what they would bring if they stayed, less what they
+    are expected to bring.
+    """
+    table = customers.append_column("place", pa.array(np.arange(customers.num_rows)))
+    for other in (scores, stages.select(["person_id", "stage"]), first_suspects(causes), holders):
+        table = table.join(other, "person_id", join_type="left outer")
+    table = table.sort_by("place").drop_columns(["place"]).combine_chunks()
+    risk = pc.max_element_wise(pc.subtract(table["value_if_kept"], table["value"]), 0)
+    return table.append_column("risk", risk)
+
+
+def first_suspects(causes: pa.Table) -> pa.Table:
+    """The likeliest cause of each person: `person_id, cause, posterior`."""
+    ranked = causes.select(["person_id", "cause", "posterior"]).sort_by(
+        [("person_id", "ascending"), ("posterior", "descending")]
+    )
+    people = ranked["person_id"].combine_chunks()
+    if not len(people):
+        return ranked
+    before = pc.equal(people.slice(1), people.slice(0, len(people) - 1))
+    first = pa.concat_arrays([pa.array([True]), pc.invert(before)])
+    return ranked.filter(first)
+
+
+def shelved(people: pa.Table, acts: pa.Table, day: date) -> pa.Table:
+    """The columns the console lists, sorts and searches; `acts` holds `person_id, act`."""
+    table = people.join(acts, "person_id", join_type="left outer")
+    next_day = [
+        (day + timedelta(days=days)).isoformat() if days is not None else None
+        for days in table["next_mid"].to_pylist()
+    ]
+    chosen = table.select(
+        [
+            *("person_id", "key", "name", "stage", "orders", "p_buy", "p_alive"),
+            *("value", "value_low", "value_high", "risk", "cause", "act"),
+        ]
+    )
+    return chosen.append_column("last_day", pc.cast(table["last_day"], pa.string())).append_column(
+        "next_day", pa.array(next_day, pa.string())
+    )
+
+
+def page(
+    shelf: Shelf,
+    currency: str,
+    *,
+    where: Mapping[str, str] | None = None,
+    search: str = "",
+    sort: str = "value",
+    after: str | None = None,
+    limit: int = 50,
+) -> Page:
+    """A page of the shelf as the doors draw it."""
+    shown = shelf.page(where=where, search=search, sort=sort, after=after, limit=limit)
+    rows = tuple(person_row(row, currency) for row in shown.rows)
+    return Page(rows, shown.after, shown.total)
+
+
+def person_row(row: Mapping[str, Any], currency: str) -> PersonRow:
+    """A row of the shelf as the doors draw it."""
+    return PersonRow(
+        id=row["person_id"],
+        key=row["key"] or row["person_id"],
+        name=row["name"],
+        stage=row["stage"],
+        orders=row["orders"],
+        last_day=date.fromisoformat(row["last_day"]),
+        p_buy=row["p_buy"],
+        value=money_range(row["value"], row["value_low"], row["value_high"], currency),
+        act=row["act"],
+        next_day=date.fromisoformat(row["next_day"]) if row["next_day"] else None,
+    )
+
+
+def money_range(value: float, low: float, high: float, currency: str) -> Range:
+    """Three numbers of minor units as an estimate with its interval."""
+    shown = (Money(round(each), currency) for each in (value, low, high))
+    return Range(*shown)

@@ -1,0 +1,148 @@
+"""One customer, whole: what happened, what is likely, what they are worth, and why this act."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date, timedelta
+from typing import Any
+
+import pyarrow as pa
+
+from huitou.decisions.receipts import receipt_words
+from huitou.ground.money import Money
+from huitou.ground.words import Sentence, said
+from huitou.models.causes import QUESTIONS, WORDS
+from huitou.models.curve import Rhythm
+from huitou.runs.people import money_range
+from huitou.runs.views import Cause, PersonRow, PersonView, Receipt, TimelineEntry
+
+CURVE_DAYS = (0, 3, 7, 14, 21, 28, 42, 56, 70, 91, 112, 140, 168, 203, 238, 273, 319, 365)
+"""Days ahead at which the curve of the rhythm chart is drawn."""
+NAMED = 3
+"""Products named on one entry of the time line."""
+
+
+def timeline(lines: pa.Table, currency: str) -> tuple[TimelineEntry, ...]:
+    """Orders and returns of one person, the latest first; `lines` are theirs, in any order."""
+    by_order: dict[tuple[str, bool], list[dict[str, Any]]] = {}
+    for line in lines.to_pylist():
+        by_order.setdefault((line["order_id"], line["is_return"]), []).append(line)
+    entries = [_entry(order, back, told, currency) for (order, back), told in by_order.items()]
+    return tuple(sorted(entries, key=lambda entry: (entry.day, entry.order_id), reverse=True))
+
+
+def _entry(order_id: str, back: bool, lines: list[dict[str, Any]], currency: str) -> TimelineEntry:
+    return TimelineEntry(
+        day=min(line["day"] for line in lines),
+        kind="return" if back else "order",
+        amount=Money(sum(line["amount"] for line in lines), currency),
+        order_id=order_id,
+        words=_bought(lines),
+    )
+
+
+def _bought(lines: list[dict[str, Any]]) -> Sentence:
+    dearest = sorted(lines, key=lambda line: -abs(line["amount"]))
+    named = list(dict.fromkeys(line["product"] or line["sku"] or "" for line in dearest))
+    names = ", ".join(name.strip() for name in named[:NAMED] if name.strip())
+    more = len(named) - NAMED
+    if not names:
+        return said("{n} lines", n=len(lines))
+    if more > 0:
+        return said("{names} and {n} more", names=names, n=more)
+    return said("{names}", names=names)
+
+
+def survival(
+    row: Mapping[str, Any], rhythm: Mapping[str, Any], day: date
+) -> tuple[tuple[date, float], ...]:
+    """The chance to have bought again by each coming day."""
+    known = Rhythm(rhythm["model"], rhythm["params"], rhythm["factor"])
+    ahead = known.chance_by(
+        row["x"], row["t_x"], row["T"], CURVE_DAYS, first=bool(row["left_censored"])
+    )
+    return tuple(
+        (day + timedelta(days=days), float(chance))
+        for days, chance in zip(CURVE_DAYS, ahead, strict=True)
+    )
+
+
+def suspects(causes: Iterable[Mapping[str, Any]], missed: int, currency: str) -> tuple[Cause, ...]:
+    """What may have driven this one customer away, the likeliest first."""
+    ranked = sorted(causes, key=lambda row: -row["posterior"])
+    return tuple(
+        Cause(
+            code=row["cause"],
+            words=WORDS[row["cause"]],
+            customers=row["posterior"],
+            value=Money(round(row["posterior"] * missed), currency),
+            confidence=row["posterior"],
+            ask=QUESTIONS[row["cause"]],
+        )
+        for row in ranked
+    )
+
+
+def receipt_view(row: Mapping[str, Any], currency: str) -> Receipt:
+    """A decision of a plan as the doors draw it."""
+    return Receipt(
+        act=row["act"],
+        depth=row["depth"],
+        held_out=row["arm"] == "held_out",
+        cost=Money(row["cost"], currency),
+        worst_cost=Money(row["worst_cost"], currency),
+        bound=Money(row["bound"], currency),
+        gain=money_range(row["gain"], row["gain_low"], row["gain_high"], currency),
+        delta=row["delta"],
+        runner_up=row["runner_up"],
+        words=receipt_words(row, currency),
+    )
+
+
+def person_view(
+    row: PersonRow,
+    known: Mapping[str, Any],
+    *,
+    day: date,
+    currency: str,
+    lines: pa.Table,
+    rhythm: Mapping[str, Any],
+    causes: Iterable[Mapping[str, Any]],
+    receipt: Mapping[str, Any] | None,
+) -> PersonView:
+    """Put one customer together; `known` is their row of the table of people."""
+    told = timeline(lines, currency)
+    since = (day - known["last_day"]).days
+    return PersonView(
+        row=row,
+        first_day=known["first_day"],
+        profit_so_far=Money(known["profit"], currency),
+        revenue=Money(known["revenue"], currency),
+        returned=Money(known["returned"], currency),
+        value=row.value,
+        p_alive=known["p_alive"],
+        typical_gap_days=known["typical_gap"],
+        days_since_last=since,
+        overdue=since / known["typical_gap"] if known["typical_gap"] else None,
+        next_low=_after(day, known["next_low"]),
+        next_high=_after(day, known["next_high"]),
+        timeline=told,
+        purchases=tuple(sorted({entry.day for entry in told if entry.kind == "order"})),
+        survival=survival(known, rhythm, day),
+        causes=suspects(causes, known["risk"], currency),
+        receipt=receipt_view(receipt, currency) if receipt is not None else None,
+        keys=_keys(lines),
+    )
+
+
+def _after(day: date, days: int | None) -> date | None:
+    return day + timedelta(days=days) if days is not None else None
+
+
+def _keys(lines: pa.Table) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for name in ("member_no", "phone", "email"):
+        values = [value for value in lines[name].to_pylist() if value]
+        if values:
+            found[name] = values[-1]
+    return found

@@ -1,0 +1,225 @@
+"""The plan after it was drafted: reading it, approving it, carrying it out."""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from huitou.channels import book as channels
+from huitou.channels.contract import Channel
+from huitou.channels.email import Email, mailbox
+from huitou.channels.paper import CallList, Paper
+from huitou.ground.errors import HuitouError
+from huitou.ground.money import Money
+from huitou.ground.settings import Settings
+from huitou.ground.words import Sentence, said
+from huitou.journeys import book as journeys
+from huitou.journeys.messages import Recipient, Sender
+from huitou.runs.people import money_range
+from huitou.runs.views import LetterSample, PlanTotals
+
+if TYPE_CHECKING:
+    from huitou.runs.wiring import House
+    from huitou.store.books import Row
+    from huitou.store.lake import Edition
+
+Progress = Callable[[str, float | None], None]
+
+LETTERS = "letters"
+"""Folder of what is printed, one folder a plan."""
+
+
+def totals_view(row: Row, currency: str) -> PlanTotals:
+    """A plan in one line, with the words that put it to the merchant."""
+    told: Mapping[str, Any] = row["totals"]
+    return PlanTotals(
+        id=row["id"],
+        as_of=row["as_of"],
+        status=row["status"],
+        cost=Money(told["cost"], currency),
+        gain=money_range(told["gain"], told["gain_low"], told["gain_high"], currency),
+        acts=told["acts"],
+        held_out=told["held_out"],
+        people=told["people"],
+        staff_minutes=told["staff_minutes"],
+        shadow_price=told["money_price"],
+        words=_plan_words(told, currency),
+    )
+
+
+def _plan_words(told: Mapping[str, Any], currency: str) -> tuple[Sentence, ...]:
+    acting = sum(told["acts"].values()) - told["acts"].get("nothing", 0)
+    if not acting:
+        return (
+            said("Nothing pays for itself today. Doing nothing is the best plan, and it is free."),
+        )
+    words = [
+        said(
+            "{acting} of {people} people get something; {held_out} are held out by lot, so that "
+            "the rest can be proven.",
+            acting=acting,
+            people=told["people"],
+            held_out=told["held_out"],
+        )
+    ]
+    if told["money_price"] > 0:
+        words.append(
+            said(
+                "The budget of {budget} binds: the last coin returns {price} of profit.",
+                budget=Money(told["limits"]["budget"], currency),
+                price=float(told["money_price"]),
+            )
+        )
+    else:
+        words.append(
+            said("The budget does not bind: everything that is expected to pay is in the plan.")
+        )
+    if told["gain_low"] <= 0:
+        words.append(
+            said(
+                "The gain rests on first guesses, and its interval reaches below zero: the plan "
+                "is a test, and its control group will tell."
+            )
+        )
+    return tuple(words)
+
+
+class Addresses:
+    """Who the people of a plan are, read from the edition when letters are written."""
+
+    def __init__(self, edition: Edition, language: str) -> None:
+        self.people = edition.table("people", ["person_id", "key", "name"])
+        self.edition = edition
+        self.language = language
+
+    def __call__(self, ids: Sequence[str]) -> Mapping[str, Recipient]:
+        """The recipients of these people; those unknown to the edition are absent."""
+        wanted = pa.array(ids, pa.string())
+        known = self.people.filter(pc.is_in(self.people["person_id"], wanted)).to_pylist()
+        lines = self._lines(wanted)
+        return {
+            row["person_id"]: Recipient(
+                person_id=row["person_id"],
+                key=row["key"] or row["person_id"],
+                name=row["name"],
+                **_reach(lines.get(row["person_id"], [])),
+            )
+            for row in known
+        }
+
+    def _lines(self, wanted: pa.Array) -> dict[str, list[dict[str, Any]]]:
+        columns = ["person_id", "phone", "email", "product", "amount", "is_return", "is_product"]
+        lines = self.edition.table("lines", columns, only=("person_id", wanted.to_pylist()))
+        found: dict[str, list[dict[str, Any]]] = {}
+        for line in lines.to_pylist():
+            found.setdefault(line["person_id"], []).append(line)
+        return found
+
+
+def _reach(lines: list[dict[str, Any]]) -> dict[str, Any]:
+    spent: dict[str, int] = {}
+    for line in lines:
+        if line["product"] and line["is_product"] and not line["is_return"]:
+            spent[line["product"].strip()] = spent.get(line["product"].strip(), 0) + line["amount"]
+    dearest = sorted(spent, key=lambda product: (-spent[product], product))
+    return {
+        "phone": next((line["phone"] for line in lines if line["phone"]), None),
+        "email": next((line["email"] for line in lines if line["email"]), None),
+        "usual": tuple(dearest[:3]),
+    }
+
+
+def desk(settings: Settings, edition: Edition) -> journeys.Desk:
+    """What writing letters needs from outside the books."""
+    sender = Sender(name=settings.name, currency=settings.money, language=settings.language)
+    return journeys.Desk(sender, settings.zone, Addresses(edition, settings.language))
+
+
+def ways_out(house: House, settings: Settings) -> tuple[Channel, ...]:
+    """The channels of this shop: paper and calls always, e-mail where a server is set."""
+    folder = house.home / LETTERS
+    paper: tuple[Channel, ...] = (
+        Paper(folder, settings.zone),
+        CallList(folder, settings.zone),
+    )
+    box = mailbox(settings, os.environ)
+    return (*paper, Email(box)) if box is not None else paper
+
+
+def apply(
+    house: House, settings: Settings, plan_id: str, edition: Edition, progress: Progress
+) -> dict[str, Any]:
+    """Carry out an approved plan: promise, write, hand over. Safe to call again after a kill."""
+    now = house.clock.now()
+    done = journeys.write_letters(
+        house.books,
+        plan_id,
+        desk(settings, edition),
+        now,
+        progress=partial(progress, "letters"),
+    )
+    delivered = {}
+    for channel in ways_out(house, settings):
+        tell = partial(progress, channel.name)
+        delivered[channel.name] = channels.deliver(
+            house.books, channel, plan_id, house.clock, progress=tell
+        )
+    with house.books.reading() as unit:
+        refused = journeys.refusals(unit, plan_id)
+    return {
+        "plan": plan_id,
+        "decisions": done,
+        "refused": refused,
+        "delivered": delivered,
+        "folder": str(house.home / LETTERS / plan_id),
+    }
+
+
+def letters(
+    house: House, settings: Settings, plan_id: str, edition: Edition, limit: int
+) -> tuple[LetterSample, ...]:
+    """Some letters as they would leave, one of each act first."""
+    at = desk(settings, edition)
+    with house.books.reading() as unit:
+        acting = [
+            act for act in journeys.the_plan(unit, plan_id)["totals"]["acts"] if act != "nothing"
+        ]
+        rows = [
+            row
+            for act in acting
+            for row in journeys.receipts(unit, plan_id, act=act, limit=max(1, limit // len(acting)))
+        ]
+    known = at.recipients([row["person_id"] for row in rows])
+    samples = []
+    for row in rows[:limit]:
+        if row["person_id"] in known:
+            written = journeys.sample(row, known[row["person_id"]], at, house.clock.now())
+            samples.append(
+                LetterSample(row["person_id"], row["act"], written.subject, written.body)
+            )
+    return tuple(samples)
+
+
+def mark_of(row: Row) -> str:
+    """The mark of the page after this receipt."""
+    return base64.urlsafe_b64encode(json.dumps([row["gain"], row["person_id"]]).encode()).decode()
+
+
+def read_mark(mark: str | None) -> tuple[int, str] | None:
+    """Back from the mark of a page."""
+    if mark is None:
+        return None
+    try:
+        gain, person = json.loads(base64.urlsafe_b64decode(mark.encode()))
+    except ValueError as bad:
+        raise HuitouError("this is not the mark of a page") from bad
+    if not isinstance(gain, int) or not isinstance(person, str):
+        raise HuitouError("this is not the mark of a page")
+    return gain, person

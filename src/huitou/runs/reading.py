@@ -1,0 +1,252 @@
+"""Reading an edition: the values that pages, commands and programs ask for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import TYPE_CHECKING, Any, cast
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from huitou.care import book as care
+from huitou.channels import book as channels
+from huitou.facts.contract import METRICS, Dimension, Tables
+from huitou.facts.metrics import stage_flows
+from huitou.ground.errors import HuitouError, NotYet
+from huitou.ground.money import Money
+from huitou.ground.settings import Settings
+from huitou.ground.words import said
+from huitou.journeys import book as journeys
+from huitou.runs import answers as five
+from huitou.runs.kept import recall
+from huitou.runs.moment import Moment
+from huitou.runs.people import page, person_row
+from huitou.runs.person import person_view
+from huitou.runs.planning import totals_view
+from huitou.runs.views import (
+    Alert,
+    Answers,
+    CohortRow,
+    Home,
+    ImportRow,
+    MetricView,
+    PersonRow,
+    PersonView,
+    PlanTotals,
+    StageFlow,
+)
+
+if TYPE_CHECKING:
+    from huitou.runs.wiring import House
+    from huitou.store.lake import Edition
+
+TODAY = 8
+"""People on today's list: as many as fit one screen."""
+
+
+def answers(house: House, settings: Settings, edition: Edition) -> Answers:
+    """The five questions, as of the evening of this edition."""
+    moment = _moment(edition)
+    before = moment.one_horizon_ago
+    bought = f"bought_{before}"
+    return five.answers(
+        moment=moment,
+        currency=settings.money,
+        line=settings.lost_line,
+        figures=edition.noted("figures"),
+        people=edition.table("people"),
+        stages=edition.table("stages"),
+        causes=edition.table("causes"),
+        bought=edition.table(bought) if before and edition.has(bought) else None,
+        worst=_worst(house, settings),
+        plan=_plan(house, settings),
+        trust=recall(edition.noted("card")).words,
+    )
+
+
+def home(
+    house: House, settings: Settings, edition: Edition, imports: tuple[ImportRow, ...]
+) -> Home:
+    """The first page: alerts, proof, the figures, today's list, movement, cases."""
+    told = answers(house, settings, edition)
+    with house.lake.reading(edition) as connection:
+        from huitou.runs.work import tables_of
+
+        moved = flows(tables_of(connection, settings), edition, settings.money)
+    with house.books.reading() as unit:
+        open_cases = care.counted(unit).get("open", 0)
+        doubtful = len(channels.in_doubt(unit))
+    return Home(
+        alerts=_alerts(imports, doubtful, settings),
+        proofs=recall(edition.noted("proofs")),
+        answers=told,
+        before=None,
+        today=_today(house, settings),
+        flows=moved,
+        cases_open=open_cases,
+        refreshed=imports[0].at if imports else None,
+    )
+
+
+def person(house: House, settings: Settings, edition: Edition, id_or_key: str) -> PersonView:
+    """One customer; `NotYet` in words for somebody unknown."""
+    standing = house.shelf.row(id_or_key) or house.shelf.first({"key": id_or_key})
+    if standing is None:
+        raise HuitouError(
+            f"there is no customer {id_or_key!r}", to_try="huitou people --search TEXT"
+        )
+    mine = standing["person_id"]
+    known = edition.table("people", only=("person_id", [mine])).to_pylist()
+    if not known:
+        raise NotYet(f"{id_or_key!r} is not in the last run", to_try="huitou run")
+    with house.books.reading() as unit:
+        receipt = _receipt(unit, mine)
+    return person_view(
+        person_row(standing, settings.money),
+        known[0],
+        day=_moment(edition).day,
+        currency=settings.money,
+        lines=_lines_of(edition, mine),
+        rhythm=edition.noted("rhythm"),
+        causes=edition.table("causes", only=("person_id", [mine])).to_pylist(),
+        receipt=receipt,
+    )
+
+
+def _lines_of(edition: Edition, person_id: str) -> pa.Table:
+    """The lines of a person that were known on the evening of the edition."""
+    lines = edition.table("lines", only=("person_id", [person_id]))
+    return lines.filter(pc.less_equal(lines["day"], pa.scalar(_moment(edition).day)))
+
+
+def _receipt(unit: Any, person_id: str) -> Mapping[str, Any] | None:
+    try:
+        plan_id = journeys.the_plan(unit)["id"]
+    except NotYet:
+        return None
+    return journeys.receipt(unit, plan_id, person_id)
+
+
+def metrics(edition: Edition) -> tuple[MetricView, ...]:
+    """Every metric with its definition, and its value where it is one number."""
+    figures = edition.noted("figures")
+    return tuple(
+        MetricView(
+            name=metric.name,
+            title=metric.title,
+            definition=metric.definition,
+            unit=metric.unit,
+            value=figures.get(metric.name),
+        )
+        for metric in METRICS.values()
+    )
+
+
+def metric(tables: Tables, edition: Edition, name: str, by: str | None) -> pa.Table:
+    """One metric as a table, whole or along a dimension."""
+    found = METRICS[name]
+    if by is not None and by not in found.by:
+        raise HuitouError(
+            f"{name} cannot be cut by {by!r}", to_try=f"one of: {', '.join(found.by) or 'none'}"
+        )
+    dimension = cast("Dimension | None", by)  # one of found.by, checked above
+    return found.value(tables, _moment(edition).as_of, by=dimension).to_pyarrow()
+
+
+def metric_people(tables: Tables, edition: Edition, name: str) -> pa.Table:
+    """Who is counted in a metric, and what each contributes."""
+    found = METRICS[name]
+    if found.people is None:
+        raise HuitouError(f"nobody is known behind {name}")
+    return found.people(tables, _moment(edition).as_of).to_pyarrow()
+
+
+def cohorts(tables: Tables, edition: Edition) -> tuple[CohortRow, ...]:
+    """Newcomers by month; retention is None for months that are not over."""
+    cells = metric(tables, edition, "cohort_retention", None).to_pylist()
+    last = max((cell["k"] for cell in cells if cell["complete"]), default=0)
+    months: dict[date, dict[int, dict[str, Any]]] = {}
+    for cell in cells:
+        months.setdefault(cell["month"], {})[cell["k"]] = cell
+    latest = _moment(edition).day
+    return tuple(_cohort(month, months[month], latest, last) for month in sorted(months))
+
+
+def _cohort(
+    month: date, cells: Mapping[int, Mapping[str, Any]], latest: date, last: int
+) -> CohortRow:
+    age = (latest.year - month.year) * 12 + latest.month - month.month
+    seen = [
+        float(cells[k]["retention"]) if k in cells else (0.0 if k < age else None)
+        for k in range(min(age, last) + 1)
+    ]
+    return CohortRow(month, cells[0]["size"] if 0 in cells else 0, tuple(seen))
+
+
+def stage_history(edition: Edition) -> tuple[tuple[date, dict[str, int]], ...]:
+    """How many customers stood in each stage at the moments looked back at, oldest first."""
+    stages = edition.table("stages")
+    counted = stages.group_by(["at", "stage"]).aggregate([("person_id", "count")]).to_pylist()
+    history: dict[date, dict[str, int]] = {}
+    for row in counted:
+        history.setdefault(row["at"], {})[row["stage"]] = row["person_id_count"]
+    return tuple(sorted(history.items()))
+
+
+def flows(tables: Tables, edition: Edition, currency: str) -> tuple[StageFlow, ...]:
+    """Movement between stages between the last two moments, the largest first."""
+    moment = _moment(edition)
+    rows = stage_flows(tables, moment.as_of).to_pyarrow().to_pylist()
+    latest = [row for row in rows if row["end"] == moment.day]
+    ranked = sorted(latest, key=lambda row: (-row["people"], row["before"], row["after"]))
+    return tuple(
+        StageFlow(
+            start=row["start"],
+            end=row["end"],
+            before=row["before"],
+            after=row["after"],
+            people=row["people"],
+            value=Money(int(row["value"] or 0), currency),
+        )
+        for row in ranked
+    )
+
+
+def _moment(edition: Edition) -> Moment:
+    return Moment.read(edition.noted("moment"))
+
+
+def _worst(house: House, settings: Settings) -> tuple[PersonRow, ...]:
+    found = page(
+        house.shelf, settings.money, where={"stage": "lost"}, sort="risk", limit=five.SHOWN_LOST
+    )
+    return found.rows
+
+
+def _today(house: House, settings: Settings) -> tuple[PersonRow, ...]:
+    """Who changed and can be changed: slipping, most to be missed first."""
+    where = {"stage": "slipping"}
+    return page(house.shelf, settings.money, where=where, sort="risk", limit=TODAY).rows
+
+
+def _plan(house: House, settings: Settings) -> PlanTotals | None:
+    with house.books.reading() as unit:
+        try:
+            return totals_view(journeys.the_plan(unit), settings.money)
+        except NotYet:
+            return None
+
+
+def _alerts(imports: tuple[ImportRow, ...], doubtful: int, settings: Settings) -> tuple[Alert, ...]:
+    found = []
+    waiting = sum(row.quarantined for row in imports)
+    if waiting:
+        found.append(Alert("quarantine", said("{n} rows wait to be mended", n=waiting), "warning"))
+    if doubtful:
+        words = said("{n} letters may or may not have arrived: somebody must find out", n=doubtful)
+        found.append(Alert("in_doubt", words, "error"))
+    if settings.margin is None:
+        words = said("No margin was given: profit is reckoned with a guess until you set it")
+        found.append(Alert("margin", words, "warning"))
+    return tuple(found)

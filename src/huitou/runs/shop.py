@@ -1,0 +1,397 @@
+"""The shop as the doors see it: every question a merchant can ask, and every thing they can do.
+
+Nothing is computed here that a run has computed already: answers are read from the edition that
+was published last, and from the books.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from huitou.ground import settings as choices
+from huitou.ground.clock import Clock
+from huitou.ground.errors import HuitouError, NotYet
+from huitou.ground.settings import Settings
+from huitou.runs.views import (
+    Answers,
+    CardView,
+    CohortRow,
+    Home,
+    ImportRow,
+    LetterSample,
+    MetricView,
+    Page,
+    PersonRow,
+    PersonView,
+    PlanTotals,
+    ProofView,
+    QuarantinedRow,
+    Receipt,
+    RunView,
+    StageFlow,
+)
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from huitou.facts.contract import Tables
+    from huitou.runs.wiring import House
+    from huitou.sources.contract import Declared, Preview, Taken
+    from huitou.store.books import Books
+    from huitou.store.lake import Edition
+
+Progress = Callable[[str, float | None], None]
+
+
+def _silently(_name: str, _share: float | None) -> None:
+    """Progress that nobody watches."""
+
+
+class Shop:
+    """One merchant's shop, in one folder."""
+
+    def __init__(self, house: House) -> None:
+        self._house = house
+
+    @property
+    def home(self) -> Path:
+        """The folder that holds everything."""
+        return self._house.home
+
+    @property
+    def books(self) -> Books:
+        """The books, where the doors keep their own tables: users, sessions, tokens."""
+        return self._house.books
+
+    @property
+    def clock(self) -> Clock:
+        """The clock of this shop."""
+        return self._house.clock
+
+    @property
+    def settings(self) -> Settings:
+        """What the merchant has decided."""
+        return choices.read(self.home)
+
+    def change_settings(self, **changed: Any) -> Settings:
+        """Change some choices. The currency stays what the first import made it."""
+        before = self.settings
+        told = changed.get("currency")
+        if before.currency and told not in (None, before.currency) and not self.is_empty():
+            raise HuitouError(
+                f"this shop counts in {before.currency}; its history cannot be renamed to {told}",
+                to_try="huitou --home ANOTHER import FILE",
+            )
+        settings = before.changed(**changed)
+        choices.write(self.home, settings)
+        return settings
+
+    # -- what arrives
+
+    def is_empty(self) -> bool:
+        """Whether no file was ever taken in."""
+        return not self.imports()
+
+    def look(self, path: Path, declared: Declared) -> Preview:
+        """What a file would be taken for; changes nothing."""
+        from huitou.runs import taking
+
+        return taking.look(self._house, self.settings, Path(path), declared)
+
+    def take(
+        self, path: Path, declared: Declared, *, confirmed: bool, progress: Progress | None = None
+    ) -> Taken:
+        """Take a file in. Raises `Ambiguous`, with `questions`, where the merchant must speak."""
+        from huitou.runs import taking
+
+        tell = progress or _silently
+        tell("looking", None)
+        preview = self.look(path, declared)
+        mapping = taking.settled(self._house, preview, confirmed=confirmed)
+        settings = self.settings
+        if settings.currency is None or settings.timezone is None:
+            settings = self.change_settings(
+                currency=settings.currency or mapping.currency,
+                timezone=settings.timezone or mapping.timezone,
+            )
+        return taking.take(self._house, settings, Path(path), mapping, tell)
+
+    def imports(self) -> tuple[ImportRow, ...]:
+        """The files that were taken in, the latest first."""
+        from huitou.runs import taking
+
+        return taking.imports(self._house)
+
+    def quarantined(self, after: str | None = None, limit: int = 50) -> tuple[QuarantinedRow, ...]:
+        """Rows that wait to be mended; `after` is the id of the last one seen."""
+        from huitou.runs import taking
+
+        return taking.quarantined(self._house, after, limit)
+
+    def export_quarantine(self, path: Path) -> tuple[Path, ...]:
+        """Write the waiting rows as CSV to mend; one file for each way of reading them."""
+        from huitou.runs import taking
+
+        return taking.export_quarantine(self._house, Path(path))
+
+    def mend(self, path: Path, progress: Progress | None = None) -> Taken:
+        """Take a mended table back in."""
+        from huitou.sources.contract import Declared
+
+        return self.take(path, Declared(), confirmed=True, progress=progress)
+
+    # -- the day
+
+    def run(
+        self,
+        *,
+        as_of: date | None = None,
+        horizon_days: int | None = None,
+        progress: Progress | None = None,
+    ) -> RunView:
+        """Do the day's work; a run that was killed goes on where it was."""
+        from huitou.runs import day, taking
+
+        done = day.run(
+            self._house, self.settings, as_of=as_of, horizon_days=horizon_days, progress=progress
+        )
+        return replace(done, steps=(*taking.costs(self._house), *done.steps))
+
+    def has_run(self) -> bool:
+        """Whether a run has finished, so that there are answers."""
+        return self._house.lake.current() is not None
+
+    # -- what it says
+
+    def answers(self) -> Answers:
+        """The five questions."""
+        from huitou.runs import reading
+
+        return reading.answers(self._house, self.settings, self._edition())
+
+    def home_page(self) -> Home:
+        """The first page, in the order a merchant works."""
+        from huitou.runs import reading
+
+        return reading.home(self._house, self.settings, self._edition(), self.imports())
+
+    def people(
+        self,
+        *,
+        search: str = "",
+        stage: str | None = None,
+        act: str | None = None,
+        cause: str | None = None,
+        sort: str = "value",
+        after: str | None = None,
+        limit: int = 50,
+    ) -> Page:
+        """A page of customers, ordered and filtered; `after` is the mark of the page before."""
+        from huitou.runs.people import page
+
+        self._edition()
+        asked = {"stage": stage, "act": act, "cause": cause}
+        where = {name: value for name, value in asked.items() if value}
+        return page(
+            self._house.shelf, self.settings.money,
+            where=where, search=search, sort=sort, after=after, limit=limit,
+        )  # fmt: skip
+
+    def person(self, id_or_key: str) -> PersonView:
+        """One customer, by id or by what the merchant knows them by."""
+        from huitou.runs import reading
+
+        return reading.person(self._house, self.settings, self._edition(), id_or_key)
+
+    @property
+    def facts(self) -> Mapping[str, MetricView]:
+        """Every metric by name: `shop.facts["repeat_purchase_rate"].value`."""
+        return {metric.name: metric for metric in self.metrics()}
+
+    def metrics(self) -> tuple[MetricView, ...]:
+        """Every metric with its definition; those that are tables carry no value here."""
+        from huitou.runs import reading
+
+        return reading.metrics(self._edition())
+
+    def metric(self, name: str, by: str | None = None) -> pa.Table:
+        """One metric as a table, whole or by a dimension."""
+        from huitou.runs import reading
+
+        with self._tables() as tables:
+            return reading.metric(tables, self._edition(), name, by)
+
+    def metric_people(self, name: str) -> pa.Table:
+        """The customers behind a metric, with what each contributes."""
+        from huitou.runs import reading
+
+        with self._tables() as tables:
+            return reading.metric_people(tables, self._edition(), name)
+
+    def cohorts(self) -> tuple[CohortRow, ...]:
+        """Newcomers by month, and the share of them that bought again k months later."""
+        from huitou.runs import reading
+
+        with self._tables() as tables:
+            return reading.cohorts(tables, self._edition())
+
+    def stage_history(self) -> tuple[tuple[date, dict[str, int]], ...]:
+        """How many customers stood in each stage at the moments looked back at, oldest first."""
+        from huitou.runs import reading
+
+        return reading.stage_history(self._edition())
+
+    def flows(self) -> tuple[StageFlow, ...]:
+        """Who moved from which stage to which within the last horizon."""
+        from huitou.runs import reading
+
+        with self._tables() as tables:
+            return reading.flows(tables, self._edition(), self.settings.money)
+
+    def card(self) -> CardView:
+        """How the forecast did on this shop's own past."""
+        from huitou.runs.kept import recall
+
+        kept: CardView = recall(self._edition().noted("card"))
+        return kept
+
+    def proofs(self) -> tuple[ProofView, ...]:
+        """The verdict on every plan that was applied, the latest first."""
+        from huitou.runs.kept import recall
+
+        kept: tuple[ProofView, ...] = recall(self._edition().noted("proofs"))
+        return kept
+
+    def aa(self) -> ProofView | None:
+        """The rehearsal of the proof on the shop's own past, where nothing was done."""
+        from huitou.runs.kept import recall
+
+        kept: ProofView | None = recall(self._edition().noted("rehearsal"))
+        return kept
+
+    # -- the plan
+
+    def plan(self, plan_id: str | None = None) -> PlanTotals | None:
+        """A plan, or the latest; None while there is none."""
+        from huitou.journeys import book as journeys
+        from huitou.runs.planning import totals_view
+
+        with self._house.books.reading() as unit:
+            try:
+                row = journeys.the_plan(unit, plan_id)
+            except NotYet:
+                return None
+        return totals_view(row, self.settings.money)
+
+    def plans(self) -> tuple[PlanTotals, ...]:
+        """All plans, the newest first."""
+        from huitou.journeys import book as journeys
+        from huitou.runs.planning import totals_view
+
+        with self._house.books.reading() as unit:
+            rows = journeys.plans(unit)
+        return tuple(totals_view(row, self.settings.money) for row in rows)
+
+    def receipts(
+        self, plan_id: str, *, act: str | None = None, after: str | None = None, limit: int = 50
+    ) -> tuple[Sequence[tuple[PersonRow, Receipt]], str | None]:
+        """A page of the plan's receipts, the most gainful first; `act` may be `any`."""
+        from huitou.journeys import book as journeys
+        from huitou.runs.people import person_row
+        from huitou.runs.person import receipt_view
+        from huitou.runs.planning import mark_of, read_mark
+
+        with self._house.books.reading() as unit:
+            rows = journeys.receipts(
+                unit, plan_id, act=act, after=read_mark(after), limit=limit + 1
+            )
+        currency = self.settings.money
+        shown = []
+        for row in rows[:limit]:
+            standing = self._house.shelf.row(row["person_id"])
+            if standing is not None:
+                shown.append((person_row(standing, currency), receipt_view(row, currency)))
+        return shown, mark_of(rows[limit - 1]) if len(rows) > limit else None
+
+    def letters(self, plan_id: str, limit: int = 3) -> tuple[LetterSample, ...]:
+        """Some of the plan's letters, to read before it is approved."""
+        from huitou.runs import planning
+
+        return planning.letters(self._house, self.settings, plan_id, self._edition(), limit)
+
+    def draft_plan(self, budget: int | None = None, staff_hours: float | None = None) -> PlanTotals:
+        """Draft the plan anew within other limits; earlier drafts are replaced."""
+        from huitou.journeys import book as journeys
+        from huitou.runs.moment import Moment
+        from huitou.runs.people import shelved
+        from huitou.runs.planning import totals_view
+        from huitou.runs.steps.decide import drafted
+
+        changed: dict[str, Any] = {}
+        if budget is not None:
+            changed["budget"] = budget
+        if staff_hours is not None:
+            changed["staff_hours"] = staff_hours
+        settings = self.change_settings(**changed) if changed else self.settings
+        edition = self._edition()
+        moment = Moment.read(edition.noted("moment"))
+        people = edition.table("people")
+        with self._house.books.unit() as unit:
+            plan = drafted(people, settings, moment, unit)
+            now = self.clock.now()
+            plan_id = journeys.keep_draft(unit, plan, now, window_days=moment.horizon_days)
+            row = journeys.the_plan(unit, plan_id)
+        self._house.shelf.rebuild(
+            shelved(people, plan.receipts.select(["person_id", "act"]), moment.day)
+        )
+        return totals_view(row, settings.money)
+
+    def approve_plan(self, plan_id: str, by: str) -> PlanTotals:
+        """Approve a draft; nothing leaves the house before that."""
+        from huitou.journeys import book as journeys
+
+        with self._house.books.unit() as unit:
+            journeys.approve(unit, plan_id, by, self.clock.now())
+        return self._the(plan_id)
+
+    def apply_plan(self, plan_id: str, by: str, progress: Progress | None = None) -> dict[str, Any]:
+        """Carry out an approved plan; safe to call again after a kill."""
+        from huitou.runs import planning
+
+        tell = progress or _silently
+        done = planning.apply(self._house, self.settings, plan_id, self._edition(), tell)
+        return {**done, "by": by}
+
+    def confirm_sent(self, plan_id: str, by: str) -> PlanTotals:
+        """Somebody says that the printed letters of a plan were posted: only then can it prove."""
+        from huitou.journeys import book as journeys
+
+        with self._house.books.unit() as unit:
+            journeys.posted(unit, plan_id, by, self.clock.now())
+        return self._the(plan_id)
+
+    # -- inside
+
+    def _the(self, plan_id: str) -> PlanTotals:
+        found = self.plan(plan_id)
+        if found is None:
+            raise NotYet("there is no plan yet", to_try="huitou run")
+        return found
+
+    def _edition(self) -> Edition:
+        edition = self._house.lake.current()
+        if edition is None:
+            raise NotYet("no run has finished yet", to_try="huitou run")
+        return edition
+
+    @contextmanager
+    def _tables(self) -> Iterator[Tables]:
+        from huitou.runs.work import tables_of
+
+        with self._house.lake.reading(self._edition()) as connection:
+            yield tables_of(connection, self.settings)

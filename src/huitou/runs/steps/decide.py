@@ -1,0 +1,113 @@
+"""Decide: which of the lost to ask, and the one act for each customer that earns most."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from huitou.care import book as care
+from huitou.care.cases import worth_asking
+from huitou.decisions.holdout import Holdout
+from huitou.decisions.limits import Limits, usual_budget
+from huitou.decisions.plan import Plan, draft
+from huitou.ground.settings import Settings
+from huitou.journeys import book as journeys
+from huitou.loyalty import book as loyalty
+from huitou.runs.moment import Moment
+from huitou.runs.work import Result, Work
+
+if TYPE_CHECKING:
+    from huitou.store.books import Unit
+
+CASES_A_RUN = 10
+"""Cases opened by one run: what a small shop's staff can take up in a week."""
+CASE_WORTH = 20
+"""A lost customer is a case when staying would bring so many times the cost of asking."""
+ASKING_MINUTES = 10
+
+
+def open_cases(work: Work, unit: Unit) -> Result:
+    """Open a case for the worthiest lost customers; close those of customers who came back."""
+    people = work.edition.table("people")
+    lost = people.filter(pc.equal(people["stage"], "lost"))
+    suspects = _suspects(work.edition.table("causes"), lost)
+    rows = lost.select(["person_id", "stage", "value_if_kept"]).to_pylist()
+    told = [{**row, "suspects": suspects.get(row["person_id"])} for row in rows]
+    asking = work.settings.staff_hourly * ASKING_MINUTES // 60
+    worthy = worth_asking(told, work.day, line=CASE_WORTH * asking, most=CASES_A_RUN)
+    opened = care.open_cases(unit, worthy, work.now)
+    back = people.filter(pc.not_equal(people["stage"], "lost"))["person_id"].to_pylist()
+    waiting = care.people_with_open_cases(unit).intersection(back)
+    return {"rows": opened, "closed": care.close_returned(unit, sorted(waiting), work.now)}
+
+
+def _suspects(causes: pa.Table, lost: pa.Table) -> dict[str, list[tuple[str, float]]]:
+    theirs = causes.filter(pc.is_in(causes["person_id"], lost["person_id"].combine_chunks()))
+    found: dict[str, list[tuple[str, float]]] = {}
+    for row in theirs.to_pylist():
+        found.setdefault(row["person_id"], []).append((row["cause"], row["posterior"]))
+    return found
+
+
+def draft_plan(work: Work, unit: Unit) -> Result:
+    """Draft the plan and keep it; nothing happens until somebody approves it."""
+    plan = drafted(work.edition.table("people"), work.settings, work.moment, unit)
+    window = work.moment.horizon_days
+    plan_id = journeys.keep_draft(unit, plan, work.now, window_days=window)
+    return {"rows": plan.people, "plan": plan_id}
+
+
+def drafted(people: pa.Table, settings: Settings, moment: Moment, unit: Unit) -> Plan:
+    """The plan for these people within the shop's limits, as of the evening of `moment`."""
+    audience = _audience(people, settings, moment.day, unit)
+    holdout = Holdout(settings.salt, settings.holdout_share)
+    return draft(audience, limits(people, settings), holdout, moment.day)
+
+
+def limits(people: pa.Table, settings: Settings) -> Limits:
+    """What the merchant allows; the budget is a twentieth of a quarter's profit unless told."""
+    value = int(pc.sum(people["value"]).as_py() or 0)
+    usual = usual_budget(value, settings.value_days)
+    return Limits(
+        budget=settings.budget if settings.budget is not None else usual,
+        staff_hours=settings.staff_hours,
+        share_of_value=settings.share_of_value,
+        letter_cost=settings.letter_cost,
+        staff_hourly=settings.staff_hourly,
+    )
+
+
+def _audience(people: pa.Table, settings: Settings, day: date, unit: Unit) -> pa.Table:
+    """The people with what the books know of them: exposure, silence, open cases, last contact."""
+    ids = people["person_id"].to_pylist()
+    owed, silent = loyalty.held(unit), care.silent(unit)
+    cases = care.people_with_open_cases(unit)
+    spoken = journeys.last_spoken(unit)
+    writes_email = settings.smtp_host is not None and settings.email_to_customers
+    has_email, has_phone = (
+        people[name].fill_null(False).to_pylist() for name in ("has_email", "has_phone")
+    )
+    columns = {
+        "exposure": pa.array([owed.get(person, 0) for person in ids], pa.int64()),
+        "may_mail": [(person, "paper") not in silent for person in ids],
+        "may_email": [
+            writes_email and has and (person, "email") not in silent
+            for person, has in zip(ids, has_email, strict=True)
+        ],
+        "may_call": [
+            has and (person, "call") not in silent
+            for person, has in zip(ids, has_phone, strict=True)
+        ],
+        "open_case": [person in cases for person in ids],
+        "contacted_days_ago": pa.array([_ago(spoken.get(each), day) for each in ids], pa.int64()),
+    }
+    for name, column in columns.items():
+        people = people.append_column(name, pa.array(column))
+    return people
+
+
+def _ago(last: date | None, day: date) -> int | None:
+    return max(0, (day - last) // timedelta(days=1)) if last is not None else None

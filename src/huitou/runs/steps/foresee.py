@@ -1,0 +1,118 @@
+"""Foresee: how likely each customer is to buy again, where they stand, and why they may leave."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+import ibis
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from huitou.facts.stages import stages
+from huitou.ground.errors import NotYet
+from huitou.models.causes import causes
+from huitou.models.histories import Origin
+from huitou.models.score import Choice, score
+from huitou.runs import people
+from huitou.runs.card import card_view, rhythm_of
+from huitou.runs.kept import keep
+from huitou.runs.moment import Moment
+from huitou.runs.work import Result, Work
+
+if TYPE_CHECKING:
+    from huitou.store.lake import Edition
+
+LEAVING = pa.array(["slipping", "lost"])
+"""Stages whose people are asked why: of the others there is nothing to explain."""
+
+
+def forecast(work: Work) -> Result:
+    """What is likely: scores now and at each earlier moment, each from its own past alone."""
+    edition, moment = work.edition, work.moment
+    scored = 0
+    for each in (moment.day, *moment.earlier):
+        told = edition.table(f"customers_{each}")
+        try:
+            scores, card = score(told, _origins(work, each), _choice(work, each))
+        except NotYet:
+            if each == moment.day:
+                raise
+            break
+        edition.write(f"scores_{each}", scores)
+        scored += scores.num_rows
+        if each == moment.day:
+            edition.note("card", keep(card_view(card)))
+            edition.note("rhythm", rhythm_of(card))
+    return {"rows": scored}
+
+
+def _choice(work: Work, day: date) -> Choice:
+    moment = work.moment
+    return Choice(
+        as_of_day=_unknown(day),
+        horizon_days=moment.horizon_days,
+        value_days=work.settings.value_days,
+    )
+
+
+def _unknown(day: date) -> date:
+    """The first day not known on the evening of `day`: the models count from there."""
+    return day + timedelta(days=1)
+
+
+def _origins(work: Work, day: date) -> list[Origin]:
+    """Earlier moments whose horizon was over by `day`, with who bought in it."""
+    edition, moment = work.edition, work.moment
+    found = []
+    for each in moment.origins(day):
+        told = edition.table(f"customers_{each}")
+        label = dict(zip(*edition.table(f"bought_{each}").to_pydict().values(), strict=True))
+        days = [label.get(person, 0) for person in told["person_id"].to_pylist()]
+        counted = np.array(days, dtype=np.int64)
+        found.append(Origin(_unknown(each), told, moment.horizon_days, counted))
+    return found
+
+
+def judge(work: Work) -> Result:
+    """Where each customer stands, now and at each earlier moment; why the lost may have left."""
+    edition, moment = work.edition, work.moment
+    told = _stages(work)
+    edition.write("stages", told)
+    now = told.filter(pc.equal(told["at"], pa.scalar(moment.day)))
+    leaving = now.filter(pc.is_in(now["stage"], LEAVING))["person_id"].combine_chunks()
+    clues = edition.table("evidence")
+    edition.write("causes", causes(clues.filter(pc.is_in(clues["person_id"], leaving))))
+    edition.write("people", _people(edition, moment, now))
+    return {"rows": told.num_rows}
+
+
+def _stages(work: Work) -> pa.Table:
+    """Stages at every moment that was scored, the earliest first: each knows those before it."""
+    edition, moment = work.edition, work.moment
+    scored = [day for day in (*moment.earlier, moment.day) if edition.has(f"scores_{day}")]
+    told: list[pa.Table] = []
+    with work.lake.reading(edition) as connection:
+        backend = ibis.duckdb.from_connection(connection)
+        for each in sorted(scored):
+            standing = stages(
+                backend.table(f"customers_{each}"),
+                backend.table(f"scores_{each}"),
+                work.settings.lost_line,
+                ibis.memtable(pa.concat_tables(told)) if told else None,
+                at=each,
+                horizon_days=moment.horizon_days,
+            )
+            told.append(standing.to_pyarrow())
+    return pa.concat_tables(told)
+
+
+def _people(edition: Edition, moment: Moment, now: pa.Table) -> pa.Table:
+    return people.joined(
+        edition.table(f"customers_{moment.day}"),
+        edition.table(f"scores_{moment.day}"),
+        now,
+        edition.table("causes"),
+        edition.table("holders"),
+    )

@@ -1,0 +1,78 @@
+"""Know: whose line it is, what happened, and what every metric says."""
+
+from __future__ import annotations
+
+import math
+from datetime import datetime
+
+from huitou.facts import metrics
+from huitou.facts.bought import bought
+from huitou.facts.contract import Tables
+from huitou.facts.customers import customers
+from huitou.facts.evidence import evidence
+from huitou.facts.rhythm import usual_gap
+from huitou.ground.errors import NotYet
+from huitou.identity.book import resolve, with_people
+from huitou.runs.moment import Moment, earlier_moments, usual_horizon
+from huitou.runs.work import Result, Work
+
+
+def people(work: Work) -> Result:
+    """Who it is: every key of every line belongs to a person."""
+    with work.lake.writing("run: people") as lake:
+        found = resolve(lake)
+    return {"rows": found.people, "fresh": found.fresh, "merged": found.merged}
+
+
+def lines(work: Work) -> Result:
+    """What happened, line by line, with the person of each; and the moment this run looks at."""
+    edition = work.edition
+    with work.lake.writing("run: lines") as lake:
+        ordered = f"{with_people(lake)} ORDER BY person_id, ordered_at, order_id, line_key"
+        count = edition.copy(lake, "lines", ordered)
+        edition.copy(lake, "holders", HOLDERS)
+    with work.lake.reading(edition) as connection:
+        moment = _moment(work, work.tables(connection))
+    edition.note("moment", moment.written())
+    return {"rows": count, **moment.written()}
+
+
+HOLDERS = "SELECT person_id, hold_key FROM people WHERE merged_into IS NULL"
+
+
+def _moment(work: Work, tables: Tables) -> Moment:
+    as_of = Moment(work.day, 0, (), tables.zone).as_of
+    known = tables.lines.filter(tables.lines.ordered_at < as_of)
+    first = known.aggregate(day=known.day.min()).to_pyarrow()["day"][0].as_py()
+    if first is None:
+        raise NotYet(f"nothing was ordered up to {work.day}", to_try="huitou run")
+    gap = usual_gap(tables, as_of).to_pyarrow()["value"][0].as_py()
+    horizon = work.horizon_days or usual_horizon(gap, (work.day - first).days)
+    earlier = earlier_moments(first, work.day, horizon)
+    return Moment(work.day, horizon, earlier, tables.zone)
+
+
+def facts(work: Work) -> Result:
+    """The customers, now and at each earlier moment; what they did after it; every metric."""
+    edition, moment = work.edition, work.moment
+    with work.lake.reading(edition) as connection:
+        tables = work.tables(connection)
+        for each in (moment.day, *moment.earlier):
+            table = customers(tables, moment.evening(each)).to_pyarrow()
+            edition.write(f"customers_{each}", table)
+        for each in moment.origins(moment.day):
+            label = bought(tables, moment.evening(each), moment.horizon_days).to_pyarrow()
+            edition.write(f"bought_{each}", label)
+        edition.write("evidence", evidence(tables, moment.as_of).to_pyarrow())
+        edition.note("figures", _figures(tables, moment.as_of))
+    return {"rows": edition.table(f"customers_{moment.day}", ["person_id"]).num_rows}
+
+
+def _figures(tables: Tables, as_of: datetime) -> dict[str, float | None]:
+    """Every metric that is one number, by name; None where there is nothing to measure yet."""
+    found = metrics.values(tables, as_of).to_pyarrow().to_pylist()
+    return {row["name"]: _number(row["value"]) for row in found}
+
+
+def _number(value: float | None) -> float | None:
+    return value if value is not None and math.isfinite(value) else None

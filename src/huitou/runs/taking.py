@@ -1,0 +1,173 @@
+"""Taking files in: look, read in the limited child, merge, and tell readers what arrived."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+
+from huitou.ground.errors import Ambiguous
+from huitou.ground.ids import new_id
+from huitou.runs.measure import measured
+from huitou.runs.views import ImportRow, QuarantinedRow, Step
+from huitou.sources import book, files, mappings, mending
+from huitou.sources.contract import Declared, Mapping, Preview, Taken
+
+if TYPE_CHECKING:
+    import duckdb
+
+    from huitou.ground.settings import Settings
+    from huitou.runs.wiring import House
+
+Progress = Callable[[str, float | None], None]
+
+SHOWN_QUARANTINE = 10_000
+"""Rows of the quarantine that pages show; the export holds all of them."""
+
+
+def look(house: House, settings: Settings, path: Path, declared: Declared) -> Preview:
+    """What a file would be taken for, with what was confirmed for one like it before."""
+    told = _with_shop(declared, settings)
+    now = house.clock.now()
+    preview = files.look(path, told, now=now)
+    if declared.mapping is not None or _says_something(declared):
+        return preview
+    kept = mappings.kept(house.home, _layout(preview), source=declared.source)
+    if kept is None and not preview.columns:
+        # Its encoding was asked for; that was answered once, for a file like it.
+        kept = _kept_in_another_encoding(house, path, told, now)
+    return replace(preview, mapping=kept, questions=()) if kept is not None else preview
+
+
+def settled(house: House, preview: Preview, *, confirmed: bool) -> Mapping:
+    """The mapping to read the file with; `Ambiguous` where the merchant has something to say."""
+    if preview.mends:
+        with house.lake.writing(f"mend {preview.name}") as lake:
+            return mending.mapping_for(lake, preview)
+    if preview.questions or preview.mapping is None:
+        first = preview.questions[0]
+        unclear = Ambiguous(
+            str(first.words), file=preview.name, column=first.column, to_try=first.option
+        )
+        unclear.questions = preview.questions
+        raise unclear
+    known = mappings.kept(house.home, preview.mapping.layout, source=preview.mapping.source)
+    if not confirmed and known != preview.mapping:
+        raise Ambiguous(
+            "nobody has confirmed yet how the columns of this file are read",
+            file=preview.name,
+            to_try="--yes, after a look at the preview",
+        )
+    return preview.mapping
+
+
+def take(
+    house: House, settings: Settings, path: Path, mapping: Mapping, progress: Progress
+) -> Taken:
+    """Read a file by its mapping and merge it; what became of its rows."""
+    folder = house.lake.raw / new_id()
+    now = house.clock.now()
+    with measured() as cost:
+        try:
+            batch = files.read(
+                path, mapping, folder, currency=settings.money, timezone=str(settings.zone),
+                now=now, progress=progress,
+            )  # fmt: skip
+            progress("merging", None)
+            with house.lake.writing(f"import {path.name}") as lake:
+                taken = book.take(lake, batch, now)
+                tell_readers(house, lake)
+        except BaseException:
+            shutil.rmtree(folder, ignore_errors=True)
+            raise
+    if taken.batch != batch.id:  # the same bytes as before: their first copy is kept
+        shutil.rmtree(folder, ignore_errors=True)
+    if not batch.mends:
+        mappings.keep(house.home, mapping)
+    house.lake.standing.note("last_import", {"name": "import", "rows": taken.rows, **vars(cost)})
+    return taken
+
+
+def tell_readers(house: House, lake: duckdb.DuckDBPyConnection) -> None:
+    """Put what arrived and what waits where pages can read it while the lake is being written."""
+    arrived = [vars(each) for each in book.imports(lake)]
+    waiting = [vars(each) for each in book.quarantined(lake, limit=SHOWN_QUARANTINE)]
+    house.lake.standing.write("imports", pa.Table.from_pylist(arrived))
+    house.lake.standing.write("quarantine", pa.Table.from_pylist(waiting))
+
+
+def imports(house: House) -> tuple[ImportRow, ...]:
+    """The files that were taken in, the latest first."""
+    if not house.lake.standing.has("imports"):
+        return ()
+    rows = house.lake.standing.table("imports").to_pylist()
+    return tuple(_import_row(row) for row in rows)
+
+
+def quarantined(house: House, after: str | None, limit: int) -> tuple[QuarantinedRow, ...]:
+    """A page of the rows that wait; `after` is the `id` of the last one seen."""
+    if not house.lake.standing.has("quarantine"):
+        return ()
+    rows = house.lake.standing.table("quarantine").to_pylist()
+    last = int(after) if after is not None else -1
+    return tuple(_waiting_row(row) for row in [row for row in rows if row["id"] > last][:limit])
+
+
+def _import_row(row: dict[str, Any]) -> ImportRow:
+    names = ("batch", "file", "rows", "applied", "unchanged", "quarantined")
+    return ImportRow(**{name: row[name] for name in names}, at=row["at"].astimezone(UTC))
+
+
+def _waiting_row(row: dict[str, Any]) -> QuarantinedRow:
+    names = ("batch", "file", "row", "column", "value", "reason", "to_try")
+    return QuarantinedRow(id=str(row["id"]), **{name: row[name] for name in names})
+
+
+def export_quarantine(house: House, path: Path) -> tuple[Path, ...]:
+    """Write all waiting rows as tables to mend; the first file is `path`."""
+    with house.lake.writing("export the quarantine") as lake:
+        return mending.export(lake, path)
+
+
+def costs(house: House) -> tuple[Step, ...]:
+    """What the latest import cost, to stand before the steps of a run."""
+    if not house.lake.standing.has("imports"):
+        return ()
+    noted = house.lake.standing.noted("last_import")
+    return (Step(**noted),) if noted else ()
+
+
+def _with_shop(declared: Declared, settings: Settings) -> Declared:
+    """What the merchant said once for the shop holds for every file."""
+    return replace(
+        declared,
+        currency=declared.currency or settings.currency,
+        timezone=declared.timezone or settings.timezone,
+    )
+
+
+def _says_something(declared: Declared) -> bool:
+    """Whether the merchant said how to read this file, and not only whose it is."""
+    return declared != Declared(
+        currency=declared.currency, timezone=declared.timezone, source=declared.source
+    )
+
+
+def _layout(preview: Preview) -> tuple[str, ...]:
+    return tuple(column.column for column in preview.columns)
+
+
+def _kept_in_another_encoding(
+    house: House, path: Path, told: Declared, now: datetime
+) -> Mapping | None:
+    for choice in mappings.encodings(house.home):
+        preview = files.look(path, replace(told, encoding=choice), now=now)
+        kept = mappings.kept(house.home, _layout(preview), source=told.source)
+        if kept is not None and kept.encoding == choice:
+            return kept
+    return None

@@ -1,0 +1,53 @@
+"""The one place where things are made: stores, clock and channels, handed to whoever needs them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from huitou.ground import settings as choices
+from huitou.ground.clock import Clock, WallClock
+from huitou.ground.ids import new_secret
+from huitou.runs.people import FILTERS, SEARCHED, SORTS
+from huitou.store.books import Books
+from huitou.store.lake import Lake
+from huitou.store.shelf import Layout, Shelf
+
+if TYPE_CHECKING:
+    from huitou.runs.shop import Shop
+
+LAYOUT = Layout(key="person_id", filters=FILTERS, sorts=SORTS, search=SEARCHED)
+
+
+@dataclass(frozen=True)
+class House:
+    """A shop's folder with its stores open."""
+
+    home: Path
+    lake: Lake
+    books: Books
+    shelf: Shelf
+    clock: Clock
+
+
+def open_shop(
+    home: str | Path, *, clock: Clock | None = None, books_url: str | None = None
+) -> Shop:
+    """The shop in the folder `home`; a new one is made where there is none.
+
+    `books_url` puts the books into PostgreSQL; without it they are a file in the folder.
+    """
+    from huitou.runs.shop import Shop
+
+    return Shop(open_house(Path(home), clock or WallClock(), books_url))
+
+
+def open_house(home: Path, clock: Clock, books_url: str | None = None) -> House:
+    """Open the stores, and make what a new shop needs: its settings, its salt, its tables."""
+    settings = choices.read(home)
+    if not settings.salt:
+        choices.write(home, settings.changed(salt=new_secret()))
+    books = Books(books_url) if books_url else Books.in_folder(home)
+    books.migrate()
+    return House(home, Lake(home / "lake"), books, Shelf(home / "shelf.db", LAYOUT), clock)

@@ -1,0 +1,68 @@
+"""What the steps of one day share: the stores, the choices, and the edition they add to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import ibis
+
+from huitou.facts.contract import Tables
+from huitou.ground.settings import Settings
+from huitou.runs.moment import Moment
+
+if TYPE_CHECKING:
+    from huitou.store.books import Books
+    from huitou.store.lake import Edition, Lake
+    from huitou.store.shelf import Shelf
+
+Result = Mapping[str, Any]
+"""What a step tells the journal: a JSON value with `rows`, how many it handled."""
+
+Progress = Callable[[str, float | None], None]
+"""Told the name of a step and the share that is done, None where that is not known."""
+
+
+@dataclass(frozen=True)
+class Work:
+    """What a step is handed."""
+
+    lake: Lake
+    books: Books
+    shelf: Shelf
+    settings: Settings
+    run_id: str
+    now: datetime
+    day: date
+    """The last day known."""
+    horizon_days: int | None
+    """As the merchant asked; None takes it from the shop's rhythm."""
+
+    @property
+    def edition(self) -> Edition:
+        """The edition of this run."""
+        return self.lake.edition(self.run_id)
+
+    @cached_property
+    def moment(self) -> Moment:
+        """The evening of this run, once the step `lines` has settled it."""
+        return Moment.read(self.edition.noted("moment"))
+
+    def tables(self, connection: Any) -> Tables:
+        """The tables of this edition as Ibis expressions over an open connection."""
+        return tables_of(connection, self.settings)
+
+
+def tables_of(connection: Any, settings: Settings) -> Tables:
+    """The published tables as Ibis expressions over an open connection."""
+    backend = ibis.duckdb.from_connection(connection)
+    there = backend.list_tables()
+    return Tables(
+        lines=backend.table("lines"),
+        zone=str(settings.zone),
+        margin=settings.margin,
+        stages=backend.table("stages") if "stages" in there else None,
+    )
