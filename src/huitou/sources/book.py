@@ -245,7 +245,7 @@ def _quarantine(
 
 
 def _mark_mended(con: duckdb.DuckDBPyConnection, batch: Batch) -> None:
-    """The rows a mended table brought back no longer wait; those still wrong wait under its name."""
+    """Rows a mended table brought back no longer wait; those still wrong wait under its name."""
     if batch.mends:
         mends = _quoted(batch.lines_path.with_name("mends.parquet"))
         con.execute(
@@ -285,9 +285,7 @@ def _written(value: Any, field: str, mapping: Mapping) -> str | None:
     return str(value)
 
 
-def _record(
-    con: duckdb.DuckDBPyConnection, batch: Batch, taken: Taken, moment: datetime
-) -> None:
+def _record(con: duckdb.DuckDBPyConnection, batch: Batch, taken: Taken, moment: datetime) -> None:
     con.execute(
         """INSERT INTO batches BY NAME SELECT $batch AS batch, $file AS file, $sha256 AS sha256,
         $source AS source, $digest AS mapping_digest, $mapping AS mapping, $rows AS rows,

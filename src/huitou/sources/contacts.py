@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 from huitou.sources.texts import by_unique, cleaned
 
 NOBODY = (
-    "0", "00000", "guest", "anonymous", "unknown", "cash", "walk-in", "walkin", "test", "default",
+    "0", "00000", "nan", "guest", "anonymous", "unknown", "cash", "walk-in", "walkin", "test", "default",
     "散客", "游客", "遊客", "匿名", "匿名用户", "非会员", "非會員", "未知", "零售", "路人", "测试",
 )  # fmt: skip
 """What tills write where nobody was named (compared in small letters)."""
@@ -44,7 +44,7 @@ def member_numbers(column: pa.Array) -> pa.Array:
 
 
 def ids(column: pa.Array) -> pa.Array:
-    """Numbers that name something, as strings; a spreadsheet's `.0` at the end is no part of them."""
+    """Numbers that name something, as strings, without the `.0` that a spreadsheet appends."""
     return by_unique(cleaned(column), _without_point_zero)
 
 

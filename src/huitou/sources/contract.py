@@ -1,8 +1,8 @@
 """What an arriving file must become: the columns of `lines`, and the values handed along the way.
 
-    look(path, declared) ─▶ Preview (mapping, questions, ten parsed rows)
-    read(path, mapping)  ─▶ Batch   (lines.parquet, quarantine.parquet)
-    take(con, batch)     ─▶ Taken   (applied, unchanged, quarantined)
+look(path, declared) ─▶ Preview (mapping, questions, ten parsed rows)
+read(path, mapping)  ─▶ Batch   (lines.parquet, quarantine.parquet)
+take(con, batch)     ─▶ Taken   (applied, unchanged, quarantined)
 """
 
 from __future__ import annotations

@@ -26,18 +26,23 @@ _TIME = (
     r"(?:\s*[:分]\s*(?:(?P<s>\d{1,2})(?:[.,](?P<f>\d{1,9}))?秒?)?)?"
     r"\s*(?P<half2>[AaPp]\.?[Mm]\.?)?\s*(?P<zone>[Zz]|UTC|GMT|[+-]\d{2}:?\d{2})?)?"
 )
-_DAY_OF_WEEK = r"(?:\s*\(?(?:[Mm]on|[Tt]ue|[Ww]ed|[Tt]hu|[Ff]ri|[Ss]at|[Ss]un)[a-z]*\)?,?\s*|\s*(?:星期|周|週)[一二三四五六日天]\s*)?"
-_MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
+_DAY_OF_WEEK = (
+    r"(?:\s*\(?(?:[Mm]on|[Tt]ue|[Ww]ed|[Tt]hu|[Ff]ri|[Ss]at|[Ss]un)[a-z]*\)?,?\s*"
+    r"|\s*(?:星期|周|週)[一二三四五六日天]\s*)?"
+)
+_MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
 _MONTH = r"(?P<name>[A-Za-z]{3,9})\.?"
+_M_AND_D = r"\s*[-/.年]\s*(?P<m>\d{1,2})\s*[-/.月]\s*(?P<d>\d{1,2})\s*[日号號]?"
+_DTH = r"(?P<d>\d{1,2})(?:st|nd|rd|th)?"
 
 _SHAPES = {
-    "ymd": rf"(?P<y>\d{{4}})\s*[-/.年]\s*(?P<m>\d{{1,2}})\s*[-/.月]\s*(?P<d>\d{{1,2}})\s*[日号號]?{_DAY_OF_WEEK}",
+    "ymd": rf"(?P<y>\d{{4}}){_M_AND_D}{_DAY_OF_WEEK}",
     "compact": r"(?P<y>\d{4})(?P<m>\d{2})(?P<d>\d{2})",
     "compact_time": r"(?P<y>\d{4})(?P<m>\d{2})(?P<d>\d{2})(?P<h>\d{2})(?P<mi>\d{2})(?P<s>\d{2})",
-    "republic": r"(?:中?[华華]?民[国國])(?P<roc>\d{2,3})\s*[-/.年]\s*(?P<m>\d{1,2})\s*[-/.月]\s*(?P<d>\d{1,2})\s*日?",
+    "republic": rf"(?:中?[华華]?民[国國])(?P<roc>\d{{2,3}}){_M_AND_D}",
     "short": r"(?P<a>\d{1,2})\s*[-/.]\s*(?P<b>\d{1,2})\s*[-/.]\s*(?P<c>\d{4}|\d{2})",
-    "named": rf"{_DAY_OF_WEEK}(?P<d>\d{{1,2}})(?:st|nd|rd|th)?[-\s/.]*{_MONTH}[-\s,/.]*(?P<y>\d{{4}})",
-    "named_first": rf"{_DAY_OF_WEEK}{_MONTH}[-\s/.]*(?P<d>\d{{1,2}})(?:st|nd|rd|th)?[-\s,/.]+(?P<y>\d{{4}})",
+    "named": rf"{_DAY_OF_WEEK}{_DTH}[-\s/.]*{_MONTH}[-\s,/.]*(?P<y>\d{{4}})",
+    "named_first": rf"{_DAY_OF_WEEK}{_MONTH}[-\s/.]*{_DTH}[-\s,/.]+(?P<y>\d{{4}})",
 }
 _TIMELESS = {"compact_time"}
 _PATTERNS = {
@@ -65,7 +70,7 @@ class Moments:
 
 @dataclass(frozen=True)
 class _Parts:
-    """Local wall time of each value, minutes east of UTC where it named a zone, and if it is one."""
+    """Local wall time of each value, if it is one, and minutes east of UTC where it says so."""
 
     local: NDArray[np.datetime64]
     good: NDArray[np.bool_]
@@ -76,7 +81,7 @@ class _Parts:
 def moments(
     column: pa.Array, name: str, *, order: str, timezone: str, shop_zone: str, now: datetime
 ) -> Moments:
-    """Read a column of dates; `timezone` is where unmarked times were written, `now` is naive UTC."""
+    """Read a column of dates; times without a zone are of `timezone`, `now` is naive UTC."""
     if pa.types.is_timestamp(column.type) or pa.types.is_date(column.type):
         utc, day, malformed = _from_typed(column, timezone, shop_zone)
     else:
@@ -137,9 +142,11 @@ def _from_typed(
         return utc, _day(utc, shop_zone), none
     local = column.cast(pa.timestamp("us"), safe=False)
     utc = _to_utc(local, timezone)
-    return utc, local.cast(pa.date32(), safe=False) if timezone == shop_zone else _day(
-        utc, shop_zone
-    ), none
+    return (
+        utc,
+        local.cast(pa.date32(), safe=False) if timezone == shop_zone else _day(utc, shop_zone),
+        none,
+    )
 
 
 def _from_text(
@@ -169,7 +176,9 @@ def _to_utc(local: pa.Array, timezone: str) -> pa.Array:
 
 
 def _day(utc: pa.Array, shop_zone: str) -> pa.Array:
-    there = pc.local_timestamp(utc.view(pa.timestamp("us", "UTC")).cast(pa.timestamp("us", shop_zone)))
+    there = pc.local_timestamp(
+        utc.view(pa.timestamp("us", "UTC")).cast(pa.timestamp("us", shop_zone))
+    )
     return there.cast(pa.date32(), safe=False)
 
 
@@ -180,7 +189,7 @@ def _read(unique: pa.Array, order: str) -> _Parts:
         np.zeros(len(unique), dtype=np.int64),
         np.zeros(len(unique), dtype=bool),
     )
-    for shape, pattern in _PATTERNS.items():
+    for pattern in _PATTERNS.values():
         found = pc.extract_regex(unique, pattern=pattern)
         rows = np.flatnonzero(found.is_valid().to_numpy(zero_copy_only=False) & ~parts.good)
         if len(rows):
@@ -193,8 +202,10 @@ def _fill(parts: _Parts, rows: NDArray[np.int64], found: pa.StructArray, order: 
     names = {field.name for field in found.type}
     year, month, day = _year_month_day(found, names, order)
     hour, minute, second, micro = (_part(found, names, n) for n in ("h", "mi", "s", "f"))
-    hour = hour + 12 * (_afternoon(found, names) & (hour < 12)) - 12 * (
-        _morning(found, names) & (hour == 12)
+    hour = (
+        hour
+        + 12 * (_afternoon(found, names) & (hour < 12))
+        - 12 * (_morning(found, names) & (hour == 12))
     )
     good = (month >= 1) & (month <= 12) & (day >= 1) & (year >= 1) & (year <= 9999)
     good &= day <= _days_in(np.where(good, year, 2000), np.where(good, month, 1))
@@ -248,7 +259,9 @@ def _part(found: pa.StructArray, names: set[str], name: str) -> NDArray[np.int64
 
 def _named_month(found: pa.StructArray) -> NDArray[np.int64]:
     short = pc.utf8_lower(pc.utf8_slice_codeunits(found.field("name"), 0, 3))
-    return pc.fill_null(pc.index_in(short, pa.array(_MONTHS)), -1).to_numpy(zero_copy_only=False) + 1
+    return (
+        pc.fill_null(pc.index_in(short, pa.array(_MONTHS)), -1).to_numpy(zero_copy_only=False) + 1
+    )
 
 
 def _afternoon(found: pa.StructArray, names: set[str]) -> NDArray[np.bool_]:
@@ -319,13 +332,19 @@ def _implausible(
     default = known & np.isin(shown.to_numpy(zero_copy_only=False), _DEFAULTS)
     moment = np.datetime64(now, "us")
     yield from fault(~known & ~malformed, name, "the date is missing", "fill in the date")
-    yield from fault(malformed, name, "this is not a date", "write it as 2026-03-31 or 2026-03-31 18:05")
+    yield from fault(
+        malformed, name, "this is not a date", "write it as 2026-03-31 or 2026-03-31 18:05"
+    )
     yield from fault(
         default, name, "this date stands for an unknown one", "fill in the date of the order"
     )
     yield from fault(known & (at > moment), name, "this date lies in the future",
                      "mend the date, or import the row again when it has come")  # fmt: skip
-    old = known & ~default & (days < (moment - np.timedelta64(_OLDEST_DAYS, "D")).astype("datetime64[D]"))
+    old = (
+        known
+        & ~default
+        & (days < (moment - np.timedelta64(_OLDEST_DAYS, "D")).astype("datetime64[D]"))
+    )
     yield from fault(old, name, "this date is more than 50 years ago", "mend the year of the date")
 
 

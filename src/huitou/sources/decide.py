@@ -66,7 +66,9 @@ def require(columns: Mapping[str, str], sheet: Sheet, name: str) -> None:
             )
 
 
-def decide(provisional: Decided, sheet: Sheet, declared: Declared) -> tuple[Decided, tuple[Question, ...]]:
+def decide(
+    provisional: Decided, sheet: Sheet, declared: Declared
+) -> tuple[Decided, tuple[Question, ...]]:
     """The mapping with every whole-column decision made; open questions hold their first choice."""
     questions: list[Question] = []
     found = {
@@ -184,7 +186,10 @@ def _decimal_question(mapping: Decided) -> Question:
     return Question(
         "decimal",
         column,
-        (Choice(".", "1.234 is a little more than one"), Choice(",", "1.234 is more than a thousand")),
+        (
+            Choice(".", "1.234 is a little more than one"),
+            Choice(",", "1.234 is more than a thousand"),
+        ),
         said("Which sign parts the decimals of the amounts?"),
         "--decimal .",
     )

@@ -26,7 +26,9 @@ def fault(mask: NDArray[np.bool_], column: str, reason: str, to_try: str) -> Ite
         yield Fault(rows, column, reason, to_try)
 
 
-def first_of_each_row(faults: Iterable[Fault], height: int) -> tuple[NDArray[np.int64], list[Fault]]:
+def first_of_each_row(
+    faults: Iterable[Fault], height: int
+) -> tuple[NDArray[np.int64], list[Fault]]:
     """Row -> index of its first fault (-1: none); a row is quarantined once, for its first."""
     listed = list(faults)
     first = np.full(height, -1, dtype=np.int64)

@@ -36,7 +36,9 @@ _KEPT_VARIABLES = ("PATH", "PYTHONPATH", "LANG", "LC_ALL", "TMPDIR", "VIRTUAL_EN
 """What the child's environment holds: no secret of the shop is in it."""
 
 
-def look(path: Path, declared: Declared, *, now: datetime, limits: dict[str, int] | None = None) -> Preview:
+def look(
+    path: Path, declared: Declared, *, now: datetime, limits: dict[str, int] | None = None
+) -> Preview:
     """What a file would be taken for: columns, questions, ten rows. Changes nothing.
 
     `now` is aware. Raises `NothingTaken` for what can be no file of orders.
@@ -194,7 +196,13 @@ def _death(code: int, name: str, complaints: IO[bytes]) -> HuitouError:
 
 
 _SIGKILL, _SIGXCPU = 9, 24
-_OUT_OF_MEMORY = ("MemoryError", "OutOfMemory", "Out of Memory", "memory allocation of", "bad_alloc")
+_OUT_OF_MEMORY = (
+    "MemoryError",
+    "OutOfMemory",
+    "Out of Memory",
+    "emory allocation",
+    "bad_alloc",
+)
 
 
 def _too_much(what: str, name: str) -> NothingTaken:

@@ -16,12 +16,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from huitou.ground.money import LARGEST, digits
+from huitou.ground.money import LARGEST
 from huitou.sources.faults import Fault, fault
 from huitou.sources.texts import cleaned
 
 PRICE_PLACES = 6
-"""Unit prices keep six decimals until they are multiplied: 0.0125 for one is 12.50 for a thousand."""
+"""Unit prices keep six decimals until they are multiplied: 0.0125 each, 12.50 a thousand."""
 
 CURRENCIES = {
     "nt$": "TWD", "ntd": "TWD", "twd": "TWD", "新台币": "TWD", "新臺幣": "TWD",

@@ -123,9 +123,7 @@ def read(
     return Found(surveyed.sha256, sheet.total, tuple(work.warnings), back)
 
 
-def _judged(
-    lines: pa.Table, work: Written
-) -> tuple[pa.Table, NDArray[np.int64], list[Fault]]:
+def _judged(lines: pa.Table, work: Written) -> tuple[pa.Table, NDArray[np.int64], list[Fault]]:
     """Good lines with keys; for each row the index of its fault or -1; the faults."""
     faulty, _ = first_of_each_row(work.faults, work.height)
     fit = lines
@@ -248,7 +246,9 @@ def _cells(
 
 def _needed(mapping: Decided) -> frozenset[str]:
     """The columns that are read; a price is not where the amount is given."""
-    unused = {"unit_price"} if mapping.columns.get("amount") and mapping.amount_is == "total" else {}
+    unused = (
+        {"unit_price"} if mapping.columns.get("amount") and mapping.amount_is == "total" else {}
+    )
     return frozenset(column for field, column in mapping.columns.items() if field not in unused)
 
 

@@ -1,4 +1,4 @@
-"""What a column means, told by its name in English, Simplified or Traditional Chinese, or by content.
+"""What a column means: by its name in English, Simplified or Traditional Chinese, or by content.
 
 A name is compared without case, blanks, punctuation and units in brackets; a whole name counts
 before a part of one. Content decides only where names do not: a column of dates is a date.
@@ -41,8 +41,8 @@ NAMES: Mapping[str, str] = {
     "email": """email, e mail, email address, mail, customer email, contact email, billing email,
         邮箱, 电子邮箱, 邮件, 电子邮件, 信箱, 電子郵件, 電子信箱, 電郵, 郵箱, 邮箱地址""",
     "name": """name, customer name, full name, client name, member name, buyer name, recipient,
-        billing name, 姓名, 客户姓名, 会员姓名, 客户名称, 收货人, 收货人姓名, 顾客姓名, 昵称, 会员名,
-        會員姓名, 客戶姓名, 客戶名稱, 收件人, 顧客姓名, 購買人""",
+        billing name, 姓名, 客户姓名, 会员姓名, 客户名称, 收货人, 收货人姓名, 顾客姓名, 昵称,
+        会员名, 會員姓名, 客戶姓名, 客戶名稱, 收件人, 顧客姓名, 購買人""",
     "ordered_at": """ordered at, order date, order time, order datetime, date, datetime, time,
         timestamp, created at, created, purchase date, purchased at, purchase time, invoice date,
         transaction date, transaction timestamp, transaction time, sale date, sales date, paid at,
@@ -84,12 +84,12 @@ NAMES: Mapping[str, str] = {
         店鋪名稱, 門市名稱, 門店名稱, 店舖""",
     "channel": """channel, sales channel, order source, source name, platform, order channel, 渠道,
         销售渠道, 订单来源, 来源, 平台, 订单渠道, 通路, 銷售通路, 銷售渠道, 訂單來源, 來源""",
-    "region": """region, country, city, state, province, area, shipping country, shipping city, 地区,
-        区域, 城市, 省份, 省, 国家, 大区, 地區, 區域, 縣市, 國家, 收貨城市, 收货城市""",
+    "region": """region, country, city, state, province, area, shipping country, shipping city,
+        地区, 区域, 城市, 省份, 省, 国家, 大区, 地區, 區域, 縣市, 國家, 收貨城市, 收货城市""",
     "campaign": """campaign, campaign id, campaign name, utm campaign, promotion, promotion name,
         活动, 营销活动, 活动名称, 促销活动, 活動, 行銷活動, 活動名稱, 促銷活動""",
-    "is_return": """is return, return, returned, is returned, return flag, is refund, 是否退货, 退货,
-        退货标记, 是否退款, 是否退貨, 退貨, 退貨標記""",
+    "is_return": """is return, return, returned, is returned, return flag, is refund, 是否退货,
+        退货, 退货标记, 是否退款, 是否退貨, 退貨, 退貨標記""",
     "is_product": "is product, product line",
     "status": """status, order status, order state, state of order, financial status,
         payment status, 订单状态, 状态, 交易状态, 支付状态, 退款状态, 訂單狀態, 狀態, 交易狀態,
@@ -107,14 +107,14 @@ _CURRENCY_AFTER = re.compile(r"(元|rmb|cny|twd|ntd|usd|eur|gbp)$")
 
 
 def folded(name: str) -> str:
-    """A column's name as it is compared: `Order_ID ` and `order id` and `ＯＲＤＥＲＩＤ` are one."""
+    """A column's name as it is compared: `Order_ID `, `order id` and `ＯＲＤＥＲＩＤ` are one."""
     plain = unicodedata.normalize("NFKC", name).casefold()
     return _UNITS.sub("", plain) or plain
 
 
 _FIELD_OF = {
     folded(name): (field, rank)
-    for field, names in reversed(NAMES.items())
+    for field, names in reversed(list(NAMES.items()))
     for rank, name in enumerate(part.strip() for part in names.split(","))
 }
 
@@ -147,7 +147,9 @@ def columns(sheet: Sheet, declared: Mapping[str, str]) -> dict[str, str]:
     return taken
 
 
-def described(sheet: Sheet, taken: Mapping[str, str], declared: Mapping[str, str]) -> tuple[Recognised, ...]:
+def described(
+    sheet: Sheet, taken: Mapping[str, str], declared: Mapping[str, str]
+) -> tuple[Recognised, ...]:
     """Every column of the file: what it was taken for, why, and three of its values."""
     field_by_column = {column: field for field, column in taken.items()}
     return tuple(

@@ -18,6 +18,7 @@ from huitou.sources.sheet import WIDEST, Broken, Sheet, distinct_names
 
 DELIMITERS = (",", "\t", ";", "|")
 _BLOCK = 2**22
+_SWALLOWED = "a quote was opened in this row and not closed: it swallowed the rows after it"
 _MOST_LINES = 50
 """A cell with more line breaks than this is an unclosed quote that swallowed rows."""
 
@@ -41,6 +42,9 @@ def read(path: Path, delimiter: str, header_row: int) -> Sheet:
     numbers = np.arange(1, parted.num_rows + len(unread) + 1, dtype=np.int64)
     kept = numbers[~np.isin(numbers, [row.row for row in unread])] if unread else numbers
     broken = [row for row in unread if row.text.strip()]
+    for row in broken:
+        if row.reason == _SWALLOWED:
+            raise _swallowed(path.name, row.row, None, row.text)
     sheet = Sheet(table, kept[1:], tuple(broken)).without_blank_rows()
     return _without_bad_bytes(_without_swallowed(sheet, path.name))
 
@@ -50,6 +54,8 @@ def _parted(
 ) -> pa.Table:
     def keep(row: arrow_csv.InvalidRow) -> str:
         reason = f"this row has {row.actual_columns} cells, the header has {row.expected_columns}"
+        if row.text.count("\n") > _MOST_LINES:
+            reason = _SWALLOWED
         unread.append(Broken(row.number, row.text, reason, "mend the separators or the quotes"))
         return "skip"
 
@@ -132,15 +138,16 @@ def _without_swallowed(sheet: Sheet, name: str) -> Sheet:
         breaks = pc.count_substring(sheet.column(column), "\n")
         if len(breaks) and pc.max(breaks).as_py() > _MOST_LINES:
             at = int(np.flatnonzero(breaks.to_numpy() > _MOST_LINES)[0])
-            raise NothingTaken(
-                "a quote was opened in this row and not closed: it swallowed the rows after it",
-                file=name,
-                row=int(sheet.rows[at]),
-                column=column,
-                value=sheet.column(column)[at].as_py()[:40],
-                to_try="close the quote or take it out",
-            )
+            value = sheet.column(column)[at].as_py()
+            raise _swallowed(name, int(sheet.rows[at]), column, value)
     return sheet
+
+
+def _swallowed(name: str, row: int, column: str | None, value: str) -> NothingTaken:
+    return NothingTaken(
+        _SWALLOWED, file=name, row=row, column=column, value=value[:40],
+        to_try="close the quote or take it out",
+    )  # fmt: skip
 
 
 def _without_bad_bytes(sheet: Sheet) -> Sheet:

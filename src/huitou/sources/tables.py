@@ -27,7 +27,8 @@ _STATEMENTS = (
         batch VARCHAR NOT NULL, file VARCHAR NOT NULL, sha256 VARCHAR NOT NULL,
         source VARCHAR NOT NULL, mapping_digest VARCHAR NOT NULL, mapping VARCHAR NOT NULL,
         rows BIGINT NOT NULL, applied BIGINT NOT NULL, unchanged BIGINT NOT NULL,
-        quarantined BIGINT NOT NULL, first_day DATE, last_day DATE, loaded_at TIMESTAMP NOT NULL)""",
+        quarantined BIGINT NOT NULL, first_day DATE, last_day DATE,
+        loaded_at TIMESTAMP NOT NULL)""",
     "CREATE SEQUENCE IF NOT EXISTS quarantine_id",
     """CREATE TABLE IF NOT EXISTS quarantine (
         id BIGINT NOT NULL DEFAULT nextval('quarantine_id'), batch VARCHAR NOT NULL,

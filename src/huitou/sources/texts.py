@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 
 INVISIBLE = "[\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\u00ad]"
 
-ABSENT = ("", "-", "--", "/", "\\n", "null", "none", "nan", "n/a", "na", "#n/a", "nil", "无", "無")
+ABSENT = ("", "-", "--", "/", "\\n", "null", "none", "n/a", "na", "#n/a", "nil", "无", "無")
 """What tills and spreadsheets write for "nothing" (compared in small letters)."""
 
 

@@ -35,7 +35,7 @@ _TITLE_ROWS = 20
 def measure(path: Path) -> None:
     """Refuse a workbook that is not what it looks like, without opening it as one."""
     with path.open("rb") as file:
-        if not file.read(2) == b"PK":
+        if file.read(2) != b"PK":
             return  # an old .xls: no archive; the limits of the process hold
     try:
         with zipfile.ZipFile(path) as archive:
@@ -81,7 +81,7 @@ def header_row(path: Path, sheet: str) -> int:
 
 
 def read(path: Path, sheet: str, header: int) -> Sheet:
-    """The cells of one sheet as strings, dates as ISO; row numbers as the spreadsheet shows them."""
+    """The cells of one sheet as strings, dates as ISO; rows numbered as the spreadsheet does."""
     measure(path)
     cells = _cells(_open(path), sheet, None)
     if cells.num_columns > WIDEST:
