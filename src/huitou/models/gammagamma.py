@@ -100,7 +100,7 @@ def spend_loglik(theta: Array, x: Array, m: Array) -> tuple[float, Array, Array]
             [cross_p, cross_q, -float(power @ (share * (1 - share)))],
         ]
     )
-    return value, slope, bend
+    return float(value), slope, bend
 
 
 def _gammas(p: float, q: float, days: Array, counts: Array) -> tuple[float, ...]:
