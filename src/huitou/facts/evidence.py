@@ -7,7 +7,7 @@ from datetime import datetime
 import ibis
 
 from huitou.facts.contract import EVIDENCE, Tables, shaped
-from huitou.facts.kernel import day_number, flag, number_of, ratio
+from huitou.facts.kernel import day_number, flag, number_of, ratio, settled
 from huitou.facts.orders import lines, of_persons, orders
 from huitou.facts.prices import monthly_prices, products, sold_goods
 from huitou.facts.rhythm import purchase_days, rhythm
@@ -81,9 +81,9 @@ def _assortment(known_lines: ibis.Table, people: ibis.Table, today: int) -> ibis
     priced = priced.join(people.select("person_id", "last_number"), "person_id")
     after = priced.last_sold - priced.last_number
     gone = (priced.stopped == 1) & (after >= 0) & (after <= GONE_DAYS)
-    spent = priced.spent.cast("float64")
+    rise = priced.spent.cast("float64") * (priced.latest - priced.then_price)
     return priced.group_by("person_id").aggregate(
-        price_rise=ratio((spent * (priced.latest - priced.then_price)).sum(), spent.sum()),
+        price_rise=settled(ratio(rise.sum(), priced.spent.sum())),
         gone_share=ratio(gone.ifelse(priced.spent, 0).sum(), priced.spent.sum()),
     )
 

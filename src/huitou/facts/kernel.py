@@ -60,6 +60,29 @@ def rounded(amount: Value) -> Value:
     return (amount.cast("float64") + 0.5).floor().cast("int64")
 
 
+def settled(real: Value) -> Value:
+    """A float to six digits after the point.
+
+    Threads add floats in another order each time, and the last bits differ; facts must not.
+    """
+    return (real * float(10**6) + 0.5).floor() / float(10**6)
+
+
+def geometric_mean(positive: Column) -> Value:
+    """Exp of the mean log, settled."""
+    return settled(positive.ln().mean().exp())
+
+
+def spread(whole: Column) -> Value:
+    """Sample standard deviation of whole numbers, from exact sums; null below two of them."""
+    count = whole.count().cast("float64")
+    total = whole.sum().cast("float64")
+    squares = (whole * whole).sum().cast("float64")
+    within = squares - total * total / count.nullif(0.0)
+    # The difference of two large floats may fall a hair below zero.
+    return (within.abs() / (count - 1.0).nullif(0.0)).sqrt()
+
+
 def known_at(lines: ibis.Table, as_of: datetime, known: datetime | None = None) -> ibis.Table:
     """The lines that had happened before `as_of`; with `known`, only what had arrived by then.
 

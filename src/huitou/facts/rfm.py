@@ -77,7 +77,7 @@ def rfm_segments(t: Tables, as_of: datetime, *, by: Dimension | None = None) -> 
     """Customers and money of each `segment`; `share` is of customers."""
     row = rfm(t, as_of, by=by)
     sizes = row.group_by([*cut(by), "segment"]).aggregate(
-        people=row.count(), money=row.money.sum(), recency=row.recency.cast("float64").mean()
+        people=row.count(), money=row.money.sum(), recency=ratio(row.recency.sum(), row.count())
     )
     everybody = sizes.people.sum().over(ibis.window(group_by=cut(by)))
     return sizes.mutate(share=ratio(sizes.people, everybody))

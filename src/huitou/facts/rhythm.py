@@ -7,7 +7,7 @@ from datetime import datetime
 import ibis
 
 from huitou.facts.contract import Dimension, Tables
-from huitou.facts.kernel import day_number, nullable
+from huitou.facts.kernel import day_number, geometric_mean, nullable, ratio, settled, spread
 from huitou.facts.orders import cut, of_persons, purchases
 
 PRIOR_GAPS = 2.0
@@ -53,10 +53,10 @@ def rhythm(days: ibis.Table, keys: list[str]) -> ibis.Table:
         purchase_days=logged.count(),
         orders=logged.orders.sum(),
         gross=logged.gross.sum(),
-        spend_mean=logged.gross.cast("float64").mean(),
-        spend_log_sd=logged.log_gross.std(how="sample"),
-        gap_mean=logged.gap.cast("float64").mean(),
-        gap_sd=logged.gap.cast("float64").std(how="sample"),
+        spend_mean=ratio(logged.gross.sum(), logged.count()),
+        spend_log_sd=settled(logged.log_gross.std(how="sample")),
+        gap_mean=ratio(logged.gap.sum(), logged.gap.count()),
+        gap_sd=spread(logged.gap),
         absence=logged.gap.max(),
         back_day=logged.day.max(where=logged.gap == logged.longest),
     )
@@ -68,13 +68,13 @@ def shop_rhythm(rhythms: ibis.Table) -> ibis.Table:
     Null where nobody has bought on two days. A geometric mean rather than a median, for a median
     has no exact form on several engines; rather than a mean, for the rare buyers have long tails.
     """
-    return rhythms.aggregate(shop_gap=rhythms.gap_mean.ln().mean().exp())
+    return rhythms.aggregate(shop_gap=geometric_mean(rhythms.gap_mean))
 
 
 def usual_gap(t: Tables, as_of: datetime, *, by: Dimension | None = None) -> ibis.Table:
     """The shop's usual gap in days, as a metric; `people` are those with a gap."""
     rhythms = buyers(t, as_of, by=by)
-    usual = rhythms.gap_mean.ln().mean().exp()
+    usual = geometric_mean(rhythms.gap_mean)
     return rhythms.aggregate(by=cut(by), value=usual, people=rhythms.gap_mean.count())
 
 

@@ -65,7 +65,7 @@ def anonymous_revenue(t: Tables, as_of: datetime, *, by: Dimension | None = None
 def order_value(t: Tables, as_of: datetime, *, by: Dimension | None = None) -> ibis.Table:
     """Mean total of a purchase, minor units."""
     bought = purchases(t, as_of, by=by)
-    mean = bought.amount.cast("float64").mean()
+    mean = ratio(bought.amount.sum(), bought.count())
     return bought.aggregate(by=cut(by), value=mean, people=bought.count())
 
 
