@@ -124,7 +124,7 @@ class FakeShop:
 
     def run(self, *, as_of: Any = None, horizon_days: Any = None, progress: Any = None) -> None:
         """Pass through the steps."""
-        for step in ("know", "foresee", "decide", "prove", "show"):
+        for step in ("people", "facts", "forecast", "plan", "proof"):
             progress and progress(step, None)
 
     def answers(self) -> views.Answers:
@@ -155,7 +155,7 @@ class FakeShop:
             one_time_share=0.3444,
             lost=views.Lost(1424, 90, 0.2, 1102, 143, date(2011, 9, 10)),
             slipping=views.Lost(526, 90, 0.45, 498, 241, date(2011, 9, 10)),
-            active=1647,
+            active=2914,
             stages=STAGES,
             value_at_risk=estimate(84_310, 0.21),
             value_lost=estimate(147_700, 0.24),
@@ -184,7 +184,7 @@ class FakeShop:
             now,
             as_of=date(2011, 9, 10),
             repeat_purchase_rate=0.6312,
-            active=1511,
+            active=2720,
             stages={**STAGES, "returned": 97},
             lost=replace(now.lost, count=1290),
             slipping=replace(now.slipping, count=548),
@@ -316,7 +316,7 @@ class FakeShop:
     def flows(self) -> tuple[views.StageFlow, ...]:
         """Who moved since the horizon before."""
         moved = {
-            ("new", "new"): 210, ("new", "active"): 190, ("new", "lost"): 240, ("new", "slipping"): 95,
+            ("not_yet", "new"): 400, ("new", "new"): 210, ("new", "active"): 190, ("new", "lost"): 240, ("new", "slipping"): 95,
             ("active", "active"): 560, ("active", "loyal"): 160, ("active", "slipping"): 180,
             ("active", "lost"): 70, ("loyal", "loyal"): 560, ("loyal", "slipping"): 130,
             ("loyal", "lost"): 12, ("slipping", "active"): 145, ("slipping", "lost"): 170,

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
 
-from huitou.doors.console.names import STAGES
+from huitou.doors.console.names import BEFORE, STAGES
 from huitou.runs.views import CohortRow, Range, StageFlow
 
 
@@ -90,7 +90,7 @@ class Stack:
 
 def stacked(stages: Mapping[str, int], gap: float = 0.0) -> tuple[Stack, ...]:
     """Stages end to end; `gap` percent between them."""
-    present = [(stage, stages.get(stage, 0)) for stage in STAGES if stages.get(stage, 0)]
+    present = [(stage, stages.get(stage, 0)) for stage in BEFORE if stages.get(stage, 0)]
     total = sum(count for _, count in present)
     room = 100 - gap * max(len(present) - 1, 0)
     at, placed = 0.0, []
@@ -129,7 +129,7 @@ def movement(flows: Sequence[StageFlow]) -> Movement:
     ends = {stack.stage: stack.start for stack in after}
     height_left = {stack.stage: stack.length / stack.people for stack in before}
     height_right = {stack.stage: stack.length / stack.people for stack in after}
-    order = list(STAGES)
+    order = list(BEFORE)
     ribbons = []
     for flow in sorted(flows, key=lambda each: (order.index(each.before), order.index(each.after))):
         if not flow.people:

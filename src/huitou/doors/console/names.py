@@ -16,6 +16,9 @@ STAGES: Mapping[str, Sentence] = {
 }
 """In the order of a customer's life; the console always lists them so."""
 
+BEFORE: Mapping[str, Sentence] = {"not_yet": said("Not yet here"), **STAGES}
+"""Where somebody can come from: a stage, or from outside."""
+
 STAGE_MEANINGS: Mapping[str, Sentence] = {
     "new": said("Bought on one day so far."),
     "active": said("Comes back at about their own rhythm."),
@@ -34,6 +37,7 @@ ACTS: Mapping[str, Sentence] = {
 
 KEYS: Mapping[str, Sentence] = {
     "member": said("Member number"),
+    "member_no": said("Member number"),
     "phone": said("Phone"),
     "email": said("E-mail"),
 }
@@ -74,11 +78,16 @@ STEPS: Mapping[str, Sentence] = {
     "sorting out": said("Sorting out what cannot be read"),
     "writing": said("Writing the rows down"),
     "merging": said("Taking the rows in"),
-    "know": said("Finding out who is who, and what happened"),
-    "foresee": said("Learning the shop’s rhythm"),
-    "decide": said("Weighing what to do for each customer"),
-    "prove": said("Checking against the control group"),
-    "show": said("Laying out the answers"),
+    "people": said("Finding out who is who"),
+    "lines": said("Giving each line its customer"),
+    "facts": said("Counting what happened"),
+    "forecast": said("Learning the shop’s rhythm"),
+    "stages": said("Judging each by their own rhythm"),
+    "cases": said("Opening cases of the lost"),
+    "plan": said("Weighing what to do for each customer"),
+    "proof": said("Checking against the control group"),
+    "shelf": said("Putting everybody on the shelf"),
+    "publish": said("Laying out the answers"),
     "letters": said("Writing the letters"),
     "done": said("Done"),
 }

@@ -86,7 +86,7 @@ def _words(says: Speaker) -> Mapping[str, Callable[..., str]]:
         "short": short,
         "month": month,
         "moment": lambda at: _moment(at, says),
-        "stage_name": lambda code: says.say(names.STAGES.get(code, code)),
+        "stage_name": lambda code: says.say(names.BEFORE.get(code, code)),
         "act_name": lambda code, depth=0.0: says.say(names.act(code, depth)),
         "role_name": lambda code: says.say(names.ROLES.get(code, code)),
         "model_name": lambda code: names.MODELS.get(code, code),

@@ -15,7 +15,7 @@ from huitou.ground.languages import speaker
 from huitou.runs.views import PersonView, TimelineEntry
 
 routes = APIRouter()
-SHOWN = 60
+SHOWN = 40
 """Entries of the time line that open with the page."""
 
 
@@ -72,7 +72,7 @@ def chart(person: PersonView, language: str) -> str:
     today = person.row.last_day + timedelta(days=person.days_since_last)
     drawn = {
         "purchases": [[day.isoformat(), float(spent.get(day, 0))] for day in person.purchases],
-        "curve": [[day.isoformat(), round(chance, 4)] for day, chance in person.survival],
+        "curve": _curve(person),
         "today": today.isoformat(),
         "likely": [
             day.isoformat() if day else None
@@ -87,6 +87,16 @@ def chart(person: PersonView, language: str) -> str:
     }
     # `<` could end the script element that carries it.
     return json.dumps(drawn, ensure_ascii=False).replace("<", "\\u003c")
+
+
+def _curve(person: PersonView) -> list[tuple[str, float]]:
+    """The chance by day, as far as there is something to see."""
+    likely = person.next_high or person.row.next_day
+    points = [(day.isoformat(), round(chance, 4)) for day, chance in person.survival]
+    if likely is None:
+        return points
+    near = [point for point in points if point[0] <= (likely + timedelta(days=60)).isoformat()]
+    return near if len(near) > 2 else points
 
 
 def years(person: PersonView) -> tuple[tuple[int, tuple[TimelineEntry, ...]], ...]:

@@ -45,6 +45,11 @@ class PlanPage:
         """Acts that reach somebody, the commonest first."""
         return drawing.doing(self.plan.acts) if self.plan else ()
 
+    @property
+    def reached(self) -> int:
+        """How many people get something."""
+        return sum(count for _, count in self.acting)
+
 
 @routes.get("/plan")
 def plan(visit: Member, act: str | None = None, after: str | None = None) -> Response:

@@ -9,9 +9,10 @@ from fastapi.responses import Response
 
 from huitou.doors.console import drawing
 from huitou.doors.console.visit import Member
-from huitou.runs.views import Answers, Range
+from huitou.runs.views import Answers, Cause, PersonRow, Range
 
 routes = APIRouter()
+UNKNOWN = "unknown"
 
 
 @dataclass(frozen=True)
@@ -28,14 +29,25 @@ class Questions:
         return self.answers.lost.count / max(self.answers.customers, 1)
 
     @property
+    def worst(self) -> tuple[PersonRow, ...]:
+        """The lost that were worth most, the greatest value first."""
+        return tuple(sorted(self.answers.worst_lost, key=lambda row: -row.value.value.minor))
+
+    @property
     def worst_ranges(self) -> tuple[Range, ...]:
-        """One scale for the bars of those worth most."""
+        """One scale for their bars."""
         return tuple(row.value for row in self.answers.worst_lost)
 
     @property
-    def most_lost(self) -> int:
+    def suspects(self) -> tuple[Cause, ...]:
+        """Causes of at least one customer, the commonest first; what nobody knows comes last."""
+        found = [cause for cause in self.answers.causes if cause.customers >= 0.5]
+        return tuple(sorted(found, key=lambda cause: (cause.code == UNKNOWN, -cause.customers)))
+
+    @property
+    def most_lost(self) -> float:
         """Scale of the bars of causes."""
-        return round(max((cause.customers for cause in self.answers.causes), default=1))
+        return max((cause.customers for cause in self.answers.causes), default=1.0)
 
 
 @routes.get("/questions")
