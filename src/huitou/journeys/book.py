@@ -226,11 +226,11 @@ def write_letters(
         _begin(unit, plan_id)
     while True:
         with books.unit() as unit:
-            left = _write_chunk(unit, plan_id, desk, now, chunk)
+            tried = _write_chunk(unit, plan_id, desk, now, chunk)
             done = outcomes(unit, plan_id)
         if progress is not None:
             progress(_share_done(done))
-        if not left:
+        if tried < chunk:
             break
         time.sleep(PAUSE_SECONDS)
     with books.unit() as unit:
