@@ -104,10 +104,12 @@ def forecast(known: Histories, usable: Sequence[Origin], choice: Choice) -> Fore
 def _table(customers: pa.Table, known: Histories, found: Forecast, choice: Choice) -> pa.Table:
     made, days = found.made, choice.horizon_days
     value = worth(made, known, found.paid, found.volume, choice.value_days)
+    p_buy = levelled(made.p_none(days), found.hazard.factor())
     columns = {
         "person_id": customers.column("person_id").cast(pa.string()),
-        "p_alive": made.p_alive(),
-        "p_buy": levelled(made.p_none(days), found.hazard.factor()),
+        # A level above 1 may lift the chance to buy over the model's chance to be there at all.
+        "p_alive": np.maximum(made.p_alive(), p_buy),
+        "p_buy": p_buy,
         "expected": made.expected(days) * found.expected.factor(),
         **_next(made, found.hazard),
         "spend": found.paid.expected,
