@@ -140,8 +140,6 @@ def _floats(people: pa.Table, name: str) -> FloatArray:
 def _too_soon(programme: Programme, known: date) -> tuple[str, Sentence] | None:
     if not programme.applied:
         return "nothing_applied", said("Not proven yet: the plan has not been applied.")
-    if programme.sent == 0:
-        return "nothing_sent", said("Not proven: nothing was really sent, so nothing was earned.")
     if known < programme.until:
         return "too_early", said(
             "Not proven yet: the result is read once, after {until}; orders are known to {known}.",
@@ -182,13 +180,15 @@ def _hoped(programme: Programme, compared: _Compared, treated: int) -> float:
 
 
 def _judged(finding: Finding, programme: Programme) -> Finding:
-    verdict, reason = _verdict(finding)
+    verdict, reason = _verdict(finding, programme)
     words = (_said[reason](finding, programme), *_also(finding, programme, reason))
     return replace(finding, verdict=verdict, reason=reason, words=words)
 
 
-def _verdict(finding: Finding) -> tuple[Verdict, str]:
+def _verdict(finding: Finding, programme: Programme) -> tuple[Verdict, str]:
     low, high = finding.low or 0, finding.high or 0
+    if programme.sent == 0:
+        return "not_proven", "nothing_sent"
     if finding.fair is not None and finding.fair < UNFAIR:
         return "not_proven", "unfair"
     if low > 0:
@@ -226,6 +226,13 @@ def _unclear(finding: Finding, programme: Programme) -> Sentence:
     )
 
 
+def _nothing_sent(finding: Finding, programme: Programme) -> Sentence:
+    return said(
+        "Not proven: nothing was really sent. Between {low} and {high} is what chance alone does.",
+        **_ends(finding, programme),
+    )
+
+
 def _unfair(finding: Finding, programme: Programme) -> Sentence:
     return said(
         "Not proven: {treated} treated against {held_out} held out is not what the lot gives."
@@ -235,7 +242,13 @@ def _unfair(finding: Finding, programme: Programme) -> Sentence:
     )
 
 
-_said = {"proven": _proven, "harmful": _harmful, "unclear": _unclear, "unfair": _unfair}
+_said = {
+    "nothing_sent": _nothing_sent,
+    "proven": _proven,
+    "harmful": _harmful,
+    "unclear": _unclear,
+    "unfair": _unfair,
+}
 
 
 def _few(finding: Finding) -> Sentence:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from huitou.care import book as care
 from huitou.channels import book as channels
-from huitou.facts.contract import METRICS, Dimension, Tables
+from huitou.facts.contract import METRICS, Tables
 from huitou.facts.metrics import stage_flows
 from huitou.ground.errors import HuitouError, NotYet
 from huitou.ground.money import Money
@@ -150,8 +150,7 @@ def metric(tables: Tables, edition: Edition, name: str, by: str | None) -> pa.Ta
         raise HuitouError(
             f"{name} cannot be cut by {by!r}", to_try=f"one of: {', '.join(found.by) or 'none'}"
         )
-    dimension = cast("Dimension | None", by)  # one of found.by, checked above
-    return found.value(tables, _moment(edition).as_of, by=dimension).to_pyarrow()
+    return found.value(tables, _moment(edition).as_of, by=by).to_pyarrow()
 
 
 def metric_people(tables: Tables, edition: Edition, name: str) -> pa.Table:

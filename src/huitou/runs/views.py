@@ -304,6 +304,12 @@ class ProofView:
     until: date | None
     weeks_needed: int | None
     customers_needed: int | None
+    reason: str = "unclear"
+    """Code: proven, harmful, unclear, nothing_sent, too_early, too_few, unfair, rehearsal."""
+    estimator: str | None = None
+    """How the difference was taken; chosen by the rehearsal on this shop's own past."""
+    set_aside: int = 0
+    """The largest customers of before, in neither arm."""
 
 
 @dataclass(frozen=True)

@@ -81,7 +81,6 @@ def test_noise_is_not_proven_and_says_what_it_would_take() -> None:
     ("change", "known", "reason", "words"),
     [
         ({"applied": False}, LATE, "nothing_applied", "has not been applied"),
-        ({"sent": 0}, LATE, "nothing_sent", "nothing was really sent"),
         ({}, date(2011, 9, 7), "too_early", "Not proven yet: the result is read once"),
     ],
 )
@@ -91,6 +90,13 @@ def test_nothing_is_said_too_soon(change, known, reason, words) -> None:
     assert words in said_by(found)
     assert found.effect is None
     assert found.treated > 0
+
+
+def test_what_was_never_sent_proves_nothing_however_large_the_difference() -> None:
+    found = readout(shop(effect=900), replace(SPRING, sent=0), LATE)
+    assert (found.verdict, found.reason) == ("not_proven", "nothing_sent")
+    assert "nothing was really sent" in said_by(found)
+    assert found.effect is not None and found.low is not None and found.low > 0
 
 
 def test_the_window_is_read_on_its_last_day() -> None:

@@ -144,6 +144,9 @@ def proof_view(finding: Finding, currency: str) -> ProofView:
         until=finding.until,
         weeks_needed=finding.weeks_needed,
         customers_needed=finding.customers_needed,
+        reason=finding.reason,
+        estimator=finding.estimator,
+        set_aside=finding.set_aside,
     )
 
 
@@ -161,4 +164,6 @@ def rehearsal_view(rehearsal: Rehearsal, currency: str) -> ProofView:
         until=None,
         weeks_needed=None,
         customers_needed=None,
+        reason="rehearsal",
+        estimator=rehearsal.chosen.estimator.name,
     )
