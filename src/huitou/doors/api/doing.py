@@ -103,6 +103,13 @@ def carry_out(caller: Planner, plan: str) -> Any:
     return caller.write(caller.shop.apply_plan(_plan(caller, plan).id, caller.by))
 
 
+@routes.post("/plan/{plan}/posted", tags=["plan"])
+def posted(caller: Planner, plan: str) -> Any:
+    """Say that the printed letters of a plan were posted: only then can it prove anything."""
+    caller.shop.confirm_sent(_plan(caller, plan).id, caller.by)
+    return plan_in_short(_plan(caller, plan))
+
+
 def _plan(caller: Caller, plan: str | None) -> PlanTotals:
     totals = caller.shop.plan(plan)
     if totals is None:

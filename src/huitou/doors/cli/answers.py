@@ -84,18 +84,12 @@ def _judged(lost: Lost) -> str:
 
 def _say_why(found: Answers, out: Console) -> None:
     out.print("\n[bold]3. Why?[/] What the orders themselves suggest; only asking settles it:")
-    out.print(
-        grid(
-            {
-                "suspected": str(cause.words),
-                "customers": round(cause.customers),
-                "profit lost": amount(cause.value),
-                "confidence": share(cause.confidence),
-                "ask": str(cause.ask),
-            }
-            for cause in found.causes
+    for cause in found.causes:
+        out.print(
+            f"  {cause.words}: {cause.customers:,.0f} customers, {amount(cause.value)}",
+            markup=False,
         )
-    )
+        out.print(f"    ask: {cause.ask}", markup=False)
 
 
 def show_totals(plan: PlanTotals | None, out: Console) -> None:

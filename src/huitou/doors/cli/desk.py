@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
 Progress = Callable[[str, float | None], None]
 
+PAGE_WIDTH = 110
+"""Letters in a line where nobody's terminal says otherwise."""
+
 AsJson = Annotated[
     bool, typer.Option("--json", help="Answer with exactly one JSON value on stdout.")
 ]
@@ -64,7 +67,8 @@ def screen() -> Console:
     """Where answers for people go."""
     from rich.console import Console
 
-    return Console(highlight=False, soft_wrap=not sys.stdout.isatty())
+    # A file or a pipe has no width of its own: a page's worth, the same on every machine.
+    return Console(highlight=False, width=None if sys.stdout.isatty() else PAGE_WIDTH)
 
 
 def aside() -> Console:

@@ -50,9 +50,10 @@ def _say_past(view: PersonView, out: Console) -> None:
         f"  profit so far {amount(view.profit_so_far)} (revenue {amount(view.revenue)}, "
         f"returned {amount(view.returned)})"
     )
+    latest = sorted(view.timeline, key=lambda entry: entry.day, reverse=True)[:10]
     entries = [
         {"day": e.day, "what": e.kind, "amount": e.amount.written(), "": str(e.words)}
-        for e in view.timeline[-10:]
+        for e in latest
     ]
     out.print(grid(entries, "the last ten entries"))
 

@@ -64,7 +64,7 @@ def _receipt_row(person: PersonRow, receipt: Receipt) -> dict[str, str]:
         "at most": amount(receipt.worst_cost),
         "bound": amount(receipt.bound),
         "gain": amount(receipt.gain.value),
-        "why": " ".join(str(sentence) for sentence in receipt.words),
+        "why": "\n".join(str(sentence) for sentence in receipt.words[:2]),
     }
 
 
@@ -117,6 +117,23 @@ def carry_out(
         return
     for name, value in done.items():
         screen().print(f"{str(name).replace('_', ' ')}: {value}", markup=False)
+
+
+@app.command()
+def posted(
+    ctx: typer.Context,
+    plan: PlanId = None,
+    by: Annotated[str, typer.Option(help="Who posted them; kept with the plan.")] = "owner",
+    as_json: AsJson = False,
+) -> None:
+    """Say that the printed letters were posted.
+
+    Only then can the plan prove anything: a letter in a drawer changes nobody's mind.
+    """
+    shop = desk(ctx).shop()
+    totals = _plan(shop, plan)
+    shop.confirm_sent(totals.id, by)
+    _say(_plan(shop, totals.id), as_json)
 
 
 def to_minor(text: str, currency: str) -> int:
