@@ -1,0 +1,198 @@
+"""One definition, two engines: every fact gives the same answer on DuckDB and on Spark."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any, NoReturn
+
+import ibis
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from tests.unit.facts.rows import arrow, line
+
+from huitou.facts.bought import bought
+from huitou.facts.contract import Tables
+from huitou.facts.customers import customers
+from huitou.facts.evidence import evidence
+from huitou.facts.metrics import METRICS, values
+from huitou.facts.rfm import rfm
+from huitou.facts.stages import stages
+
+START = date(2010, 6, 1)
+AS_OF = datetime(2011, 12, 1)
+ORIGIN = datetime(2011, 6, 1)
+
+
+def busy_shop(seed: int) -> pa.Table:
+    """Eighteen months of a small shop: returns, costs, gaps in what is known, same-day orders."""
+    drawn = random.Random(seed)
+    lines = []
+    for number in range(2500):
+        person = drawn.choice([None, *(f"p{n}" for n in range(120))])
+        day = START + timedelta(days=int(560 * drawn.betavariate(1.2, 1.0)))
+        back = drawn.random() < 0.06
+        amount = drawn.randint(1, 60_000) * (-1 if back else 1)
+        known_cost = drawn.random() < 0.5
+        told = {
+            "ordered_at": datetime.combine(day, time(drawn.randrange(24), drawn.randrange(60))),
+            "sku": drawn.choice([None, *(f"s{n}" for n in range(30))]),
+            "quantity": drawn.choice([None, 1.0, 2.0, 12.0]),
+            "cost": drawn.randint(0, abs(amount)) if known_cost else None,
+            "channel": drawn.choice(["web", "till", None]),
+            "store": drawn.choice(["harbour", "hill"]),
+            "is_product": drawn.random() < 0.95,
+            "phone": "+886911" if drawn.random() < 0.3 and person else None,
+        }
+        order = f"{person}/{day}/{drawn.randrange(2)}{'/back' if back else ''}/{number // 3}"
+        lines.append(line(person, day, amount, order=order, **told))
+    return arrow(lines)
+
+
+@dataclass(frozen=True)
+class Engine:
+    """An engine that has the shop's tables, and how to read what it answers."""
+
+    tables: Tables
+    read: Callable[[ibis.Table], pa.Table]
+    put: Callable[[str, pa.Table], ibis.Table]
+
+
+@pytest.fixture(scope="module")
+def duck() -> Engine:
+    engine = ibis.duckdb.connect(threads=1)
+    return _filled(engine.to_pyarrow, lambda name, table: engine.create_table(name, table))
+
+
+@pytest.fixture(scope="module")
+def spark(
+    java: str, missing: Callable[[str, str], NoReturn], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Engine]:
+    try:
+        from pyspark.sql import SparkSession
+    except ImportError:
+        missing("java", "pyspark is not installed (make spark)")
+    folder = tmp_path_factory.mktemp("spark")
+    session = (
+        SparkSession.builder.master("local[2]")
+        .config("spark.ui.enabled", "false")
+        .config("spark.driver.host", "127.0.0.1")
+        .config("spark.driver.bindAddress", "127.0.0.1")
+        .config("spark.sql.shuffle.partitions", "2")
+        .config("spark.sql.warehouse.dir", str(folder / "warehouse"))
+        .config("spark.driver.extraJavaOptions", f"-Dderby.system.home={folder}")
+        .getOrCreate()
+    )
+    engine = ibis.pyspark.connect(session)
+
+    def put(name: str, table: pa.Table) -> ibis.Table:
+        path = folder / f"{name}.parquet"
+        pq.write_table(table, path)
+        return engine.read_parquet(str(path), table_name=name)
+
+    yield _filled(engine.to_pyarrow, put)
+    session.stop()
+
+
+def _filled(
+    read: Callable[[ibis.Table], pa.Table], put: Callable[[str, pa.Table], ibis.Table]
+) -> Engine:
+    margins = pa.table({"sku": ["s1", "s2", "s3"], "margin": [0.5, 0.25, 0.1]})
+    tables = Tables(put("lines", busy_shop(1)), zone="Asia/Taipei", margins=put("margins", margins))
+    return Engine(tables, read, put)
+
+
+def same(one: pa.Table, other: pa.Table) -> None:
+    """Equal rows, in any order: integers, days and texts exactly, floats to nine digits."""
+    assert one.schema.names == other.schema.names
+    mine, theirs = _sorted(one), _sorted(other)
+    assert len(mine) == len(theirs)
+    for row, twin in zip(mine, theirs, strict=True):
+        for name, value in row.items():
+            wanted = pytest.approx(value, rel=1e-9, abs=1e-9) if _real(value) else value
+            assert twin[name] == wanted, (name, row, twin)
+
+
+def _real(value: Any) -> bool:
+    return isinstance(value, float)
+
+
+def _sorted(table: pa.Table) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = table.to_pylist()
+    exact = [name for name in table.schema.names if not pa.types.is_floating(table[name].type)]
+    return sorted(rows, key=lambda row: [(row[name] is not None, row[name]) for name in exact])
+
+
+def both(duck: Engine, spark: Engine, fact: Callable[[Tables], ibis.Table]) -> pa.Table:
+    """The fact, after both engines have agreed on it."""
+    found = duck.read(fact(duck.tables))
+    same(found, spark.read(fact(spark.tables)))
+    assert found.num_rows
+    return found
+
+
+def test_customers_agree(duck: Engine, spark: Engine) -> None:
+    both(duck, spark, lambda t: customers(t, AS_OF))
+    both(duck, spark, lambda t: customers(t, ORIGIN, 0.3, known=datetime(2040, 1, 1)))
+
+
+def test_evidence_agrees(duck: Engine, spark: Engine) -> None:
+    found = both(duck, spark, lambda t: evidence(t, AS_OF))
+    assert found["price_rise"].null_count < found.num_rows
+
+
+def test_labels_agree(duck: Engine, spark: Engine) -> None:
+    both(duck, spark, lambda t: bought(t, ORIGIN, 120))
+
+
+def test_all_numbers_agree(duck: Engine, spark: Engine) -> None:
+    both(duck, spark, lambda t: values(t, AS_OF))
+
+
+def test_rfm_agrees(duck: Engine, spark: Engine) -> None:
+    both(duck, spark, lambda t: rfm(t, AS_OF))
+
+
+@pytest.mark.parametrize("name", ["cohort_retention", "second_purchase_curve", "profit"])
+def test_facts_cut_by_channel_agree(duck: Engine, spark: Engine, name: str) -> None:
+    both(duck, spark, lambda t: METRICS[name].value(t, AS_OF, by="channel"))
+
+
+def test_stages_and_flows_agree(duck: Engine, spark: Engine) -> None:
+    june = _stages(duck, spark, ORIGIN, date(2011, 5, 31), None)
+    autumn = _stages(duck, spark, datetime(2011, 8, 1), date(2011, 7, 31), june)
+    told = pa.concat_tables([june, autumn])
+    for name in ("stages", "flows"):
+        one, other = (
+            engine.read(METRICS[name].value(_with_stages(engine, name, told), AS_OF))
+            for engine in (duck, spark)
+        )
+        same(one, other)
+        assert one.num_rows > 3
+
+
+def _with_stages(engine: Engine, name: str, told: pa.Table) -> Tables:
+    return Tables(engine.tables.lines, stages=engine.put(f"{name}_told", told))
+
+
+def _stages(
+    duck: Engine, spark: Engine, as_of: datetime, at: date, earlier: pa.Table | None
+) -> pa.Table:
+    """Stages at a moment, with chances drawn at random, after both engines have agreed on them."""
+    people = duck.read(customers(duck.tables, as_of)).select(["person_id"]).sort_by("person_id")
+    drawn = random.Random(7)
+    chances = [drawn.random() for _ in range(people.num_rows)]
+    scores = people.append_column("p_buy", pa.array(chances)).append_column(
+        "value", pa.array([round(9000 * chance) for chance in chances])
+    )
+    found = []
+    for engine in (duck, spark):
+        told = engine.put(f"scores_{at:%m}", scores)
+        then = None if earlier is None else engine.put(f"earlier_{at:%m}", earlier)
+        table = customers(engine.tables, as_of)
+        found.append(engine.read(stages(table, told, 0.3, then, at=at, horizon_days=60)))
+    same(*found)
+    return found[0]
