@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import zipfile
+from datetime import datetime
 from pathlib import Path
 
 import openpyxl
@@ -143,8 +144,8 @@ def corner_bomb(folder: Path) -> Path:
 
 
 def unpacking_bomb(folder: Path) -> Path:
-    """A workbook whose sheet unpacks to far more than it says it holds."""
-    return _workbook(folder / "zeros.xlsx", "", padding=2**30 + 2**20)
+    """A workbook whose sheet unpacks to three gigabytes, as its table of contents says."""
+    return _workbook(folder / "zeros.xlsx", "", claimed=3 * 2**30)
 
 
 def web_page(folder: Path) -> Path:
@@ -233,13 +234,12 @@ def one_customer(folder: Path) -> Path:
 
 def tireless_customer(folder: Path) -> Path:
     """A customer with 100,000 orders: a till's default number, or a reseller."""
+    minutes = [1_700_000_000 + n * 60 for n in range(100_100)]
     table = pa.table(
         {
             "order_id": [str(n) for n in range(100_100)],
             "customer_id": ["till"] * 100_000 + [f"c{n}" for n in range(100)],
-            "ordered_at": pa.array(
-                [1_700_000_000 + n * 60 for n in range(100_100)], pa.timestamp("s")
-            ),
+            "ordered_at": pa.array(minutes, pa.timestamp("s")),
             "amount": [5.0] * 100_100,
         }
     )
@@ -259,12 +259,12 @@ def ragged(folder: Path) -> Path:
 
 def json_lines(folder: Path) -> Path:
     """JSON lines with a nested customer, a broken line, a doubled name and NaN."""
+    told = [("a", "2024-03-01T10:00:00Z", 5.5), ("b", "2024-03-02T10:00:00+08:00", 6)]
+    told.append(("b", "2024-03-03T10:00:00Z", float("nan")))
     orders = [
-        {"order_id": 1, "customer": {"id": "a"}, "created_at": "2024-03-01T10:00:00Z", "total": 5.5},
-        {"order_id": 2, "customer": {"id": "b"}, "created_at": "2024-03-02T10:00:00+08:00", "total": 6},
-        {"order_id": 3, "customer": {"id": "b"}, "created_at": "2024-03-03T10:00:00Z",
-         "total": float("nan")},
-    ]  # fmt: skip
+        {"order_id": number, "customer": {"id": who}, "created_at": at, "total": total}
+        for number, (who, at, total) in enumerate(told, start=1)
+    ]
     lines = [json.dumps(order) for order in orders]
     lines += ["{broken", '{"order_id": 4, "order_id": 5, "total": 1}']
     return _bytes(folder / "orders.jsonl", "\n".join(lines).encode())
@@ -275,8 +275,6 @@ def spreadsheet(folder: Path) -> Path:
     book = openpyxl.Workbook()
     sheet = book.worksheets[0]
     sheet.title = "订单"
-    from datetime import datetime
-
     for row in (
         ["三月订单"], [], ["订单号", "会员号", "下单时间", "实付金额", "成本"],
         [1001, 13085, datetime(2024, 3, 1, 10, 5), 12.5, 8],
@@ -317,7 +315,7 @@ def _bytes(path: Path, content: bytes) -> Path:
     return path
 
 
-def _workbook(path: Path, rows: str, *, padding: int = 0) -> Path:
+def _workbook(path: Path, rows: str, *, claimed: int | None = None) -> Path:
     """A workbook by hand: only the parts that a reader needs."""
     main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
     office = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
@@ -335,9 +333,8 @@ def _workbook(path: Path, rows: str, *, padding: int = 0) -> Path:
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, text in parts.items():
             archive.writestr(name, text)
-        with archive.open("xl/worksheets/sheet1.xml", "w", force_zip64=True) as sheet:
-            sheet.write(f'<worksheet xmlns="{main}"><sheetData>{rows}'.encode())
-            for _ in range(padding // 2**20):
-                sheet.write(b" " * 2**20)
-            sheet.write(b"</sheetData></worksheet>")
+        sheet = f'<worksheet xmlns="{main}"><sheetData>{rows}</sheetData></worksheet>'
+        archive.writestr("xl/worksheets/sheet1.xml", sheet)
+        if claimed is not None:
+            archive.infolist()[-1].file_size = claimed  # written when the archive closes
     return path

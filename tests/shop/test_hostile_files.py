@@ -7,13 +7,13 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
+from tests.shop import files
+from tests.shop.intake import NOW, USUAL, Desk
 
 from huitou.ground.errors import BadInput, NothingTaken
 from huitou.sources import files as front
 from huitou.sources import mending
 from huitou.sources.contract import Taken
-from tests.shop import files
-from tests.shop.intake import NOW, USUAL, Desk
 
 Writer = Callable[[Path], Path]
 
@@ -64,7 +64,7 @@ ASKED: list[tuple[Writer, str, set[str]]] = [
     (files.two_date_orders, "date_order", {"dmy", "mdy"}),
     (files.gb18030_english_header, "encoding", {"gb18030", "cp950"}),
     (files.german_export, "encoding", {"cp1252"}),
-    (files.mixed_encodings, "encoding", set()),
+    (files.mixed_encodings, "encoding", {"utf-8"}),
 ]
 
 
@@ -82,6 +82,7 @@ def test_two_readings_are_asked_and_never_guessed(
     assert question.option.startswith("--")
 
 
+GERMAN = {"encoding": "cp1252", "currency": "EUR", "timezone": "Europe/Berlin"}
 TAKEN: list[tuple[Writer, dict[str, str], int, int]] = [
     (files.gb18030_export, {}, 4, 0),
     (files.gb18030_english_header, {"encoding": "gbk"}, 1, 0),
@@ -89,7 +90,7 @@ TAKEN: list[tuple[Writer, dict[str, str], int, int]] = [
     (files.utf16_export, {}, 4, 0),
     (files.utf16_without_mark, {"currency": "TWD", "timezone": "Asia/Taipei"}, 3, 0),
     (files.mixed_encodings, {"encoding": "utf-8"}, 3, 1),
-    (files.german_export, {"encoding": "cp1252", "currency": "EUR", "timezone": "Europe/Berlin"}, 3, 0),
+    (files.german_export, GERMAN, 3, 0),
     (files.title_above_header, {}, 2, 1),
     (files.refunds_and_states, {}, 4, 0),
     (files.credit_notes, {"currency": "GBP", "timezone": "Europe/London"}, 3, 0),
@@ -121,7 +122,7 @@ def test_every_row_ends_in_one_place_and_a_second_import_changes_nothing(
     first = desk.take(path, **said)
     assert (first.applied, first.quarantined) == (applied, quarantined)
     assert whole(first)
-    before, waiting = desk.lines(), desk.waiting()
+    before, waiting = desk.digest(), desk.waiting()
     assert len(waiting) == quarantined
     assert all(row.reason and row.to_try and row.row and row.file == path.name for row in waiting)
 
@@ -134,7 +135,12 @@ def test_every_row_ends_in_one_place_and_a_second_import_changes_nothing(
     if path.suffix in (".csv", ".jsonl") and "utf-16" not in str(desk.look(path, **said).encoding):
         overlapping = desk.take(copy, **said)
         assert overlapping.applied == 0
-    assert desk.lines() == before
+    assert desk.digest() == before
+
+
+def test_a_tireless_customer_is_taken_and_wondered_at(desk: Desk, tmp_path: Path) -> None:
+    (warning,) = desk.take(files.tireless_customer(tmp_path)).warnings
+    assert "till" in str(warning) and "100000" in str(warning)
 
 
 def test_a_mainland_export_is_read_letter_by_letter(desk: Desk, tmp_path: Path) -> None:

@@ -12,8 +12,9 @@ import pyarrow.compute as pc
 from huitou.sources.texts import by_unique, cleaned
 
 NOBODY = (
-    "0", "00000", "nan", "guest", "anonymous", "unknown", "cash", "walk-in", "walkin", "test", "default",
-    "散客", "游客", "遊客", "匿名", "匿名用户", "非会员", "非會員", "未知", "零售", "路人", "测试",
+    "0", "00000", "nan", "guest", "anonymous", "unknown", "cash", "walk-in", "walkin", "test",
+    "default", "散客", "游客", "遊客", "匿名",
+    "匿名用户", "非会员", "非會員", "未知", "零售", "路人", "测试",
 )  # fmt: skip
 """What tills write where nobody was named (compared in small letters)."""
 

@@ -16,7 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from huitou.sources.faults import Fault, fault
+from huitou.sources.faults import Fault, fault, mask
 from huitou.sources.texts import cleaned
 
 ORDERS = ("ymd", "dmy", "mdy")
@@ -115,7 +115,7 @@ def look_like_dates(unique: pa.Array) -> float:
     dated = np.zeros(len(unique), dtype=bool)
     for shape, pattern in _PATTERNS.items():
         if shape != "compact":
-            dated |= pc.match_substring_regex(unique, pattern).to_numpy(zero_copy_only=False)
+            dated |= mask(pc.match_substring_regex(unique, pattern))
     return float(dated.mean())
 
 
@@ -163,9 +163,9 @@ def _from_text(
         _day(utc, shop_zone),
         local.cast(pa.date32(), safe=False),
     )
-    written = coded.is_valid().to_numpy(zero_copy_only=False)
+    written = mask(coded.is_valid())
     spread = utc.take(coded.indices)
-    malformed = written & ~spread.is_valid().to_numpy(zero_copy_only=False)
+    malformed = written & ~mask(spread.is_valid())
     return spread, day.take(coded.indices), malformed
 
 
@@ -191,7 +191,7 @@ def _read(unique: pa.Array, order: str) -> _Parts:
     )
     for pattern in _PATTERNS.values():
         found = pc.extract_regex(unique, pattern=pattern)
-        rows = np.flatnonzero(found.is_valid().to_numpy(zero_copy_only=False) & ~parts.good)
+        rows = np.flatnonzero(mask(found.is_valid()) & ~parts.good)
         if len(rows):
             _fill(parts, rows, found.take(pa.array(rows)), order)
     _fill_numbers(parts, unique)
@@ -254,14 +254,13 @@ def _part(found: pa.StructArray, names: set[str], name: str) -> NDArray[np.int64
         text = pc.utf8_slice_codeunits(pc.utf8_rpad(text, 6, padding="0"), 0, 6)
     # A group that took no part is empty, or null where the whole did not match.
     text = pc.if_else(pc.equal(pc.fill_null(text, ""), ""), "0", text)
-    return text.cast(pa.int64()).to_numpy(zero_copy_only=False)
+    return np.asarray(text.cast(pa.int64()).to_numpy(zero_copy_only=False), dtype=np.int64)
 
 
 def _named_month(found: pa.StructArray) -> NDArray[np.int64]:
     short = pc.utf8_lower(pc.utf8_slice_codeunits(found.field("name"), 0, 3))
-    return (
-        pc.fill_null(pc.index_in(short, pa.array(_MONTHS)), -1).to_numpy(zero_copy_only=False) + 1
-    )
+    found_at = pc.fill_null(pc.index_in(short, pa.array(_MONTHS)), -1)
+    return np.asarray(found_at.to_numpy(zero_copy_only=False), dtype=np.int64) + 1
 
 
 def _afternoon(found: pa.StructArray, names: set[str]) -> NDArray[np.bool_]:
@@ -276,8 +275,7 @@ def _half(found: pa.StructArray, names: set[str], pattern: str) -> NDArray[np.bo
     held = np.zeros(len(found), dtype=bool)
     for name in ("half1", "half2"):
         if name in names:
-            told = pc.match_substring_regex(found.field(name), pattern)
-            held |= told.to_numpy(zero_copy_only=False)
+            held |= mask(pc.match_substring_regex(found.field(name), pattern))
     return held
 
 
@@ -287,20 +285,21 @@ def _offset(found: pa.StructArray, names: set[str]) -> tuple[NDArray[np.int64], 
     zone = found.field("zone")
     told = pc.extract_regex(zone, r"^(?P<sign>[+-])(?P<h>\d{2}):?(?P<m>\d{2})$")
     names = {"sign", "h", "m"}
-    west = pc.equal(told.field("sign"), "-").to_numpy(zero_copy_only=False)
+    west = mask(pc.equal(told.field("sign"), "-"))
     minutes = _part(told, names, "h") * 60 + _part(told, names, "m")
-    zoned = pc.not_equal(zone, "").to_numpy(zero_copy_only=False)
+    zoned = mask(pc.not_equal(zone, ""))
     return np.where(west, -minutes, minutes), zoned
 
 
 def _days_in(year: NDArray[np.int64], month: NDArray[np.int64]) -> NDArray[np.int64]:
     start = ((year - 1970) * 12 + month - 1).astype("datetime64[M]")
-    return ((start + 1).astype("datetime64[D]") - start.astype("datetime64[D]")).astype(np.int64)
+    following = (start + 1).astype("datetime64[D]")
+    return np.asarray(following - start.astype("datetime64[D]"), dtype=np.int64)
 
 
 def _fill_numbers(parts: _Parts, unique: pa.Array) -> None:
     """Excel's day numbers and seconds, milli- or microseconds since 1970, told by their size."""
-    match = pc.match_substring_regex(unique, _NUMBER).to_numpy(zero_copy_only=False)
+    match = mask(pc.match_substring_regex(unique, _NUMBER))
     rows = np.flatnonzero(match & ~parts.good)
     if not len(rows):
         return
@@ -325,7 +324,7 @@ def _implausible(
     name: str,
     now: datetime,
 ) -> Iterator[Fault]:
-    known = utc.is_valid().to_numpy(zero_copy_only=False)
+    known = mask(utc.is_valid())
     at = np.where(known, pc.fill_null(utc, datetime(1970, 1, 1)).to_numpy(), _EPOCH)
     days = at.astype("datetime64[D]")
     shown = pc.fill_null(day, pa.scalar(0, pa.int32()).cast(pa.date32()))

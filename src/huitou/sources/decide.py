@@ -71,15 +71,17 @@ def decide(
 ) -> tuple[Decided, tuple[Question, ...]]:
     """The mapping with every whole-column decision made; open questions hold their first choice."""
     questions: list[Question] = []
-    found = {
-        "currency": _first(_currency(sheet, provisional, declared), questions),
-        "date_order": _first(_date_order(sheet, provisional, declared), questions),
-        "decimal": _first(_decimal(sheet, provisional, declared), questions),
-        "grain": _first(_grain(sheet, provisional, declared), questions),
-        "amount_is": declared.amount_is or "total",
-    }
-    found["timezone"] = _first(_timezone(found["currency"], declared, questions), questions)
-    return replace(provisional, **found), tuple(questions)
+    currency = _first(_currency(sheet, provisional, declared), questions)
+    mapping = replace(
+        provisional,
+        currency=currency,
+        date_order=_first(_date_order(sheet, provisional, declared), questions),
+        decimal=_first(_decimal(sheet, provisional, declared), questions),
+        grain=_first(_grain(sheet, provisional, declared), questions),
+        amount_is=declared.amount_is or "total",
+        timezone=_first(_timezone(currency, declared, questions), questions),
+    )
+    return mapping, tuple(questions)
 
 
 def _first(answer: str | Question, questions: list[Question]) -> str:

@@ -64,8 +64,10 @@ def decide(path: Path, surveyed: Survey, declared: str | None) -> str | Question
     elif not surveyed.utf8:
         candidates = [name for name in CANDIDATES if _decodes(path, name)]
     telling = [name for name in candidates if _recognised(path, name)]
-    if len(telling) == 1 and not surveyed.utf8:
+    if len(telling) == 1 and (surveyed.wide is not None or not surveyed.utf8):
         return telling[0]
+    if not surveyed.utf8 and surveyed.wide is None and _mostly_utf8(path):
+        return _question(path, ["utf-8", *telling])
     return _question(path, telling or candidates or ["utf-8"])
 
 
@@ -101,6 +103,14 @@ def _doubted(path: Path, surveyed: Survey) -> list[str]:
     if len(scripts) < 2:
         return []
     return ["utf-8", *(name for name in CANDIDATES[:2] if _decodes(path, name))]
+
+
+def _mostly_utf8(path: Path) -> bool:
+    """UTF-8 with a few strange lines in it: taken as such, only those lines are quarantined."""
+    with path.open("rb") as file:
+        lines = [line for line in file.read(65536).splitlines() if not line.isascii()]
+    whole = sum("\ufffd" not in line.decode("utf-8", "replace") for line in lines)
+    return 2 * whole > len(lines)
 
 
 def _decodes(path: Path, encoding: str) -> bool:

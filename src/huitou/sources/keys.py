@@ -18,7 +18,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from huitou.sources.contract import READ, Mapping
-from huitou.sources.faults import Fault
+from huitou.sources.faults import Fault, mask
 
 _CONTENT = """ordered_at, coalesce(sku, chr(1)), coalesce(product, chr(1)),
     coalesce(CAST(quantity * 1000 AS BIGINT), -1), told, part"""
@@ -99,9 +99,8 @@ def _told_twice(
 
 def _named(lines: pa.Table, mapping: Mapping) -> NDArray[np.bool_]:
     """Rows that a number of their own names: there are no two of them."""
-    made = lines["made"].to_numpy()
-    numbered = lines["line_id"].is_valid().to_numpy()
-    return ~made & (numbered | (mapping.grain == "order"))
+    numbered = pc.or_(lines["line_id"].is_valid(), mapping.grain == "order")
+    return mask(pc.and_not(numbered, lines["made"]))
 
 
 def _same(
@@ -113,7 +112,9 @@ def _same(
         left, right = one[name].to_pylist(), two[name].to_pylist()
         same &= np.array([a == b for a, b in zip(left, right, strict=True)], dtype=bool)
     members = zip(one["member_no"].to_pylist(), two["member_no"].to_pylist(), strict=True)
-    return same & np.array([None in (a, b) or a == b for a, b in members], dtype=bool)
+    alike = np.array([None in (a, b) or a == b for a, b in members], dtype=bool)
+    same &= alike
+    return same
 
 
 def _contradicted(con: duckdb.DuckDBPyConnection, mapping: Mapping) -> list[Fault]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -15,7 +15,7 @@ from huitou.ground.money import LARGEST, digits
 from huitou.ground.words import Sentence, said
 from huitou.sources import contacts, dates, money, returns
 from huitou.sources.contract import Mapping
-from huitou.sources.faults import Fault, fault
+from huitou.sources.faults import Fault, fault, mask
 from huitou.sources.sheet import Sheet
 from huitou.sources.texts import cleaned, trimmed
 
@@ -46,7 +46,7 @@ class Written:
     @property
     def height(self) -> int:
         """Rows to read."""
-        return self.sheet.table.num_rows
+        return int(self.sheet.table.num_rows)
 
     def named(self, name: str) -> str | None:
         """The file's column for a field, if it has one."""
@@ -135,7 +135,7 @@ def _unrounded(work: Written, name: str, read: pa.Array) -> None:
     rounded = pc.fill_null(contacts.rounded_by_spreadsheet(read), False)
     work.faults.extend(
         fault(
-            rounded.to_numpy(zero_copy_only=False),
+            mask(rounded),
             work.mapping.columns[name],
             "a spreadsheet has rounded this number and its last digits are lost",
             "export again with the column formatted as text",
@@ -143,11 +143,11 @@ def _unrounded(work: Written, name: str, read: pa.Array) -> None:
     )
 
 
-def _contact(work: Written, name: str, read: object) -> pa.Array:
+def _contact(work: Written, name: str, read: Callable[[pa.Array], pa.Array]) -> pa.Array:
     cells = work.cells(name)
     if cells is None:
         return pa.nulls(work.height, pa.string())
-    taken = read(cells)  # type: ignore[operator]  # one of two readers of this module
+    taken = read(cells)
     lost = len(cells) - pc.sum(pc.or_(taken.is_valid(), pc.is_null(cleaned(cells)))).as_py()
     if lost:
         work.warnings.append(
@@ -288,11 +288,11 @@ def _is_product(work: Written) -> pa.Array:
     return pa.array(value | ~known)
 
 
-def _status(work: Written, says: object) -> NDArray[np.bool_]:
+def _status(work: Written, says: Callable[[pa.Array], NDArray[np.bool_]]) -> NDArray[np.bool_]:
     cells = work.cells("status")
     if cells is None:
         return np.zeros(work.height, dtype=bool)
-    return says(cells)  # type: ignore[operator, no-any-return]  # one of two rules of `returns`
+    return says(cells)
 
 
 def _other_currencies(work: Written) -> None:
@@ -308,7 +308,7 @@ def _other_currencies(work: Written) -> None:
     other = pc.and_(code.is_valid(), pc.invert(pc.is_in(code, value_set=pa.array(allowed))))
     work.faults.extend(
         fault(
-            other.to_numpy(zero_copy_only=False),
+            mask(other),
             work.mapping.columns["currency"],
             "this row is in another currency than the shop's",
             "convert it at the rate of its day and import the row again",

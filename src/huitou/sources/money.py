@@ -17,7 +17,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from huitou.ground.money import LARGEST
-from huitou.sources.faults import Fault, fault
+from huitou.sources.faults import Fault, fault, mask
 from huitou.sources.texts import cleaned
 
 PRICE_PLACES = 6
@@ -111,7 +111,7 @@ def currencies(unique: Iterable[str | None]) -> set[str]:
 
 
 def _from_typed(column: pa.Array, name: str, places: int) -> Figures:
-    known = column.is_valid().to_numpy(zero_copy_only=False)
+    known = mask(column.is_valid())
     plain = pc.fill_null(column.cast(pa.float64(), safe=False), 0.0).to_numpy()
     finite = np.isfinite(plain)
     scaled = np.rint(np.where(finite, plain, 0.0) * 10.0**places)
@@ -133,7 +133,7 @@ def _from_text(
     reasons = sorted({item for item in read if isinstance(item, str)})
     codes = np.array([_code(item, reasons) for item in read] + [0], np.int64)
     at = pc.fill_null(coded.indices, len(read)).to_numpy(zero_copy_only=False)
-    known = column.is_valid().to_numpy(zero_copy_only=False)
+    known = mask(column.is_valid())
     code = codes[at]
     faults = tuple(_by_reason(code, reasons, name))
     return Figures(values[at], known & (code == 0), faults)

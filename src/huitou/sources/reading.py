@@ -47,6 +47,9 @@ Progress = Callable[[str, float | None], None]
 SHOWN = 10
 """Rows of a preview."""
 
+_TIRELESS = 10_000
+"""Rows of one customer above which, in a fifth of the file, a till is suspected."""
+
 
 @dataclass(frozen=True)
 class Found:
@@ -111,6 +114,7 @@ def read(
     progress("sorting out", 0.6)
     good, faults, listed = _judged(lines, work)
     progress("writing", 0.9)
+    work.warnings.extend(_tireless(good))
     _require_some(good, sheet, listed, faults, path.name)
     pq.write_table(good.select(READ.names).cast(READ), folder / "lines.parquet", compression="zstd")
     held = np.flatnonzero(faults >= 0)
@@ -132,6 +136,21 @@ def _judged(lines: pa.Table, work: Written) -> tuple[pa.Table, NDArray[np.int64]
     good, later = keys.keyed(fit, work.mapping)
     first, listed = first_of_each_row([*work.faults, *later], work.height)
     return good, first, listed
+
+
+def _tireless(good: pa.Table) -> Iterable[Sentence]:
+    """A number with which a till writes down whoever says nothing."""
+    counts = pc.value_counts(good["member_no"].combine_chunks().drop_null())
+    if not len(counts):
+        return
+    most = int(pc.index(counts.field("counts"), pc.max(counts.field("counts"))).as_py())
+    key, count = counts[most]["values"].as_py(), counts[most]["counts"].as_py()
+    if count > _TIRELESS and count > 0.2 * good.num_rows:
+        yield said(
+            "{count} rows name the customer {key}. Is that a number the till writes by itself?",
+            count=count,
+            key=key,
+        )
 
 
 def _require_some(

@@ -7,7 +7,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from huitou.sources.faults import Fault, fault
+from huitou.sources.faults import Fault, fault, mask
 from huitou.sources.texts import by_unique, cleaned
 
 YES = ("true", "t", "yes", "y", "1", "是", "有", "对", "對", "√")
@@ -35,11 +35,10 @@ def booleans(
         yes, no = (pc.is_in(text, value_set=pa.array(words)) for words in (YES, NO))
         neither = pc.and_(text.is_valid(), pc.invert(pc.or_(yes, no)))
         column = pc.if_else(pc.or_(yes, no), yes, pa.scalar(None, pa.bool_()))
-        wrong = neither.to_numpy(zero_copy_only=False)
+        wrong = mask(neither)
     else:
         wrong = np.zeros(len(column), dtype=bool)
-    known = column.is_valid().to_numpy(zero_copy_only=False)
-    value = pc.fill_null(column, False).to_numpy(zero_copy_only=False)
+    known, value = mask(column.is_valid()), mask(column)
     return value, known, tuple(fault(wrong, name, "this is neither yes nor no", "write yes or no"))
 
 
@@ -69,4 +68,4 @@ def _told(status: pa.Array, pattern: str) -> NDArray[np.bool_]:
 
 def _matches(column: pa.Array, pattern: str) -> NDArray[np.bool_]:
     told = by_unique(column, lambda unique: pc.match_substring_regex(unique, pattern))
-    return pc.fill_null(told, False).to_numpy(zero_copy_only=False)
+    return mask(told)

@@ -13,6 +13,7 @@ import pyarrow.csv as arrow_csv
 
 from huitou.ground.errors import NothingTaken
 from huitou.sources.encodings import BAD
+from huitou.sources.faults import mask
 from huitou.sources.recognise import recognised_names
 from huitou.sources.sheet import WIDEST, Broken, Sheet, distinct_names
 
@@ -153,7 +154,7 @@ def _swallowed(name: str, row: int, column: str | None, value: str) -> NothingTa
 def _without_bad_bytes(sheet: Sheet) -> Sheet:
     bad = np.zeros(sheet.table.num_rows, dtype=bool)
     for column in sheet.table.column_names:
-        bad |= pc.match_substring(sheet.column(column), BAD).to_numpy(zero_copy_only=False)
+        bad |= mask(pc.match_substring(sheet.column(column), BAD))
     if not bad.any():
         return sheet
     rows = [

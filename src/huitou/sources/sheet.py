@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from huitou.sources.faults import mask
 from huitou.sources.texts import written
 
 WIDEST = 2_000
@@ -37,7 +38,7 @@ class Sheet:
     @property
     def total(self) -> int:
         """All rows of the file that hold anything."""
-        return self.table.num_rows + len(self.broken)
+        return int(self.table.num_rows) + len(self.broken)
 
     def column(self, name: str) -> pa.Array:
         """One column in one piece."""
@@ -56,7 +57,8 @@ class Sheet:
         """Some rows as a person would write them, for the quarantine."""
         some = self.table.take(pa.array(positions))
         columns = {name: written(_joined(some.column(name))) for name in some.column_names}
-        return pa.table(columns).to_pylist()
+        rows: list[dict[str, str | None]] = pa.table(columns).to_pylist()
+        return rows
 
     def without_blank_rows(self) -> Sheet:
         """Rows with nothing in them are no rows: spreadsheets append them by the thousand."""
@@ -93,5 +95,5 @@ def _joined(chunked: pa.ChunkedArray) -> pa.Array:
 def _holds_something(column: pa.Array) -> NDArray[np.bool_]:
     held = column.is_valid()
     if pa.types.is_string(column.type):
-        held = pc.fill_null(pc.not_equal(pc.utf8_trim_whitespace(column), ""), False)
-    return held.to_numpy(zero_copy_only=False)
+        held = pc.not_equal(pc.utf8_trim_whitespace(column), "")
+    return mask(held)

@@ -10,6 +10,7 @@ import re
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import IO
 from zlib import error as ZlibError
 
 import fastexcel
@@ -140,9 +141,9 @@ def _measure_sheet(archive: zipfile.ZipFile, part: zipfile.ZipInfo, name: str) -
                 raise _bomb(name)
 
 
-def _overlapping(text: object) -> Iterator[bytes]:
+def _overlapping(text: IO[bytes]) -> Iterator[bytes]:
     tail = b""
-    while block := text.read(_BLOCK):  # type: ignore[attr-defined]  # a binary file
+    while block := text.read(_BLOCK):
         yield tail + block
         tail = block[-200:]
 
