@@ -79,6 +79,11 @@ class Trial:
         return log_loss(self.hindsight(), self.returned)
 
 
+Trials = dict[tuple[str, date, int], Trial]
+"""Trials made already, by candidate, origin and horizon: scoring several moments of one shop asks
+for the same ones again. Only for origins whose customers are the same each time."""
+
+
 @dataclass(frozen=True)
 class Backtest:
     """The chosen candidate and its trials, latest first."""
@@ -123,17 +128,17 @@ def complete(origins: Sequence[Origin], as_of_day: date, horizon_days: int) -> t
     return tuple(sorted(whole, key=lambda origin: origin.as_of_day, reverse=True))
 
 
-def backtest(origins: Sequence[Origin], now: Histories) -> Backtest:
+def backtest(origins: Sequence[Origin], now: Histories, trials: Trials | None = None) -> Backtest:
     """Try every candidate at every origin and keep the one with the least mean log-loss.
 
     Fitting cohorts apart is tried only where the customers of today allow it. Without origins
-    the default stands.
+    the default stands. Trials found in `trials` are not made again, and new ones are added.
     """
     if not origins:
         return Backtest(CANDIDATES[0], (), {})
-    known = [histories(origin.customers) for origin in origins]
+    made = {} if trials is None else trials
     tried = {
-        candidate: tuple(trial(candidate, o, h) for o, h in zip(origins, known, strict=True))
+        candidate: tuple(_remembered(made, candidate, origin) for origin in origins)
         for candidate in CANDIDATES
         if not candidate.by_cohort or can_split(now)
     }
@@ -142,9 +147,16 @@ def backtest(origins: Sequence[Origin], now: Histories) -> Backtest:
     return Backtest(best, tried[best], {c.name: loss for c, loss in losses.items()})
 
 
-def trial(candidate: Candidate, origin: Origin, known: Histories) -> Trial:
+def _remembered(made: Trials, candidate: Candidate, origin: Origin) -> Trial:
+    key = (candidate.name, origin.as_of_day, origin.horizon_days)
+    if key not in made:
+        made[key] = trial(candidate, origin)
+    return made[key]
+
+
+def trial(candidate: Candidate, origin: Origin) -> Trial:
     """Fit a candidate to what was known at the origin, and look at what came."""
-    made, days = shape(candidate, known), origin.horizon_days
+    made, days = shape(candidate, histories(origin.customers)), origin.horizon_days
     bought = np.asarray(origin.bought, dtype=np.int64)
     p_none = made.p_none(days)
     return Trial(

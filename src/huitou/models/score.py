@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 
 from huitou.ground.errors import NotYet
-from huitou.models.backtest import Backtest, backtest, complete
+from huitou.models.backtest import Backtest, Trials, backtest, complete
 from huitou.models.card import Card, ahead, card, prior_speaks
 from huitou.models.contract import Index
 from huitou.models.histories import FEWEST, Histories, Origin, histories
@@ -65,11 +65,14 @@ class Forecast:
     paid: Spending
 
 
-def score(customers: pa.Table, origins: Sequence[Origin], choice: Choice) -> tuple[pa.Table, Card]:
+def score(
+    customers: pa.Table, origins: Sequence[Origin], choice: Choice, trials: Trials | None = None
+) -> tuple[pa.Table, Card]:
     """Score every customer as of `choice.as_of_day`; columns as in `SCORES`, rows as given.
 
-    Origins whose window does not end by then are left out: they know the future. Raises NotYet
-    below thirty customers.
+    Origins whose window does not end by then are left out: they know the future. Who scores
+    several moments of one shop hands the same `trials` to each, so that none is made twice.
+    Raises NotYet below thirty customers.
     """
     if customers.num_rows < FEWEST:
         raise NotYet(
@@ -78,7 +81,7 @@ def score(customers: pa.Table, origins: Sequence[Origin], choice: Choice) -> tup
         )
     known = histories(customers)
     usable = complete(origins, choice.as_of_day, choice.horizon_days)
-    found = forecast(known, usable, choice)
+    found = forecast(known, usable, choice, trials)
     p_none = found.made.p_none(choice.horizon_days)
     shape_sd = found.tried.shape_sd(choice.as_of_day, choice.horizon_days)
     coming = ahead(
@@ -88,9 +91,11 @@ def score(customers: pa.Table, origins: Sequence[Origin], choice: Choice) -> tup
     return _table(customers, known, found, choice), told
 
 
-def forecast(known: Histories, usable: Sequence[Origin], choice: Choice) -> Forecast:
+def forecast(
+    known: Histories, usable: Sequence[Origin], choice: Choice, trials: Trials | None = None
+) -> Forecast:
     """Choose the shape by backtest, learn the levels from it, and fit to what is known now."""
-    tried = backtest(usable, known)
+    tried = backtest(usable, known, trials)
     return Forecast(
         made=shape(tried.candidate, known),
         tried=tried,

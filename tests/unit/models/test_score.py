@@ -10,7 +10,6 @@ from tests.unit.models.worlds import Shop
 from huitou.ground.errors import NotYet
 from huitou.models.backtest import origin_days
 from huitou.models.histories import Origin, histories
-from huitou.models.horizon import usual_horizon
 from huitou.models.mbgnbd import MbgNbd
 from huitou.models.score import SCORES, Choice, score
 from huitou.models.shape import Candidate, shape
@@ -193,13 +192,15 @@ def test_a_shop_without_amounts_has_chances_but_no_value(shop):
     assert column(table, "value").sum() == 0 and column(table, "p_buy").sum() > 0
 
 
-def test_the_horizon_follows_the_shops_own_rhythm(shop):
-    customers = shop.customers(TODAY)
-    usual = usual_horizon(customers, shop.day(0), shop.day(TODAY))
-    gaps = customers.column("gap_mean").drop_null().to_numpy()
-    assert usual % 7 == 0 or usual in (28, 183)
-    assert usual == pytest.approx(min(3 * np.median(gaps), 183), abs=4)
-    assert usual_horizon(customers, shop.day(600), shop.day(TODAY)) == pytest.approx(33, abs=4)
+def test_trials_are_remembered_between_moments_and_change_nothing(shop, scored):
+    remembered = {}
+    earlier = Choice(shop.day(TODAY - 60), HORIZON)
+    score(shop.customers(TODAY - 60), origins(shop), earlier, remembered)
+    assert {day for _, day, _ in remembered} < {origin.as_of_day for origin in origins(shop)}
+    again, same = score(
+        shop.customers(TODAY), origins(shop), Choice(shop.day(TODAY), HORIZON), remembered
+    )
+    assert again.equals(scored[0]) and same == scored[1]
 
 
 def test_cohorts_fitted_apart_keep_everybody_in_place():
