@@ -14,6 +14,7 @@ from typing import Any
 
 from huitou.doors.cli.main import app as command_line
 from huitou.ground import settings
+from tools import metrics
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = ROOT / "docs" / "reference"
@@ -131,6 +132,7 @@ def _string(node: ast.stmt | None) -> str:
 WRITTEN: dict[str, Callable[[], str]] = {
     "cli.md": cli,
     "http.md": http,
+    "metrics.md": lambda: f"{NOTE}\n\n{metrics.page()}",
     "settings.md": choices,
 }
 """Page -> what writes it."""
