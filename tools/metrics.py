@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from huitou.facts import stages
-from huitou.facts.contract import Metric
+from huitou.facts.contract import EVERY_DIMENSION, Metric
 from huitou.facts.metrics import METRICS
 from huitou.facts.rfm import SEGMENTS, Segment
 
@@ -12,7 +12,7 @@ HEAD = """# Metrics
 Every number below is *as of* a moment: what happened later changes nothing. `huitou facts NAME`
 prints one, `--by DIMENSION` cuts it. A metric that is cut looks at the lines of each value alone,
 as if each were a shop of its own: the repeat-purchase rate of a store counts those who bought
-there on two days. Money is net of nothing but what the definition says, in the shop's currency."""
+there on two days. Where nothing else is said, a metric can be cut by {dimensions}."""
 
 UNITS = {
     "count": "a count",
@@ -25,18 +25,22 @@ UNITS = {
 
 def page() -> str:
     """The page, in Markdown."""
-    parts = [HEAD, *map(_metric, METRICS.values()), _stages(), _segments()]
+    head = HEAD.format(dimensions=_names(EVERY_DIMENSION))
+    parts = [head, *map(_metric, METRICS.values()), _stages(), _segments()]
     return "\n\n".join(parts) + "\n"
 
 
 def _metric(metric: Metric) -> str:
-    cut = ", ".join(f"`{name}`" for name in metric.by)
     told = [f"**{metric.title}**, {UNITS[metric.unit]}. {metric.definition}"]
-    if cut:
-        told.append(f"Can be cut by {cut}.")
+    if metric.by != EVERY_DIMENSION:
+        told.append(f"Can be cut by {_names(metric.by) or 'nothing'}.")
     if metric.people is not None:
         told.append(f"Behind it: {_lower(metric.people.__doc__)}")
     return f"## {metric.name}\n\n" + "\n".join(told)
+
+
+def _names(dimensions: tuple[str, ...]) -> str:
+    return ", ".join(f"`{name}`" for name in dimensions)
 
 
 def _lower(sentence: str | None) -> str:
