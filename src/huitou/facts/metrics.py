@@ -284,7 +284,7 @@ _add(
 _add(
     "flows",
     said("Movement between stages"),
-    said("Customers who stood in one stage at one moment and in another at the next."),
+    said("Customers by the stage they stood in at one moment, and by that of the next."),
     "table",
     stage_flows,
     stage_movers,
