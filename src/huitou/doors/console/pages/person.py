@@ -12,9 +12,11 @@ from fastapi.responses import Response
 from huitou.doors.console import drawing
 from huitou.doors.console.visit import Member
 from huitou.ground.languages import speaker
-from huitou.runs.views import PersonView, TimelineEntry
+from huitou.runs.views import Cause, PersonView, TimelineEntry
 
 routes = APIRouter()
+WORTH_ASKING = 0.05
+"""A suspicion below this share is not worth a question."""
 SHOWN = 40
 """Entries of the time line that open with the page."""
 
@@ -40,6 +42,12 @@ class Customer:
 
     horizon: int
     """Days that the chance to buy looks ahead."""
+
+    @property
+    def suspects(self) -> tuple[Cause, ...]:
+        """Causes worth a question, the likeliest first."""
+        likely = [cause for cause in self.person.causes if cause.confidence >= WORTH_ASKING]
+        return tuple(sorted(likely, key=lambda cause: -cause.confidence)[:4])
 
     @property
     def worth(self) -> Worth:

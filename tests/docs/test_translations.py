@@ -1,0 +1,37 @@
+"""Every text a merchant reads is said in all three languages, with the same places in it."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from huitou.ground.languages import LANGUAGES, _catalogue
+from tests.docs.texts import texts
+
+TRANSLATED = [tag for tag in LANGUAGES if tag != "en"]
+PLACE = re.compile(r"{(\w+)}")
+
+
+@pytest.mark.parametrize("tag", TRANSLATED)
+def test_every_text_is_translated(tag: str) -> None:
+    missing = sorted(texts() - set(_catalogue(tag)))
+    assert not missing, f"ground/locale/{tag}.po lacks: {missing}"
+
+
+@pytest.mark.parametrize("tag", TRANSLATED)
+def test_no_translation_is_left_over(tag: str) -> None:
+    stale = sorted(set(_catalogue(tag)) - texts())
+    assert not stale, f"ground/locale/{tag}.po has what nobody says any more: {stale}"
+
+
+@pytest.mark.parametrize("tag", TRANSLATED)
+def test_a_translation_has_the_places_of_its_text(tag: str) -> None:
+    for text, said in _catalogue(tag).items():
+        assert set(PLACE.findall(text)) == set(PLACE.findall(said)), text
+
+
+def test_traditional_chinese_is_not_a_copy_of_simplified() -> None:
+    simplified, traditional = _catalogue("zh-Hans"), _catalogue("zh-Hant")
+    differing = sum(simplified[text] != traditional[text] for text in simplified)
+    assert differing > 0.85 * len(simplified)
