@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -27,9 +28,9 @@ class Desk:
     def lake(self) -> Lake:
         return Lake(self.folder / "lake")
 
-    def look(self, path: Path, **said: Any) -> Preview:
+    def look(self, path: Path, kept: Sequence[Mapping] = (), **said: Any) -> Preview:
         scratch = self._scratch()
-        return reading.look(path, replace(USUAL, **said), scratch, naive_utc(NOW))
+        return reading.look(path, replace(USUAL, **said), scratch, naive_utc(NOW), kept)
 
     def take(self, path: Path, **said: Any) -> Taken:
         preview = self.look(path, **said)

@@ -178,6 +178,26 @@ def test_german_amounts_days_and_parentheses(desk: Desk, tmp_path: Path) -> None
     assert [row["is_return"] for row in (one, two, three)] == [False, False, True]
 
 
+def test_an_earlier_mapping_answers_what_a_new_file_leaves_open(desk: Desk, tmp_path: Path) -> None:
+    path = files.two_date_orders(tmp_path)
+    earlier = desk.look(path, date_order="mdy", columns={"order_id": ""}, source="till").mapping
+    assert earlier is not None
+    assert desk.look(path, [earlier]).mapping == earlier
+    assert desk.look(files.one_telling_date(tmp_path), [earlier]).mapping == earlier
+    assert desk.look(files.header_only(tmp_path).with_name("dates.csv"), []).mapping is None
+
+
+def test_an_earlier_encoding_counts_only_where_the_columns_prove_it(
+    desk: Desk, tmp_path: Path
+) -> None:
+    path = files.german_export(tmp_path)
+    earlier = desk.look(path, **GERMAN).mapping
+    assert earlier is not None
+    assert desk.look(path, [earlier], currency="EUR", timezone="Europe/Berlin").mapping == earlier
+    other = files.gb18030_english_header(tmp_path)
+    assert desk.look(other, [earlier]).questions[0].code == "encoding"
+
+
 def test_what_was_paid_back_is_a_line_of_its_own(desk: Desk, tmp_path: Path) -> None:
     desk.take(files.refunds_and_states(tmp_path))
     told = {row["order_id"]: (row["amount"], row["is_return"]) for row in desk.lines()}

@@ -56,12 +56,14 @@ def _limit(limits: dict[str, int]) -> None:
 
 def _look(request: dict[str, Any], say: Say) -> dict[str, Any]:
     from huitou.sources import reading, wire
+    from huitou.sources.contract import Mapping
 
     preview = reading.look(
         Path(request["path"]),
         wire.declared_from(request["declared"]),
         Path(request["folder"]),
         datetime.fromisoformat(request["now"]),
+        [Mapping.from_dict(plain) for plain in request["kept"]],
     )
     return wire.preview_to(preview)
 

@@ -211,7 +211,7 @@ class Declared:
     columns: Map[str, str] = field(default_factory=dict)
     """Field -> column; an empty column says that the file has no such field."""
     mapping: Mapping | None = None
-    """A mapping kept from an earlier file with the same columns, or given whole."""
+    """A mapping given whole; what else is said goes before it."""
     encoding: str | None = None
     delimiter: str | None = None
     sheet: str | None = None

@@ -33,9 +33,9 @@ USUAL = ("CNY", "TWD", "HKD", "USD", "EUR", "GBP", "JPY")
 _MONEY_FIELDS = ("amount", "unit_price", "cost", "unit_cost", "refund")
 
 
-def checked_columns(sheet: Sheet, declared: Declared, name: str) -> Mapping[str, str]:
+def checked_columns(sheet: Sheet, declared: Mapping[str, str], name: str) -> Mapping[str, str]:
     """The declared columns, if every field is known and every column is in the file."""
-    for field, column in declared.columns.items():
+    for field, column in declared.items():
         _ = FIELDS[field]
         if column and column not in sheet.table.column_names:
             there = ", ".join(sheet.table.column_names)
@@ -44,7 +44,7 @@ def checked_columns(sheet: Sheet, declared: Declared, name: str) -> Mapping[str,
                 file=name,
                 to_try=f"--column {field}=NAME, where NAME is one of: {there}",
             )
-    return declared.columns
+    return declared
 
 
 def require(columns: Mapping[str, str], sheet: Sheet, name: str) -> None:
@@ -67,28 +67,39 @@ def require(columns: Mapping[str, str], sheet: Sheet, name: str) -> None:
 
 
 def decide(
-    provisional: Decided, sheet: Sheet, declared: Declared
+    provisional: Decided, sheet: Sheet, declared: Declared, kept: Decided | None = None
 ) -> tuple[Decided, tuple[Question, ...]]:
-    """The mapping with every whole-column decision made; open questions hold their first choice."""
+    """The mapping with every whole-column decision made; open questions hold their first choice.
+
+    `kept` is how an earlier file with these columns was read: it answers what this one leaves open.
+    """
     questions: list[Question] = []
-    currency = _first(_currency(sheet, provisional, declared), questions)
+
+    def settled(answer: str | Question) -> str:
+        return _settled(answer, kept, questions)
+
+    currency = settled(_currency(sheet, provisional, declared))
     mapping = replace(
         provisional,
         currency=currency,
-        date_order=_first(_date_order(sheet, provisional, declared), questions),
-        decimal=_first(_decimal(sheet, provisional, declared), questions),
-        grain=_first(_grain(sheet, provisional, declared), questions),
-        amount_is=declared.amount_is or "total",
-        timezone=_first(_timezone(currency, declared, questions), questions),
+        date_order=settled(_date_order(sheet, provisional, declared)),
+        decimal=settled(_decimal(sheet, provisional, declared)),
+        grain=settled(_grain(sheet, provisional, declared)),
+        amount_is=declared.amount_is or (kept.amount_is if kept else "total"),
+        timezone=settled(_timezone(currency, declared, questions)),
     )
     return mapping, tuple(questions)
 
 
-def _first(answer: str | Question, questions: list[Question]) -> str:
-    if isinstance(answer, Question):
-        questions.append(answer)
-        return answer.choices[0].value
-    return answer
+def _settled(answer: str | Question, kept: Decided | None, questions: list[Question]) -> str:
+    if not isinstance(answer, Question):
+        return answer
+    earlier: str | None = getattr(kept, answer.code, None)
+    offered = {choice.value for choice in answer.choices}
+    if earlier is not None and (earlier in offered or answer.code in ("currency", "timezone")):
+        return earlier
+    questions.append(answer)
+    return answer.choices[0].value
 
 
 def _currency(sheet: Sheet, mapping: Decided, declared: Declared) -> str | Question:

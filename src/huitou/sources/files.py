@@ -13,7 +13,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import IO, Any
@@ -37,11 +37,19 @@ _KEPT_VARIABLES = ("PATH", "PYTHONPATH", "LANG", "LC_ALL", "TMPDIR", "VIRTUAL_EN
 
 
 def look(
-    path: Path, declared: Declared, *, now: datetime, limits: dict[str, int] | None = None
+    path: Path,
+    declared: Declared,
+    *,
+    now: datetime,
+    kept: Sequence[Mapping] = (),
+    limits: dict[str, int] | None = None,
 ) -> Preview:
     """What a file would be taken for: columns, questions, ten rows. Changes nothing.
 
-    `now` is aware. Raises `NothingTaken` for what can be no file of orders.
+    `kept` are the mappings of earlier files (`mappings.all_kept`); one with the same columns
+    answers what this file leaves open. `now` is aware.
+
+    Raises `NothingTaken` for what can be no file of orders.
     """
     _exists(path)
     with tempfile.TemporaryDirectory(prefix="huitou-look-") as folder:
@@ -52,6 +60,7 @@ def look(
                 "declared": wire.declared_to(declared),
                 "folder": folder,
                 "now": naive_utc(now).isoformat(),
+                "kept": [mapping.to_dict() for mapping in kept],
             },
             path.name,
             None,

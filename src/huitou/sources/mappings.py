@@ -27,10 +27,14 @@ def keep(home: Path, mapping: Mapping) -> Path:
     return path
 
 
+def all_kept(home: Path) -> tuple[Mapping, ...]:
+    """Every mapping kept in the shop's folder."""
+    return tuple(_read(path) for path in sorted((home / FOLDER).glob("*.toml")))
+
+
 def kept(home: Path, layout: tuple[str, ...], *, source: str | None = None) -> Mapping | None:
     """The mapping of an earlier file with the same columns, in whatever order they stand."""
-    for path in sorted((home / FOLDER).glob("*.toml")):
-        mapping = _read(path)
+    for mapping in all_kept(home):
         if source in (None, mapping.source) and sorted(mapping.layout) == sorted(layout):
             return mapping
     return None

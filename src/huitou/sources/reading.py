@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -28,6 +28,7 @@ from huitou.sources import (
     workbook,
 )
 from huitou.sources.contract import (
+    FIELDS,
     QUARANTINE,
     READ,
     Declared,
@@ -61,26 +62,39 @@ class Found:
     mends: tuple[str, ...] = ()
 
 
-def look(path: Path, declared: Declared, folder: Path, now: datetime) -> Preview:
-    """What a file would be taken for. Nothing is kept; `folder` holds a copy in UTF-8 at most."""
+def look(
+    path: Path,
+    declared: Declared,
+    folder: Path,
+    now: datetime,
+    kept: Sequence[Decided] = (),
+) -> Preview:
+    """What a file would be taken for. Nothing is kept; `folder` holds a copy in UTF-8 at most.
+
+    `kept` are mappings of earlier files: one with the same columns answers what this file leaves
+    open.
+    """
     surveyed = survey(path)
-    how = _how(path, surveyed, declared, folder)
+    how, earlier = _opened(path, surveyed, declared, folder, kept)
     if isinstance(how, Question):
         return Preview(path, path.name, surveyed.format, None, (), None, (how,), (), (), total=0)
     sheet = _cells(path, how, surveyed, folder)
     mends = tuple(pc.unique(mending.came_from(sheet)["batch"]).to_pylist())
     sheet = mending.mended(sheet)
-    declared_columns = checked_columns(sheet, declared, path.name)
-    columns = recognise.columns(sheet, declared_columns)
+    earlier = earlier or _fitting(sheet, declared, kept)
+    wanted = checked_columns(sheet, _columns(declared, earlier), path.name)
+    columns = recognise.columns(sheet, wanted)
     require(columns, sheet, path.name)
-    how = replace(how, columns=columns, layout=tuple(sheet.table.column_names))
-    mapping, questions = (how, ()) if mends else decide(how, sheet, declared)
+    source = declared.source or (earlier.source if earlier else "shop")
+    layout = tuple(sheet.table.column_names)
+    how = replace(how, columns=columns, layout=layout, source=source)
+    mapping, questions = (how, ()) if mends else decide(how, sheet, declared, earlier)
     return Preview(
         path,
         path.name,
         surveyed.format,
         mapping.encoding,
-        recognise.described(sheet, columns, declared_columns),
+        recognise.described(sheet, columns, wanted),
         None if questions else mapping,
         questions,
         _shown(sheet, mapping, now),
@@ -88,6 +102,43 @@ def look(path: Path, declared: Declared, folder: Path, now: datetime) -> Preview
         total=sheet.total,
         mends=mends,
     )
+
+
+def _opened(
+    path: Path, surveyed: Survey, declared: Declared, folder: Path, kept: Sequence[Decided]
+) -> tuple[Decided | Question, Decided | None]:
+    """How to part the file into cells. Where that is a question, an earlier mapping answers it
+    if the columns then are the ones it was made for: nonsense would not read as their names."""
+    how = _how(path, surveyed, declared, folder)
+    if not isinstance(how, Question):
+        return how, None
+    for mapping in [declared.mapping] if declared.mapping else kept:
+        told = replace(
+            declared,
+            encoding=declared.encoding or mapping.encoding,
+            sheet=declared.sheet or mapping.sheet,
+        )
+        again = None if mapping.format != surveyed.format else _how(path, surveyed, told, folder)
+        if isinstance(again, Decided) and _fits(_cells(path, again, surveyed, folder), mapping):
+            return again, mapping
+    return how, None
+
+
+def _fitting(sheet: Sheet, declared: Declared, kept: Sequence[Decided]) -> Decided | None:
+    if declared.mapping is not None:
+        return declared.mapping
+    return next((mapping for mapping in kept if _fits(sheet, mapping)), None)
+
+
+def _fits(sheet: Sheet, mapping: Decided) -> bool:
+    return sorted(sheet.table.column_names) == sorted(mapping.layout)
+
+
+def _columns(declared: Declared, earlier: Decided | None) -> dict[str, str]:
+    """What was said about columns; a field that an earlier mapping leaves out stays out."""
+    if earlier is None:
+        return dict(declared.columns)
+    return {**dict.fromkeys(FIELDS, ""), **earlier.columns, **declared.columns}
 
 
 def read(

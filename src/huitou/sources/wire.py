@@ -28,13 +28,15 @@ def sentence_from(plain: list[Any]) -> Sentence:
 
 
 def declared_to(declared: Declared) -> dict[str, Any]:
-    """What the merchant said; a mapping given whole has been applied before."""
-    return {**asdict(declared), "columns": dict(declared.columns), "mapping": None}
+    """What the merchant said."""
+    given = declared.mapping.to_dict() if declared.mapping else None
+    return {**asdict(declared), "columns": dict(declared.columns), "mapping": given}
 
 
 def declared_from(plain: dict[str, Any]) -> Declared:
     """Back from plain values."""
-    return Declared(**plain)
+    given = Mapping.from_dict(plain["mapping"]) if plain["mapping"] else None
+    return Declared(**{**plain, "mapping": given})
 
 
 def preview_to(preview: Preview) -> dict[str, Any]:

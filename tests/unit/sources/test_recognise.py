@@ -29,7 +29,8 @@ def sheet(**columns: list[str]) -> Sheet:
         ("数量", "quantity"), ("QTY", "quantity"), ("单价", "unit_price"), ("成本", "cost"),
         ("门店", "store"), ("門市", "store"), ("渠道", "channel"),
         ("ＯＲＤＥＲ＿ＩＤ", "order_id"),
-        ("退款金额", "refund"), ("订单状态", "status"), ("StockCode", "sku"), ("商品名稱", "product"),
+        ("退款金额", "refund"), ("订单状态", "status"), ("StockCode", "sku"),
+        ("商品名稱", "product"),
     ],
 )  # fmt: skip
 def test_a_name_stands_for_its_field(name: str, field: str) -> None:
