@@ -4,7 +4,7 @@
 
 Solved by its dual (Lagrange): a price for each resource, at which everybody takes the act with the
 best gain after prices. The dual is convex in as many variables as there are resources; Kelley's
-cutting planes find its bottom in some twenty passes over the people, with a certificate. Ties at
+cutting planes find its bottom in some thirty passes over the people, with a certificate. Ties at
 the optimal prices are then repaired, so a limit is never exceeded. See docs/why/decide.md.
 """
 
@@ -26,7 +26,7 @@ GAP = 1e-3
 CLOSE = 1e-7
 """Cutting planes stop when the bound is this close, relatively, to what they can still reach."""
 PASSES = 80
-"""Most passes over the people; two resources take about twenty."""
+"""Most passes over the people; two resources take about thirty."""
 TOLERANCE = 1e-6
 """Absolute slack for sums of minutes; money is whole numbers, which no slack below 1 can exceed."""
 

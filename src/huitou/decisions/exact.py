@@ -10,7 +10,7 @@ from huitou.decisions.audience import FloatArray, IntArray
 
 NODES = 5_000
 """Branch-and-bound nodes before the best found is taken: a count, so that a replay is the same."""
-WITHIN = 1e-4
+WITHIN = 5e-4
 """Relative gap that is good enough."""
 
 

@@ -35,7 +35,7 @@ EMAIL = said(
 )
 THANKS = said(
     "In a test of two text messages, plain thanks earned more than thanks with a bigger discount."
-    " A twelfth of what an e-mail did to visits is taken."
+    " About a tenth of what an e-mail did to visits is taken."
 )
 CALLED = said(
     "A field test with 65,000 customers: unasked advice raised leaving from 6.4 % to 10 %."
@@ -43,7 +43,7 @@ CALLED = said(
 )
 COUPON = said(
     "A supermarket test with 130,000 customers: a coupon cut leaving by 12 points for its product,"
-    " and earned the shop next to nothing. A quarter of the first is taken."
+    " and earned the shop next to nothing. About a quarter of the first is taken."
 )
 REGULAR = said(
     "Nobody has shown that a reminder moves somebody who comes anyway: nothing is taken."

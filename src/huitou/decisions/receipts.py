@@ -7,7 +7,8 @@ from typing import Any
 
 import pyarrow as pa
 
-from huitou.decisions.acts import ACTS
+from huitou.decisions.acts import ACTS, Act
+from huitou.decisions.playbook import PLAYBOOK
 from huitou.ground.money import Money
 from huitou.ground.words import Sentence, said
 
@@ -88,13 +89,18 @@ def receipt_words(receipt: Mapping[str, Any], currency: str) -> tuple[Sentence, 
         ),
         *_price(receipt, currency),
         *_instead(receipt, currency),
+        said("How much it moves is a first guess, not yet a result of this shop."),
+        PLAYBOOK.effect(_act(receipt["act"], receipt["depth"]), receipt["stage"]).source,
     )
 
 
 def claim(kind: str, depth: float) -> Sentence:
     """What an act is, in words, from the kind and depth that a receipt names it by."""
-    found = next(act for act in ACTS.values() if act.kind == kind and act.depth == depth)
-    return found.claim
+    return _act(kind, depth).claim
+
+
+def _act(kind: str, depth: float) -> Act:
+    return next(act for act in ACTS.values() if act.kind == kind and act.depth == depth)
 
 
 def _price(receipt: Mapping[str, Any], currency: str) -> tuple[Sentence, ...]:

@@ -166,6 +166,8 @@ def test_words_of_an_act_name_its_gain_cost_and_runner_up() -> None:
     assert "A reminder of what they usually buy" in words
     assert "after all costs" in words
     assert "Next best:" in words
+    assert "first guess" in words
+    assert "64,000 customers" in words
 
 
 def test_a_held_out_receipt_says_what_it_would_have_been() -> None:
