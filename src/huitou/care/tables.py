@@ -14,7 +14,7 @@ from sqlalchemy import (
     text,
 )
 
-from huitou.store.books import Amount, Instant, Json, Serial, metadata
+from huitou.store.columns import Amount, Instant, Json, Serial, metadata
 
 case = Table(
     "lost_case",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Integer, String, Table, Text
 
-from huitou.store.books import Instant, metadata
+from huitou.store.columns import Instant, metadata
 
 delivery = Table(
     "delivery",

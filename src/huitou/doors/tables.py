@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from sqlalchemy import CheckConstraint, Column, ForeignKey, Integer, String, Table
 
-from huitou.store.books import Instant, Json, metadata
+from huitou.store.columns import Instant, Json, metadata
 
 ROLES = ("owner", "manager", "clerk", "viewer")
 """Owner: everything. Manager: plans and files. Clerk: customers. Viewer: reads only."""

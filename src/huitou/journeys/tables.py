@@ -20,7 +20,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-from huitou.store.books import Amount, Instant, Json, metadata
+from huitou.store.columns import Amount, Instant, Json, metadata
 
 plan = Table(
     "plan",

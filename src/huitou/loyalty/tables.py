@@ -24,7 +24,7 @@ from sqlalchemy import (
 )
 
 from huitou.ground.money import LARGEST
-from huitou.store.books import Amount, Instant, metadata
+from huitou.store.columns import Amount, Instant, metadata
 
 exposure = Table(
     "exposure",

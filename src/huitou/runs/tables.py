@@ -15,7 +15,7 @@ from sqlalchemy import (
     text,
 )
 
-from huitou.store.books import Instant, Json, metadata
+from huitou.store.columns import Instant, Json, metadata
 
 run = Table(
     "run",

@@ -21,7 +21,8 @@ from sqlalchemy import Column, Index, String, Table, func, select, update
 from huitou.ground.clock import naive_utc
 from huitou.ground.failpoints import failpoint
 from huitou.ground.ids import new_id
-from huitou.store.books import Books, Instant, Json, Row, Serial, Unit, as_json, metadata
+from huitou.store.books import Books, Row, Unit
+from huitou.store.columns import Instant, Json, Serial, as_json, metadata
 
 outbox = Table(
     "outbox",

@@ -16,7 +16,8 @@ from huitou.doors.api.shapes import shape
 from huitou.doors.book import Staff
 from huitou.ground.errors import BadInput, Busy, HuitouError, NotYet, Refused
 from huitou.runs import views
-from huitou.store.books import Books, metadata
+from huitou.store.books import Books
+from huitou.store.columns import metadata
 
 READS = (
     "answers", "people", "metrics", "metrics/customers", "metrics/customers/people", "cohorts",

@@ -18,7 +18,8 @@ from huitou.decisions.limits import Limits
 from huitou.decisions.plan import Plan, draft
 from huitou.journeys.book import Desk, approve, keep_draft
 from huitou.journeys.messages import Recipient, Sender
-from huitou.store.books import Books, metadata
+from huitou.store.books import Books
+from huitou.store.columns import metadata
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -31,7 +32,7 @@ def every_table() -> MetaData:
     root = Path(huitou.__file__).parent
     for file in sorted(root.glob("*/tables.py")):
         chapter = file.parent.name
-        if "store.books" in file.read_text(encoding="utf-8"):
+        if "store.columns" in file.read_text(encoding="utf-8"):
             importlib.import_module(f"huitou.{chapter}.tables")
     return metadata
 

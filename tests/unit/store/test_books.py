@@ -11,7 +11,8 @@ from tests.unit.journeys.given import NOW, every_table
 
 from huitou.ground.errors import Busy, HuitouError
 from huitou.store import books as bookkeeping
-from huitou.store.books import Books, as_json
+from huitou.store.books import Books
+from huitou.store.columns import as_json
 from huitou.store.migrations.guards import Guard, append_only, never_taken_back
 from huitou.store.migrations.history import FOLDER, versions
 from huitou.store.outbox import Event, tell, waiting

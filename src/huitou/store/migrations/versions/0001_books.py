@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-from huitou.store.books import Amount, Instant, Json
+from huitou.store.columns import Amount, Instant, Json
 from huitou.store.migrations.guards import Guard, append_only, never_taken_back
 
 revision = "0001_books"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-from huitou.store.books import Instant, Json
+from huitou.store.columns import Instant, Json
 
 revision = "0002_doors"
 down_revision = "0001_books"
