@@ -59,9 +59,7 @@ class Desk:
     offer_days: int = OFFER_DAYS
 
 
-def keep_draft(
-    unit: Unit, drafted: Plan, now: datetime, *, window_days: int = WINDOW_DAYS
-) -> str:
+def keep_draft(unit: Unit, drafted: Plan, now: datetime, *, window_days: int = WINDOW_DAYS) -> str:
     """Keep a plan with its receipts as the draft; its id.
 
     `window_days`: over how many days it will be read out, fixed here, before anything is done.

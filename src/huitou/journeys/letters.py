@@ -163,14 +163,16 @@ LETTERS: dict[tuple[str, str], Letter] = {
 """(act, language) -> its text. Every act but *nothing* has all three languages."""
 
 USUAL = {
-    ("remind", "en"): "What you used to like is here: {things}.",
-    ("remind", "zh-Hans"): "您常买的{things}，店里都有。",
-    ("remind", "zh-Hant"): "您常買的{things}，店裡都有。",
-    ("offer", "en"): "What you used to like is here: {things}.",
-    ("offer", "zh-Hans"): "您常买的{things}，一直给您备着。",
-    ("offer", "zh-Hant"): "您常買的{things}，一直為您備著。",
-    ("call", "en"): "They usually bought: {things}.",
-    ("call", "zh-Hans"): "对方常买：{things}。",
-    ("call", "zh-Hant"): "對方常買：{things}。",
+    ("remind", "en"): "Perhaps it is time again for {things}?",
+    ("remind", "zh-Hans"): "您以前常买的{things}，最近还需要吗？",
+    ("remind", "zh-Hant"): "您以前常買的{things}，最近還需要嗎？",
+    ("offer", "en"): "You used to like {things}.",
+    ("offer", "zh-Hans"): "您以前常买{things}，我们都还记得。",
+    ("offer", "zh-Hant"): "您以前常買{things}，我們都還記得。",
+    ("call", "en"): "They usually bought {things}.",
+    ("call", "zh-Hans"): "对方以前常买：{things}。",
+    ("call", "zh-Hant"): "對方以前常買：{things}。",
 }
-"""(act, language) -> the sentence about what they usually buy; left out where that is unknown."""
+"""(act, language) -> the sentence about what they usually bought; left out where that is unknown.
+
+None says that it is in stock: orders do not tell."""
