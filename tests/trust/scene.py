@@ -68,8 +68,9 @@ def play(folder: Path, now: datetime = NOW) -> None:
         journeys.approve(unit, plan_id, "owner", now)
     journeys.write_letters(books, plan_id, given.desk(), now, chunk=9)
     letters = folder / "letters"
-    ways = [Paper(letters, ZONE), CallList(letters, ZONE), Provider(folder / "provider")]
-    channels.carry_out(books, plan_id, given.desk(), ways, clock)
+    ways = (Paper(letters, ZONE), CallList(letters, ZONE), Provider(folder / "provider"))
+    for way in ways:
+        channels.deliver(books, way, plan_id, clock)
     drain(books, folder / "events", now, limit=20)
     books.close()
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
-from functools import partial
 
 from sqlalchemy import ColumnElement, Select, and_, exists, func, insert, literal, select, update
 
@@ -19,7 +18,7 @@ from huitou.channels.tables import delivery
 from huitou.ground.clock import Clock
 from huitou.ground.errors import Refused
 from huitou.ground.failpoints import failpoint
-from huitou.journeys.book import Desk, message_of, write_letters
+from huitou.journeys.book import message_of
 from huitou.journeys.messages import Message
 from huitou.journeys.tables import decision, message, plan
 from huitou.loyalty import book as loyalty
@@ -33,30 +32,6 @@ TRIES = 5
 """After so many safe failures, in as many runs, a message is given up."""
 
 STATES = {End.ACCEPTED: "accepted", End.REFUSED: "refused", End.IN_DOUBT: "in_doubt"}
-
-
-def carry_out(
-    books: Books,
-    plan_id: str,
-    desk: Desk,
-    ways: Sequence[Channel],
-    clock: Clock,
-    *,
-    progress: Callable[[str, float], None] | None = None,
-) -> dict[str, dict[str, int]]:
-    """An approved plan from promise to post: letters written, then handed over channel by channel.
-
-    Returns what `states` tells: messages for which no way was given stay `unsent`. May be killed
-    anywhere and called again. `progress` hears of each stage and its share done.
-
-    Raises `Refused` for a plan that was not approved.
-    """
-    heard = progress or _deaf
-    write_letters(books, plan_id, desk, clock.now(), progress=partial(heard, "letters"))
-    for way in ways:
-        deliver(books, way, plan_id, clock, progress=partial(heard, way.name))
-    with books.reading() as unit:
-        return states(unit, plan_id)
 
 
 def deliver(
@@ -192,10 +167,6 @@ def check(unit: Unit) -> list[str]:
         .where(decision.c.arm != "treated")
     )
     return [f"{row['decision_id']} went to somebody held out" for row in unit.rows(held)]
-
-
-def _deaf(stage: str, share: float) -> None:
-    """Nobody listens."""
 
 
 def _enlist(unit: Unit, channel: Channel, plan_id: str, now: datetime) -> None:
