@@ -13,7 +13,8 @@ row in the journal are one transaction.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import date
+from datetime import date, datetime
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import func, select, update
@@ -24,7 +25,9 @@ from huitou.ground.ids import fingerprint, new_id
 from huitou.runs.measure import Cost, measured
 from huitou.runs.tables import run, run_step
 from huitou.runs.views import Step
-from huitou.store.books import Books, Row, Unit, as_json
+from huitou.store.books import Books, Row, Unit
+from huitou.store.columns import as_json
+from huitou.store.outbox import drain
 
 
 class Journal:
@@ -122,6 +125,11 @@ class Journal:
         ended = update(run).where(run.c.id == run_id, run.c.status == "running")
         with self.books.unit() as unit:
             unit.change(ended.values(status=status, finished_at=self.clock.now()))
+
+
+def tell_the_lake(books: Books, folder: Path, now: datetime) -> int:
+    """Carry what happened in the books into files of the lake; how many events there were."""
+    return drain(books, folder, now)
 
 
 def _done(unit: Unit, run_id: str, name: str) -> Row | None:

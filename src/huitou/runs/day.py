@@ -12,7 +12,7 @@ from huitou.ground.errors import NotYet
 from huitou.ground.ids import fingerprint
 from huitou.ground.settings import Settings
 from huitou.runs.book import Journal
-from huitou.runs.steps import decide, foresee, know, prove, show
+from huitou.runs.steps import decide, foresee, know, prove, show, tidy
 from huitou.runs.views import RunView
 from huitou.runs.work import Progress, Result, Work
 
@@ -30,6 +30,7 @@ IN_THE_LAKE: dict[str, Callable[[Work], Result]] = {
 """Steps that leave tables in the edition; doing one twice writes the same files again."""
 
 IN_THE_BOOKS: dict[str, Callable[[Work, Unit], Result]] = {
+    "offers": tidy.end_offers,
     "cases": decide.open_cases,
     "plan": decide.draft_plan,
 }
@@ -39,6 +40,7 @@ AT_THE_END: dict[str, Callable[[Work], Result]] = {
     "proof": prove.prove,
     "shelf": show.shelve,
     "publish": show.publish,
+    "events": tidy.hand_on,
 }
 
 
