@@ -17,6 +17,7 @@ from tests.unit.facts.rows import arrow, line
 from huitou.facts.bought import bought
 from huitou.facts.contract import Tables
 from huitou.facts.customers import customers
+from huitou.facts.earned import earned
 from huitou.facts.evidence import evidence
 from huitou.facts.metrics import METRICS, values
 from huitou.facts.rfm import rfm
@@ -146,6 +147,10 @@ def test_evidence_agrees(duck: Engine, spark: Engine) -> None:
 
 def test_labels_agree(duck: Engine, spark: Engine) -> None:
     both(duck, spark, lambda t: bought(t, ORIGIN, 120))
+
+
+def test_the_profit_of_a_window_agrees(duck: Engine, spark: Engine) -> None:
+    both(duck, spark, lambda t: earned(t, AS_OF, date(2011, 2, 1), date(2011, 8, 31)))
 
 
 def test_all_numbers_agree(duck: Engine, spark: Engine) -> None:
