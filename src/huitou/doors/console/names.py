@@ -83,12 +83,17 @@ STEPS: Mapping[str, Sentence] = {
     "facts": said("Counting what happened"),
     "forecast": said("Learning the shop’s rhythm"),
     "stages": said("Judging each by their own rhythm"),
+    "offers": said("Ending offers whose time is over"),
     "cases": said("Opening cases of the lost"),
     "plan": said("Weighing what to do for each customer"),
     "proof": said("Checking against the control group"),
     "shelf": said("Putting everybody on the shelf"),
     "publish": said("Laying out the answers"),
+    "events": said("Keeping what was done"),
     "letters": said("Writing the letters"),
+    "paper": said("Laying the letters out for print"),
+    "call": said("Making the call list"),
+    "email": said("Sending the e-mails"),
     "done": said("Done"),
 }
 """Steps of an import, a run and a plan that is carried out, as they are told."""
