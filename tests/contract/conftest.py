@@ -43,6 +43,15 @@ def any_books(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Books]
     books.close()
 
 
+@pytest.fixture
+def postgres_books(postgres_url: str) -> Iterator[Books]:
+    """Empty books on PostgreSQL."""
+    books = Books(_fresh_database(postgres_url))
+    books.migrate(every_table())
+    yield books
+    books.close()
+
+
 def _fresh_database(server: str) -> str:
     name = f"b{new_id()}"
     engine: Any = create_engine(server, isolation_level="AUTOCOMMIT")
