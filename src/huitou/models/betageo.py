@@ -11,6 +11,7 @@ chances survived, m = x + `first`. With R = r + x:
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -56,7 +57,7 @@ class BetaGeometric:
         """
         r, alpha, a, b = params
         times, place = np.unique(s.x, return_inverse=True)
-        nodes, weights = jacobi(a, b + times + self.first, NODES)
+        nodes, weights = jacobi(float(a), tuple((b + times + self.first).tolist()), NODES)
         place = place.reshape(-1)
         ahead = np.asarray(h) / (alpha + s.T)
         expected = np.zeros(len(s))
@@ -115,9 +116,13 @@ def _gone(params: Array, s: Summary, m: Array) -> Term:
     return Term(value, derive)
 
 
-def jacobi(a: float, b: Array, n: int) -> tuple[Array, Array]:
-    """Nodes and weights, shape (len(b), n), of the mean over Beta(a, b) (Golub, Welsch 1969)."""
-    diagonal, square = _recurrence(a - 1.0, b[:, None] - 1.0, n)
+@lru_cache(maxsize=32)
+def jacobi(a: float, b: tuple[float, ...], n: int) -> tuple[Array, Array]:
+    """Nodes and weights, shape (len(b), n), of the mean over Beta(a, b) (Golub, Welsch 1969).
+
+    Kept for the last few parameters: they do not depend on the horizon that is asked for.
+    """
+    diagonal, square = _recurrence(a - 1.0, np.array(b)[:, None] - 1.0, n)
     nodes, weights = np.empty((len(b), n)), np.empty((len(b), n))
     # One tridiagonal problem a row: a stacked dense one wakes all threads of the linear algebra.
     for row in range(len(b)):
@@ -125,6 +130,7 @@ def jacobi(a: float, b: Array, n: int) -> tuple[Array, Array]:
             diagonal[row], np.sqrt(square[row, 1:]), lapack_driver="stev"
         )
         nodes[row], weights[row] = (1 + values) / 2, vectors[0] ** 2
+    nodes.flags.writeable = weights.flags.writeable = False
     return nodes, weights
 
 

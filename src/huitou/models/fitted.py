@@ -8,7 +8,7 @@ With L the likelihood of a history, for every model alike (Fader, Hardie 2005 an
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -48,8 +48,8 @@ class Fitted:
 
     def p_alive(self, s: Summary) -> Array:
         """Chance that the customer has not left for good."""
-        terms = self.model.terms(np.exp(self.theta), s)
-        return np.clip(np.exp(terms[0].value - log_sum(terms)), 0.0, 1.0)
+        alive, whole = self._logs(s)
+        return np.clip(np.exp(alive - whole), 0.0, 1.0)
 
     def p_none(self, s: Summary, h: ArrayLike) -> Array:
         """Chance of no purchase in (T, T + h]; `h` is one time or one for each row."""
@@ -60,9 +60,16 @@ class Fitted:
         return np.clip(-np.expm1(self._log_none(s, h)), 0.0, 1.0)
 
     def _log_none(self, s: Summary, h: ArrayLike) -> Array:
-        params = np.exp(self.theta)
         later = replace(s, T=s.T + np.asarray(h, dtype=np.float64))
-        return log_sum(self.model.terms(params, later)) - log_sum(self.model.terms(params, s))
+        return self._logs(later)[1] - self._logs(s)[1]
+
+    def _logs(self, s: Summary) -> tuple[Array, Array]:
+        """Logs of the term of the living, and of the sum of all terms."""
+        alive, whole = np.empty(len(s)), np.empty(len(s))
+        for part in chunks(len(s)):
+            terms = self.model.terms(np.exp(self.theta), s.rows(part))
+            alive[part], whole[part] = terms[0].value, log_sum(terms)
+        return alive, whole
 
     def expected_alive(self, s: Summary, h: ArrayLike) -> Array:
         """Expected purchase days in (T, T + h] of one who is alive at T."""
@@ -88,6 +95,11 @@ class Fitted:
         return np.where(never, -1, high)
 
 
+def chunks(n: int) -> Iterator[slice]:
+    """Slices that cover n rows."""
+    return (slice(start, start + CHUNK) for start in range(0, n, CHUNK))
+
+
 def loglik(model: Model, theta: Array, s: Summary) -> tuple[float, Array, Array]:
     """Log-likelihood of all customers with gradient and Hessian by log-parameters."""
     params = np.exp(theta)
@@ -95,8 +107,8 @@ def loglik(model: Model, theta: Array, s: Summary) -> tuple[float, Array, Array]
     value, slope, bend = total(
         [model.shared(params, times)], np.bincount(place.reshape(-1), s.count).astype(np.float64)
     )
-    for start in range(0, len(s), CHUNK):
-        part = s.rows(slice(start, start + CHUNK))
+    for rows in chunks(len(s)):
+        part = s.rows(rows)
         more = total(model.terms(params, part), part.count)
         value, slope, bend = value + more[0], slope + more[1], bend + more[2]
     return value, slope, bend

@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from huitou.ground.errors import NotYet
 from huitou.models.backtest import Backtest, Trials, backtest, complete
-from huitou.models.card import Card, ahead, card, prior_speaks
+from huitou.models.card import Card, ahead, card
 from huitou.models.contract import Index
 from huitou.models.histories import FEWEST, Histories, Origin, histories
 from huitou.models.level import Level, levelled
@@ -88,7 +88,7 @@ def score(
         found.made, p_none, found.hazard, shape_sd, choice.as_of_day, choice.horizon_days
     )
     told = card(found.made, found.tried, usable, coming, found.paid, found.hazard, found.volume)
-    return _table(customers, known, found, choice), told
+    return _table(customers, known, found, choice, told.prior_dominated), told
 
 
 def forecast(
@@ -106,7 +106,9 @@ def forecast(
     )
 
 
-def _table(customers: pa.Table, known: Histories, found: Forecast, choice: Choice) -> pa.Table:
+def _table(
+    customers: pa.Table, known: Histories, found: Forecast, choice: Choice, open_total: bool
+) -> pa.Table:
     made, days = found.made, choice.horizon_days
     value = worth(made, known, found.paid, found.volume, choice.value_days)
     p_buy = levelled(made.p_none(days), found.hazard.factor())
@@ -119,7 +121,7 @@ def _table(customers: pa.Table, known: Histories, found: Forecast, choice: Choic
         **_next(made, found.hazard),
         "spend": found.paid.expected,
         **_amounts(value),
-        "prior_dominated": (made.own_weight() < 0.5) | prior_speaks(made, days),
+        "prior_dominated": (made.own_weight() < 0.5) | open_total,
     }
     return pa.table(columns, schema=SCORES)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from scipy.special import digamma, gammaln, logsumexp, polygamma
+from scipy.special import digamma, gammaln, polygamma
 
 from huitou.models.contract import Array, Derivatives, Term
 
@@ -55,8 +55,11 @@ def rising(value: float, x: Array) -> Array:
 
 def log_sum(terms: Sequence[Term]) -> Array:
     """Log of the sum of the terms, row by row."""
-    total: Array = logsumexp(np.stack([term.value for term in terms]), axis=0)
-    return total
+    values = np.stack([term.value for term in terms])
+    largest = values.max(axis=0)
+    np.exp(np.subtract(values, largest, out=values), out=values)
+    whole: Array = largest + np.log(values.sum(axis=0))
+    return whole
 
 
 def total(terms: Sequence[Term], weight: Array) -> tuple[float, Array, Array]:
