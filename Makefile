@@ -15,6 +15,8 @@ TESTS ?= tests
 PYTEST_ARGS ?=
 
 export UV_PYTHON_DOWNLOADS := never
+# Where the system keeps certificates, a company's own among them, those count.
+export UV_SYSTEM_CERTS ?= $(if $(wildcard /etc/ssl/certs/ca-certificates.crt),true,false)
 
 help: ## what can be done
 	@sed -n 's/^\([a-z]*\):.*## /\1|/p' $(MAKEFILE_LIST) | while IFS='|' read -r name words; do \
