@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 
 from huitou.facts.stages import stages
 from huitou.ground.errors import NotYet
+from huitou.models.backtest import Trials
 from huitou.models.causes import causes
 from huitou.models.histories import Origin
 from huitou.models.score import Choice, score
@@ -32,10 +33,11 @@ def forecast(work: Work) -> Result:
     """What is likely: scores now and at each earlier moment, each from its own past alone."""
     edition, moment = work.edition, work.moment
     scored = 0
+    trials: Trials = {}
     for each in (moment.day, *moment.earlier):
         told = edition.table(f"customers_{each}")
         try:
-            scores, card = score(told, _origins(work, each), _choice(work, each))
+            scores, card = score(told, _origins(work, each), _choice(work, each), trials)
         except NotYet:
             if each == moment.day:
                 raise
