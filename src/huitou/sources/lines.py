@@ -254,7 +254,9 @@ def _judged(
 def _returned(
     work: Written, order_id: pa.Array, pieces: NDArray[np.float64], told: money.Figures
 ) -> NDArray[np.bool_]:
-    marked = (told.values < 0) | (pieces < 0) | returns.credit_notes(order_id)
+    # Pieces that leave without money are stock written off: nobody brought them back.
+    unsigned = (pieces < 0) & (told.values != 0)
+    marked = (told.values < 0) | unsigned | returns.credit_notes(order_id)
     cells = work.cells("is_return")
     if cells is None:
         return marked

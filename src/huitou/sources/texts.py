@@ -17,7 +17,9 @@ ABSENT = ("", "-", "--", "/", "\\n", "null", "none", "n/a", "na", "#n/a", "nil",
 def by_unique(column: pa.Array, change: Callable[[pa.Array], pa.Array]) -> pa.Array:
     """Apply `change` to the distinct values only, and spread the results over the rows."""
     coded = column.dictionary_encode()
-    return change(coded.dictionary).take(coded.indices)
+    changed = change(coded.dictionary)
+    # Most columns are clean already: then the rows need no second copy in memory.
+    return column if changed.equals(coded.dictionary) else changed.take(coded.indices)
 
 
 def written(column: pa.Array) -> pa.Array:
