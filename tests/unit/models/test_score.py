@@ -9,6 +9,7 @@ from tests.unit.models.worlds import Shop
 
 from huitou.ground.errors import NotYet
 from huitou.models.backtest import origin_days
+from huitou.models.curve import Rhythm
 from huitou.models.histories import Origin, histories
 from huitou.models.mbgnbd import MbgNbd
 from huitou.models.score import SCORES, Choice, score
@@ -201,6 +202,17 @@ def test_trials_are_remembered_between_moments_and_change_nothing(shop, scored):
         shop.customers(TODAY), origins(shop), Choice(shop.day(TODAY), HORIZON), remembered
     )
     assert again.equals(scored[0]) and same == scored[1]
+
+
+def test_a_curve_drawn_from_the_card_passes_through_the_chance_to_buy(shop, scored):
+    table, card = scored
+    drawn = Rhythm(card.model, card.params, card.level.factor())
+    for row in (0, 300, 700):
+        one = shop.customers(TODAY).slice(row, 1).to_pylist()[0]
+        x, t_x, T, first = (one[name] for name in ("x", "t_x", "T", "left_censored"))
+        curve = drawn.chance_by(x, t_x, T, [1, HORIZON, 400], first=first)
+        assert curve[1] == pytest.approx(table.column("p_buy")[row].as_py(), rel=1e-9)
+        assert (np.diff(curve) >= 0).all()
 
 
 def test_cohorts_fitted_apart_keep_everybody_in_place():
