@@ -224,7 +224,7 @@ def recomputed(lines: list[dict[str, Any]], margin: float) -> dict[str, dict[str
     return out
 
 
-@settings(max_examples=25, phases=FAST)
+@settings(max_examples=15, phases=FAST)
 @given(st.lists(drawn, min_size=1, max_size=30))
 def test_any_shop_agrees_with_a_plain_recomputation(lines: list[dict[str, Any]]) -> None:
     expected = recomputed(lines, 0.25)
@@ -237,7 +237,7 @@ def test_any_shop_agrees_with_a_plain_recomputation(lines: list[dict[str, Any]])
             assert found[person][name] == wanted, name
 
 
-@settings(max_examples=10, phases=FAST)
+@settings(max_examples=6, phases=FAST)
 @given(st.lists(drawn, min_size=1, max_size=15), st.lists(drawn, max_size=15))
 def test_later_rows_change_nothing(
     before: list[dict[str, Any]], after: list[dict[str, Any]]

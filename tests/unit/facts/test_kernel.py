@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 import ibis
 import pyarrow as pa
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.unit.facts.rows import line, rows, shop
 
@@ -40,6 +40,7 @@ def test_an_unknown_condition_counts_as_no() -> None:
     assert [row["f"] for row in rows(table.select(f=kernel.flag(table.c)))] == [1, 0, 0]
 
 
+@settings(max_examples=20)
 @given(st.lists(st.integers(-(10**12), 10**12), min_size=1, max_size=20))
 def test_halves_are_rounded_up(halves: list[int]) -> None:
     table = ibis.memtable(

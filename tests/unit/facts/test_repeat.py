@@ -94,7 +94,7 @@ def test_there_is_no_median_while_half_never_came_back() -> None:
 person = st.tuples(st.integers(0, 60), st.none() | st.integers(1, 39))
 
 
-@settings(max_examples=30)
+@settings(max_examples=12)
 @given(st.lists(person, min_size=1, max_size=25))
 def test_the_curve_is_the_product_limit_estimate(people: list[tuple[int, int | None]]) -> None:
     lines: list[dict[str, Any]] = []
