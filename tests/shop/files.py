@@ -6,6 +6,7 @@ No file here belongs to a real shop. Bytes are given as bytes wherever the bytes
 from __future__ import annotations
 
 import json
+import random
 import zipfile
 from datetime import datetime
 from pathlib import Path
@@ -303,6 +304,35 @@ def scientific_ids(folder: Path) -> Path:
         folder / "rounded.csv",
         [("1", "1.38E+10", "2024-03-01", "5"), ("2", "13900139000", "2024-03-02", "6")],
     )
+
+
+def mutilated(folder: Path, seed: int) -> Path:
+    """One of the files here with a few bytes cut out, doubled, flipped or put in."""
+    drawn = random.Random(seed)
+    path = drawn.choice(WHOLE)(folder)
+    raw = bytearray(path.read_bytes())
+    for _ in range(drawn.choice((1, 2, 5))):
+        at = drawn.randrange(len(raw))
+        some = raw[at : at + drawn.randrange(1, 60)]
+        match drawn.randrange(4):
+            case 0:
+                raw[at] = drawn.randrange(256)
+            case 1:
+                del raw[at : at + drawn.randrange(1, 12)]
+            case 2:
+                raw[at:at] = some
+            case _:
+                raw[at:at] = drawn.choice(
+                    (b'"', b",", b"\n", b"\r", b"\0", b"-", b"1e99", b"9" * 30)
+                )
+    return _bytes(path.with_stem("mutilated"), bytes(raw))
+
+
+WHOLE = (
+    gb18030_export, cp950_export, utf16_export, title_above_header, refunds_and_states,
+    credit_notes, strange_days, ragged, json_lines, spreadsheet, formulas, order_told_twice,
+)  # fmt: skip
+"""Files that `mutilated` starts from."""
 
 
 def _orders(path: Path, rows: list[tuple[str, str, str, str]]) -> Path:

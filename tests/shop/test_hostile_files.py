@@ -10,7 +10,7 @@ import pytest
 from tests.shop import files
 from tests.shop.intake import NOW, USUAL, Desk
 
-from huitou.ground.errors import BadInput, NothingTaken
+from huitou.ground.errors import BadInput, HuitouError, NothingTaken
 from huitou.sources import files as front
 from huitou.sources import mending
 from huitou.sources.contract import Taken
@@ -198,6 +198,21 @@ def test_an_earlier_encoding_counts_only_where_the_columns_prove_it(
     assert desk.look(other, [earlier]).questions[0].code == "encoding"
 
 
+def test_rows_are_numbered_as_a_spreadsheet_shows_them(desk: Desk, tmp_path: Path) -> None:
+    desk.take(files.title_above_header(tmp_path))
+    assert [line["row"] for line in desk.lines()] == [4, 5]
+    assert [row.row for row in desk.waiting()] == [6]
+    assert desk.lines()[1]["member_no"] is None
+
+
+def test_broken_rows_below_a_title_keep_their_number(desk: Desk, tmp_path: Path) -> None:
+    path = files.title_above_header(tmp_path)
+    path.write_bytes(path.read_bytes() + b"S003,1,2024-05-03\nS004,2,2024-05-04,9\n")
+    desk.take(path)
+    assert [line["row"] for line in desk.lines()] == [4, 5, 8]
+    assert [row.row for row in desk.waiting()] == [6, 7]
+
+
 def test_what_was_paid_back_is_a_line_of_its_own(desk: Desk, tmp_path: Path) -> None:
     desk.take(files.refunds_and_states(tmp_path))
     told = {row["order_id"]: (row["amount"], row["is_return"]) for row in desk.lines()}
@@ -319,6 +334,33 @@ def test_an_order_that_changes_hands_in_a_later_file_waits(desk: Desk, tmp_path:
     taken = desk.take(later)
     assert (taken.applied, taken.unchanged, taken.quarantined) == (0, 1, 1)
     assert desk.waiting()[0].value == "z"
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_a_mutilated_file_never_breaks_the_reader(seed: int, desk: Desk, tmp_path: Path) -> None:
+    """Cut, doubled, flipped: it is taken, asked about or refused, and no row is in two places."""
+    path = files.mutilated(tmp_path, seed)
+    try:
+        preview = desk.look(path)
+        taken = desk.merge(path, preview.mapping) if preview.mapping else None
+    except HuitouError as refused:
+        assert refused.sentence and refused.exit_code == 2
+        return
+    if taken is not None:
+        assert whole(taken)
+        assert min(taken.applied, taken.unchanged, taken.quarantined) >= 0
+        assert not {row.row for row in desk.waiting()} & {line["row"] for line in desk.lines()}
+
+
+def test_the_order_of_rows_in_a_file_does_not_matter(desk: Desk, tmp_path: Path) -> None:
+    header, *rows = files.MAINLAND.splitlines()
+    path = tmp_path / "turned.csv"
+    path.write_text("\n".join([header, *reversed(rows)]), encoding="utf-8")
+    desk.take(files.gb18030_export(tmp_path))
+    before = desk.digest()
+    taken = desk.take(path)
+    assert (taken.applied, taken.unchanged) == (0, 4)
+    assert desk.digest() == before
 
 
 @pytest.mark.parametrize("write", [files.corner_bomb, files.damaged_parquet, files.binary])

@@ -14,6 +14,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import IO, Any
@@ -154,8 +155,9 @@ def _conversation(
     complaints: IO[bytes],
 ) -> dict[str, Any]:
     assert child.stdin is not None and child.stdout is not None
-    child.stdin.write(json.dumps(request).encode())
-    child.stdin.close()
+    with suppress(BrokenPipeError):  # it died at once: its last words say why
+        child.stdin.write(json.dumps(request).encode())
+        child.stdin.close()
     for message in _messages(child, name):
         if "progress" in message:
             if progress is not None:

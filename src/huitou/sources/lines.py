@@ -262,7 +262,7 @@ def _returned(
         return marked
     value, known, faults = returns.booleans(cells, work.mapping.columns["is_return"])
     work.faults.extend(faults)
-    return np.where(known, value, marked)
+    return np.asarray(np.where(known, value, marked), dtype=np.bool_)
 
 
 def _signed(

@@ -81,6 +81,7 @@ def look(
     sheet = _cells(path, how, surveyed, folder)
     mends = tuple(pc.unique(mending.came_from(sheet)["batch"]).to_pylist())
     sheet = mending.mended(sheet)
+    _require_parted(sheet, path.name)
     earlier = earlier or _fitting(sheet, declared, kept)
     wanted = checked_columns(sheet, _columns(declared, earlier), path.name)
     columns = recognise.columns(sheet, wanted)
@@ -152,6 +153,7 @@ def read(
     pq.write_table(mends, folder / "mends.parquet")
     sheet = mending.mended(sheet)
     _same_layout(sheet, mapping, path.name)
+    _require_parted(sheet, path.name)
     require(mapping.columns, sheet, path.name)
     progress("reading", 0.3)
     lines, work = assemble(sheet, mapping, Shop(zone, now, surveyed.sha256[:8]))
@@ -204,14 +206,18 @@ def _tireless(good: pa.Table) -> Iterable[Sentence]:
         )
 
 
+def _require_parted(sheet: Sheet, name: str) -> None:
+    """At least one row must have come apart into columns."""
+    if sheet.broken and not sheet.table.num_rows:
+        first = sheet.broken[0]
+        raise NothingTaken(first.reason, file=name, row=first.row, to_try=first.to_try)
+
+
 def _require_some(
     good: pa.Table, sheet: Sheet, listed: list[Fault], first: NDArray[np.int64], name: str
 ) -> None:
     if good.num_rows:
         return
-    if not sheet.table.num_rows:
-        row = sheet.broken[0]
-        raise NothingTaken(row.reason, file=name, row=row.row, to_try=row.to_try)
     told = listed[int(first[0])]
     value = written(sheet.head(1).column(told.column))[0].as_py() if told.column else ""
     raise NothingTaken(

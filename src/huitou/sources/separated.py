@@ -40,7 +40,7 @@ def read(path: Path, delimiter: str, header_row: int) -> Sheet:
     unread: list[Broken] = []
     parted = _parted(path, delimiter, header_row, len(names), unread)
     table = parted.slice(1).rename_columns(list(names))
-    numbers = np.arange(1, parted.num_rows + len(unread) + 1, dtype=np.int64)
+    numbers = header_row + np.arange(1, parted.num_rows + len(unread) + 1, dtype=np.int64)
     kept = numbers[~np.isin(numbers, [row.row for row in unread])] if unread else numbers
     broken = [row for row in unread if row.text.strip()]
     for row in broken:
@@ -87,7 +87,14 @@ def _names(path: Path, delimiter: str, header_row: int) -> tuple[str, ...]:
     lines = io.StringIO(_head(path), newline="")
     for _ in range(header_row):
         lines.readline()
-    header = next(csv.reader(lines, delimiter=delimiter), [])
+    try:
+        header = next(csv.reader(lines, delimiter=delimiter), []) or [""]
+    except csv.Error as bad:
+        raise NothingTaken(
+            "the header of this file cannot be parted into names",
+            file=path.name,
+            to_try="export it again with one row a line",
+        ) from bad
     if len(header) > WIDEST:
         raise NothingTaken(
             f"the header has {len(header)} columns; a file of orders has dozens",
@@ -111,18 +118,20 @@ def _fit(head: str, delimiter: str) -> tuple[int, int]:
 
 
 def _header_line(head: str, delimiter: str) -> int:
-    """Physical lines above the first row in which two names are recognised; 0 where none is."""
-    lines = io.StringIO(head, newline="")
-    reader = csv.reader(lines, delimiter=delimiter)
-    before = 0
+    """Physical lines above the first row in which two names are recognised, or else that holds
+    anything."""
+    reader = csv.reader(io.StringIO(head, newline=""), delimiter=delimiter)
+    before, filled = 0, None
     try:
         for _, row in zip(range(20), reader, strict=False):
             if recognised_names(row) >= 2:
                 return before
+            if filled is None and any(row):
+                filled = before
             before = reader.line_num
     except csv.Error:
-        return 0
-    return 0
+        return filled or 0
+    return filled or 0
 
 
 def _rows(head: str, delimiter: str) -> list[list[str]]:
