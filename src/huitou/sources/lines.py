@@ -259,7 +259,7 @@ def _returned(
     marked = (told.values < 0) | unsigned | returns.credit_notes(order_id)
     cells = work.cells("is_return")
     if cells is None:
-        return marked
+        return np.asarray(marked, dtype=np.bool_)
     value, known, faults = returns.booleans(cells, work.mapping.columns["is_return"])
     work.faults.extend(faults)
     return np.asarray(np.where(known, value, marked), dtype=np.bool_)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from huitou.ground.errors import HuitouError
 from huitou.sources import mappings
-from huitou.sources.contract import LINES, READ, Mapping
+from huitou.sources.contract import FIELDS, LINES, READ, Mapping
 
 PLAIN = Mapping(
     columns={"order_id": "订单号", "ordered_at": "时间", "amount": "金额"},
@@ -62,3 +62,9 @@ def test_a_kept_mapping_is_found_by_its_columns(tmp_path: Path) -> None:
 def test_lines_are_what_was_read_and_when() -> None:
     assert LINES.names[: len(READ)] == READ.names
     assert LINES.names[len(READ) :] == ["batch", "loaded_at"]
+
+
+def test_the_reference_page_names_every_field() -> None:
+    page = Path(__file__).parents[3] / "docs" / "reference" / "import.md"
+    text = page.read_text(encoding="utf-8")
+    assert [name for name in FIELDS if f"`{name}`" not in text] == []
