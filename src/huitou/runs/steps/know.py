@@ -59,7 +59,8 @@ def facts(work: Work) -> Result:
         tables = work.tables(connection)
         for each in (moment.day, *moment.earlier):
             table = customers(tables, moment.evening(each)).to_pyarrow()
-            edition.write(f"customers_{each}", table)
+            # By key: ids are drawn at random, and ties among equals go by place.
+            edition.write(f"customers_{each}", table.sort_by("key"))
         for each in moment.origins(moment.day):
             label = bought(tables, moment.evening(each), moment.horizon_days).to_pyarrow()
             edition.write(f"bought_{each}", label)

@@ -118,10 +118,10 @@ def _rehearsal(work: Work, tables: Tables) -> Rehearsal | None:
 
 def _window(work: Work, tables: Tables, origin: date) -> Window:
     length = timedelta(days=work.moment.horizon_days)
-    known = work.edition.table(f"customers_{origin}", ["person_id"])
+    known = work.edition.table(f"customers_{origin}", ["person_id", "key"])
     before = _profit(work, tables, origin - length + timedelta(days=1), origin, "before")
     after = _profit(work, tables, origin + timedelta(days=1), origin + length, "after")
-    told = known.join(before, "person_id").join(after, "person_id").sort_by("person_id")
+    told = known.join(before, "person_id").join(after, "person_id").sort_by("key")
     brought = (pc.fill_null(told[name], 0).to_numpy() for name in ("before", "after"))
     return Window(origin, *(each.astype("float64") for each in brought))
 
