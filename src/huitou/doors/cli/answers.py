@@ -65,7 +65,7 @@ def _say_how_many(found: Answers, out: Console) -> None:
     out.print("\n[bold]1. How many customers did I lose?[/]")
     out.print(f"  {_judged(found.lost)}", markup=False)
     out.print(f"  slipping: {found.slipping.count:,} · active: {found.active:,}")
-    out.print(f"  profit still expected from them, at risk: {between(found.value_at_risk)}")
+    out.print(f"  profit still expected from the slipping, at risk: {between(found.value_at_risk)}")
     out.print(f"  profit lost with those gone: {between(found.value_lost)}")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Annotated, Any
 
 import typer
@@ -97,8 +98,9 @@ def parsed(settings: Any, name: str, text: str) -> Any:
     if name in AMOUNTS:
         return to_minor(text, settings.money)
     kind = kinds[name].partition(" |")[0]
+    readers: dict[str, Callable[[str], Any]] = {"int": int, "float": float, "bool": yes_or_no}
     try:
-        return {"int": int, "float": float, "bool": yes_or_no}.get(kind, str)(text)
+        return readers.get(kind, str)(text)
     except ValueError:
         wanted = "yes or no" if kind == "bool" else "a number"
         raise HuitouError(f"{name}: {text!r} is not {wanted}") from None
