@@ -127,7 +127,10 @@ class Staff:
     def _note_failure(self, user_id: str, failures: int, now: datetime) -> None:
         wait = timedelta(minutes=2 ** min(failures - PATIENCE, 6)) if failures >= PATIENCE else None
         change = update(staff_user).where(staff_user.c.id == user_id)
-        counted = {"failures": staff_user.c.failures + 1, "wait_until": now + wait if wait else None}
+        counted = {
+            "failures": staff_user.c.failures + 1,
+            "wait_until": now + wait if wait else None,
+        }
         with self.books.unit() as unit:
             unit.change(change.values(**counted))
 
@@ -166,9 +169,7 @@ class Staff:
         """Change a password, end all the user's sessions, and hand back a fresh one."""
         _check_password(new)
         with self.books.reading() as look:
-            kept = look.value(
-                select(staff_user.c.password_hash).where(staff_user.c.id == user.id)
-            )
+            kept = look.value(select(staff_user.c.password_hash).where(staff_user.c.id == user.id))
         if not kept or not _hasher.verify(old, kept):
             raise Refused("the old password is wrong")
         fresh = _hasher.hash(new)

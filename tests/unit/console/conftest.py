@@ -7,13 +7,12 @@ from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
+from tests.unit.console.fake_shop import FakeShop
 
 from huitou.doors.book import Staff
 from huitou.doors.console.app import app
 from huitou.doors.tables import metadata
 from huitou.store.books import Books
-
-from tests.unit.console.fake_shop import FakeShop
 
 ROOT = "http://testserver"
 

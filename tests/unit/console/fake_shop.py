@@ -20,11 +20,13 @@ from huitou.runs import views
 from huitou.sources.contract import (
     Choice,
     Declared,
-    Mapping as FileMapping,
     Preview,
     Question,
     Recognised,
     Taken,
+)
+from huitou.sources.contract import (
+    Mapping as FileMapping,
 )
 
 TODAY = date(2011, 12, 9)
@@ -114,7 +116,9 @@ class FakeShop:
             path, path.name, "csv", "gb18030", columns, mapping, questions, rows, (), 541_909
         )
 
-    def take(self, path: Path, declared: Declared, *, confirmed: bool, progress: Any = None) -> Taken:
+    def take(
+        self, path: Path, declared: Declared, *, confirmed: bool, progress: Any = None
+    ) -> Taken:
         """Fill the shop."""
         for share in (0.2, 0.6, 1.0):
             progress and progress("reading", share)
@@ -140,7 +144,8 @@ class FakeShop:
             _cause("unknown", said("Nothing in the orders tells"), 138, 8800, 0.5),
         )
         lost = sorted(
-            (row for row in self.rows if row.stage == "lost"), key=lambda row: -row.value.value.minor
+            (row for row in self.rows if row.stage == "lost"),
+            key=lambda row: -row.value.value.minor,
         )
         return views.Answers(
             as_of=TODAY,
@@ -222,7 +227,9 @@ class FakeShop:
         found = [
             row
             for row in self.rows
-            if search in row.key and (not stage or row.stage == stage) and (not act or row.act == act or (act == "any" and row.act is not None))
+            if search in row.key
+            and (not stage or row.stage == stage)
+            and (not act or row.act == act or (act == "any" and row.act is not None))
         ]
         keys = {
             "value": lambda row: -row.value.value.minor,
@@ -306,7 +313,9 @@ class FakeShop:
             (
                 day,
                 {
-                    stage: round(count * (0.25 + 0.125 * step) * (1.6 - 0.1 * step if stage == "new" else 1))
+                    stage: round(
+                        count * (0.25 + 0.125 * step) * (1.6 - 0.1 * step if stage == "new" else 1)
+                    )
                     for stage, count in STAGES.items()
                 },
             )
@@ -339,9 +348,19 @@ class FakeShop:
         return views.CardView(
             "mbg_nbd",
             {"r": 0.8123, "alpha": 61.42, "a": 0.4121, "b": 2.8732},
-            tuple(views.BacktestRow(day, 90, n, p, lo, hi, act, 0.5412, 0.6034) for day, n, p, lo, hi, act in tests),
             tuple(
-                views.Decile(rank, 320, share * 320, share * 320 - 22, share * 320 + 24, round(share * 320 + wobble))
+                views.BacktestRow(day, 90, n, p, lo, hi, act, 0.5412, 0.6034)
+                for day, n, p, lo, hi, act in tests
+            ),
+            tuple(
+                views.Decile(
+                    rank,
+                    320,
+                    share * 320,
+                    share * 320 - 22,
+                    share * 320 + 24,
+                    round(share * 320 + wobble),
+                )
                 for rank, share, wobble in zip(
                     range(1, 11),
                     (0.93, 0.78, 0.63, 0.51, 0.4, 0.33, 0.27, 0.22, 0.17, 0.11),
@@ -349,7 +368,13 @@ class FakeShop:
                     strict=True,
                 )
             ),
-            (said("Learned from {n} customers; checked on {moments} earlier days.", n=4338, moments=4),),
+            (
+                said(
+                    "Learned from {n} customers; checked on {moments} earlier days.",
+                    n=4338,
+                    moments=4,
+                ),
+            ),
             False,
         )
 
@@ -375,9 +400,15 @@ class FakeShop:
     def aa(self) -> views.ProofView:
         """The check finds nothing, as it must."""
         words = (
-            said("{runs} made-up programmes, {percent} % called a success by chance.", runs=200, percent=5.0),
+            said(
+                "{runs} made-up programmes, {percent} % called a success by chance.",
+                runs=200,
+                percent=5.0,
+            ),
         )
-        return views.ProofView("A/A", "not_proven", words, 0, 0, None, money(0), None, None, None, None)
+        return views.ProofView(
+            "A/A", "not_proven", words, 0, 0, None, money(0), None, None, None, None
+        )
 
     def plan(self, plan_id: str | None = None) -> views.PlanTotals:
         """A plan that binds its budget."""
@@ -510,7 +541,12 @@ def _receipt(row: views.PersonRow) -> views.Receipt:
 
 def _person(row: views.PersonRow) -> views.PersonView:
     draw = random.Random(row.id)
-    days = sorted({row.last_day - timedelta(days=round(27 * back * draw.uniform(0.8, 1.2))) for back in range(min(row.orders, 12))})
+    days = sorted(
+        {
+            row.last_day - timedelta(days=round(27 * back * draw.uniform(0.8, 1.2)))
+            for back in range(min(row.orders, 12))
+        }
+    )
     timeline = [
         views.TimelineEntry(
             day, "order", money(draw.uniform(40, 420)), f"5{draw.randint(36365, 81587)}",
@@ -521,7 +557,11 @@ def _person(row: views.PersonRow) -> views.PersonView:
     if len(days) > 3:
         timeline.append(
             views.TimelineEntry(
-                days[-2] + timedelta(days=4), "return", money(-24.9), "C541433", said("1 product sent back")
+                days[-2] + timedelta(days=4),
+                "return",
+                money(-24.9),
+                "C541433",
+                said("1 product sent back"),
             )
         )
     since = (TODAY - row.last_day).days

@@ -168,10 +168,15 @@ def _declared(said_there: Mapping[str, str], shop: Shopfront) -> Declared:
                 columns.setdefault(guess, "")
             if chosen:
                 columns[chosen] = column
-    answers = {name: said_there.get(name, "").strip() or None for name in ANSWERS}
+    answers = {name: _answer(said_there, name) for name in ANSWERS}
     answers["currency"] = answers["currency"] or shop.settings.currency
     answers["timezone"] = answers["timezone"] or shop.settings.timezone
     return Declared(columns=columns, **answers)
+
+
+def _answer(said_there: Mapping[str, str], name: str) -> str | None:
+    """One of the choices, or what was typed beside them."""
+    return said_there.get(name, "").strip() or said_there.get(f"{name}_other", "").strip() or None
 
 
 def _arrived(shop: Shopfront, arriving: str) -> Path:

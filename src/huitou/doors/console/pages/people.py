@@ -21,7 +21,7 @@ routes = APIRouter()
 
 SORTS = {
     "value": said("Most to come"),
-    "risk": said("Most at risk"),
+    "missed": said("Most missed"),
     "orders": said("Most orders"),
     "last_day": said("Seen last"),
     "p_buy": said("Least likely to buy"),

@@ -1,4 +1,4 @@
-// What the server cannot draw: dropping files, choosing without a button, the reader's time zone.
+// What the server cannot draw: dropping files, choosing without a button, keys.
 (() => {
   const csrf = document.querySelector('meta[name="csrf"]')?.content;
   document.addEventListener("htmx:config:request", (event) => {
@@ -50,9 +50,6 @@
         zone.classList.add("sending");
         send();
       });
-    });
-    root.querySelectorAll("input[data-own-zone]").forEach((field) => {
-      if (!field.value) field.value = Intl.DateTimeFormat().resolvedOptions().timeZone ?? "";
     });
   };
   document.addEventListener("DOMContentLoaded", () => start(document));

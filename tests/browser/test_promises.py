@@ -1,0 +1,82 @@
+"""What every page promises: nothing barred by the policy, nobody shut out, nothing too heavy."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.browser.conftest import Console
+
+if TYPE_CHECKING:
+    from playwright.sync_api import BrowserContext, Page
+
+pytestmark = pytest.mark.browser
+Window = Callable[..., "BrowserContext"]
+AXE = Path(__file__).with_name("vendor") / "axe.min.js"
+PAGES = (
+    "/",
+    "/questions",
+    "/customers",
+    "/customers/M0001",
+    "/plan",
+    "/stages",
+    "/cohorts",
+    "/forecast",
+    "/proof",
+    "/files",
+    "/settings",
+)
+LOOKS = (
+    (1280, "en", "light"),
+    (1280, "zh-Hans", "dark"),
+    (360, "zh-Hant", "light"),
+    (360, "en", "dark"),
+)
+HEAVIEST = 300 * 1024
+ASK = """async () => (await axe.run(document, {resultTypes: ["violations"]})).violations.map(
+  (found) => `${found.id}: ${found.nodes.map((node) => node.target.join(" ")).join(" | ")}`)"""
+
+
+@pytest.mark.parametrize(("width", "language", "theme"), LOOKS)
+def test_every_page_keeps_the_policy_and_lets_everybody_in(
+    visit: Window, console: Console, width: int, language: str, theme: str
+) -> None:
+    window = visit(width=width, language=language, theme=theme)
+    page, complaints = window.new_page(), list[str]()
+    page.on("console", lambda said: _note(said, complaints))
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    for path in PAGES:
+        page.goto(console.root + path, wait_until="networkidle")
+        complaints += [f"{path} {found}" for found in _barriers(window, page)]
+        wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+        if wide > 0:
+            complaints.append(f"{path} is {wide} px wider than the screen")
+    assert not complaints
+
+
+def test_home_is_light(visit: Window, console: Console) -> None:
+    window = visit()
+    page = window.new_page()
+    sizes: list[int] = []
+    wire = window.new_cdp_session(page)
+    wire.send("Network.enable")
+    wire.on("Network.loadingFinished", lambda done: sizes.append(int(done["encodedDataLength"])))
+    page.goto(console.root, wait_until="networkidle")
+    assert len(sizes) >= 5
+    assert sum(sizes) <= HEAVIEST
+
+
+def _note(said: Any, complaints: list[str]) -> None:
+    if said.type in ("error", "warning"):
+        complaints.append(said.text)
+
+
+def _barriers(window: BrowserContext, page: Page) -> list[str]:
+    # Through the debugger: the page's own policy forbids to add a script, as it should.
+    wire = window.new_cdp_session(page)
+    wire.send("Runtime.evaluate", {"expression": AXE.read_text(encoding="utf-8")})
+    found: list[str] = page.evaluate(ASK)
+    return found

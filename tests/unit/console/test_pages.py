@@ -1,0 +1,164 @@
+"""What the pages show, and that looking changes nothing."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from fastapi.testclient import TestClient
+
+from huitou.doors.book import Staff
+from huitou.doors.console.app import app
+from huitou.doors.console.assets import STATIC
+from tests.unit.console.fake_shop import FakeShop
+
+LOOKED_AT = (
+    "/",
+    "/questions",
+    "/customers",
+    "/customers?stage=lost&sort=risk",
+    "/plan",
+    "/stages",
+    "/cohorts",
+    "/proof",
+    "/forecast",
+    "/files",
+    "/settings",
+)
+
+
+def token_of(client: TestClient) -> str:
+    """The token that the session's forms carry."""
+    return client.get("/").text.split('name="csrf" content="')[1].split('"')[0]
+
+
+@pytest.mark.parametrize("language", ["en", "zh-Hans", "zh-Hant"])
+@pytest.mark.parametrize("path", LOOKED_AT)
+def test_every_page_speaks_every_language(owner: TestClient, path: str, language: str) -> None:
+    owner.cookies.set("huitou_language", language)
+    answer = owner.get(path)
+    assert answer.status_code == 200
+    assert f'<html lang="{language}"' in answer.text
+    assert "style=" not in answer.text, "the policy bars inline style"
+    assert "onclick=" not in answer.text
+
+
+@pytest.mark.parametrize(
+    ("asked", "spoken"),
+    [("zh-TW,zh;q=0.9", "zh-Hant"), ("zh-CN", "zh-Hans"), ("fr,en;q=0.5", "en"), ("", "en")],
+)
+def test_the_browsers_language_is_spoken(visitor: TestClient, asked: str, spoken: str) -> None:
+    page = visitor.get("/sign-in", headers={"accept-language": asked})
+    assert f'<html lang="{spoken}"' in page.text
+
+
+def test_paging_shows_everybody_once(shop: FakeShop, owner: TestClient) -> None:
+    seen: list[str] = []
+    address: str | None = "/customers?stage=returned"
+    while address:
+        text = owner.get(address, headers={"hx-request": "true", "hx-target": "tr#more"}).text
+        seen += [part.split('"')[0] for part in text.split('class="key" href="/customers/')[1:]]
+        address = (
+            text.split('hx-get="')[1].split('"')[0].replace("&amp;", "&")
+            if "hx-get" in text
+            else None
+        )
+    everybody = [row.id for row in shop.rows if row.stage == "returned"]
+    assert sorted(seen) == sorted(everybody)
+
+
+def test_csv_holds_everybody_and_no_formula(shop: FakeShop, owner: TestClient) -> None:
+    from dataclasses import replace
+
+    shop.rows[0] = replace(shop.rows[0], name="=HYPERLINK(1)")
+    answer = owner.get("/customers.csv")
+    rows = list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"))))
+    assert len(rows) == len(shop.rows)
+    assert "'=HYPERLINK(1)" in {row["name"] for row in rows}
+
+
+def test_what_a_file_says_is_never_run_as_a_page(shop: FakeShop, owner: TestClient) -> None:
+    from dataclasses import replace
+
+    shop.rows[0] = replace(shop.rows[0], name="<script>alert(1)</script>", id="</script><b>")
+    person = owner.get("/customers/%3C%2Fscript%3E%3Cb%3E")
+    assert person.status_code == 200
+    assert "<script>alert(1)" not in person.text
+    assert "<script>alert(1)" not in owner.get("/customers?search=").text
+
+
+def test_an_unknown_customer_is_told_plainly(owner: TestClient) -> None:
+    answer = owner.get("/customers/nobody")
+    assert answer.status_code == 400
+    assert "there is no customer" in answer.text
+
+
+def test_a_plan_is_approved_then_carried_out(shop: FakeShop, owner: TestClient) -> None:
+    form = {"csrf": token_of(owner)}
+    owner.post("/plan/plan1/approve", data=form)
+    assert shop.plan().status == "approved"
+    owner.post("/plan/plan1/apply", data=form)
+    for _ in range(200):
+        if shop.plan().status == "applied":
+            break
+    assert shop.plan().status == "applied"
+
+
+def test_limits_that_are_no_numbers_are_refused(shop: FakeShop, owner: TestClient) -> None:
+    form = {"csrf": token_of(owner), "budget": "a lot", "hours": "8"}
+    assert owner.post("/plan/draft", data=form).status_code == 400
+    form["budget"] = "-5"
+    assert owner.post("/plan/draft", data=form).status_code == 400
+    assert shop.settings.budget == 90000
+
+
+def test_settings_are_kept_in_their_own_units(shop: FakeShop, owner: TestClient) -> None:
+    form = {"csrf": token_of(owner), "margin": "35", "budget": "120.50", "horizon_days": ""}
+    owner.post("/settings", data=form)
+    kept = shop.settings
+    assert (kept.margin, kept.budget, kept.horizon_days) == (0.35, 12050, None)
+
+
+@pytest.mark.parametrize(
+    ("sent", "kept"),
+    [("../../etc/passwd", "passwd"), ("C:\\orders.csv", "orders.csv"), ("订单.csv", "订单.csv")],
+)
+def test_an_uploads_name_stays_in_the_inbox(
+    shop: FakeShop, owner: TestClient, sent: str, kept: str
+) -> None:
+    form = {"csrf": token_of(owner)}
+    answer = owner.post("/files", data=form, files={"file": (sent, b"a,b\n1,2\n")})
+    assert answer.status_code == 200
+    found = [path for path in (shop.home / "inbox").rglob("*") if path.is_file()]
+    assert [path.name for path in found] == [kept]
+
+
+def test_an_empty_shop_asks_for_a_file(tmp_path: Path, staff: Staff) -> None:
+    shop = FakeShop(tmp_path, empty=True)
+    filled: list[Callable[..., object]] = []
+    root = "http://testserver"
+    client = TestClient(
+        app(shop, staff, demo=filled.append), base_url=root, headers={"origin": root}
+    )
+    link = f"/welcome/{staff.invite('owner', shop.clock.now())}"
+    page = client.post(link, data={"name": "owner", "password": "a long enough one"})
+    assert "Drop a file of orders here" in page.text
+    assert "Open the demo shop" in page.text
+    client.post("/work/demo", data={"csrf": token_of(client)})
+    assert len(filled) == 1
+
+
+def test_every_vendored_file_has_its_licence_and_its_hash() -> None:
+    import hashlib
+    import json
+
+    vendor = STATIC / "vendor"
+    written = json.loads((vendor / "vendor.json").read_text(encoding="utf-8"))
+    for name, told in written.items():
+        assert hashlib.sha256((vendor / name).read_bytes()).hexdigest() == told["sha256"]
+        assert (vendor / told["licence_file"]).exists()
+    loose = {path.name for path in vendor.iterdir() if path.suffix in (".js", ".css", ".woff2")}
+    assert loose == set(written)
