@@ -35,6 +35,7 @@ SCORES = pa.schema(
         ("value_low", pa.int64()),
         ("value_high", pa.int64()),
         ("value_if_kept", pa.int64()),
+        ("value_then", pa.int64()),
         ("prior_dominated", pa.bool_()),
     ]
 )
@@ -149,4 +150,5 @@ def _amounts(value: Worth) -> dict[str, Index]:
         "value_low": value.low,
         "value_high": value.high,
         "value_if_kept": value.if_kept,
+        "value_then": value.then,
     }

@@ -8,7 +8,7 @@ cohorts apart. What the shop as a whole will do is the `level`, learnt elsewhere
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -88,6 +88,10 @@ class Shape:
     def expected_alive(self, days: float) -> Array:
         """The same, of one who is alive."""
         return self.ask(lambda fitted, s: fitted.expected_alive(s, days))
+
+    def expected_when_seen(self, days: float) -> Array:
+        """The same of each customer on the evening of their last purchase, before any silence."""
+        return self.ask(lambda fitted, s: fitted.expected(replace(s, T=s.t_x), days))
 
     def days_until(self, chance: float, longest: int) -> Index:
         """Days until the chance to have bought reaches `chance`; -1 for not within `longest`."""

@@ -41,6 +41,8 @@ class Worth:
     high: Index
     if_kept: Index
     """The same, given that the customer is alive."""
+    then: Index
+    """The same on the evening of the last purchase: what silence since has taken is the rest."""
 
 
 def spending(known: Histories) -> Spending:
@@ -75,7 +77,10 @@ def worth(made: Shape, known: Histories, paid: Spending, volume: Level, days: in
     middle = volume.factor() * expected * per_day
     kept = volume.factor() * made.expected_alive(days) * per_day
     reach = np.exp(np.minimum(Z90 * log_sd, 20.0))
-    return Worth(_minor(middle), _minor(middle / reach), _minor(middle * reach), _minor(kept))
+    then = volume.factor() * made.expected_when_seen(days) * per_day
+    return Worth(
+        _minor(middle), _minor(middle / reach), _minor(middle * reach), _minor(kept), _minor(then)
+    )
 
 
 def net_share(known: Histories) -> Array:

@@ -58,24 +58,37 @@ def _standing(stages: pa.Table, day: date, names: tuple[str, ...]) -> pa.Array:
     return stages.filter(there)["person_id"].combine_chunks()
 
 
-def missed(people: pa.Table, stage: str, currency: str) -> Range:
-    """The profit that will be missed from the people of a stage, with its 90 % interval.
+def at_stake(people: pa.Table, stage: str, currency: str) -> Range:
+    """The profit still expected from the people of a stage, with its 90 % interval.
 
     The error of the forecast's level is shared by everybody, so the ends add up too.
     """
     there = people.filter(pc.equal(people["stage"], stage))
-    risk = there["risk"].to_numpy().astype(np.float64)
+    value, low, high = (
+        float(pc.sum(there[name]).as_py() or 0) for name in ("value", "value_low", "value_high")
+    )
+    return money_range(value, low, high, currency)
+
+
+def missed(people: pa.Table, stage: str, currency: str) -> Range:
+    """The profit that the silence of the people of a stage has taken, with its 90 % interval.
+
+    The forecast's relative error is the same then and now, so it is that of their worth now.
+    """
+    there = people.filter(pc.equal(people["stage"], stage))
+    gone = there["missed"].to_numpy().astype(np.float64)
     value = np.maximum(there["value"].to_numpy().astype(np.float64), 1.0)
     low, high = (
-        float((risk * there[end].to_numpy() / value).sum()) for end in ("value_low", "value_high")
+        float((gone * there[end].to_numpy() / value).sum()) for end in ("value_low", "value_high")
     )
-    return money_range(float(risk.sum()), min(low, risk.sum()), max(high, risk.sum()), currency)
+    total = float(gone.sum())
+    return money_range(total, min(low, total), max(high, total), currency)
 
 
 def causes_of(people: pa.Table, causes: pa.Table, currency: str) -> tuple[Cause, ...]:
     """The suspected causes over all lost customers, the costliest first."""
     lost = people.filter(pc.equal(people["stage"], "lost")).select(
-        ["person_id", "risk", "cause", "posterior"]
+        ["person_id", "missed", "cause", "posterior"]
     )
     if not lost.num_rows:
         return ()
@@ -84,23 +97,23 @@ def causes_of(people: pa.Table, causes: pa.Table, currency: str) -> tuple[Cause,
         lost, "person_id", join_type="inner"
     )
     each, suspect = (np.asarray(told[name].to_pylist(), dtype=object) for name in ("each", "cause"))
-    chance, risk = (told[name].to_numpy() for name in ("chance", "risk"))
+    chance, gone = (told[name].to_numpy() for name in ("chance", "missed"))
     first = suspect == each
     found = [
-        _cause(code, chance[each == code], risk[each == code], first[each == code], currency)
+        _cause(code, chance[each == code], gone[each == code], first[each == code], currency)
         for code in WORDS
     ]
     return tuple(sorted(found, key=lambda cause: -cause.value.minor))
 
 
 def _cause(
-    code: str, chance: np.ndarray, risk: np.ndarray, first: np.ndarray, currency: str
+    code: str, chance: np.ndarray, gone: np.ndarray, first: np.ndarray, currency: str
 ) -> Cause:
     return Cause(
         code=code,
         words=WORDS[code],
         customers=float(chance.sum()),
-        value=Money(round(float((chance * risk).sum())), currency),
+        value=Money(round(float((chance * gone).sum())), currency),
         confidence=float(chance[first].mean()) if first.any() else 0.0,
         ask=QUESTIONS[code],
     )
@@ -139,7 +152,7 @@ def answers(
         slipping=lost_among(stages, moment, line, bought, "slipping"),
         active=people.num_rows - gone,
         stages=by_stage,
-        value_at_risk=missed(people, "slipping", currency),
+        value_at_risk=at_stake(people, "slipping", currency),
         value_lost=missed(people, "lost", currency),
         worst_lost=worst,
         causes=causes_of(people, causes, currency),

@@ -6,8 +6,10 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
-from huitou.models.card import Card, Tenth, Tested
-from huitou.runs.views import BacktestRow, CardView, Decile
+from huitou.models.card import Ahead as Coming
+from huitou.models.card import Card, Tested
+from huitou.models.card import Tenth as Tried
+from huitou.runs.views import Ahead, BacktestRow, CardView, Decile, Tenth
 
 EVENING = timedelta(days=1)
 """Models count from the first unknown day; people speak of the last known one."""
@@ -22,6 +24,19 @@ def card_view(card: Card) -> CardView:
         deciles=_deciles(card.deciles),
         words=card.words,
         prior_dominated=bool(card.prior_dominated),
+        ahead=_ahead(card.ahead),
+    )
+
+
+def _ahead(coming: Coming) -> Ahead:
+    return Ahead(
+        as_of=coming.as_of - EVENING,
+        horizon_days=coming.horizon_days,
+        customers=coming.customers,
+        predicted=float(coming.predicted),
+        low=float(coming.low),
+        high=float(coming.high),
+        tenths=tuple(_tenth(tenth) for tenth in coming.tenths),
     )
 
 
@@ -45,15 +60,15 @@ def _backtest(row: Tested) -> BacktestRow:
     )
 
 
-def _deciles(tenths: Sequence[Tenth]) -> tuple[Decile, ...]:
-    return tuple(
-        Decile(
-            rank=tenth.rank,
-            customers=tenth.customers,
-            predicted=float(tenth.predicted),
-            low=float(tenth.low),
-            high=float(tenth.high),
-            actual=int(tenth.actual or 0),
-        )
-        for tenth in tenths
+def _deciles(tried: Sequence[Tried]) -> tuple[Decile, ...]:
+    return tuple(Decile(**vars(_tenth(tenth)), actual=int(tenth.actual or 0)) for tenth in tried)
+
+
+def _tenth(tried: Tried) -> Tenth:
+    return Tenth(
+        rank=tried.rank,
+        customers=tried.customers,
+        predicted=float(tried.predicted),
+        low=float(tried.low),
+        high=float(tried.high),
     )

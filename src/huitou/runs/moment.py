@@ -15,6 +15,7 @@ GAPS_AHEAD = 2.0
 """The horizon is two of the shop's usual gaps: a customer who keeps to it will have bought."""
 EARLIER_MOMENTS = 6
 """Moments looked back at, half a horizon apart: three whole horizons."""
+YEAR = 365
 LEAST_HISTORY = 45
 """Days of history without which a moment says nothing."""
 
@@ -27,7 +28,7 @@ class Moment:
     """The last day known."""
     horizon_days: int
     earlier: tuple[date, ...]
-    """Half a horizon apart, latest first."""
+    """Half a horizon apart and a year ago, latest first."""
     zone: str
 
     @property
@@ -81,13 +82,17 @@ def usual_horizon(shop_gap: float | None, history_days: int) -> int:
 def earlier_moments(first: date, day: date, horizon_days: int) -> tuple[date, ...]:
     """Evenings half a horizon apart before `day`, while there was history enough to judge from.
 
-    Every second one lies a whole number of horizons back.
+    Every second one lies a whole number of horizons back. The evening a year ago is among them
+    where history allows: of all of them it alone looked into the same season.
     """
-    found = []
+    found: list[date] = []
     for half in range(1, EARLIER_MOMENTS + 1):
         back = horizon_days * half // 2
         each = day - timedelta(days=back)
         if (each - first).days < max(LEAST_HISTORY, horizon_days // 2):
             break
         found.append(each)
-    return tuple(found)
+    year_ago = day - timedelta(days=YEAR)
+    if (year_ago - first).days >= max(LEAST_HISTORY, horizon_days) and year_ago not in found:
+        found.append(year_ago)
+    return tuple(sorted(found, reverse=True))

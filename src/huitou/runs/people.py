@@ -16,7 +16,7 @@ from huitou.runs.views import Page, PersonRow, Range
 if TYPE_CHECKING:
     from huitou.store.shelf import Shelf
 
-SORTS = {"value": True, "risk": True, "p_buy": False, "last_day": True, "orders": True}
+SORTS = {"value": True, "missed": True, "p_buy": False, "last_day": True, "orders": True}
 """Orders of the table of customers -> whether the largest comes first."""
 FILTERS = ("stage", "act", "cause")
 SEARCHED = ("key", "name")
@@ -31,15 +31,15 @@ def joined(
 ) -> pa.Table:
     """One row a customer, in the order of `customers`; every table is keyed by `person_id`.
 
-    `risk` is the profit that will be missed: what they would bring if they stayed, less what they
-    are expected to bring.
+    `missed` is the profit that silence has taken: what they were worth on the evening of their last
+    purchase, less what they are worth now.
     """
     table = customers.append_column("place", pa.array(np.arange(customers.num_rows)))
     for other in (scores, stages.select(["person_id", "stage"]), first_suspects(causes), holders):
         table = table.join(other, "person_id", join_type="left outer")
     table = table.sort_by("place").drop_columns(["place"]).combine_chunks()
-    risk = pc.max_element_wise(pc.subtract(table["value_if_kept"], table["value"]), 0)
-    return table.append_column("risk", risk)
+    missed = pc.max_element_wise(pc.subtract(table["value_then"], table["value"]), 0)
+    return table.append_column("missed", missed)
 
 
 def first_suspects(causes: pa.Table) -> pa.Table:
@@ -65,7 +65,7 @@ def shelved(people: pa.Table, acts: pa.Table, day: date) -> pa.Table:
     chosen = table.select(
         [
             *("person_id", "key", "name", "stage", "orders", "p_buy", "p_alive"),
-            *("value", "value_low", "value_high", "risk", "cause", "act"),
+            *("value", "value_low", "value_high", "missed", "cause", "act"),
         ]
     )
     return chosen.append_column("last_day", pc.cast(table["last_day"], pa.string())).append_column(

@@ -129,7 +129,7 @@ def person_view(
         timeline=told,
         purchases=tuple(sorted({entry.day for entry in told if entry.kind == "order"})),
         survival=survival(known, rhythm, day),
-        causes=suspects(causes, known["risk"], currency),
+        causes=suspects(causes, known["missed"], currency),
         receipt=receipt_view(receipt, currency) if receipt is not None else None,
         keys=_keys(lines),
     )

@@ -218,7 +218,7 @@ def _moment(edition: Edition) -> Moment:
 
 def _worst(house: House, settings: Settings) -> tuple[PersonRow, ...]:
     found = page(
-        house.shelf, settings.money, where={"stage": "lost"}, sort="risk", limit=five.SHOWN_LOST
+        house.shelf, settings.money, where={"stage": "lost"}, sort="missed", limit=five.SHOWN_LOST
     )
     return found.rows
 
@@ -226,7 +226,7 @@ def _worst(house: House, settings: Settings) -> tuple[PersonRow, ...]:
 def _today(house: House, settings: Settings) -> tuple[PersonRow, ...]:
     """Who changed and can be changed: slipping, most to be missed first."""
     where = {"stage": "slipping"}
-    return page(house.shelf, settings.money, where=where, sort="risk", limit=TODAY).rows
+    return page(house.shelf, settings.money, where=where, sort="missed", limit=TODAY).rows
 
 
 def _plan(house: House, settings: Settings) -> PlanTotals | None:

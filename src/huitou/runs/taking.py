@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -31,17 +31,9 @@ SHOWN_QUARANTINE = 10_000
 
 
 def look(house: House, settings: Settings, path: Path, declared: Declared) -> Preview:
-    """What a file would be taken for, with what was confirmed for one like it before."""
+    """What a file would be taken for; earlier answers hold for a file like an earlier one."""
     told = _with_shop(declared, settings)
-    now = house.clock.now()
-    preview = files.look(path, told, now=now)
-    if declared.mapping is not None or _says_something(declared):
-        return preview
-    kept = mappings.kept(house.home, _layout(preview), source=declared.source)
-    if kept is None and not preview.columns:
-        # Its encoding was asked for; that was answered once, for a file like it.
-        kept = _kept_in_another_encoding(house, path, told, now)
-    return replace(preview, mapping=kept, questions=()) if kept is not None else preview
+    return files.look(path, told, now=house.clock.now(), kept=mappings.all_kept(house.home))
 
 
 def settled(house: House, preview: Preview, *, confirmed: bool) -> Mapping:
@@ -149,25 +141,3 @@ def _with_shop(declared: Declared, settings: Settings) -> Declared:
         currency=declared.currency or settings.currency,
         timezone=declared.timezone or settings.timezone,
     )
-
-
-def _says_something(declared: Declared) -> bool:
-    """Whether the merchant said how to read this file, and not only whose it is."""
-    return declared != Declared(
-        currency=declared.currency, timezone=declared.timezone, source=declared.source
-    )
-
-
-def _layout(preview: Preview) -> tuple[str, ...]:
-    return tuple(column.column for column in preview.columns)
-
-
-def _kept_in_another_encoding(
-    house: House, path: Path, told: Declared, now: datetime
-) -> Mapping | None:
-    for choice in mappings.encodings(house.home):
-        preview = files.look(path, replace(told, encoding=choice), now=now)
-        kept = mappings.kept(house.home, _layout(preview), source=told.source)
-        if kept is not None and kept.encoding == choice:
-            return kept
-    return None

@@ -97,7 +97,9 @@ class Answers:
     active: int
     stages: Mapping[str, int]
     value_at_risk: Range
+    """Profit still expected from those slipping: what there is to keep."""
     value_lost: Range
+    """Profit that the silence of the lost has taken: their worth when last seen, less now."""
     worst_lost: tuple[PersonRow, ...]
     """The ten lost customers that were worth most."""
     causes: tuple[Cause, ...]
@@ -276,8 +278,32 @@ class Decile:
 
 
 @dataclass(frozen=True)
+class Tenth:
+    """A tenth of the customers, by predicted chance to buy, before anybody knows what they do."""
+
+    rank: int
+    customers: int
+    predicted: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
+class Ahead:
+    """How many customers are expected to buy within the coming horizon, with the 90 % interval."""
+
+    as_of: date
+    horizon_days: int
+    customers: int
+    predicted: float
+    low: float
+    high: float
+    tenths: tuple[Tenth, ...]
+
+
+@dataclass(frozen=True)
 class CardView:
-    """The model's card: how it did on this shop's own past."""
+    """The model's card: what it expects, and how it did on this shop's own past."""
 
     model: str
     parameters: Mapping[str, float]
@@ -285,6 +311,7 @@ class CardView:
     deciles: tuple[Decile, ...]
     words: tuple[Sentence, ...]
     prior_dominated: bool
+    ahead: Ahead | None = None
 
 
 @dataclass(frozen=True)

@@ -40,12 +40,6 @@ def kept(home: Path, layout: tuple[str, ...], *, source: str | None = None) -> M
     return None
 
 
-def encodings(home: Path) -> tuple[str, ...]:
-    """The encodings that were confirmed for earlier files, other than UTF-8."""
-    found = (_read(path).encoding for path in sorted((home / FOLDER).glob("*.toml")))
-    return tuple(dict.fromkeys(each for each in found if each and each != "utf-8"))
-
-
 def given(path: Path) -> Mapping:
     """A mapping file named by the merchant."""
     try:

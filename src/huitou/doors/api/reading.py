@@ -31,7 +31,7 @@ def people(
     stage: str | None = None,
     act: str | None = None,
     cause: str | None = None,
-    sort: Literal["value", "risk", "p_buy", "last_day", "orders"] = "value",
+    sort: Literal["value", "missed", "p_buy", "last_day", "orders"] = "value",
     after: After = None,
     limit: Limit = 50,
 ) -> Any:
