@@ -208,6 +208,8 @@ def _settle(connection: duckdb.DuckDBPyConnection, root: Path) -> None:
     connection.execute("SET temp_directory = '" + str(root / "spill").replace("'", "''") + "'")
     connection.execute("SET TimeZone = 'UTC'")
     connection.execute("SET preserve_insertion_order = false")
+    # Its bar would be printed to stdout, in the middle of an answer.
+    connection.execute("SET enable_progress_bar = false")
 
 
 def _forget(connection: duckdb.DuckDBPyConnection) -> None:
