@@ -29,17 +29,21 @@ def joined(
     causes: pa.Table,
     holders: pa.Table,
 ) -> pa.Table:
-    """One row a customer, in the order of `customers`; every table is keyed by `person_id`.
-
-    `missed` is the profit that silence has taken: what they were worth on the evening of their last
-    purchase, less what they are worth now.
-    """
+    """One row a customer, in the order of `customers`; every table is keyed by `person_id`."""
     table = customers.append_column("place", pa.array(np.arange(customers.num_rows)))
     for other in (scores, stages.select(["person_id", "stage"]), first_suspects(causes), holders):
         table = table.join(other, "person_id", join_type="left outer")
     table = table.sort_by("place").drop_columns(["place"]).combine_chunks()
-    missed = pc.max_element_wise(pc.subtract(table["value_then"], table["value"]), 0)
-    return table.append_column("missed", missed)
+    return with_missed(table)
+
+
+def with_missed(people: pa.Table) -> pa.Table:
+    """People with `missed`, the profit that silence has taken, minor units.
+
+    It is what they were worth on the evening of their last purchase, less what they are worth now.
+    """
+    taken = pc.subtract(people["value_then"], people["value"])
+    return people.append_column("missed", pc.max_element_wise(taken, 0))
 
 
 def first_suspects(causes: pa.Table) -> pa.Table:

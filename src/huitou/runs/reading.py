@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +22,7 @@ from huitou.journeys import book as journeys
 from huitou.runs import answers as five
 from huitou.runs.kept import recall
 from huitou.runs.moment import Moment
-from huitou.runs.people import page, person_row
+from huitou.runs.people import page, person_row, with_missed
 from huitou.runs.person import person_view
 from huitou.runs.planning import totals_view
 from huitou.runs.views import (
@@ -81,11 +82,35 @@ def home(
         alerts=_alerts(imports, doubtful, settings),
         proofs=recall(edition.noted("proofs")),
         answers=told,
-        before=None,
+        before=_before(settings, edition),
         today=_today(house, settings),
         flows=moved,
         cases_open=open_cases,
         refreshed=imports[0].at if imports else None,
+    )
+
+
+def _before(settings: Settings, edition: Edition) -> Answers | None:
+    """The figures as they stood one horizon earlier, from what was known then; None if unknown."""
+    moment = _moment(edition)
+    then = moment.one_horizon_ago
+    if then is None or not edition.has(f"scores_{then}"):
+        return None
+    stages = edition.table("stages")
+    standing = stages.filter(pc.equal(stages["at"], pa.scalar(then)))
+    scores = edition.table(f"scores_{then}").drop_columns(["p_buy", "value"])
+    return five.answers(
+        moment=replace(moment, day=then),
+        currency=settings.money,
+        line=settings.lost_line,
+        figures=edition.noted("figures_before"),
+        people=with_missed(standing.join(scores, "person_id")),
+        stages=stages,
+        causes=None,
+        bought=None,
+        worst=(),
+        plan=None,
+        trust=(),
     )
 
 

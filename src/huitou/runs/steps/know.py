@@ -66,6 +66,9 @@ def facts(work: Work) -> Result:
             edition.write(f"bought_{each}", label)
         edition.write("evidence", evidence(tables, moment.as_of).to_pyarrow())
         edition.note("figures", _figures(tables, moment.as_of))
+        if moment.one_horizon_ago is not None:
+            before = moment.evening(moment.one_horizon_ago)
+            edition.note("figures_before", _figures(tables, before))
     return {"rows": edition.table(f"customers_{moment.day}", ["person_id"]).num_rows}
 
 
