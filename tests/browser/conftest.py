@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 import uvicorn
+from tests.browser import orders
 
 from huitou.doors.book import Staff
 from huitou.doors.console.app import app
 from huitou.runs.wiring import open_shop
-from tests.browser import orders
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page

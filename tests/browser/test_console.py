@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-
 from tests.browser.conftest import Console, come_in
 
 if TYPE_CHECKING:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 
 import pytest
+from tests.docs.texts import texts
 
 from huitou.ground.languages import LANGUAGES, _catalogue
-from tests.docs.texts import texts
 
 TRANSLATED = [tag for tag in LANGUAGES if tag != "en"]
 PLACE = re.compile(r"{(\w+)}")

@@ -12,12 +12,12 @@ from datetime import datetime, timedelta
 
 from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
-from sqlalchemy import ColumnElement, RowMapping, func, select, update
+from sqlalchemy import ColumnElement, func, select, update
 
 from huitou.doors.tables import ROLES, api_token, staff_link, staff_session, staff_user
 from huitou.ground.errors import Refused
 from huitou.ground.ids import fingerprint, new_id, new_secret
-from huitou.store.books import Books, Unit
+from huitou.store.books import Books, Row, Unit
 
 IDLE = timedelta(hours=12)
 """A session that nobody used for this long has ended."""
@@ -66,7 +66,7 @@ class Staff:
     def is_empty(self) -> bool:
         """Whether nobody has an account yet."""
         with self.books.reading() as look:
-            return look.value(select(func.count()).select_from(staff_user)) == 0
+            return bool(look.value(select(func.count()).select_from(staff_user)) == 0)
 
     def everyone(self) -> tuple[User, ...]:
         """All members of staff that are not disabled, by name."""
@@ -221,7 +221,7 @@ class Staff:
             unit.change(change.values(revoked_at=now))
 
 
-def _token(row: RowMapping) -> Token:
+def _token(row: Row) -> Token:
     return Token(row["id"], row["name"], tuple(row["scopes"]), row["made_at"], row["used_at"])
 
 

@@ -3,17 +3,26 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+from tests.unit.console.fake_people import (
+    ACTS,
+    STAGES,
+    TODAY,
+    cause,
+    estimate,
+    money,
+    people,
+    person,
+    receipt,
+)
 
 from huitou.ground.clock import StoppedClock
 from huitou.ground.errors import HuitouError, Refused
-from huitou.ground.money import Money
 from huitou.ground.settings import Settings
 from huitou.ground.words import said
 from huitou.runs import views
@@ -29,20 +38,6 @@ from huitou.sources.contract import (
     Mapping as FileMapping,
 )
 
-TODAY = date(2011, 12, 9)
-STAGES = {"new": 610, "active": 905, "loyal": 742, "returned": 131, "slipping": 526, "lost": 1424}
-ACTS = {"nothing": 3190, "thank": 402, "remind": 318, "offer_10": 147, "offer_5": 84, "call": 31}
-
-
-def money(major: float, currency: str = "GBP") -> Money:
-    """An amount in major units."""
-    return Money(round(major * 100), currency)
-
-
-def estimate(major: float, spread: float = 0.35) -> views.Range:
-    """An estimate with its interval."""
-    return views.Range(money(major), money(major * (1 - spread)), money(major * (1 + 1.4 * spread)))
-
 
 class FakeShop:
     """Keeps the promise of `Shopfront` with made-up figures; the seed makes them the same."""
@@ -55,7 +50,7 @@ class FakeShop:
         )
         self._empty = empty
         self._status = "draft"
-        self.rows = [] if empty else _people(random.Random(7))
+        self.rows = [] if empty else people(random.Random(7))
 
     def change_settings(self, **choices: Any) -> Settings:
         """Keep the choices in memory."""
@@ -123,7 +118,7 @@ class FakeShop:
         for share in (0.2, 0.6, 1.0):
             progress and progress("reading", share)
         self._empty = False
-        self.rows = _people(random.Random(7))
+        self.rows = people(random.Random(7))
         return Taken("b1", path.name, 541_909, 541_203, 0, 706, date(2010, 12, 1), TODAY)
 
     def run(self, *, as_of: Any = None, horizon_days: Any = None, progress: Any = None) -> None:
@@ -136,12 +131,12 @@ class FakeShop:
         if self._empty:
             raise HuitouError("there is no shop yet")
         causes = (
-            _cause("one_purchase", said("Bought once and was never hooked"), 571, 31200, 0.71),
-            _cause("habit_stopped", said("A regular habit stopped"), 322, 58400, 0.54),
-            _cause("assortment", said("What they used to buy is no longer sold"), 188, 27100, 0.46),
-            _cause("price", said("Their products became dearer"), 121, 12900, 0.38),
-            _cause("returned_goods", said("Sent goods back shortly before"), 84, 9300, 0.62),
-            _cause("unknown", said("Nothing in the orders tells"), 138, 8800, 0.5),
+            cause("one_purchase", said("Bought once and was never hooked"), 571, 31200, 0.71),
+            cause("habit_stopped", said("A regular habit stopped"), 322, 58400, 0.54),
+            cause("assortment", said("What they used to buy is no longer sold"), 188, 27100, 0.46),
+            cause("price", said("Their products became dearer"), 121, 12900, 0.38),
+            cause("returned_goods", said("Sent goods back shortly before"), 84, 9300, 0.62),
+            cause("unknown", said("Nothing in the orders tells"), 138, 8800, 0.5),
         )
         lost = sorted(
             (row for row in self.rows if row.stage == "lost"),
@@ -236,7 +231,7 @@ class FakeShop:
             "p_buy": lambda row: row.p_buy,
             "orders": lambda row: -row.orders,
             "last_day": lambda row: -row.last_day.toordinal(),
-            "risk": lambda row: -row.value.value.minor * (1 - row.p_buy),
+            "missed": lambda row: -row.value.value.minor * (1 - row.p_buy),
         }
         found.sort(key=keys[sort])
         start = int(after or 0)
@@ -250,7 +245,7 @@ class FakeShop:
         row = next((each for each in self.rows if id_or_key in (each.id, each.key)), None)
         if row is None:
             raise HuitouError(f"there is no customer {id_or_key!r}")
-        return _person(row)
+        return person(row)
 
     def metrics(self) -> tuple[views.MetricView, ...]:
         """Four metrics, one of each unit."""
@@ -325,13 +320,25 @@ class FakeShop:
     def flows(self) -> tuple[views.StageFlow, ...]:
         """Who moved since the horizon before."""
         moved = {
-            ("not_yet", "new"): 400, ("new", "new"): 210, ("new", "active"): 190, ("new", "lost"): 240, ("new", "slipping"): 95,
-            ("active", "active"): 560, ("active", "loyal"): 160, ("active", "slipping"): 180,
-            ("active", "lost"): 70, ("loyal", "loyal"): 560, ("loyal", "slipping"): 130,
-            ("loyal", "lost"): 12, ("slipping", "active"): 145, ("slipping", "lost"): 170,
-            ("slipping", "slipping"): 118, ("slipping", "loyal"): 22, ("lost", "lost"): 932,
+            ("not_yet", "new"): 400,
+            ("new", "new"): 210,
+            ("new", "active"): 190,
+            ("new", "lost"): 240,
+            ("new", "slipping"): 95,
+            ("active", "active"): 560,
+            ("active", "loyal"): 160,
+            ("active", "slipping"): 180,
+            ("active", "lost"): 70,
+            ("loyal", "loyal"): 560,
+            ("loyal", "slipping"): 130,
+            ("loyal", "lost"): 12,
+            ("slipping", "active"): 145,
+            ("slipping", "lost"): 170,
+            ("slipping", "slipping"): 118,
+            ("slipping", "loyal"): 22,
+            ("lost", "lost"): 932,
             ("lost", "returned"): 131,
-        }  # fmt: skip
+        }
         return tuple(
             views.StageFlow(date(2011, 9, 10), TODAY, before, after, people, money(38.0 * people))
             for (before, after), people in moved.items()
@@ -376,6 +383,7 @@ class FakeShop:
                 ),
             ),
             False,
+            views.Ahead(TODAY, 90, 4338, 2453, 2270, 2640, ()),
         )
 
     def proofs(self) -> tuple[views.ProofView, ...]:
@@ -385,17 +393,29 @@ class FakeShop:
                 "Win-back, autumn",
                 "not_proven",
                 (said("Too early: {weeks} more weeks are needed.", weeks=7),),
-                982, 51, views.Range(money(1240), money(-880), money(3390)), money(412),
-                date(2011, 10, 1), date(2011, 12, 9), 7, 420,
+                982,
+                51,
+                views.Range(money(1240), money(-880), money(3390)),
+                money(412),
+                date(2011, 10, 1),
+                date(2011, 12, 9),
+                7,
+                420,
             ),
             views.ProofView(
                 "Thank-you notes",
                 "proven",
                 (said("Those who got a note bought more than the control group."),),
-                1804, 95, views.Range(money(2913), money(702), money(5120)), money(188),
-                date(2011, 6, 1), date(2011, 9, 1), None, None,
+                1804,
+                95,
+                views.Range(money(2913), money(702), money(5120)),
+                money(188),
+                date(2011, 6, 1),
+                date(2011, 9, 1),
+                None,
+                None,
             ),
-        )  # fmt: skip
+        )
 
     def aa(self) -> views.ProofView:
         """The check finds nothing, as it must."""
@@ -413,31 +433,50 @@ class FakeShop:
     def plan(self, plan_id: str | None = None) -> views.PlanTotals:
         """A plan that binds its budget."""
         return views.PlanTotals(
-            "plan1", TODAY, self._status, money(871.4), estimate(6420, 0.52), ACTS, 217, 982, 460, 1.37,
-            (said("The last {amount} of the budget returned {back}.", amount=money(100), back=money(137)),),
-        )  # fmt: skip
+            "plan1",
+            TODAY,
+            self._status,
+            money(871.4),
+            estimate(6420, 0.52),
+            ACTS,
+            217,
+            982,
+            460,
+            1.37,
+            (
+                said(
+                    "The last {amount} of the budget returned {back}.",
+                    amount=money(100),
+                    back=money(137),
+                ),
+            ),
+        )
 
     def receipts(
         self, plan_id: str, *, act: str | None = None, after: str | None = None, limit: int = 50
     ) -> tuple[tuple[tuple[views.PersonRow, views.Receipt], ...], str | None]:
         """Receipts of those who get something."""
         found = self.people(act=act, after=after, limit=limit)
-        return tuple((row, _receipt(row)) for row in found.rows), found.after
+        return tuple((row, receipt(row)) for row in found.rows), found.after
 
     def letters(self, plan_id: str, limit: int = 3) -> tuple[views.LetterSample, ...]:
         """Two letters."""
         return (
             views.LetterSample(
-                "17850", "thank", "Thank you",
+                "17850",
+                "thank",
+                "Thank you",
                 "Dear customer,\n\nyou have been with us for eleven months, and we noticed."
                 " Thank you.\n\nCorner Gifts",
             ),
             views.LetterSample(
-                "13047", "offer_10", "We would like to see you again",
+                "13047",
+                "offer_10",
+                "We would like to see you again",
                 "Dear customer,\n\nit has been a while. With the code BACK-7Q4M you get 10 % off"
                 " your next order until 9 January 2012.\n\nCorner Gifts",
             ),
-        )  # fmt: skip
+        )
 
     def draft_plan(self, budget: int | None = None, staff_hours: float | None = None) -> None:
         """Begin again as a draft."""
@@ -474,12 +513,26 @@ class FakeShop:
             return ()
         return (
             views.QuarantinedRow(
-                "q1", "b1", "orders-2011.csv", 4023, "amount", "1e999", "this is not an amount", "12.50"
+                "q1",
+                "b1",
+                "orders-2011.csv",
+                4023,
+                "amount",
+                "1e999",
+                "this is not an amount",
+                "12.50",
             ),
             views.QuarantinedRow(
-                "q2", "b1", "orders-2011.csv", 9120, "ordered_at", "31.02.2011", "there is no such day", "28.02.2011"
+                "q2",
+                "b1",
+                "orders-2011.csv",
+                9120,
+                "ordered_at",
+                "31.02.2011",
+                "there is no such day",
+                "28.02.2011",
             ),
-        )  # fmt: skip
+        )
 
     def export_quarantine(self, path: Path) -> None:
         """A small file."""
@@ -488,93 +541,3 @@ class FakeShop:
     def mend(self, path: Path) -> Taken:
         """All mended."""
         return Taken("b2", path.name, 2, 2, 0, 0, TODAY, TODAY)
-
-
-def _cause(code: str, words: Any, customers: float, value: float, confidence: float) -> views.Cause:
-    asks = {
-        "one_purchase": said("What did you hope to find when you first came?"),
-        "habit_stopped": said("Has something changed for you since the summer?"),
-        "assortment": said("Which product do you miss?"),
-        "price": said("Where do you buy it now, and at what price?"),
-        "returned_goods": said("What was wrong with what you sent back?"),
-        "unknown": said("What would have made you stay?"),
-    }
-    return views.Cause(code, words, customers, money(value), confidence, asks[code])
-
-
-def _people(draw: random.Random) -> list[views.PersonRow]:
-    chances: Mapping[str, tuple[float, float]] = {
-        "new": (0.25, 0.6), "active": (0.5, 0.85), "loyal": (0.75, 0.98),
-        "returned": (0.4, 0.8), "slipping": (0.2, 0.45), "lost": (0.01, 0.19),
-    }  # fmt: skip
-    gaps = {"new": 40, "active": 30, "loyal": 14, "returned": 20, "slipping": 95, "lost": 220}
-    rows = []
-    number = 12346
-    for stage, count in STAGES.items():
-        for _ in range(count // 4):
-            number += draw.randint(1, 5)
-            chance = draw.uniform(*chances[stage])
-            worth = draw.lognormvariate(4.6, 1.1) * (0.2 + chance)
-            act = draw.choice(["thank", "remind", "offer_10", "call", None])
-            last = TODAY - timedelta(days=round(gaps[stage] * draw.uniform(0.4, 1.5)))
-            coming = TODAY + timedelta(days=draw.randint(3, 80)) if chance > 0.2 else None
-            rows.append(
-                views.PersonRow(
-                    f"p{number}", str(number), None, stage,
-                    1 if stage == "new" else draw.randint(2, 40), last, chance,
-                    estimate(worth, draw.uniform(0.2, 0.5)), act, coming,
-                )
-            )  # fmt: skip
-    return rows
-
-
-def _receipt(row: views.PersonRow) -> views.Receipt:
-    return views.Receipt(
-        row.act or "nothing", 0.1 if row.act == "offer_10" else 0.0, False, money(4.2), money(11.0),
-        money(38.5), estimate(9.8, 0.6), 0.043, "remind",
-        (
-            said("Overdue by their own rhythm, and worth more than the offer costs."),
-            said("An offer may cost up to {bound}: half of what is left, at the least.", bound=money(38.5)),
-        ),
-    )  # fmt: skip
-
-
-def _person(row: views.PersonRow) -> views.PersonView:
-    draw = random.Random(row.id)
-    days = sorted(
-        {
-            row.last_day - timedelta(days=round(27 * back * draw.uniform(0.8, 1.2)))
-            for back in range(min(row.orders, 12))
-        }
-    )
-    timeline = [
-        views.TimelineEntry(
-            day, "order", money(draw.uniform(40, 420)), f"5{draw.randint(36365, 81587)}",
-            said("{n} products, {channel}", n=draw.randint(2, 21), channel="web"),
-        )
-        for day in days
-    ]  # fmt: skip
-    if len(days) > 3:
-        timeline.append(
-            views.TimelineEntry(
-                days[-2] + timedelta(days=4),
-                "return",
-                money(-24.9),
-                "C541433",
-                said("1 product sent back"),
-            )
-        )
-    since = (TODAY - row.last_day).days
-    survival = tuple(
-        (TODAY + timedelta(days=step), min(0.97, row.p_buy * (1 - 0.985**step) / (1 - 0.985**90)))
-        for step in range(0, 181, 5)
-    )
-    coming = row.next_day
-    return views.PersonView(
-        row, days[0], money(1312.4), money(3281.0), money(24.9), row.value, min(1.0, row.p_buy + 0.1),
-        27.0, since, since / 27, coming - timedelta(days=12) if coming else None,
-        coming + timedelta(days=44) if coming else None, tuple(timeline), tuple(days), survival,
-        (_cause("habit_stopped", said("A regular habit stopped"), 1, row.value.value.minor / 100, 0.54),)
-        if row.stage in ("slipping", "lost") else (),
-        _receipt(row), {"member": row.key},
-    )  # fmt: skip

@@ -8,13 +8,13 @@ import pytest
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
 from fastapi.testclient import TestClient
+from tests.unit.console.fake_shop import FakeShop
 
 from huitou.doors.book import IDLE, PATIENCE, Staff
 from huitou.doors.console.app import PAGES
 from huitou.doors.console.guard import POLICY
 from huitou.doors.console.visit import safe_path
 from huitou.ground.errors import Refused
-from tests.unit.console.fake_shop import FakeShop
 
 OPEN = {"/sign-in", "/welcome/{secret}", "/choose"}
 PASSWORD = "a long enough one"

@@ -9,17 +9,17 @@ from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
+from tests.unit.console.fake_shop import FakeShop
 
 from huitou.doors.book import Staff
 from huitou.doors.console.app import app
 from huitou.doors.console.assets import STATIC
-from tests.unit.console.fake_shop import FakeShop
 
 LOOKED_AT = (
     "/",
     "/questions",
     "/customers",
-    "/customers?stage=lost&sort=risk",
+    "/customers?stage=lost&sort=missed",
     "/plan",
     "/stages",
     "/cohorts",

@@ -52,6 +52,10 @@ PAGES = (
 )
 
 
+STATUS = {Refused: 403, Busy: 409, NotYet: 409}
+"""Answers of HTTP to errors that are not the visitor's."""
+
+
 def app(shop: Shopfront, staff: Staff, *, demo: Callable[[Progress], Any] | None = None) -> FastAPI:
     """Open the console of a shop. `demo` fills an empty shop with the demo's orders."""
     console = FastAPI(
@@ -80,7 +84,7 @@ def _ask_to_sign_in(request: Request, _error: Exception) -> Response:
 
 def _say_plainly(request: Request, error: Exception) -> Response:
     visit = anybody(request)
-    status = {Refused: 403, Busy: 409, NotYet: 409}.get(type(error), 400)
+    status = next((code for kind, code in STATUS.items() if isinstance(error, kind)), 400)
     template = "parts/trouble.html" if visit.is_fragment else "trouble.html"
     # htmx shows what comes back in place of the part it asked for.
     return visit.page(template, error, 200 if visit.is_fragment else status)

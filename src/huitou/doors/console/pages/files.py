@@ -168,10 +168,19 @@ def _declared(said_there: Mapping[str, str], shop: Shopfront) -> Declared:
                 columns.setdefault(guess, "")
             if chosen:
                 columns[chosen] = column
-    answers = {name: _answer(said_there, name) for name in ANSWERS}
-    answers["currency"] = answers["currency"] or shop.settings.currency
-    answers["timezone"] = answers["timezone"] or shop.settings.timezone
-    return Declared(columns=columns, **answers)
+    told = {name: _answer(said_there, name) for name in ANSWERS}
+    return Declared(
+        columns=columns,
+        encoding=told["encoding"],
+        delimiter=told["delimiter"],
+        sheet=told["sheet"],
+        grain=told["grain"],
+        date_order=told["date_order"],
+        decimal=told["decimal"],
+        amount_is=told["amount_is"],
+        currency=told["currency"] or shop.settings.currency,
+        timezone=told["timezone"] or shop.settings.timezone,
+    )
 
 
 def _answer(said_there: Mapping[str, str], name: str) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from fastapi import APIRouter
@@ -19,9 +20,17 @@ class Forecast:
     """The card, with its drawings, and the metrics with their definitions."""
 
     card: CardView
-    deciles: tuple[tuple[Decile, drawing.Span, float], ...]
-    backtests: tuple[tuple[BacktestRow, drawing.Span, float], ...]
+    deciles: tuple[tuple[Decile, drawing.Span, float | None], ...]
+    backtests: tuple[tuple[BacktestRow, drawing.Span, float | None], ...]
     metrics: tuple[MetricView, ...]
+
+    @property
+    def ahead(self) -> drawing.Span | None:
+        """Where the coming horizon's forecast stands among all customers."""
+        coming = self.card.ahead
+        if coming is None:
+            return None
+        return drawing.span(coming.low, coming.predicted, coming.high, 0, coming.customers)
 
     @property
     def hits(self) -> int:
@@ -37,25 +46,23 @@ def forecast(visit: Member) -> Response:
     return visit.page("forecast.html", page)
 
 
-def _deciles(card: CardView) -> tuple[tuple[Decile, drawing.Span, float], ...]:
-    top = max((max(row.high, row.actual) for row in card.deciles), default=1.0) * 1.04
-    return tuple(
-        (
-            row,
-            drawing.span(row.low, row.predicted, row.high, 0, top),
-            drawing.share_width(row.actual, top),
-        )
-        for row in card.deciles
-    )
+def _deciles(card: CardView) -> tuple[tuple[Decile, drawing.Span, float | None], ...]:
+    top = _top(card.deciles)
+    return tuple((row, _span(row, top), _outcome(row.actual, top)) for row in card.deciles)
 
 
-def _backtests(card: CardView) -> tuple[tuple[BacktestRow, drawing.Span, float], ...]:
-    top = max((max(row.high, row.actual) for row in card.backtests), default=1.0) * 1.04
-    return tuple(
-        (
-            row,
-            drawing.span(row.low, row.predicted, row.high, 0, top),
-            drawing.share_width(row.actual, top),
-        )
-        for row in card.backtests
-    )
+def _backtests(card: CardView) -> tuple[tuple[BacktestRow, drawing.Span, float | None], ...]:
+    top = _top(card.backtests)
+    return tuple((row, _span(row, top), _outcome(row.actual, top)) for row in card.backtests)
+
+
+def _top(rows: Sequence[Decile | BacktestRow]) -> float:
+    return 1.04 * max((max(row.high, row.actual or 0) for row in rows), default=1.0)
+
+
+def _span(row: Decile | BacktestRow, top: float) -> drawing.Span:
+    return drawing.span(row.low, row.predicted, row.high, 0, top)
+
+
+def _outcome(actual: int | None, top: float) -> float | None:
+    return None if actual is None else drawing.share_width(actual, top)

@@ -124,7 +124,7 @@ def tiles(now: Answers, before: Answers | None) -> tuple[Tile, ...]:
             now.slipping.count,
             before.slipping.count if before else None,
             -1,
-            "/customers?stage=slipping&sort=risk",
+            "/customers?stage=slipping&sort=missed",
             "slipping",
         ),
         Tile(

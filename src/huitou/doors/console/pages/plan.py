@@ -56,7 +56,8 @@ def plan(visit: Member, act: str | None = None, after: str | None = None) -> Res
     """The open plan; `after` asks for the receipts that follow."""
     shop, totals = visit.shop, visit.shop.plan()
     rows: Sequence[tuple[PersonRow, Receipt]] = ()
-    following, letters = None, ()
+    following: str | None = None
+    letters: Sequence[LetterSample] = ()
     if totals is not None:
         rows, following = shop.receipts(totals.id, act=act or ANY, after=after, limit=20)
         letters = tuple(shop.letters(totals.id)) if after is None else ()
