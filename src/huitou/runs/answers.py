@@ -132,6 +132,7 @@ def answers(
     worst: tuple[PersonRow, ...],
     plan: PlanTotals | None,
     trust: tuple[Sentence, ...],
+    places: tuple[Sentence, ...] = (),
 ) -> Answers:
     """Put the five answers together; `figures` are the metrics of this edition by name."""
     counted = pc.value_counts(people["stage"].combine_chunks()).to_pylist()
@@ -156,7 +157,7 @@ def answers(
         value_lost=missed(people, "lost", currency),
         worst_lost=worst,
         causes=causes_of(people, causes, currency) if causes is not None else (),
-        where_to=WHERE_TO,
+        where_to=(*places, *WHERE_TO),
         plan=plan,
         trust=trust,
     )

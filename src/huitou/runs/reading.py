@@ -20,6 +20,7 @@ from huitou.ground.settings import Settings
 from huitou.ground.words import said
 from huitou.journeys import book as journeys
 from huitou.runs import answers as five
+from huitou.runs.caring import places
 from huitou.runs.kept import recall
 from huitou.runs.moment import Moment
 from huitou.runs.people import page, person_row, with_missed
@@ -51,6 +52,8 @@ def answers(house: House, settings: Settings, edition: Edition) -> Answers:
     moment = _moment(edition)
     before = moment.one_horizon_ago
     bought = f"bought_{before}"
+    with house.books.reading() as unit:
+        named = places(unit)
     return five.answers(
         moment=moment,
         currency=settings.money,
@@ -63,6 +66,7 @@ def answers(house: House, settings: Settings, edition: Edition) -> Answers:
         worst=_worst(house, settings),
         plan=_plan(house, settings),
         trust=recall(edition.noted("card")).words,
+        places=named,
     )
 
 
@@ -153,7 +157,7 @@ def _receipt(unit: Any, person_id: str) -> Mapping[str, Any] | None:
     return journeys.receipt(unit, plan_id, person_id)
 
 
-def metrics(edition: Edition) -> tuple[MetricView, ...]:
+def metrics(edition: Edition, currency: str) -> tuple[MetricView, ...]:
     """Every metric with its definition, and its value where it is one number."""
     figures = edition.noted("figures")
     return tuple(
@@ -162,10 +166,19 @@ def metrics(edition: Edition) -> tuple[MetricView, ...]:
             title=metric.title,
             definition=metric.definition,
             unit=metric.unit,
-            value=figures.get(metric.name),
+            value=_measured(figures.get(metric.name), metric.unit, currency),
         )
         for metric in METRICS.values()
     )
+
+
+def _measured(value: float | None, unit: str, currency: str) -> Any:
+    """A figure in its unit: money as `Money`, whole counts as whole numbers."""
+    if value is None:
+        return None
+    if unit == "money":
+        return Money(round(value), currency)
+    return int(value) if unit == "count" and value.is_integer() else value
 
 
 def metric(tables: Tables, edition: Edition, name: str, by: str | None) -> pa.Table:

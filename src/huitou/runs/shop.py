@@ -20,7 +20,9 @@ from huitou.ground.settings import Settings
 from huitou.runs.views import (
     Answers,
     CardView,
+    CaseView,
     CohortRow,
+    Doubt,
     Home,
     ImportRow,
     LetterSample,
@@ -217,7 +219,7 @@ class Shop:
         """Every metric with its definition; those that are tables carry no value here."""
         from huitou.runs import reading
 
-        return reading.metrics(self._edition())
+        return reading.metrics(self._edition(), self.settings.money)
 
     def metric(self, name: str, by: str | None = None) -> pa.Table:
         """One metric as a table, whole or by a dimension."""
@@ -374,6 +376,52 @@ class Shop:
         with self._house.books.unit() as unit:
             journeys.posted(unit, plan_id, by, self.clock.now())
         return self._the(plan_id)
+
+    # -- asking the lost
+
+    def cases(self, status: str = "open", limit: int = 50) -> tuple[CaseView, ...]:
+        """Lost customers worth asking (open, answered, returned, closed), the worthiest first."""
+        from huitou.runs import caring
+
+        return caring.cases(self._house, self.settings.money, status, limit)
+
+    def answer_case(
+        self,
+        case_id: str,
+        why: str,
+        *,
+        where_to: str | None = None,
+        words: str | None = None,
+        by: str,
+    ) -> None:
+        """Keep what a customer said when asked; *leave_me_alone* is obeyed at once."""
+        from huitou.runs import caring
+
+        caring.answer_case(self._house, case_id, why, where_to, words, by)
+
+    def leave_alone(self, id_or_key: str, by: str, channel: str = "any") -> None:
+        """Never write to or call this customer again, on one channel or on any."""
+        from huitou.runs import caring
+
+        caring.leave_alone(self._house, self.person(id_or_key).row.id, channel, by)
+
+    def speak_again(self, id_or_key: str, by: str, channel: str = "any") -> None:
+        """This customer asked to hear from the shop again."""
+        from huitou.runs import caring
+
+        caring.speak_again(self._house, self.person(id_or_key).row.id, channel, by)
+
+    def in_doubt(self) -> tuple[Doubt, ...]:
+        """Letters of which nobody knows whether they arrived."""
+        from huitou.runs import caring
+
+        return caring.in_doubt(self._house)
+
+    def settle_doubt(self, decision: str, channel: str, *, arrived: bool, by: str) -> None:
+        """Somebody found out whether a letter arrived; it is never sent again either way."""
+        from huitou.runs import caring
+
+        caring.settle_doubt(self._house, decision, channel, arrived, by)
 
     # -- inside
 

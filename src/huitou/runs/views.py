@@ -340,6 +340,36 @@ class ProofView:
 
 
 @dataclass(frozen=True)
+class CaseView:
+    """A lost customer who is worth asking: what they were worth, the suspects, what was said."""
+
+    id: str
+    person: PersonRow | None
+    """None when the person is no longer among the customers."""
+    as_of: date
+    status: str
+    """open, answered, returned, or closed."""
+    owner: str | None
+    worth: Money
+    suspects: tuple[tuple[Sentence, float], ...]
+    """Suspected causes with their posterior, the likeliest first."""
+    ask: tuple[Sentence, ...]
+    said: tuple[tuple[Sentence, str | None, str | None], ...]
+    """Answers so far: why, where they went, and their own words."""
+
+
+@dataclass(frozen=True)
+class Doubt:
+    """A letter of which nobody knows whether it arrived."""
+
+    decision: str
+    channel: str
+    person: str
+    subject: str
+    at: datetime
+
+
+@dataclass(frozen=True)
 class Step:
     """What one step of a run cost."""
 

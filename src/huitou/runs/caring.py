@@ -1,0 +1,92 @@
+"""Asking the lost and hearing them: cases, what was said, and who wants to be left alone."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from huitou.care import book as care
+from huitou.care.cases import WHYS, Answer, Suspect, questions
+from huitou.channels import book as channels
+from huitou.ground.errors import HuitouError
+from huitou.ground.money import Money
+from huitou.ground.words import Sentence, said
+from huitou.models.causes import WORDS
+from huitou.runs.people import person_row
+from huitou.runs.views import CaseView, Doubt
+
+if TYPE_CHECKING:
+    from huitou.runs.wiring import House
+    from huitou.store.books import Row, Unit
+
+
+def cases(house: House, currency: str, status: str, limit: int) -> tuple[CaseView, ...]:
+    """Cases in one status, the worthiest first."""
+    with house.books.reading() as unit:
+        rows = care.listed(unit, status=status, limit=limit)
+        heard = {row["id"]: care.answers(unit, row["id"]) for row in rows}
+    return tuple(_case(house, row, heard[row["id"]], currency) for row in rows)
+
+
+def answer_case(
+    house: House, case_id: str, why: str, where_to: str | None, words: str | None, by: str
+) -> None:
+    """Keep what a customer said; *leave me alone* is obeyed at once, on every channel."""
+    if why not in WHYS:
+        raise HuitouError(f"{why!r} is no answer", to_try=f"one of: {', '.join(WHYS)}")
+    with house.books.unit() as unit:
+        care.record_answer(unit, case_id, Answer(why, where_to, words), by, house.clock.now())
+
+
+def leave_alone(house: House, person_id: str, channel: str, by: str) -> None:
+    """Somebody asked for silence, on one channel or on `any`; it holds until they say otherwise."""
+    if channel not in ("any", *care.CHANNELS):
+        raise HuitouError(f"there is no channel {channel!r}", to_try="any, paper, email or call")
+    with house.books.unit() as unit:
+        care.be_silent(unit, person_id, channel, f"told to {by}", house.clock.now())
+
+
+def speak_again(house: House, person_id: str, channel: str, by: str) -> None:
+    """Somebody asked to hear from us again."""
+    with house.books.unit() as unit:
+        care.may_speak(unit, person_id, channel, f"told to {by}", house.clock.now())
+
+
+def in_doubt(house: House) -> tuple[Doubt, ...]:
+    """Letters of which nobody knows whether they arrived, the oldest first."""
+    with house.books.reading() as unit:
+        rows = channels.in_doubt(unit)
+    return tuple(
+        Doubt(row["decision_id"], row["channel"], row["person_id"], row["subject"], row["at"])
+        for row in rows
+    )
+
+
+def settle_doubt(house: House, decision: str, channel: str, arrived: bool, by: str) -> None:
+    """Somebody found out; the letter is never sent again either way."""
+    now = house.clock.now()
+    with house.books.unit() as unit:
+        channels.settle_doubt(unit, decision, channel, accepted=arrived, by=by, now=now)
+
+
+def places(unit: Unit) -> tuple[Sentence, ...]:
+    """Where those who answered say they went, the most named first."""
+    return tuple(
+        said("{n} of those who answered now go to: {place}", n=row["n"], place=row["where_to"])
+        for row in care.places_named(unit)
+    )
+
+
+def _case(house: House, row: Row, heard: list[Any], currency: str) -> CaseView:
+    standing = house.shelf.row(row["person_id"])
+    suspects = tuple(Suspect(each["cause"], each["posterior"]) for each in row["suspects"])
+    return CaseView(
+        id=row["id"],
+        person=person_row(standing, currency) if standing else None,
+        as_of=row["as_of"],
+        status=row["status"],
+        owner=row["owner"],
+        worth=Money(row["worth"], currency),
+        suspects=tuple((WORDS[each.cause], each.posterior) for each in suspects),
+        ask=questions(suspects),
+        said=tuple((WHYS[each["why"]], each["where_to"], each["words"]) for each in heard),
+    )
