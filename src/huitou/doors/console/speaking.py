@@ -90,7 +90,7 @@ def _words(says: Speaker) -> Mapping[str, Callable[..., str]]:
         "act_name": lambda code, depth=0.0: says.say(names.act(code, depth)),
         "role_name": lambda code: says.say(names.ROLES.get(code, code)),
         "model_name": lambda code: names.MODELS.get(code, code),
-        "metric_value": lambda metric: _value(metric, says, money),
+        "metric_value": lambda metric, currency: _value(metric, currency, says, money),
         "key_name": lambda code: says.say(names.KEYS.get(code, code)),
         "status_name": lambda code: says.say(names.STATUSES.get(code, code)),
         "verdict_name": lambda code: says.say(names.VERDICTS.get(code, code)),
@@ -101,12 +101,16 @@ def _moment(at: datetime, says: Speaker) -> str:
     return format_datetime(at, "medium", locale=says.locale)
 
 
-def _value(metric: MetricView, says: Speaker, money: Callable[[Money], str]) -> str:
+def _value(
+    metric: MetricView, currency: str | None, says: Speaker, money: Callable[[Money], str]
+) -> str:
     value = metric.value
     if value is None:
         return "–"
     if isinstance(value, Money):
         return money(value)
+    if metric.unit == "money" and currency:
+        return money(Money(round(value), currency))
     if metric.unit == "share":
         return says.percent(float(value))
     if metric.unit == "days":
