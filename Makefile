@@ -32,7 +32,7 @@ install: .venv/.installed ## a .venv with everything, what the tests need too
 
 $(UV):
 	@test -n "$(PYTHON)" || { echo "huitou needs Python 3.11 or newer: apt-get install python3"; exit 1; }
-	$(PYTHON) -m pip install --quiet --disable-pip-version-check --target .tools uv==$(UV_VERSION)
+	$(PYTHON) -m pip install --quiet --disable-pip-version-check --root-user-action=ignore --target .tools uv==$(UV_VERSION)
 
 spark: install ## the same facts on Spark (needs Java), and their contract test
 	$(UV) pip install --quiet --python $(BIN)/python --require-hashes -r requirements-spark.lock

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query
 
 from huitou.doors.api.caller import Reader
 from huitou.doors.api.shapes import answer_of, answers_of
 from huitou.runs import views
+from huitou.runs.people import SORTS
 from huitou.runs.written import answers_in_short
 
 routes = APIRouter()
 
 Limit = Annotated[int, Query(ge=1, le=500, description="How many rows.")]
 After = Annotated[str | None, Query(description="Where the page before ended: its `after`.")]
+Sort = Annotated[str, Query(pattern=f"^({'|'.join(SORTS)})$", description="The order.")]
 Name = Annotated[str, Path(description="A metric's name, from `/v1/metrics`.")]
 
 
@@ -31,7 +33,7 @@ def people(
     stage: str | None = None,
     act: str | None = None,
     cause: str | None = None,
-    sort: Literal["value", "missed", "p_buy", "last_day", "orders"] = "value",
+    sort: Sort = "value",
     after: After = None,
     limit: Limit = 50,
 ) -> Any:
