@@ -22,6 +22,7 @@ PAGES = (
     "/customers/M0001",
     "/plan",
     "/stages",
+    "/cases",
     "/cohorts",
     "/forecast",
     "/proof",

@@ -50,6 +50,7 @@ class FakeShop:
         )
         self._empty = empty
         self._status = "draft"
+        self.answered: dict[str, tuple[str, str | None, str | None]] = {}
         self.rows = [] if empty else people(random.Random(7))
 
     def change_settings(self, **choices: Any) -> Settings:
@@ -91,10 +92,10 @@ class FakeShop:
             {
                 "order_id": f"53636{row}",
                 "member_no": "17850",
-                "ordered_at": "2010-12-01 08:26",
+                "ordered_at": "2010-07-01 00:26:00",
                 "product": "White hanging heart",
                 "quantity": "6",
-                "amount": "15.30",
+                "amount": "1530",
             }
             for row in range(10)
         )
@@ -497,6 +498,32 @@ class FakeShop:
 
     def confirm_sent(self, plan_id: str, by: str) -> None:
         """Take their word for it."""
+
+    def cases(self, status: str = "open", limit: int = 50) -> tuple[views.CaseView, ...]:
+        """Three open cases."""
+        lost = [row for row in self.rows if row.stage == "lost"][:3]
+        suspects = (
+            (said("A regular habit stopped"), 0.54),
+            (said("Nothing in the orders tells"), 0.3),
+        )
+        ask = (said("Has something changed for you since the summer?"),)
+        return tuple(
+            views.CaseView(f"c{row.key}", row, TODAY, "open", None, money(310), suspects, ask, ())
+            for row in lost
+            if status == "open" and f"c{row.key}" not in self.answered
+        )
+
+    def answer_case(
+        self,
+        case_id: str,
+        why: str,
+        *,
+        where_to: str | None = None,
+        words: str | None = None,
+        by: str,
+    ) -> None:
+        """Remember what was said."""
+        self.answered[case_id] = (why, where_to, words)
 
     def imports(self) -> tuple[views.ImportRow, ...]:
         """One file."""

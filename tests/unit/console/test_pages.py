@@ -22,6 +22,7 @@ LOOKED_AT = (
     "/customers?stage=lost&sort=missed",
     "/plan",
     "/stages",
+    "/cases",
     "/cohorts",
     "/proof",
     "/forecast",
@@ -107,6 +108,13 @@ def test_a_plan_is_approved_then_carried_out(shop: FakeShop, owner: TestClient) 
     assert shop.plan().status == "applied"
 
 
+def test_what_a_lost_customer_said_is_written_down(shop: FakeShop, owner: TestClient) -> None:
+    case = shop.cases()[0]
+    form = {"csrf": token_of(owner), "why": "competitor", "where_to": " the shop next door "}
+    owner.post(f"/cases/{case.id}/answer", data=form)
+    assert shop.answered[case.id] == ("competitor", "the shop next door", None)
+
+
 def test_limits_that_are_no_numbers_are_refused(shop: FakeShop, owner: TestClient) -> None:
     form = {"csrf": token_of(owner), "budget": "a lot", "hours": "8"}
     assert owner.post("/plan/draft", data=form).status_code == 400
@@ -134,6 +142,13 @@ def test_an_uploads_name_stays_in_the_inbox(
     assert answer.status_code == 200
     found = [path for path in (shop.home / "inbox").rglob("*") if path.is_file()]
     assert [path.name for path in found] == [kept]
+
+
+def test_the_sample_rows_are_said_for_people(owner: TestClient) -> None:
+    form = {"csrf": token_of(owner)}
+    page = owner.post("/files", data=form, files={"file": ("订单.csv", b"a\n1\n")})
+    assert "£15.30" in page.text
+    assert "2010-07-01 01:26" in page.text, "moments are shown in the shop's own zone"
 
 
 def test_an_empty_shop_asks_for_a_file(tmp_path: Path, staff: Staff) -> None:

@@ -18,6 +18,7 @@ from huitou.doors.console import assets, guard
 from huitou.doors.console.contract import Progress, Shopfront
 from huitou.doors.console.errands import Errands
 from huitou.doors.console.pages import (
+    cases,
     cohorts,
     files,
     forecast,
@@ -41,6 +42,7 @@ PAGES = (
     questions,
     people,
     person,
+    cases,
     cohorts,
     stages,
     plan,

@@ -164,6 +164,22 @@ class Shopfront(Protocol):
         """Somebody says that the printed letters were posted."""
         ...
 
+    def cases(self, status: str = "open", limit: int = 50) -> Sequence[views.CaseView]:
+        """Lost customers worth asking, the worthiest first."""
+        ...
+
+    def answer_case(
+        self,
+        case_id: str,
+        why: str,
+        *,
+        where_to: str | None = None,
+        words: str | None = None,
+        by: str,
+    ) -> None:
+        """Keep what a customer said when asked."""
+        ...
+
     def imports(self) -> Sequence[views.ImportRow]:
         """The files that were taken in."""
         ...

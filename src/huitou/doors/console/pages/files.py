@@ -6,8 +6,10 @@ import re
 import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
+from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, File, Request, UploadFile
 from fastapi.responses import FileResponse, Response
@@ -16,6 +18,8 @@ from huitou.doors.console.contract import Progress, Shopfront
 from huitou.doors.console.visit import Member
 from huitou.ground.errors import HuitouError
 from huitou.ground.ids import new_id
+from huitou.ground.languages import speaker
+from huitou.ground.money import Money
 from huitou.ground.registry import Registry
 from huitou.ground.words import Sentence, said
 from huitou.runs.views import ImportRow, QuarantinedRow
@@ -49,6 +53,9 @@ CHOICES: Mapping[str, Sentence] = {
 }
 
 
+TRUTHS: Mapping[str, Sentence] = {"True": said("Yes"), "False": said("No")}
+
+
 @dataclass(frozen=True)
 class Files:
     """Files taken in, and rows set aside."""
@@ -69,6 +76,8 @@ class Arriving:
     asks_margin: bool
     shown: tuple[str, ...]
     """Fields of the sample rows, in the order of the registry."""
+    rows: tuple[Mapping[str, str], ...]
+    """The sample rows in the reader's language, amounts with their currency, moments local."""
 
 
 @routes.get("/files")
@@ -129,6 +138,7 @@ def look(visit: Member, arriving: str) -> Response:
         declared,
         visit.shop.settings.margin is None,
         tuple(name for name in FIELDS if name in used),
+        tuple(_in_words(row, preview, visit.language) for row in preview.rows),
     )
     return visit.page("parts/arriving.html" if visit.is_fragment else "arriving.html", page)
 
@@ -181,6 +191,24 @@ def _declared(said_there: Mapping[str, str], shop: Shopfront) -> Declared:
         currency=told["currency"] or shop.settings.currency,
         timezone=told["timezone"] or shop.settings.timezone,
     )
+
+
+def _in_words(row: Mapping[str, str], preview: Preview, language: str) -> Mapping[str, str]:
+    """A sample row for people: the lake keeps minor units, UTC and truth values."""
+    how = preview.mapping
+    if how is None:
+        return row
+    says, shown = speaker(language), dict(row)
+    for name in ("amount", "cost"):
+        if row.get(name, "").lstrip("-").isdigit():
+            shown[name] = says.shown(Money(int(row[name]), how.currency))
+    if when := row.get("ordered_at"):
+        moment = datetime.fromisoformat(when).replace(tzinfo=UTC)
+        shown["ordered_at"] = f"{moment.astimezone(ZoneInfo(how.timezone)):%Y-%m-%d %H:%M}"
+    for name in ("is_return", "is_product"):
+        if row.get(name) in TRUTHS:
+            shown[name] = says.say(TRUTHS[row[name]])
+    return shown
 
 
 def _answer(said_there: Mapping[str, str], name: str) -> str | None:
