@@ -30,7 +30,7 @@ from huitou.ground.errors import Busy
 KEPT_VERSIONS = 3
 """A reader that has just read CURRENT still finds its files while two more are published."""
 
-MEMORY_LIMIT = "700MB"
+MEMORY_LIMIT = "500MB"
 
 
 class Lake:
