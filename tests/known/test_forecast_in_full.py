@@ -1,4 +1,4 @@
-"""What the product said on 9 June 2011, from a file of orders, and what the next half year brought."""
+"""What the product said on 9 June 2011 from a file of orders, and what half a year then brought."""
 
 from __future__ import annotations
 

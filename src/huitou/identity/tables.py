@@ -20,4 +20,4 @@ CREATE TABLE IF NOT EXISTS people (
 STRONGEST_KEY = """coalesce(
     'member:' || member_no, 'phone:' || phone, 'email:' || email
 )"""
-"""SQL: the key that decides whose line it is; a member number outranks a phone, a phone an e-mail."""
+"""SQL: the key that decides whose line it is: member number, else phone, else e-mail."""

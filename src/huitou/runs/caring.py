@@ -77,7 +77,7 @@ def places(unit: Unit) -> tuple[Sentence, ...]:
 
 
 def _case(house: House, row: Row, heard: list[Any], currency: str) -> CaseView:
-    standing = house.shelf.row(row["person_id"])
+    standing = house.shelf.find(row["person_id"])
     suspects = tuple(Suspect(each["cause"], each["posterior"]) for each in row["suspects"])
     return CaseView(
         id=row["id"],

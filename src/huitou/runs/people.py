@@ -68,7 +68,7 @@ def shelved(people: pa.Table, acts: pa.Table, day: date) -> pa.Table:
     ]
     chosen = table.select(
         [
-            *("person_id", "key", "name", "stage", "orders", "p_buy", "p_alive"),
+            *("person_id", "hold_key", "key", "name", "stage", "orders", "p_buy", "p_alive"),
             *("value", "value_low", "value_high", "missed", "cause", "act"),
         ]
     )
@@ -106,7 +106,15 @@ def person_row(row: Mapping[str, Any], currency: str) -> PersonRow:
         value=money_range(row["value"], row["value_low"], row["value_high"], currency),
         act=row["act"],
         next_day=date.fromisoformat(row["next_day"]) if row["next_day"] else None,
+        missed=_missed_range(row, currency),
     )
+
+
+def _missed_range(row: Mapping[str, Any], currency: str) -> Range:
+    """What silence took; the forecast's relative error was the same then as it is now."""
+    taken, value = row["missed"], max(row["value"], 1)
+    low, high = (taken * row[end] / value for end in ("value_low", "value_high"))
+    return money_range(taken, min(low, taken), max(high, taken), currency)
 
 
 def money_range(value: float, low: float, high: float, currency: str) -> Range:

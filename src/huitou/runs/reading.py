@@ -120,7 +120,7 @@ def _before(settings: Settings, edition: Edition) -> Answers | None:
 
 def person(house: House, settings: Settings, edition: Edition, id_or_key: str) -> PersonView:
     """One customer; `NotYet` in words for somebody unknown."""
-    standing = house.shelf.row(id_or_key) or house.shelf.first({"key": id_or_key})
+    standing = house.shelf.find(id_or_key)
     if standing is None:
         raise HuitouError(
             f"there is no customer {id_or_key!r}", to_try="huitou people --search TEXT"

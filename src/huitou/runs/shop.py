@@ -315,7 +315,7 @@ class Shop:
         currency = self.settings.money
         shown = []
         for row in rows[:limit]:
-            standing = self._house.shelf.row(row["person_id"])
+            standing = self._house.shelf.find(row["person_id"])
             if standing is not None:
                 shown.append((person_row(standing, currency), receipt_view(row, currency)))
         return shown, mark_of(rows[limit - 1]) if len(rows) > limit else None

@@ -124,6 +124,8 @@ class PersonRow:
     value: Range
     act: str | None
     next_day: date | None
+    missed: Range | None = None
+    """Profit that their silence has taken: worth when last seen, less worth now."""
 
 
 @dataclass(frozen=True)

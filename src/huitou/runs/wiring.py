@@ -17,7 +17,9 @@ from huitou.store.shelf import Layout, Shelf
 if TYPE_CHECKING:
     from huitou.runs.shop import Shop
 
-LAYOUT = Layout(key="person_id", filters=FILTERS, sorts=SORTS, search=SEARCHED)
+LAYOUT = Layout(
+    key="hold_key", finds=("person_id", "key"), filters=FILTERS, sorts=SORTS, search=SEARCHED
+)
 
 
 @dataclass(frozen=True)

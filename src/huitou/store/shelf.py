@@ -26,7 +26,9 @@ class Layout:
     """How a table stands on the shelf. Names are columns; only these can be asked for."""
 
     key: str
-    """Unique column: the last word in every order."""
+    """Unique column: the last word in every order, so that equals fall the same way every time."""
+    finds: tuple[str, ...]
+    """Columns by which one row is found."""
     filters: tuple[str, ...]
     """Columns that can be asked to equal a value."""
     sorts: Mapping[str, bool]
@@ -94,18 +96,15 @@ class Shelf:
         more = len(found) > limit
         return Shown(rows, self._mark(rows[-1], sort) if more else None, total)
 
-    def row(self, key: str) -> Mapping[str, Any] | None:
-        """The row whose key column equals `key`."""
-        return self.first({self.layout.key: key})
-
-    def first(self, where: Mapping[str, str]) -> Mapping[str, Any] | None:
-        """The first row in which every named column equals its value."""
-        asked = " AND ".join(f'"{column}" = ?' for column in where)
+    def find(self, name: str) -> Mapping[str, Any] | None:
+        """The row with this value in one of the layout's `finds`, the first of them first."""
         with self._opened() as database:
-            row = database.execute(
-                f"SELECT * FROM shelf WHERE {asked} LIMIT 1", list(where.values())
-            ).fetchone()
-        return dict(row) if row else None
+            for column in self.layout.finds:
+                there = f'SELECT * FROM shelf WHERE "{column}" = ? ORDER BY "{self.layout.key}"'
+                row = database.execute(f"{there} LIMIT 1", [name]).fetchone()
+                if row is not None:
+                    return dict(row)
+        return None
 
     def _fill(self, database: sqlite3.Connection, table: pa.Table) -> None:
         names = ", ".join(f'"{name}"' for name in table.column_names)
@@ -131,8 +130,8 @@ class Shelf:
             f"CREATE VIRTUAL TABLE words USING fts5({columns}, content=shelf, tokenize=trigram)"
         )
         database.execute("INSERT INTO words(words) VALUES ('rebuild')")
-        for column in self.layout.search:
-            database.execute(f'CREATE INDEX "begins_{column}" ON shelf ("{column}")')
+        for column in {*self.layout.finds, *self.layout.search}:
+            database.execute(f'CREATE INDEX "of_{column}" ON shelf ("{column}")')
 
     def _check(self, where: Mapping[str, str], sort: str) -> None:
         if sort not in self.layout.sorts:

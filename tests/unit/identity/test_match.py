@@ -58,7 +58,5 @@ def test_the_older_person_goes_on_when_two_turn_out_to_be_one() -> None:
 
 
 def test_a_person_claimed_by_two_groups_stays_with_the_oldest_key() -> None:
-    person_of, merged = match.claims(
-        np.array([0, 1]), np.array([0, 0]), np.array([5.0, 9.0])
-    )
+    person_of, merged = match.claims(np.array([0, 1]), np.array([0, 0]), np.array([5.0, 9.0]))
     assert person_of.tolist() == [0, N] and merged.size == 0

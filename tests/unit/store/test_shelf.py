@@ -13,7 +13,11 @@ from huitou.ground.errors import HuitouError
 from huitou.store.shelf import Layout, Shelf
 
 LAYOUT = Layout(
-    key="id", filters=("stage",), sorts={"value": True, "name": False}, search=("name",)
+    key="id",
+    finds=("name",),
+    filters=("stage",),
+    sorts={"value": True, "name": False},
+    search=("name",),
 )
 
 
@@ -78,3 +82,12 @@ def test_only_what_stands_on_the_shelf_can_be_asked(
     made = shelf(tmp_path, [("a", 3, "plain", "lost")])
     with pytest.raises(HuitouError):
         made.page(**asked)  # type: ignore[arg-type]  # asked by name
+
+
+def test_one_row_is_found_by_what_it_is_known_by(tmp_path: Path) -> None:
+    made = shelf(
+        tmp_path, [("b", 3, "same", "lost"), ("a", 2, "same", "new"), ("c", 1, "c", "new")]
+    )
+    found = made.find("same")
+    assert found is not None and found["id"] == "a"
+    assert made.find("nobody") is None

@@ -64,9 +64,10 @@ def _say_shop(found: Answers, out: Console) -> None:
 def _say_how_many(found: Answers, out: Console) -> None:
     out.print("\n[bold]1. How many customers did I lose?[/]")
     out.print(f"  {_judged(found.lost)}", markup=False)
-    out.print(f"  slipping: {found.slipping.count:,} · active: {found.active:,}")
+    out.print(f"  {_slipping(found.slipping)}", markup=False)
+    out.print(f"  not lost: {found.active:,}")
     out.print(f"  profit still expected from the slipping, at risk: {between(found.value_at_risk)}")
-    out.print(f"  profit lost with those gone: {between(found.value_lost)}")
+    out.print(f"  profit that the silence of the lost has taken: {between(found.value_lost)}")
 
 
 def _judged(lost: Lost) -> str:
@@ -79,6 +80,16 @@ def _judged(lost: Lost) -> str:
     return (
         f"{said} Of the {lost.judged_before:,} judged lost on {lost.since}, "
         f"{share(lost.came_back_share)} have bought since."
+    )
+
+
+def _slipping(slipping: Lost) -> str:
+    said = f"slipping: {slipping.count:,}, silent for longer than is usual for them"
+    if slipping.since is None or slipping.came_back_share is None:
+        return said
+    return (
+        f"{said}. Of the {slipping.judged_before:,} slipping on {slipping.since}, "
+        f"{share(slipping.came_back_share)} have bought since."
     )
 
 
@@ -99,7 +110,7 @@ def show_totals(plan: PlanTotals | None, out: Console) -> None:
         return
     acts = ", ".join(f"{act} {n:,}" for act, n in plan.acts.items())
     out.print(f"  {plan.status}: {acts}; {plan.held_out:,} held out")
-    out.print(f"  costs {amount(plan.cost)}, should bring {between(plan.gain)}")
+    out.print(f"  costs {amount(plan.cost)}, should bring {between(plan.gain)} beyond that")
     if plan.shadow_price:
         out.print(f"  the last 100 of the budget bring {100 * plan.shadow_price:,.0f}")
     for sentence in plan.words:

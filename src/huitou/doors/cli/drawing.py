@@ -66,6 +66,7 @@ def people_table(rows: Iterable[PersonRow], title: str = "") -> Table:
                 "last": row.last_day,
                 "buys again": share(row.p_buy),
                 "still worth": amount(row.value.value),
+                "silence took": amount(row.missed.value) if row.missed else "",
                 "act": row.act,
             }
             for row in rows

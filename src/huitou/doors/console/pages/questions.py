@@ -31,12 +31,12 @@ class Questions:
     @property
     def worst(self) -> tuple[PersonRow, ...]:
         """The lost that were worth most, the greatest value first."""
-        return tuple(sorted(self.answers.worst_lost, key=lambda row: -row.value.value.minor))
+        return self.answers.worst_lost
 
     @property
     def worst_ranges(self) -> tuple[Range, ...]:
         """One scale for their bars."""
-        return tuple(row.value for row in self.answers.worst_lost)
+        return tuple(row.missed for row in self.answers.worst_lost if row.missed is not None)
 
     @property
     def suspects(self) -> tuple[Cause, ...]:
