@@ -23,9 +23,16 @@ class Sentence:
     values: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
 
     def __str__(self) -> str:
-        return self.text.format(**{name: str(value) for name, value in self.values.items()})
+        return self.text.format(**{name: _shown(value) for name, value in self.values.items()})
 
 
 def said(text: str, **values: Any) -> Sentence:
     """Write a sentence: `said("Bought {n} times", n=3)`; the catalogue test finds its text."""
     return Sentence(text, MappingProxyType(values))
+
+
+def _shown(value: Any) -> str:
+    """A value as the English speaker shows it, for logs and errors, without loading languages."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        return f"{value:,}"
+    return f"{value:,.2f}".rstrip("0").rstrip(".") if isinstance(value, float) else str(value)

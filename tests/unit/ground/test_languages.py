@@ -34,4 +34,9 @@ def test_an_unknown_language_is_refused_in_words() -> None:
         speaker("tlh")
 
 
+def test_without_a_speaker_numbers_are_written_as_in_english() -> None:
+    text = said("{n} of {all}, {share} percent", n=1234, all=43210, share=2.5)
+    assert str(text) == speaker("en").say(text) == "1,234 of 43,210, 2.5 percent"
+
+
 DAY = date(2011, 6, 9)

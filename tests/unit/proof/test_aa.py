@@ -48,7 +48,7 @@ def test_a_small_hold_out_sees_less() -> None:
 def test_words_name_the_figures() -> None:
     words = [str(sentence) for sentence in rehearse([window()], replicates=50).words]
     assert words[0].startswith("Rehearsed 50 times")
-    assert "5.0 % held out" in words[1]
+    assert "With 5 % held out" in words[1]
 
 
 def test_a_shop_without_history_is_told_so() -> None:
