@@ -9,6 +9,7 @@ from huitou.ground.errors import Refused
 SCOPES = {
     "read": "see answers, people, metrics, plans, imports and proofs",
     "import": "hand in files of orders",
+    "ask": "write down what customers said, and whom to leave alone",
     "plan": "draft, approve and apply plans",
 }
 """Scope -> what it lets its holder do. One scope never includes another."""

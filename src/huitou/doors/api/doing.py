@@ -11,7 +11,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, File, Form, Query, UploadFile
 from pydantic import BaseModel, Field
 
-from huitou.doors.api.caller import Caller, Importer, Planner, Reader
+from huitou.doors.api.caller import Asker, Caller, Importer, Planner, Reader
 from huitou.doors.api.shapes import answer_of
 from huitou.ground.errors import NotYet
 from huitou.ground.money import to_minor
@@ -121,3 +121,35 @@ def _own_name(name: str | None) -> str:
     # A client may send a path; only its last part may name a file here.
     last = PurePosixPath((name or "").replace("\\", "/")).name.strip(". ")
     return last.replace("\0", "")[-120:] or "upload"
+
+
+class Said(BaseModel):
+    """What a lost customer said when asked."""
+
+    why: str = Field(description="A reason of `huitou case answer`: price, competitor, moved, …")
+    where_to: str | None = Field(None, max_length=200, description="Where they buy now.")
+    words: str | None = Field(None, max_length=4000, description="In their own words.")
+
+
+class Quiet(BaseModel):
+    """Who is to be left alone, or spoken to again."""
+
+    who: str = Field(description="Member number, phone, e-mail or id.")
+    channel: str = Field("any", description="any, paper, email or call.")
+    lift: bool = False
+
+
+@routes.post("/cases/{case}/answers", tags=["cases"])
+def answer_case(caller: Asker, case: str, said: Said) -> Any:
+    """Write down what a customer said; *leave_me_alone* is obeyed at once."""
+    by = caller.by
+    caller.shop.answer_case(case, said.why, where_to=said.where_to, words=said.words, by=by)
+    return {"case": case, "why": said.why, "where_to": said.where_to}
+
+
+@routes.post("/silence", tags=["cases"])
+def silence(caller: Asker, quiet: Quiet) -> Any:
+    """Never write to or call this customer again, until it is lifted."""
+    told = caller.shop.speak_again if quiet.lift else caller.shop.leave_alone
+    told(quiet.who, by=caller.by, channel=quiet.channel)
+    return {"who": quiet.who, "channel": quiet.channel, "silent": not quiet.lift}

@@ -17,6 +17,9 @@ routes = APIRouter()
 Limit = Annotated[int, Query(ge=1, le=500, description="How many rows.")]
 After = Annotated[str | None, Query(description="Where the page before ended: its `after`.")]
 Sort = Annotated[str, Query(pattern=f"^({'|'.join(SORTS)})$", description="The order.")]
+Status = Annotated[
+    str, Query(pattern="^(open|answered|returned|closed)$", description="The status of a case.")
+]
 Name = Annotated[str, Path(description="A metric's name, from `/v1/metrics`.")]
 
 
@@ -105,3 +108,15 @@ def proof(caller: Reader) -> Any:
         "proofs": caller.write(caller.shop.proofs()),
         "aa": caller.write(caller.shop.aa()),
     }
+
+
+@routes.get("/cases", tags=["cases"], responses=answers_of(views.CaseView))
+def cases(caller: Reader, status: Status = "open", limit: Limit = 50) -> Any:
+    """Lost customers worth asking, the worthiest first, with what to ask and what was said."""
+    return caller.write(caller.shop.cases(status, limit))
+
+
+@routes.get("/doubts", tags=["cases"], responses=answers_of(views.Doubt))
+def doubts(caller: Reader) -> Any:
+    """Letters of which nobody knows whether they arrived."""
+    return caller.write(caller.shop.in_doubt())

@@ -15,6 +15,7 @@ import typer
 
 from huitou.doors.cli import (
     answers,
+    cases,
     checkup,
     demo,
     files,
@@ -67,6 +68,7 @@ for _command in (
     app.command(name=_command.__name__.rstrip("_"))(_command)
 app.add_typer(plans.app, name="plan")
 app.command(name="proof")(answers.proof)
+app.add_typer(cases.app, name="case")
 app.add_typer(quarantine.app, name="quarantine")
 app.command(name="serve")(serving.serve)
 app.add_typer(serving.tokens, name="token")

@@ -52,11 +52,14 @@ def export(
     as_json: AsJson = False,
 ) -> None:
     """Write them as CSV: the columns they came with, and the reason beside each."""
-    desk(ctx).shop().export_quarantine(file)
+    written = desk(ctx).shop().export_quarantine(file)
     if as_json:
-        answer({"file": file})
+        answer({"files": written})
         return
-    screen().print(f"{file}: mend the rows in it, then: huitou quarantine mend {file}")
+    if not written:
+        screen().print("Nothing waits in quarantine.")
+    for each in written:
+        screen().print(f"{each}: mend the rows in it, then: huitou quarantine mend {each}")
 
 
 @app.command()

@@ -1,0 +1,135 @@
+"""`huitou case`: whom of the lost to ask, what they said, and who wants to be left alone."""
+
+from __future__ import annotations
+
+import getpass
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from huitou.doors.cli.desk import AsJson, answer, desk, screen
+from huitou.doors.cli.drawing import amount, grid, share
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from huitou.runs.views import CaseView
+
+app = typer.Typer(no_args_is_help=True, help="Ask the lost, write down what they say, obey it.")
+
+Who = Annotated[str, typer.Argument(metavar="ID", help="Member number, phone, e-mail or id.")]
+By = Annotated[str | None, typer.Option(help="Who wrote it down; the name you are signed in by.")]
+On = Annotated[str, typer.Option("--channel", help="any, paper, email or call.")]
+
+
+@app.command(name="list")
+def listing(
+    ctx: typer.Context,
+    status: Annotated[str, typer.Option(help="open, answered, returned or closed.")] = "open",
+    limit: Annotated[int, typer.Option(metavar="N", help="How many, the worthiest first.")] = 20,
+    as_json: AsJson = False,
+) -> None:
+    """Lost customers worth asking, what is suspected, and what to ask."""
+    found = desk(ctx).shop().cases(status, limit)
+    if as_json:
+        answer(found)
+        return
+    out = screen()
+    if not found:
+        out.print(f"There is no case that is {status}.", markup=False)
+    for case in found:
+        _say(case, out)
+
+
+@app.command(name="answer")
+def answered(
+    ctx: typer.Context,
+    case: Annotated[str, typer.Argument(metavar="CASE", help="Its id, from `huitou case list`.")],
+    why: Annotated[str, typer.Option(help="The reason; without it the reasons are listed.")] = "",
+    where_to: Annotated[str | None, typer.Option(help="Where they buy now.")] = None,
+    words: Annotated[str | None, typer.Option(help="What they said, in their words.")] = None,
+    by: By = None,
+    as_json: AsJson = False,
+) -> None:
+    """Write down what a customer said; `leave_me_alone` is obeyed at once, on every channel."""
+    if not why:
+        _say_reasons(screen())
+        return
+    shop = desk(ctx).shop()
+    shop.answer_case(case, why, where_to=where_to, words=words, by=by or getpass.getuser())
+    if as_json:
+        answer({"case": case, "why": why, "where_to": where_to})
+        return
+    screen().print(f"{case}: written down.", markup=False)
+
+
+@app.command()
+def silence(
+    ctx: typer.Context,
+    who: Who,
+    channel: On = "any",
+    lift: Annotated[bool, typer.Option("--lift", help="They asked to hear from us again.")] = False,
+    by: By = None,
+    as_json: AsJson = False,
+) -> None:
+    """Never write to or call this customer again; it holds until it is lifted."""
+    shop, name = desk(ctx).shop(), by or getpass.getuser()
+    told = shop.speak_again if lift else shop.leave_alone
+    told(who, by=name, channel=channel)
+    state = "spoken_to" if lift else "silent"
+    if as_json:
+        answer({"who": who, "channel": channel, "state": state})
+        return
+    screen().print(f"{who}: {'may be spoken to again' if lift else 'left alone'}.", markup=False)
+
+
+@app.command()
+def doubt(
+    ctx: typer.Context,
+    decision: Annotated[
+        str | None, typer.Argument(metavar="[LETTER]", help="A letter that was found out about.")
+    ] = None,
+    arrived: Annotated[
+        bool | None, typer.Option("--arrived/--lost", help="What was found out.")
+    ] = None,
+    channel: Annotated[str, typer.Option(help="The channel it went by.")] = "email",
+    by: By = None,
+    as_json: AsJson = False,
+) -> None:
+    """Letters of which nobody knows whether they arrived; none of them is ever sent again."""
+    shop = desk(ctx).shop()
+    if decision is not None and arrived is not None:
+        shop.settle_doubt(decision, channel, arrived=arrived, by=by or getpass.getuser())
+    found = shop.in_doubt()
+    if as_json:
+        answer(found)
+        return
+    if not found:
+        screen().print("No letter is in doubt.")
+        return
+    screen().print(
+        grid(
+            {"letter": each.decision, "by": each.channel, "to": each.person, "since": each.at}
+            for each in found
+        )
+    )
+
+
+def _say(case: CaseView, out: Console) -> None:
+    who = case.person.key if case.person else "no longer among the customers"
+    out.print(f"[bold]{who}[/] · {amount(case.worth)} if they stayed · case {case.id}")
+    for words, chance in case.suspects:
+        out.print(f"  suspected: {words} ({share(chance)})", markup=False)
+    for sentence in case.ask:
+        out.print(f"  ask: {sentence}", markup=False)
+    for why, *more in case.said:
+        told = "; ".join([str(why), *(part for part in more if part)])
+        out.print(f"  said: {told}", markup=False)
+
+
+def _say_reasons(out: Console) -> None:
+    from huitou.care.cases import WHYS
+
+    out.print("--why is one of:")
+    for code, sentence in WHYS.items():
+        out.print(f"  {code:16} {sentence}", markup=False)
