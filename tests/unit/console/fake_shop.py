@@ -561,9 +561,10 @@ class FakeShop:
             ),
         )
 
-    def export_quarantine(self, path: Path) -> None:
+    def export_quarantine(self, path: Path) -> tuple[Path, ...]:
         """A small file."""
         path.write_text("row,amount,reason\n4023,1e999,this is not an amount\n", encoding="utf-8")
+        return (path,)
 
     def mend(self, path: Path) -> Taken:
         """All mended."""
