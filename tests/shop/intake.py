@@ -44,7 +44,7 @@ class Desk:
             zone=mapping.timezone, now=naive_utc(NOW), progress=lambda step, share: None,
         )  # fmt: skip
         batch = Batch(
-            new_id(), path.name, found.sha256, mapping, found.rows, scratch / "lines.parquet",
+            new_id(), path.name, path, found.sha256, mapping, found.rows, scratch / "lines.parquet",
             scratch / "quarantine.parquet", found.warnings, (), found.mends,
         )  # fmt: skip
         with self.lake.writing("import") as con:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.shop import files
@@ -13,7 +15,7 @@ from tests.shop.intake import NOW, USUAL, Desk
 from huitou.ground.errors import BadInput, HuitouError, NothingTaken
 from huitou.sources import files as front
 from huitou.sources import mending
-from huitou.sources.contract import Taken
+from huitou.sources.contract import Batch, Taken
 
 Writer = Callable[[Path], Path]
 
@@ -140,7 +142,7 @@ def test_every_row_ends_in_one_place_and_a_second_import_changes_nothing(
 
 def test_a_tireless_customer_is_taken_and_wondered_at(desk: Desk, tmp_path: Path) -> None:
     (warning,) = desk.take(files.tireless_customer(tmp_path)).warnings
-    assert "till" in str(warning) and "100000" in str(warning)
+    assert "till" in str(warning) and "100,000" in str(warning)
 
 
 def test_a_mainland_export_is_read_letter_by_letter(desk: Desk, tmp_path: Path) -> None:
@@ -334,6 +336,46 @@ def test_an_order_that_changes_hands_in_a_later_file_waits(desk: Desk, tmp_path:
     taken = desk.take(later)
     assert (taken.applied, taken.unchanged, taken.quarantined) == (0, 1, 1)
     assert desk.waiting()[0].value == "z"
+
+
+@pytest.mark.parametrize(
+    "said", [{"amount_is": "unit", "columns": {"amount": "price"}}, {}], ids=["unit", "price"]
+)
+def test_a_row_that_changed_hands_comes_back_with_its_money(
+    said: dict[str, Any], desk: Desk, tmp_path: Path
+) -> None:
+    first, later, mended = (tmp_path / f"{name}.csv" for name in ("first", "later", "mended"))
+    header = "order_id,customer_id,order_date,qty,price,note\n"
+    first.write_text(header + "1,a,2024-03-01,3,2.50,\n", encoding="utf-8")
+    row = '1,z,2024/3/1 18:05, 3,￥2.50,"\'=1, ""待核"""'
+    later.write_text(f"{header}{row}\n2,b,2024-03-02,1,4.00,\n", encoding="utf-8")
+    desk.take(first, **said)
+    assert desk.take(later, **said).quarantined == 1
+    (waiting,) = desk.waiting()
+    assert (waiting.column, waiting.value) == ("customer_id", "z")
+    with desk.lake.writing("export") as con:
+        (table,) = mending.export(con, mended)
+    with table.open(encoding="utf-8-sig", newline="") as exported:
+        (told,) = csv.DictReader(exported)
+    assert [told[name] for name in header.strip().split(",")] == [
+        "1", "z", "2024/3/1 18:05", " 3", "￥2.50", "''=1, \"待核\""
+    ]  # fmt: skip
+
+    given_back = mended.read_text(encoding="utf-8-sig").replace("\n1,z", "\n9,z")
+    mended.write_text(given_back, encoding="utf-8")
+    assert desk.mend(mended).applied == 1
+    assert {line["order_id"]: line["amount"] for line in desk.lines()} == {
+        "1": 750, "2": 400, "9": 750
+    }  # fmt: skip
+
+
+def test_a_file_that_changes_while_it_is_taken_is_told(desk: Desk, tmp_path: Path) -> None:
+    path = files.one_customer(tmp_path)
+    mapping = desk.look(path).mapping
+    assert mapping is not None
+    batch = Batch("b", path.name, path, "0" * 64, mapping, 1, path, path)
+    with pytest.raises(BadInput, match="changed while it was being imported"):
+        front.reread(batch, [2])
 
 
 @pytest.mark.parametrize("seed", range(40))

@@ -9,17 +9,15 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import duckdb
 import pyarrow as pa
 
 from huitou.ground.clock import naive_utc
 from huitou.ground.errors import HuitouError
-from huitou.ground.money import digits
+from huitou.sources import files
 from huitou.sources.contract import QUARANTINE, Batch, Mapping, Taken
 from huitou.sources.tables import create, exists
 
@@ -120,7 +118,7 @@ def mapping_of(con: duckdb.DuckDBPyConnection, batch: str) -> Mapping:
         "SELECT mapping FROM batches WHERE batch = $batch", {"batch": batch}
     ).fetchone()
     if found is None:
-        raise HuitouError(f"there is no import called {batch!r}", to_try="huitou quarantine")
+        raise HuitouError(f"there is no import called {batch!r}", to_try="huitou quarantine list")
     return Mapping.from_dict(json.loads(found[0]))
 
 
@@ -147,8 +145,8 @@ def _bring(con: duckdb.DuckDBPyConnection, batch: Batch) -> None:
     )
 
 
-def _set_aside(con: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
-    """Take out and return rows that give an order of an earlier file to another customer."""
+def _set_aside(con: duckdb.DuckDBPyConnection) -> dict[int, str]:
+    """Take out rows that give an order of an earlier file to another customer: row -> field."""
     con.execute(
         """CREATE OR REPLACE TEMP TABLE claimed AS
         WITH known AS (
@@ -163,13 +161,10 @@ def _set_aside(con: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
         FROM arrived a JOIN known k USING (source, order_id)"""
     )
     found = con.execute(
-        """SELECT a.*, c.who FROM arrived a
-        JOIN (SELECT row, min(who) AS who FROM claimed WHERE who IS NOT NULL GROUP BY row) c
-        USING (row) ORDER BY row"""
-    ).to_arrow_table()
+        "SELECT row, min(who) FROM claimed WHERE who IS NOT NULL GROUP BY row"
+    ).fetchall()
     con.execute("INSERT INTO torn SELECT DISTINCT row FROM claimed WHERE who IS NOT NULL")
-    first_of_row = {line["row"]: line for line in reversed(found.to_pylist())}
-    return [first_of_row[row] for row in sorted(first_of_row)]
+    return dict(found)
 
 
 def _merge(con: duckdb.DuckDBPyConnection, batch: str, moment: datetime) -> int:
@@ -227,10 +222,10 @@ def _meet(con: duckdb.DuckDBPyConnection) -> None:
 
 
 def _quarantine(
-    con: duckdb.DuckDBPyConnection, batch: Batch, torn: list[dict[str, Any]], moment: datetime
+    con: duckdb.DuckDBPyConnection, batch: Batch, torn: dict[int, str], moment: datetime
 ) -> int:
     """Keep the rows that wait; how many."""
-    rows = pa.Table.from_pylist(list(_told_again(torn, batch.mapping)), schema=QUARANTINE)
+    rows = pa.Table.from_pylist(list(_told_again(torn, batch)), schema=QUARANTINE)
     con.register("torn_rows", rows)
     con.execute(
         f"""INSERT INTO quarantine BY NAME
@@ -256,33 +251,16 @@ def _mark_mended(con: duckdb.DuckDBPyConnection, batch: Batch) -> None:
         )
 
 
-def _told_again(torn: list[dict[str, Any]], mapping: Mapping) -> Iterator[dict[str, Any]]:
-    """Rows that contradict an earlier file, written back as their own file would write them."""
-    for line in torn:
-        raw = {
-            column: _written(line[field], field, mapping)
-            for field, column in mapping.columns.items()
-            if field in line
-        }
-        column = mapping.columns.get(line["who"], "")
+def _told_again(torn: dict[int, str], batch: Batch) -> Iterator[dict[str, Any]]:
+    """Rows that contradict an earlier file, as their own file has them."""
+    raw = files.reread(batch, sorted(torn))
+    for row, who in sorted(torn.items()):
+        column = batch.mapping.columns.get(who, "")
         yield {
-            "row": line["row"], "column": column, "value": raw.get(column) or "",
+            "row": row, "column": column, "value": json.loads(raw[row]).get(column) or "",
             "reason": "an earlier file gives this order to another customer",
-            "to_try": "mend the customer or the order number",
-            "raw": json.dumps(raw, ensure_ascii=False),
+            "to_try": "mend the customer or the order number", "raw": raw[row],
         }  # fmt: skip
-
-
-def _written(value: Any, field: str, mapping: Mapping) -> str | None:
-    if value is None:
-        return None
-    if field in ("amount", "cost"):
-        major = str(Decimal(value).scaleb(-digits(mapping.currency)))
-        return major.replace(".", mapping.decimal)
-    if isinstance(value, datetime):
-        there = value.replace(tzinfo=UTC).astimezone(ZoneInfo(mapping.timezone))
-        return there.isoformat(sep=" ")
-    return str(value)
 
 
 def _record(con: duckdb.DuckDBPyConnection, batch: Batch, taken: Taken, moment: datetime) -> None:

@@ -16,6 +16,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from huitou.ground import toml
 from huitou.ground.errors import HuitouError
 from huitou.ground.ids import fingerprint
 from huitou.ground.registry import Registry
@@ -168,11 +169,8 @@ class Mapping:
 
     def to_toml(self) -> str:
         """The mapping as a file a merchant can read and change."""
-        plain = {k: v for k, v in self.to_dict().items() if v is not None and k != "columns"}
-        lines = [f"{name} = {_toml(value)}" for name, value in plain.items()]
-        lines += ["", "[columns]"]
-        lines += [f"{name} = {_toml(column)}" for name, column in self.columns.items()]
-        return "\n".join(lines) + "\n"
+        plain = {name: value for name, value in self.to_dict().items() if name != "columns"}
+        return f"{toml.pairs(plain)}\n[columns]\n{toml.pairs(self.columns)}"
 
     @classmethod
     def from_toml(cls, text: str) -> Mapping:
@@ -190,18 +188,6 @@ _CHOICES = {
     "decimal": (".", ","),
     "amount_is": ("total", "unit"),
 }
-
-
-def _toml(value: Any) -> str:
-    if isinstance(value, list | tuple):
-        return "[" + ", ".join(_toml(item) for item in value) + "]"
-    if not isinstance(value, str):
-        return repr(value)
-    escaped = "".join(
-        f"\\u{ord(letter):04x}" if letter < " " or letter in '"\\\x7f' else letter
-        for letter in value
-    )
-    return f'"{escaped}"'
 
 
 @dataclass(frozen=True)
@@ -282,6 +268,8 @@ class Batch:
 
     id: str
     file: str
+    path: Path
+    """The file itself: rows that contradict an earlier one are read from it again."""
     sha256: str
     mapping: Mapping
     rows: int

@@ -19,6 +19,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import IO, Any
 
+import pyarrow.parquet as pq
+
 from huitou.ground import errors
 from huitou.ground.clock import naive_utc
 from huitou.ground.errors import BadInput, HuitouError, NothingTaken
@@ -110,6 +112,7 @@ def read(
     return Batch(
         id=new_id(),
         file=path.name,
+        path=path,
         sha256=answer["sha256"],
         mapping=mapping,
         rows=answer["rows"],
@@ -118,6 +121,33 @@ def read(
         warnings=tuple(wire.sentence_from(words) for words in answer["warnings"]),
         mends=tuple(answer["mends"]),
     )
+
+
+def reread(batch: Batch, rows: Sequence[int]) -> dict[int, str]:
+    """Rows of a batch as their file has them: row number -> JSON object, column by column.
+
+    The child opens the file once more. Raises `BadInput` where it is no longer the one that was
+    read.
+    """
+    if not rows:
+        return {}
+    _exists(batch.path)
+    with tempfile.TemporaryDirectory(prefix="huitou-reread-") as folder:
+        _ask(
+            {
+                "do": "reread",
+                "path": str(batch.path.absolute()),
+                "mapping": batch.mapping.to_dict(),
+                "folder": folder,
+                "sha256": batch.sha256,
+                "rows": list(rows),
+            },
+            batch.file,
+            None,
+            None,
+        )
+        found = pq.read_table(Path(folder) / "raw.parquet")
+    return dict(zip(found["row"].to_pylist(), found["raw"].to_pylist(), strict=True))
 
 
 def _exists(path: Path) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -27,8 +28,9 @@ from huitou.sources.texts import cleaned, written
 BATCH, ROW = "huitou_batch", "huitou_row"
 MARKS = (BATCH, ROW, "huitou_column", "huitou_reason", "huitou_to_try")
 
-_FORMULA = r"^'([=+\-@\t\r＝＋－＠])"
-_STARTS = tuple("=+-@\t\r＝＋－＠")
+_FORMULA = r"^'*[=+\-@\t\r＝＋－＠]"
+"""A formula, whether or not it is neutral already: one that was keeps its own mark on the way."""
+_NEUTRAL = r"^'('*[=+\-@\t\r＝＋－＠])"
 
 
 def export(con: duckdb.DuckDBPyConnection, path: Path) -> tuple[Path, ...]:
@@ -47,7 +49,7 @@ def export(con: duckdb.DuckDBPyConnection, path: Path) -> tuple[Path, ...]:
 
 def neutral(cell: str) -> str:
     """The cell as a spreadsheet will show it and not run it."""
-    return "'" + cell if cell.startswith(_STARTS) else cell
+    return "'" + cell if re.match(_FORMULA, cell) else cell
 
 
 def mapping_for(con: duckdb.DuckDBPyConnection, preview: Preview) -> Mapping:
@@ -56,7 +58,7 @@ def mapping_for(con: duckdb.DuckDBPyConnection, preview: Preview) -> Mapping:
         raise BadInput(
             "this file is not a table of mended rows",
             file=preview.name,
-            to_try="huitou quarantine --export FILE.csv, mend it, and import it again",
+            to_try="huitou quarantine export FILE.csv, mend it, huitou quarantine mend FILE.csv",
         )
     kept = [book.mapping_of(con, batch) for batch in preview.mends]
     if len({mapping.digest() for mapping in kept}) > 1:
@@ -88,7 +90,9 @@ def mended(sheet: Sheet) -> Sheet:
         return sheet
     kept = [name for name in sheet.table.column_names if name not in MARKS]
     columns = {
-        name: pc.replace_substring_regex(written(sheet.column(name)), _FORMULA, r"\1")
+        re.sub(_NEUTRAL, r"\1", name): pc.replace_substring_regex(
+            written(sheet.column(name)), _NEUTRAL, r"\1"
+        )
         for name in kept
     }
     bare = Sheet(pa.table(columns), sheet.rows, sheet.broken)

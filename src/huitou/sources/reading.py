@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from huitou.ground.errors import NothingTaken
+from huitou.ground.errors import BadInput, NothingTaken
 from huitou.ground.words import Sentence, said
 from huitou.sources import (
     columnar,
@@ -180,6 +180,21 @@ def read(
     return Found(surveyed.sha256, sheet.total, tuple(work.warnings), back)
 
 
+def reread(path: Path, mapping: Decided, folder: Path, *, sha256: str, rows: Sequence[int]) -> None:
+    """Write `raw.parquet` into `folder`: some rows of a file that was read before, whole."""
+    surveyed = survey(path)
+    if surveyed.sha256 != sha256:
+        raise BadInput(
+            "the file changed while it was being imported",
+            file=path.name,
+            to_try=f"huitou import {path.name}",
+        )
+    sheet = mending.mended(_cells(path, mapping, surveyed, folder))
+    wanted = np.array(sorted(rows), dtype=np.int64)
+    raw = [_plain(cells) for cells in sheet.raw(np.searchsorted(sheet.rows, wanted))]
+    pq.write_table(pa.table({"row": wanted, "raw": pa.array(raw)}), folder / "raw.parquet")
+
+
 def _judged(lines: pa.Table, work: Written) -> tuple[pa.Table, NDArray[np.int64], list[Fault]]:
     """Good lines with keys; for each row the index of its fault or -1; the faults."""
     faulty, _ = first_of_each_row(work.faults, work.height)
@@ -253,7 +268,7 @@ def _quarantine(
     rows += [
         {
             "row": broken.row, "column": "", "value": broken.text[:200], "reason": broken.reason,
-            "to_try": broken.to_try, "raw": json.dumps({"": broken.text}, ensure_ascii=False),
+            "to_try": broken.to_try, "raw": _plain({"": broken.text}),
         }
         for broken in sheet.broken
     ]  # fmt: skip
@@ -263,8 +278,12 @@ def _quarantine(
 def _held(row: int, fault: Fault, raw: Mapping[str, str | None]) -> dict[str, Any]:
     return {
         "row": row, "column": fault.column, "value": raw.get(fault.column) or "",
-        "reason": fault.reason, "to_try": fault.to_try, "raw": json.dumps(raw, ensure_ascii=False),
+        "reason": fault.reason, "to_try": fault.to_try, "raw": _plain(raw),
     }  # fmt: skip
+
+
+def _plain(raw: Mapping[str, str | None]) -> str:
+    return json.dumps(raw, ensure_ascii=False)
 
 
 def _by_row(held: dict[str, Any]) -> int:
