@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
-import os
+import math
 import tomllib
 from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from huitou.ground import toml
+from huitou.ground.durable import put_in_place
 from huitou.ground.errors import HuitouError, NotYet
 from huitou.ground.money import digits
 
 FILE = "shop.toml"
+
+RANGES: dict[str, tuple[float, float]] = {
+    **dict.fromkeys(("margin", "lost_line", "holdout_share", "share_of_value"), (0, 1)),
+    **dict.fromkeys(("budget", "staff_hours", "staff_hourly", "letter_cost"), (0, math.inf)),
+    "value_days": (1, 3650),
+    "horizon_days": (7, 3650),
+    "smtp_port": (1, 65535),
+}
+"""Numbers that can stand, both ends included."""
 
 
 @dataclass(frozen=True)
@@ -80,19 +91,47 @@ class Settings:
 
     def check(self) -> None:
         """Raise a plain sentence for the first choice that cannot stand."""
+        for each in fields(self):
+            _check_kind(each.name, str(each.type), getattr(self, each.name))
+        for name, (least, most) in RANGES.items():
+            _check_range(name, getattr(self, name), least, most)
         if self.currency is not None:
             digits(self.currency)
         if self.timezone is not None:
-            try:
-                ZoneInfo(self.timezone)
-            except (ZoneInfoNotFoundError, ValueError) as unknown:
-                raise HuitouError(
-                    f"{self.timezone!r} is not a time zone", to_try="--timezone Asia/Shanghai"
-                ) from unknown
-        for name in ("margin", "lost_line", "holdout_share", "share_of_value"):
-            share = getattr(self, name)
-            if share is not None and not 0 <= share <= 1:
-                raise HuitouError(f"{name} is {share}, and must lie between 0 and 1")
+            _check_zone(self.timezone)
+        _check_language(self.language)
+
+
+def _check_kind(name: str, wanted: str, value: Any) -> None:
+    kinds = wanted.split(" | ")
+    found = "None" if value is None else type(value).__name__
+    if found not in kinds and not (found == "int" and "float" in kinds):
+        raise HuitouError(f"{name} is {value!r}, and must be of the kind {wanted}")
+
+
+def _check_range(name: str, value: float | None, least: float, most: float) -> None:
+    if value is None or (least <= value <= most and math.isfinite(value)):
+        return
+    allowed = f"lie between {least} and {most}" if most < math.inf else f"be {least} or more"
+    raise HuitouError(f"{name} is {value}, and must {allowed}")
+
+
+def _check_zone(name: str) -> None:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as unknown:
+        raise HuitouError(
+            f"{name!r} is not a time zone", to_try="--timezone Asia/Shanghai"
+        ) from unknown
+
+
+def _check_language(tag: str) -> None:
+    from huitou.ground.languages import LANGUAGES
+
+    if tag not in LANGUAGES:
+        raise HuitouError(
+            f"letters cannot be written in {tag!r}", to_try=f"one of: {', '.join(LANGUAGES)}"
+        )
 
 
 def read(home: Path) -> Settings:
@@ -117,21 +156,6 @@ def write(home: Path, settings: Settings) -> None:
     """Keep the settings in `home`, whole or not at all."""
     settings.check()
     home.mkdir(parents=True, exist_ok=True)
-    lines = [
-        f"{name} = {_toml(value)}" for name, value in asdict(settings).items() if value is not None
-    ]
     fresh = home / f".{FILE}.new"
-    with fresh.open("w", encoding="utf-8") as out:
-        out.write("\n".join(lines) + "\n")
-        out.flush()
-        os.fsync(out.fileno())
-    fresh.replace(home / FILE)
-
-
-def _toml(value: Any) -> str:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, str):
-        escaped = value.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
-        return f'"{escaped}"'
-    return repr(value)
+    fresh.write_text(toml.pairs(asdict(settings)), encoding="utf-8", newline="\n")
+    put_in_place(fresh, home / FILE)
