@@ -14,7 +14,7 @@ from huitou.ground.settings import Settings
 from huitou.runs.book import Journal
 from huitou.runs.steps import decide, foresee, know, prove, show, tidy
 from huitou.runs.views import RunView
-from huitou.runs.work import Progress, Result, Work
+from huitou.runs.work import Progress, Result, Work, where_foreseen
 
 if TYPE_CHECKING:
     from huitou.runs.wiring import House
@@ -25,20 +25,20 @@ IN_THE_LAKE: dict[str, Callable[[Work], Result]] = {
     "lines": know.lines,
     "facts": know.facts,
     "forecast": foresee.forecast,
-    "stages": foresee.judge,
+    "stages": where_foreseen(foresee.judge),
 }
 """Steps that leave tables in the edition; doing one twice writes the same files again."""
 
 IN_THE_BOOKS: dict[str, Callable[[Work, Unit], Result]] = {
     "offers": tidy.end_offers,
-    "cases": decide.open_cases,
-    "plan": decide.draft_plan,
+    "cases": where_foreseen(decide.open_cases),
+    "plan": where_foreseen(decide.draft_plan),
 }
 """Steps whose effect is in the books: done exactly once, with their mark, in one transaction."""
 
 AT_THE_END: dict[str, Callable[[Work], Result]] = {
-    "proof": prove.prove,
-    "shelf": show.shelve,
+    "proof": where_foreseen(prove.prove),
+    "shelf": where_foreseen(show.shelve),
     "publish": show.publish,
     "events": tidy.hand_on,
 }

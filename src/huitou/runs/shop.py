@@ -168,19 +168,25 @@ class Shop:
         """Whether a run has finished, so that there are answers."""
         return self._house.lake.current() is not None
 
+    def too_few(self) -> str | None:
+        """Why the last run made no forecast, in words; None where it made one."""
+        edition = self._house.lake.current()
+        said: str | None = edition.noted("too_few") if edition is not None else None
+        return said
+
     # -- what it says
 
     def answers(self) -> Answers:
         """The five questions."""
         from huitou.runs import reading
 
-        return reading.answers(self._house, self.settings, self._edition())
+        return reading.answers(self._house, self.settings, self._foreseen())
 
     def home_page(self) -> Home:
         """The first page, in the order a merchant works."""
         from huitou.runs import reading
 
-        return reading.home(self._house, self.settings, self._edition(), self.imports())
+        return reading.home(self._house, self.settings, self._foreseen(), self.imports())
 
     def people(
         self,
@@ -196,7 +202,7 @@ class Shop:
         """A page of customers, ordered and filtered; `after` is the mark of the page before."""
         from huitou.runs.people import page
 
-        self._edition()
+        self._foreseen()
         asked = {"stage": stage, "act": act, "cause": cause}
         where = {name: value for name, value in asked.items() if value}
         return page(
@@ -208,7 +214,7 @@ class Shop:
         """One customer, by id or by what the merchant knows them by."""
         from huitou.runs import reading
 
-        return reading.person(self._house, self.settings, self._edition(), id_or_key)
+        return reading.person(self._house, self.settings, self._foreseen(), id_or_key)
 
     @property
     def facts(self) -> Mapping[str, MetricView]:
@@ -246,7 +252,7 @@ class Shop:
         """How many customers stood in each stage at the moments looked back at, oldest first."""
         from huitou.runs import reading
 
-        return reading.stage_history(self._edition())
+        return reading.stage_history(self._foreseen())
 
     def flows(self) -> tuple[StageFlow, ...]:
         """Who moved from which stage to which within the last horizon."""
@@ -259,21 +265,21 @@ class Shop:
         """How the forecast did on this shop's own past."""
         from huitou.runs.kept import recall
 
-        kept: CardView = recall(self._edition().noted("card"))
+        kept: CardView = recall(self._foreseen().noted("card"))
         return kept
 
     def proofs(self) -> tuple[ProofView, ...]:
-        """The verdict on every plan that was applied, the latest first."""
+        """The verdict on the whole programme first, then on each applied plan, latest first."""
         from huitou.runs.kept import recall
 
-        kept: tuple[ProofView, ...] = recall(self._edition().noted("proofs"))
+        kept: tuple[ProofView, ...] = recall(self._foreseen().noted("proofs"))
         return kept
 
     def aa(self) -> ProofView | None:
         """The rehearsal of the proof on the shop's own past, where nothing was done."""
         from huitou.runs.kept import recall
 
-        kept: ProofView | None = recall(self._edition().noted("rehearsal"))
+        kept: ProofView | None = recall(self._foreseen().noted("rehearsal"))
         return kept
 
     # -- the plan
@@ -324,7 +330,7 @@ class Shop:
         """Some of the plan's letters, to read before it is approved."""
         from huitou.runs import planning
 
-        return planning.letters(self._house, self.settings, plan_id, self._edition(), limit)
+        return planning.letters(self._house, self.settings, plan_id, self._foreseen(), limit)
 
     def draft_plan(self, budget: int | None = None, staff_hours: float | None = None) -> PlanTotals:
         """Draft the plan anew within other limits; earlier drafts are replaced."""
@@ -340,7 +346,7 @@ class Shop:
         if staff_hours is not None:
             changed["staff_hours"] = staff_hours
         settings = self.change_settings(**changed) if changed else self.settings
-        edition = self._edition()
+        edition = self._foreseen()
         moment = Moment.read(edition.noted("moment"))
         people = edition.table("people")
         with self._house.books.unit() as unit:
@@ -366,7 +372,7 @@ class Shop:
         from huitou.runs import planning
 
         tell = progress or _silently
-        done = planning.apply(self._house, self.settings, plan_id, self._edition(), tell)
+        done = planning.apply(self._house, self.settings, plan_id, self._foreseen(), tell)
         return {**done, "by": by}
 
     def confirm_sent(self, plan_id: str, by: str) -> PlanTotals:
@@ -436,6 +442,12 @@ class Shop:
         if edition is None:
             raise NotYet("no run has finished yet", to_try="huitou run")
         return edition
+
+    def _foreseen(self) -> Edition:
+        """The edition, where there were customers enough for a forecast."""
+        if (too_few := self.too_few()) is not None:
+            raise NotYet(too_few, to_try="huitou facts, which need no forecast")
+        return self._edition()
 
     @contextmanager
     def _tables(self) -> Iterator[Tables]:

@@ -15,7 +15,7 @@ from huitou.ground.settings import Settings
 from huitou.runs.moment import Moment
 
 if TYPE_CHECKING:
-    from huitou.store.books import Books
+    from huitou.store.books import Books, Unit
     from huitou.store.lake import Edition, Lake
     from huitou.store.shelf import Shelf
 
@@ -51,6 +51,11 @@ class Work:
         """The evening of this run, once the step `lines` has settled it."""
         return Moment.read(self.edition.noted("moment"))
 
+    @property
+    def is_foreseen(self) -> bool:
+        """Whether there were customers enough for a forecast."""
+        return self.edition.has(f"scores_{self.day}")
+
     def tables(self, connection: Any) -> Tables:
         """The tables of this edition as Ibis expressions over an open connection."""
         return tables_of(connection, self.settings)
@@ -66,3 +71,12 @@ def tables_of(connection: Any, settings: Settings) -> Tables:
         margin=settings.margin,
         stages=backend.table("stages") if "stages" in there else None,
     )
+
+
+def where_foreseen(step: Callable[..., Result]) -> Callable[..., Result]:
+    """A step that has nothing to do where there were too few customers for a forecast."""
+
+    def unless_too_few(work: Work, *unit: Unit) -> Result:
+        return step(work, *unit) if work.is_foreseen else {"rows": 0}
+
+    return unless_too_few

@@ -30,7 +30,10 @@ LEAVING = pa.array(["slipping", "lost"])
 
 
 def forecast(work: Work) -> Result:
-    """What is likely: scores now and at each earlier moment, each from its own past alone."""
+    """What is likely: scores now and at each earlier moment, each from its own past alone.
+
+    With too few customers for a forecast there are no scores, and a note says why.
+    """
     edition, moment = work.edition, work.moment
     scored = 0
     trials: Trials = {}
@@ -38,9 +41,9 @@ def forecast(work: Work) -> Result:
         told = edition.table(f"customers_{each}")
         try:
             scores, card = score(told, _origins(work, each), _choice(work, each), trials)
-        except NotYet:
+        except NotYet as too_few:
             if each == moment.day:
-                raise
+                edition.note("too_few", too_few.sentence)
             break
         edition.write(f"scores_{each}", scores)
         scored += scores.num_rows
