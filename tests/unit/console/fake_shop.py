@@ -127,6 +127,10 @@ class FakeShop:
         for step in ("people", "facts", "forecast", "plan", "proof"):
             progress and progress(step, None)
 
+    def too_few(self) -> str | None:
+        """There are customers enough."""
+        return None
+
     def answers(self) -> views.Answers:
         """The five answers."""
         if self._empty:

@@ -22,7 +22,12 @@ def report(ctx: typer.Context, as_json: AsJson = False) -> None:
 
     How many customers did I lose? Which? Why? Where did they go? How do I get them back?
     """
-    found = desk(ctx).shop().answers()
+    shop = desk(ctx).shop()
+    if not as_json and (too_few := shop.too_few()) is not None:
+        _say_all(shop.metrics(), as_json=False)
+        screen().print(f"\n{too_few} These facts need none.", markup=False)
+        return
+    found = shop.answers()
     if as_json:
         from huitou.runs.written import answers_in_short
 
