@@ -40,11 +40,40 @@ def test_a_new_shop_has_the_defaults_and_asks_for_the_rest(tmp_path: Path) -> No
         ({"timezone": "Moon/Crater"}, "not a time zone"),
         ({"lost_line": 1.5}, "between 0 and 1"),
         ({"margin": -0.1}, "between 0 and 1"),
+        ({"margin": float("nan")}, "between 0 and 1"),
+        ({"value_days": 0}, "between 1 and"),
+        ({"horizon_days": 6}, "between 7 and"),
+        ({"budget": -1}, "0 or more"),
+        ({"letter_cost": -1}, "0 or more"),
+        ({"staff_hours": -0.5}, "0 or more"),
+        ({"staff_hours": float("inf")}, "0 or more"),
+        ({"staff_hourly": -1}, "0 or more"),
+        ({"smtp_port": 0}, "between 1 and 65535"),
+        ({"smtp_port": 65536}, "between 1 and 65535"),
+        ({"language": "tlh"}, "cannot be written in 'tlh'"),
+        ({"timezone": "../../etc/passwd"}, "not a time zone"),
+        ({"timezone": "Asia"}, "not a time zone"),
+        ({"value_days": "many"}, "must be of the kind int"),
+        ({"staff_hours": None}, "must be of the kind float"),
     ],
 )
 def test_a_choice_that_cannot_stand_is_refused(choice: dict[str, Any], complaint: str) -> None:
     with pytest.raises(HuitouError, match=complaint):
         Settings().changed(**choice)
+
+
+@pytest.mark.parametrize("name", ["a\rb", "tab\there", "\x00", "\x7f", '"\\', "two\nlines"])
+def test_no_text_makes_the_file_unreadable(tmp_path: Path, name: str) -> None:
+    chosen = Settings(name=name, smtp_from=name, email_to_customers=True)
+    settings.write(tmp_path, chosen)
+    assert settings.read(tmp_path) == chosen
+
+
+def test_half_a_letter_is_refused_and_the_file_stays(tmp_path: Path) -> None:
+    settings.write(tmp_path, Settings(name="before"))
+    with pytest.raises(HuitouError, match="half a letter"):
+        settings.write(tmp_path, Settings(name="\ud800"))
+    assert settings.read(tmp_path).name == "before"
 
 
 @pytest.mark.parametrize("text", ["currency = ", "colour = 'red'", "\x00"])
