@@ -222,12 +222,37 @@ def test_what_was_paid_back_is_a_line_of_its_own(desk: Desk, tmp_path: Path) -> 
         "1": (10_000, False),
         "2": (8_000, False),
         "2/refund": (-3_000, True),
-        "3": (0, True),
+        "3": (0, False),
         "4": (5_000, False),
         "4/refund": (-5_000, True),
     }
     refund = next(row for row in desk.lines() if row["order_id"] == "2/refund")
     assert refund["day"] == date(2024, 3, 9)
+
+
+def test_a_cancelled_line_takes_nothing_from_the_rest_of_its_order(
+    desk: Desk, tmp_path: Path
+) -> None:
+    path = tmp_path / "closed.csv"
+    header = "订单编号,买家id,订单状态,付款时间,商品,实付金额,退款金额\n"
+    path.write_text(
+        header + "900,a,交易成功,2024-03-01,茶,100,\n900,a,交易关闭,2024-03-01,杯,50,50\n",
+        encoding="utf-8",
+    )
+    desk.take(path)
+    told = [(row["order_id"], row["amount"], row["is_return"]) for row in desk.lines()]
+    assert told == [("900", 10_000, False), ("900", 0, False)]
+
+
+def test_an_order_that_was_paid_back_and_closed_is_taken(desk: Desk, tmp_path: Path) -> None:
+    path = tmp_path / "closed.csv"
+    header = "订单编号,买家id,订单状态,付款时间,实付金额,退款金额\n"
+    path.write_text(
+        header + "1,a,交易成功,2024-03-01,100,\n2,a,交易关闭,2024-03-02,50,50\n",
+        encoding="utf-8",
+    )
+    assert desk.take(path).applied == 2
+    assert [row["amount"] for row in desk.lines()] == [10_000, 0]
 
 
 def test_credit_notes_and_prices_times_quantities(desk: Desk, tmp_path: Path) -> None:

@@ -246,7 +246,7 @@ def _judged(
     return {
         "amount": pa.array(amount, mask=~told.known),
         "cost": pa.array(np.where(void, 0, spent), mask=~cost.known),
-        "is_return": pa.array(back | void),
+        "is_return": pa.array(back & ~void),
         "is_product": _is_product(work),
     }
 
@@ -348,6 +348,7 @@ def _paid_back(work: Written, table: pa.Table) -> tuple[NDArray[np.int64], dates
     refund = work.money("refund")
     back = np.zeros(work.height, dtype=np.int64) if refund is None else np.abs(refund.values)
     back = np.where(fully & (back == 0), sold, back)
+    back = np.where(_status(work, returns.cancelled), 0, back)  # it counts as never paid
     if work.mapping.grain == "order":
         work.faults.extend(_too_much(work, back > np.maximum(sold, 0)))
     return back, _moments(work, "refunded_at") if work.named("refunded_at") else None
