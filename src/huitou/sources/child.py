@@ -14,7 +14,6 @@ import os
 import resource
 import sys
 from collections.abc import Callable
-from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -51,6 +50,8 @@ def _speaker() -> Say:
 
 def _limit(limits: dict[str, int]) -> None:
     for name, value in limits.items():
+        if name == "RLIMIT_AS" and sys.platform == "darwin":
+            continue  # macOS knows the name and refuses every value
         resource.setrlimit(getattr(resource, name), (value, value))
 
 
@@ -80,10 +81,24 @@ def _read(request: dict[str, Any], say: Say) -> dict[str, Any]:
         now=datetime.fromisoformat(request["now"]),
         progress=lambda step, share: say({"progress": [step, share]}),
     )
-    return asdict(found) | {"warnings": [wire.sentence_to(words) for words in found.warnings]}
+    return vars(found) | {"warnings": [wire.sentence_to(words) for words in found.warnings]}
 
 
-_TASKS = {"look": _look, "read": _read}
+def _reread(request: dict[str, Any], say: Say) -> dict[str, Any]:
+    from huitou.sources import reading
+    from huitou.sources.contract import Mapping
+
+    reading.reread(
+        Path(request["path"]),
+        Mapping.from_dict(request["mapping"]),
+        Path(request["folder"]),
+        sha256=request["sha256"],
+        rows=request["rows"],
+    )
+    return {}
+
+
+_TASKS = {"look": _look, "read": _read, "reread": _reread}
 
 
 def _plain(told: HuitouError) -> dict[str, Any]:

@@ -1,0 +1,39 @@
+"""The limits of the reading process, and what it hands back."""
+
+from __future__ import annotations
+
+import resource
+import sys
+from pathlib import Path
+
+import pytest
+from tests.shop.intake import NOW, USUAL
+
+from huitou.sources import child, files
+
+LIMITS = {"RLIMIT_AS": 2**33, "RLIMIT_CORE": 0}
+
+
+@pytest.mark.parametrize(("platform", "limited"), [("linux", 2), ("darwin", 1)])
+def test_memory_is_limited_where_the_system_can(
+    platform: str, limited: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    set_limits: list[int] = []
+    monkeypatch.setattr(sys, "platform", platform)
+    monkeypatch.setattr(resource, "setrlimit", lambda which, value: set_limits.append(which))
+    child._limit(LIMITS)
+    assert len(set_limits) == limited
+    assert (resource.RLIMIT_AS in set_limits) == (platform == "linux")
+
+
+def test_a_file_that_earns_a_warning_passes_through_the_child(tmp_path: Path) -> None:
+    path = tmp_path / "orders.csv"
+    rows = ["订单号,会员号,手机号,下单时间,实付金额", "1,a,不详,2024-03-01,￥10"]
+    path.write_text("\n".join([*rows, "2,b,13512345678,2024-03-02,￥20\n"]), encoding="utf-8")
+    preview = files.look(path, USUAL, now=NOW)
+    assert preview.mapping is not None
+    batch = files.read(
+        path, preview.mapping, tmp_path / "out", currency="CNY", timezone="Asia/Shanghai", now=NOW
+    )
+    (warning,) = batch.warnings
+    assert "手机号" in str(warning)
