@@ -95,9 +95,9 @@ def settle(
 
 
 def release(unit: Unit, offer_id: str, now: datetime) -> None:
-    """Take an open offer back, because its letter never left."""
+    """Take an offer back, because its letter never left; one that is not open stays as it ended."""
     row = offered(unit, offer_id)
-    if row is not None and row["state"] != "released":
+    if row is not None and row["state"] == "open":
         _end(unit, row, "released", "release", now)
 
 

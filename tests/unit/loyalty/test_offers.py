@@ -99,6 +99,20 @@ def test_offers_end_with_their_time_and_free_the_bound(books: Books) -> None:
         assert loyalty.make_offer(unit, "again", "p0", TERMS, 500, NOW)["state"] == "open"
 
 
+def test_only_what_is_open_is_taken_back(books: Books) -> None:
+    with books.unit() as unit:
+        for number, order in (("used", "1"), ("over", None)):
+            code = loyalty.make_offer(unit, number, "p", TERMS, 1000, NOW)["code"]
+            if order:
+                loyalty.settle(unit, code, order, 300, NOW, order_total=4000)
+        loyalty.expire(unit, END)
+        for number in ("used", "over", "never made"):
+            loyalty.release(unit, number, END)
+        assert loyalty.offered(unit, "used")["state"] == "settled"
+        assert loyalty.offered(unit, "over")["state"] == "expired"
+        assert loyalty.held(unit) == {} and loyalty.check(unit) == []
+
+
 def test_making_the_same_offer_twice_keeps_its_code(books: Books) -> None:
     with books.unit() as unit:
         first = loyalty.make_offer(unit, "o", "p", TERMS, 500, NOW)
