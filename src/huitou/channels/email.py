@@ -204,7 +204,8 @@ def _opened(box: Mailbox) -> smtplib.SMTP | Outcome:
         stage = "login"
         if box.user is not None:
             line.login(box.user, box.password or "")
-    except (OSError, smtplib.SMTPException) as failed:
+    except (OSError, smtplib.SMTPException, ValueError) as failed:
+        # ValueError: a host that is no name, a user or password that is not ASCII.
         if line is not None:
             line.close()
         return Outcome(End.RETRY_SAFE, stage, _reason(failed))

@@ -121,6 +121,20 @@ def test_a_line_that_was_hung_up_in_between_is_opened_again() -> None:
 
 
 @pytest.mark.parametrize(
+    ("host", "password", "stage"),
+    [("mail..example.org", None, "connect"), ("127.0.0.1", "密码", "login")],
+)
+def test_what_cannot_be_said_to_a_server_was_not_sent(
+    host: str, password: str | None, stage: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("huitou.channels.email._encrypt", lambda line, box: line.ehlo())
+    with scripted({"EHLO": "250-hello\r\n250 AUTH PLAIN"}) as server:
+        box = Mailbox(host, "shop@example.org", server.port, password and "shop", password)
+        outcome = Email(box).hand_over(letter(), NOW)
+    assert (outcome.end, outcome.stage, server.taken) == (End.RETRY_SAFE, stage, [])
+
+
+@pytest.mark.parametrize(
     "address",
     [
         "",
