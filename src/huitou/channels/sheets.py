@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import csv
 import io
-import os
 import re
 from collections.abc import Iterable, Sequence
 from html import escape
 from pathlib import Path
+
+from huitou.ground.durable import put_in_place
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 """A spreadsheet takes a cell that begins so for a formula (CWE-1236)."""
@@ -38,11 +39,8 @@ def write_whole(path: Path, content: bytes) -> None:
     """Write a file whole or not at all, and on the disk before it has its name."""
     path.parent.mkdir(parents=True, exist_ok=True)
     fresh = path.with_name(f".{path.name}.new")
-    with fresh.open("wb") as out:
-        out.write(content)
-        out.flush()
-        os.fsync(out.fileno())
-    fresh.replace(path)
+    fresh.write_bytes(content)
+    put_in_place(fresh, path)
 
 
 def page(title: str, language: str, body: str) -> bytes:

@@ -7,7 +7,6 @@ between writes the same file with the same rows again.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,6 +18,7 @@ import pyarrow.parquet as pq
 from sqlalchemy import Column, Index, String, Table, func, select, update
 
 from huitou.ground.clock import naive_utc
+from huitou.ground.durable import put_in_place
 from huitou.ground.failpoints import failpoint
 from huitou.ground.ids import new_id
 from huitou.store.books import Books, Row, Unit
@@ -111,9 +111,7 @@ def _write(path: Path, rows: Sequence[Row]) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     fresh = path.with_name(f".{path.name}")
     pq.write_table(pa.Table.from_pylist([_line(row) for row in rows], schema=EVENTS), fresh)
-    with fresh.open("rb") as written:
-        os.fsync(written.fileno())
-    fresh.replace(path)
+    put_in_place(fresh, path)
 
 
 def _line(row: Row) -> dict[str, Any]:

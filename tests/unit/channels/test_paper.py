@@ -13,7 +13,7 @@ from tests.unit.journeys.given import NOW, ZONE
 
 from huitou.channels.contract import End
 from huitou.channels.paper import CallList, Paper
-from huitou.channels.sheets import csv_bytes, file_name, neutral
+from huitou.channels.sheets import csv_bytes, file_name, neutral, write_whole
 from huitou.journeys.messages import Message, Offered, compose
 
 
@@ -68,6 +68,13 @@ def test_a_full_disk_is_safe_to_repeat(tmp_path: Path, monkeypatch: pytest.Monke
     outcome = Paper(tmp_path, ZONE).hand_over(letter(), NOW)
     assert outcome.end is End.RETRY_SAFE and "No space" in (outcome.reason or "")
     assert not [file for file in _files(tmp_path) if not file.name.startswith(".")]
+
+
+def test_a_letter_has_its_name_on_the_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    settled = list[int]()
+    monkeypatch.setattr(os, "fsync", lambda handle: settled.append(os.fstat(handle).st_ino))
+    write_whole(tmp_path / "letter", b"Dear C1")
+    assert settled == [(tmp_path / "letter").stat().st_ino, tmp_path.stat().st_ino]
 
 
 def test_the_mail_merge_has_a_row_for_each_and_runs_no_formula(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections import Counter
 from pathlib import Path
 
@@ -35,6 +36,18 @@ def test_an_event_that_was_undone_was_never_told(books: Books, tmp_path: Path) -
         tell(unit, said(0, 3))
         raise RuntimeError
     assert drain(books, tmp_path / "lake", NOW) == 0
+
+
+def test_an_event_is_done_with_when_its_file_has_its_name_on_the_disk(
+    books: Books, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settled = list[int]()
+    monkeypatch.setattr(os, "fsync", lambda handle: settled.append(os.fstat(handle).st_ino))
+    with books.unit() as unit:
+        tell(unit, said(0, 1))
+    drain(books, tmp_path / "lake", NOW)
+    (file,) = (tmp_path / "lake").glob("*.parquet")
+    assert settled == [file.stat().st_ino, file.parent.stat().st_ino]
 
 
 def test_events_arrive_in_order_and_whole(books: Books, tmp_path: Path) -> None:
