@@ -56,6 +56,8 @@ class Desk:
     zone: ZoneInfo
     recipients: Callable[[Sequence[str]], Mapping[str, Recipient]]
     """Person ids -> who they are; those it does not know get no letter."""
+    known: date
+    """The last day whose orders are known here: what comes later comes after the letters."""
     offer_days: int = OFFER_DAYS
 
 
@@ -152,12 +154,15 @@ def receipt(unit: Unit, plan_id: str, person_id: str) -> Row | None:
 def assignments(unit: Unit, plan_id: str) -> pa.Table:
     """Who was meant which act and who was held out, for the proof: one row a person.
 
-    Columns: person_id, hold_key, arm, stage, intended, act, cost (expected, minor), outcome.
+    Columns: person_id, hold_key, arm, stage, intended, act, outcome, and in minor units worst_cost
+    and cap. What an offer takes off shows in what is paid for the order: `worst_cost - cap`, the
+    stamp and the staff, is all that is spent beside it.
     """
-    names = ("person_id", "hold_key", "arm", "stage", "intended", "act", "cost", "outcome")
-    columns = [decision.c[name] for name in names]
+    names = ("person_id", "hold_key", "arm", "stage", "intended", "act", "outcome")
+    amounts = ("worst_cost", "cap")
+    columns = [decision.c[name] for name in (*names, *amounts)]
     query = select(*columns).where(decision.c.plan_id == plan_id).order_by(decision.c.person_id)
-    kinds = {name: pa.int64() if name == "cost" else pa.string() for name in names}
+    kinds = {name: pa.string() for name in names} | {name: pa.int64() for name in amounts}
     return pa.Table.from_pylist(unit.rows(query), schema=pa.schema(list(kinds.items())))
 
 
@@ -232,7 +237,7 @@ def write_letters(
             break
         time.sleep(PAUSE_SECONDS)
     with books.unit() as unit:
-        _finish(unit, plan_id, now)
+        _finish(unit, plan_id, desk.known, now)
     return done
 
 
@@ -386,9 +391,9 @@ def _conclude(unit: Unit, row: Row, rule: str | None, now: datetime) -> None:
     tell(unit, [event])
 
 
-def _finish(unit: Unit, plan_id: str, now: datetime) -> None:
+def _finish(unit: Unit, plan_id: str, known: date, now: datetime) -> None:
     ending = update(plan).where(plan.c.id == plan_id, plan.c.status == "applying")
-    if unit.change(ending.values(status="applied", applied_at=now)):
+    if unit.change(ending.values(status="applied", applied_at=now, applied_as_of=known)):
         body = {"plan_id": plan_id}
         tell(unit, [Event("plan.applied", f"plan.applied:{plan_id}", now, body)])
 

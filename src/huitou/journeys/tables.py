@@ -34,6 +34,7 @@ plan = Table(
     Column("approved_by", String(120)),
     Column("approved_at", Instant),
     Column("applied_at", Instant),
+    Column("applied_as_of", Date),
     Column("posted_by", String(120)),
     Column("posted_at", Instant),
     CheckConstraint(
@@ -42,6 +43,10 @@ plan = Table(
     CheckConstraint(
         "status IN ('draft', 'replaced') OR (approved_by IS NOT NULL AND approved_at IS NOT NULL)",
         name="approved",
+    ),
+    CheckConstraint(
+        "status <> 'applied' OR (applied_at IS NOT NULL AND applied_as_of IS NOT NULL)",
+        name="applied",
     ),
 )
 Index("ix_plan_drafted", plan.c.drafted_at)

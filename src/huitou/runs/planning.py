@@ -22,6 +22,7 @@ from huitou.ground.settings import Settings
 from huitou.ground.words import Sentence, said
 from huitou.journeys import book as journeys
 from huitou.journeys.messages import Recipient, Sender
+from huitou.runs.moment import Moment
 from huitou.runs.people import money_range
 from huitou.runs.views import LetterSample, PlanTotals
 
@@ -139,7 +140,8 @@ def _reach(lines: list[dict[str, Any]]) -> dict[str, Any]:
 def desk(settings: Settings, edition: Edition) -> journeys.Desk:
     """What writing letters needs from outside the books."""
     sender = Sender(name=settings.name, currency=settings.money, language=settings.language)
-    return journeys.Desk(sender, settings.zone, Addresses(edition, settings.language))
+    known = Moment.read(edition.noted("moment")).day
+    return journeys.Desk(sender, settings.zone, Addresses(edition, settings.language), known)
 
 
 def ways_out(house: House, settings: Settings) -> tuple[Channel, ...]:

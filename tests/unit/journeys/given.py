@@ -23,6 +23,7 @@ from huitou.store.columns import metadata
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 ZONE = ZoneInfo("Asia/Shanghai")
+LAST_DAY = date(2026, 3, 1)
 STAGES = ("lost", "slipping", "loyal", "active")
 
 
@@ -71,7 +72,7 @@ def people(count: int = 60, **facts: Any) -> pa.Table:
 def drafted(count: int = 60, *, share: float = 0.2, **facts: Any) -> Plan:
     """A plan for them, generous enough to act on most."""
     limits = Limits(budget=10_000_000, staff_hours=100)
-    return draft(people(count, **facts), limits, Holdout("salt", share), date(2026, 3, 1))
+    return draft(people(count, **facts), limits, Holdout("salt", share), LAST_DAY)
 
 
 def recipients(wanted: Sequence[str]) -> Mapping[str, Recipient]:
@@ -94,8 +95,8 @@ def recipient(person_id: str, **facts: Any) -> Recipient:
 
 def desk(**choices: Any) -> Desk:
     """The shop's desk."""
-    known = {"sender": Sender("Corner Shop", "GBP"), "zone": ZONE, "recipients": recipients}
-    return Desk(**{**known, **choices})
+    usual = {"sender": Sender("Corner Shop", "GBP"), "zone": ZONE, "recipients": recipients}
+    return Desk(**{**usual, "known": LAST_DAY, **choices})
 
 
 def approved(books: Books, plan: Plan | None = None) -> str:

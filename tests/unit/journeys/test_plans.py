@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 
 import pytest
 from sqlalchemy import func, insert, select, update
@@ -106,7 +107,8 @@ def test_carrying_out_writes_one_message_for_each_act_and_none_for_the_held_out(
     assert held and not held & acting
     assert done["applied"] == len(acting) and "waiting" not in done
     with books.reading() as unit:
-        assert journeys.the_plan(unit)["status"] == "applied"
+        row = journeys.the_plan(unit)
+        assert (row["status"], row["applied_as_of"]) == ("applied", given.LAST_DAY)
         assert loyalty.check(unit) == []
         promised = {row["person_id"]: row["cap"] for row in receipts if row["cap"]}
         assert loyalty.held(unit) == promised
@@ -250,6 +252,16 @@ def test_assignments_tell_the_proof_who_was_meant_what(books: Books) -> None:
     held = [row for row in rows if row["arm"] == "held_out"]
     assert len(rows) == 60 and len(held) == drafted.held_out
     assert any(row["intended"] != "nothing" for row in held)
+    assert all(row["worst_cost"] >= row["cap"] >= 0 for row in rows)
+    assert any(row["cap"] for row in rows)
+
+
+def test_the_day_on_which_a_plan_was_applied_is_not_changed(books: Books) -> None:
+    plan_id = given.approved(books)
+    journeys.write_letters(books, plan_id, given.desk(), NOW)
+    for moved in ({"applied_as_of": date(2025, 1, 1)}, {"applied_as_of": None}):
+        with pytest.raises(IntegrityError), books.unit() as unit:
+            unit.execute(update(plan).where(plan.c.id == plan_id).values(**moved))
 
 
 def test_a_sample_reads_like_the_letter_without_a_promise(books: Books) -> None:

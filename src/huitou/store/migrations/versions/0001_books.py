@@ -44,6 +44,7 @@ GUARDS = [
             "applying": ("applied",),
             "applied": (),
         },
+        also="NEW.as_of <> OLD.as_of OR NEW.applied_as_of <> OLD.applied_as_of",
     ),
     Guard("decision", "UPDATE", DECIDED, "what was decided is not changed afterwards"),
     Guard("message", "UPDATE", "1 = 1", "what was written is not changed afterwards"),
@@ -264,6 +265,7 @@ def _plan() -> None:
         sa.Column("approved_by", sa.String(length=120), nullable=True),
         sa.Column("approved_at", Instant(timezone=True), nullable=True),
         sa.Column("applied_at", Instant(timezone=True), nullable=True),
+        sa.Column("applied_as_of", sa.Date(), nullable=True),
         sa.Column("posted_by", sa.String(length=120), nullable=True),
         sa.Column("posted_at", Instant(timezone=True), nullable=True),
         sa.CheckConstraint(
@@ -274,6 +276,10 @@ def _plan() -> None:
             "status IN ('draft', 'replaced')"
             " OR (approved_by IS NOT NULL AND approved_at IS NOT NULL)",
             name=op.f("ck_plan_approved"),
+        ),
+        sa.CheckConstraint(
+            "status <> 'applied' OR (applied_at IS NOT NULL AND applied_as_of IS NOT NULL)",
+            name=op.f("ck_plan_applied"),
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_plan")),
     )
