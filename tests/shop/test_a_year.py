@@ -21,7 +21,7 @@ from huitou.care import book as care
 from huitou.decisions.holdout import Holdout
 from huitou.journeys import book as journeys
 from huitou.loyalty import book as loyalty
-from huitou.runs.views import ProofView
+from huitou.runs.views import WHOLE, ProofView
 
 SHARE = 0.2
 """Held out in this scene."""
@@ -239,7 +239,16 @@ def test_applying_twice_writes_nothing_twice(year: Year) -> None:
 @pytest.fixture(scope="module")
 def proof(year: Year) -> ProofView:
     """The read-out of the plan of June."""
-    (found,) = year.shop.proofs()
+    _, found = year.shop.proofs()
+    assert found.programme == year.plan_id
+    return found
+
+
+@pytest.fixture(scope="module")
+def whole(year: Year) -> ProofView:
+    """The read-out of everything that was done, which is the plan of June."""
+    found, _ = year.shop.proofs()
+    assert found.programme == WHOLE
     return found
 
 
@@ -252,11 +261,37 @@ def test_the_read_out_is_intention_to_treat(
     proof: ProofView, decisions: list[dict[str, Any]], orders: duckdb.DuckDBPyConnection
 ) -> None:
     """Computed again from the raw files: everybody the plan meant an act for, by their lot."""
-    meant = [row for row in decisions if row["intended"] != "nothing"]
+    _holds_against(proof, [row for row in decisions if row["intended"] != "nothing"], orders)
+
+
+def test_the_programme_compares_everybody_by_their_lot(
+    whole: ProofView,
+    proof: ProofView,
+    decisions: list[dict[str, Any]],
+    orders: duckdb.DuckDBPyConnection,
+) -> None:
+    """Since the first plan, to the end of the last whole window that the files reach."""
+    assert whole.start == proof.start and whole.until is not None and proof.until is not None
+    window = proof.until - proof.start + timedelta(days=1)
+    last = one(orders, "SELECT max(day) FROM orders")
+    whole_windows = (last - whole.start + timedelta(days=1)) // window
+    assert whole_windows > 1
+    assert whole.until - whole.start + timedelta(days=1) == whole_windows * window
+    assert whole.cost == proof.cost
+    _holds_against(whole, decisions, orders)
+
+
+def _holds_against(
+    proof: ProofView, meant: list[dict[str, Any]], orders: duckdb.DuckDBPyConnection
+) -> None:
+    """Stamps and staff of those reached are taken off; a discount was never in what they paid."""
     held = np.array([row["arm"] == "held_out" for row in meant])
     assert (proof.treated, proof.held_out) == ((~held).sum(), held.sum())
     before, after = _brought(meant, orders, proof)
-    spent = np.array([row["cost"] if row["outcome"] == "applied" else 0 for row in meant])
+    beside = [row["worst_cost"] - row["cap"] for row in meant]
+    reached = np.array([row["outcome"] == "applied" for row in meant])
+    spent = np.where(reached, beside, 0)
+    assert proof.cost.minor == spent.sum() > 0
     kept = before <= np.quantile(before, 0.99)
     assert (~kept).sum() == proof.set_aside
     x, y, out = before[kept], (after - spent)[kept], held[kept]

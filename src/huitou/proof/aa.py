@@ -201,8 +201,8 @@ def _words(
         held=round(100 * chosen.coverage, 1),
     )
     sees = said(
-        "With {share} % held out, one window proves a lift of {lift} % or more, four times in"
-        " five.",
+        "With {share} % held out, one window over all customers proves a lift of {lift} % or more,"
+        " four times in five. A plan that means fewer people must move them by more.",
         share=round(100 * share, 1),
         lift=round(100 * chosen.detectable) if np.isfinite(chosen.detectable) else 100,
     )

@@ -15,8 +15,9 @@ Verdict = Literal["proven", "harmful", "not_proven"]
 class Finding:
     """The read-out of one programme. Amounts are minor units; intervals are two-sided at `level`.
 
-    `effect` is incremental profit after the cost of offers and work: the difference per person
-    times the treated who were compared. It is None where nothing could be compared.
+    `effect` is incremental profit after stamps and staff (what offers took off is no part of what
+    was paid): the difference per person times the treated who were compared. It is None where
+    nothing could be compared.
     """
 
     programme: str
@@ -27,9 +28,12 @@ class Finding:
     start: date | None
     until: date | None
     treated: int = 0
+    """Everybody who was not held out, whether anything reached them or not."""
     held_out: int = 0
     set_aside: int = 0
     """Whales, chosen by the past, that are in neither arm."""
+    compared: tuple[int, int] = (0, 0)
+    """Treated and held out without the whales: those whose means were compared."""
     per_person: float | None = None
     effect: int | None = None
     low: int | None = None
@@ -39,7 +43,7 @@ class Finding:
     fair: float | None = None
     """Chance of arms so unequal in number, had the lot been fair; below 0.001 nothing is said."""
     cost: int = 0
-    """What was spent on the treated; already taken off `effect`."""
+    """Stamps and staff for the treated, already taken off `effect`; offers were never paid."""
     detectable: int | None = None
     """The smallest true effect that this comparison would have proven four times in five."""
     estimator: str | None = None

@@ -94,6 +94,7 @@ def readout(
         treated=compared.treated,
         held_out=compared.held,
         set_aside=compared.aside,
+        compared=(compared.arms.treated.x.n, compared.arms.held_out.x.n),
         cost=compared.cost,
         fair=sample_ratio(
             [compared.treated, compared.held], [1 - programme.share, programme.share]
@@ -104,7 +105,7 @@ def readout(
     if stopped is not None:
         reason, words = stopped
         return replace(finding, reason=reason, words=(words,))
-    if min(compared.arms.treated.x.n, compared.arms.held_out.x.n) < FEWEST:
+    if min(finding.compared) < FEWEST:
         return replace(finding, reason="too_few", words=(_few(finding),))
     return _judged(_measured(finding, compared, programme), programme)
 
@@ -252,24 +253,31 @@ _said = {
 
 
 def _few(finding: Finding) -> Sentence:
+    treated, held = finding.compared
     return said(
         "Not proven: {treated} treated and {held_out} held out are too few to compare;"
         " each side needs {fewest}.",
-        treated=finding.treated,
-        held_out=finding.held_out,
+        treated=treated,
+        held_out=held,
         fewest=FEWEST,
     )
 
 
 def _also(finding: Finding, programme: Programme, reason: str) -> tuple[Sentence, ...]:
+    treated, held = finding.compared
     compared = said(
         "{treated} treated are compared with {held_out} held out by lot; the {set_aside} largest"
         " customers of before are left out of both.",
-        treated=finding.treated,
-        held_out=finding.held_out,
+        treated=treated,
+        held_out=held,
         set_aside=finding.set_aside,
     )
-    return (compared, _still(finding, programme)) if reason == "unclear" else (compared,)
+    costs = said(
+        "Stamps and staff are taken off. What offers took off was never paid, so the orders show"
+        " it already."
+    )
+    told = (compared, costs)
+    return (*told, _still(finding, programme)) if reason == "unclear" else told
 
 
 def _still(finding: Finding, programme: Programme) -> Sentence:

@@ -117,7 +117,7 @@ def _missed_range(row: Mapping[str, Any], currency: str) -> Range:
     return money_range(taken, min(low, taken), max(high, taken), currency)
 
 
-def money_range(value: float, low: float, high: float, currency: str) -> Range:
+def money_range(value: float, low: float, high: float, currency: str, level: float = 0.9) -> Range:
     """Three numbers of minor units as an estimate with its interval."""
-    shown = (Money(round(each), currency) for each in (value, low, high))
-    return Range(*shown)
+    middle, least, most = (Money(round(each), currency) for each in (value, low, high))
+    return Range(middle, least, most, level)

@@ -16,11 +16,13 @@ from huitou.ground.words import Sentence
 
 @dataclass(frozen=True)
 class Range:
-    """An estimate of an amount with its 90 % interval."""
+    """An estimate of an amount with its interval."""
 
     value: Money
     low: Money
     high: Money
+    level: float = 0.9
+    """How often the interval should hold the truth: 9 times out of 10, unless it says otherwise."""
 
 
 @dataclass(frozen=True)
@@ -316,11 +318,16 @@ class CardView:
     ahead: Ahead | None = None
 
 
+WHOLE = "programme"
+"""Name of the verdict on everything that was done, against the hold-out that nothing reached."""
+
+
 @dataclass(frozen=True)
 class ProofView:
-    """The verdict on one programme."""
+    """The verdict on the whole programme, or on one plan."""
 
     programme: str
+    """`WHOLE`, or the plan's id."""
     verdict: str
     """proven, harmful, or not_proven."""
     words: tuple[Sentence, ...]

@@ -53,6 +53,16 @@ def test_a_gain_is_proven_after_its_cost() -> None:
     assert found.low < 200 * kept < found.high
     assert found.cost == 100 * found.treated
     assert "Proven: it earned £" in said_by(found)
+    assert "never paid, so the orders show it already" in said_by(found)
+
+
+def test_the_words_count_those_who_were_compared() -> None:
+    found = readout(shop(effect=300), SPRING, LATE)
+    assert sum(found.compared) + found.set_aside == found.treated + found.held_out
+    treated, held = found.compared
+    assert f"{treated:,} treated are compared with {held:,} held out" in said_by(found)
+    few = readout(shop(effect=300, n=20), SPRING, LATE)
+    assert f"{few.compared[0]} treated and {few.compared[1]} held out" in said_by(few)
 
 
 def test_a_loss_is_called_harmful() -> None:

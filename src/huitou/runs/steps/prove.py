@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
@@ -17,12 +17,12 @@ from huitou.ground.errors import NotYet
 from huitou.ground.money import Money
 from huitou.journeys import book as journeys
 from huitou.proof.aa import Rehearsal, Window, rehearse
-from huitou.proof.assign import campaign, with_outcomes
+from huitou.proof.assign import campaign, programme, with_outcomes
 from huitou.proof.finding import Finding
 from huitou.proof.readout import Programme, readout
 from huitou.runs.kept import keep
 from huitou.runs.people import money_range
-from huitou.runs.views import ProofView
+from huitou.runs.views import WHOLE, ProofView
 from huitou.runs.work import Result, Work
 
 if TYPE_CHECKING:
@@ -40,16 +40,30 @@ class Applied:
     assigned: pa.Table
     sent: int
 
+    @property
+    def start(self) -> date:
+        """The day after the last one known when it was applied: nothing before is its doing."""
+        day: date = max(self.plan["as_of"], self.plan["applied_as_of"])
+        return day + timedelta(days=1)
+
+    @property
+    def totals(self) -> Mapping[str, Any]:
+        """What the plan fixed and promised before it began."""
+        told: Mapping[str, Any] = self.plan["totals"]
+        return told
+
 
 def prove(work: Work) -> Result:
-    """Read out every applied plan by intention to treat, and rehearse the proof on the past."""
+    """Read out the programme and every applied plan, and rehearse the proof on the past."""
     edition = work.edition
     with work.books.reading() as unit:
-        programmes = [_applied(unit, row) for row in journeys.plans(unit, status="applied")]
+        applied = [_applied(unit, row) for row in journeys.plans(unit, status="applied")]
     with work.lake.reading(edition) as connection:
         tables = work.tables(connection)
         rehearsal = _rehearsal(work, tables)
-        findings = [_finding(work, tables, applied, rehearsal) for applied in programmes]
+        findings = [_campaign(work, tables, each, rehearsal) for each in applied]
+        if applied:
+            findings = [_programme(work, tables, applied, rehearsal), *findings]
     edition.note("proofs", keep([proof_view(each, work.settings.money) for each in findings]))
     if rehearsal is not None:
         edition.note("rehearsal", keep(rehearsal_view(rehearsal, work.settings.money)))
@@ -61,38 +75,78 @@ def _applied(unit: Unit, plan: Row) -> Applied:
     return Applied(plan, assigned, channels.sent(unit, plan["id"]))
 
 
-def _finding(work: Work, tables: Tables, applied: Applied, rehearsal: Rehearsal | None) -> Finding:
-    programme = programme_of(applied, work)
-    arms = campaign(applied.assigned)
-    people = with_outcomes(arms, _outcomes(work, tables, programme, applied.assigned))
+def _campaign(work: Work, tables: Tables, each: Applied, rehearsal: Rehearsal | None) -> Finding:
+    fixed = programme_of(each, work.settings.money)
+    outcomes = _outcomes(work, tables, fixed, spent([each]))
+    return _read(with_outcomes(campaign(each.assigned), outcomes), fixed, work.day, rehearsal)
+
+
+def _programme(
+    work: Work, tables: Tables, applied: Sequence[Applied], rehearsal: Rehearsal | None
+) -> Finding:
+    """Everybody whom the first plan knew, by the lot it drew, whatever the later ones meant."""
+    fixed = whole_of(applied, work.day, work.settings.money)
+    outcomes = _outcomes(work, tables, fixed, spent(_within(applied, fixed.until)))
+    everybody = programme(_first(applied).assigned)
+    return _read(with_outcomes(everybody, outcomes), fixed, work.day, rehearsal)
+
+
+def _read(people: pa.Table, fixed: Programme, known: date, rehearsal: Rehearsal | None) -> Finding:
     if rehearsal is None:
-        return readout(people, programme, work.day)
-    return readout(people, programme, work.day, rehearsal.chosen.estimator)
+        return readout(people, fixed, known)
+    return readout(people, fixed, known, rehearsal.chosen.estimator)
 
 
-def programme_of(applied: Applied, work: Work) -> Programme:
-    """What the plan fixed before it began: it starts the day after what it knew."""
-    totals: Mapping[str, Any] = applied.plan["totals"]
-    start = applied.plan["as_of"] + timedelta(days=1)
+def programme_of(each: Applied, currency: str) -> Programme:
+    """What a plan fixed before it began; its window starts once it was really applied."""
     return Programme(
-        name=applied.plan["id"],
-        currency=work.settings.money,
-        start=start,
-        until=start + timedelta(days=totals["window_days"] - 1),
-        share=totals["holdout_share"],
-        sent=applied.sent,
-        promised=totals["gain"],
+        name=each.plan["id"],
+        currency=currency,
+        start=each.start,
+        until=each.start + timedelta(days=each.totals["window_days"] - 1),
+        share=each.totals["holdout_share"],
+        sent=each.sent,
+        promised=each.totals["gain"],
     )
 
 
-def _outcomes(work: Work, tables: Tables, programme: Programme, assigned: pa.Table) -> pa.Table:
+def whole_of(applied: Sequence[Applied], known: date, currency: str) -> Programme:
+    """Everything that was done since the first plan, read at the end of each whole window of its.
+
+    The days on which it is read are fixed with the first plan: nobody looks when it looks good.
+    """
+    first = _first(applied)
+    length = first.totals["window_days"]
+    windows = max(1, ((known - first.start).days + 1) // length)
+    until = first.start + timedelta(days=windows * length - 1)
+    within = _within(applied, until)
+    return Programme(
+        name=WHOLE,
+        currency=currency,
+        start=first.start,
+        until=until,
+        share=first.totals["holdout_share"],
+        sent=sum(each.sent for each in within),
+        promised=sum(each.totals["gain"] for each in within),
+    )
+
+
+def _first(applied: Sequence[Applied]) -> Applied:
+    return min(applied, key=lambda each: (each.start, each.plan["applied_at"], each.plan["id"]))
+
+
+def _within(applied: Sequence[Applied], until: date) -> list[Applied]:
+    """The plans that began before a window ended."""
+    return [each for each in applied if each.start <= until]
+
+
+def _outcomes(work: Work, tables: Tables, fixed: Programme, spent: pa.Table) -> pa.Table:
     """Profit before and after the start, and what was spent: `person_id, before, after, cost`."""
-    length = programme.until - programme.start
-    day_before = programme.start - timedelta(days=1)
+    length = fixed.until - fixed.start
+    day_before = fixed.start - timedelta(days=1)
     before = _profit(work, tables, day_before - length, day_before, "before")
-    after = _profit(work, tables, programme.start, programme.until, "after")
+    after = _profit(work, tables, fixed.start, fixed.until, "after")
     told = before.join(after, "person_id", join_type="full outer")
-    spent = _spent(assigned)
     return told.join(spent, "person_id", join_type="full outer")
 
 
@@ -101,10 +155,17 @@ def _profit(work: Work, tables: Tables, first: date, last: date, name: str) -> p
     return found.rename_columns(["person_id", name])
 
 
-def _spent(assigned: pa.Table) -> pa.Table:
-    """What the plan expected to spend on those it reached; the held out cost nothing."""
-    reached = assigned.filter(pc.equal(assigned["outcome"], "applied"))
-    return reached.select(["person_id", "cost"])
+def spent(applied: Sequence[Applied]) -> pa.Table:
+    """What stamps and staff cost for each person reached: `person_id, cost`.
+
+    What an offer took off is no cost beside: it was never paid, so the orders show it already.
+    """
+    table = pa.concat_tables([each.assigned for each in applied])
+    reached = table.filter(pc.equal(table["outcome"], "applied"))
+    cost = pc.subtract(reached["worst_cost"], reached["cap"])
+    paid = pa.table({"person_id": reached["person_id"], "cost": cost})
+    summed = paid.group_by("person_id").aggregate([("cost", "sum")])
+    return summed.select(["person_id", "cost_sum"]).rename_columns(["person_id", "cost"])
 
 
 def _rehearsal(work: Work, tables: Tables) -> Rehearsal | None:
@@ -131,7 +192,7 @@ def proof_view(finding: Finding, currency: str) -> ProofView:
     measured = None
     if finding.effect is not None:
         low, high = finding.low or 0, finding.high or 0
-        measured = money_range(finding.effect, low, high, currency)
+        measured = money_range(finding.effect, low, high, currency, finding.level)
     return ProofView(
         programme=finding.programme,
         verdict=finding.verdict,
