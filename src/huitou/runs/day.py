@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import asdict
 from datetime import date
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from huitou.ground.errors import NotYet
 from huitou.ground.ids import fingerprint
@@ -19,6 +19,7 @@ from huitou.runs.work import Progress, Result, Work, where_foreseen
 if TYPE_CHECKING:
     from huitou.runs.wiring import House
     from huitou.store.books import Unit
+    from huitou.store.lake import Lake
 
 IN_THE_LAKE: dict[str, Callable[[Work], Result]] = {
     "people": know.people,
@@ -54,14 +55,27 @@ def run(
 ) -> RunView:
     """Do the day's work as of the evening of `as_of` (the last day in the data).
 
-    A run that was killed is found again by its choices and goes on after its last finished step.
+    One run at a time: `Busy` says who is at it. A run that was killed is found again by its choices
+    and goes on after its last finished step, unless another run began meanwhile.
     """
-    tell = progress or (lambda _name, _share: None)
+    if horizon_days is not None:
+        settings.changed(horizon_days=horizon_days)
+    with house.lake.running("run"):
+        return _run(house, settings, as_of, horizon_days, progress or (lambda _name, _share: None))
+
+
+def _run(
+    house: House,
+    settings: Settings,
+    as_of: date | None,
+    horizon_days: int | None,
+    tell: Progress,
+) -> RunView:
     last_day, arrived = _arrived(house)
     day = min(as_of or last_day, last_day)
     journal = Journal(house.books, house.clock)
     chosen = {"arrived": arrived, "horizon": horizon_days, "settings": _mark(settings)}
-    run_id = journal.begin(day, chosen)
+    run_id = _begun(journal, house.lake, day, chosen)
     work = Work(
         lake=house.lake,
         books=house.books,
@@ -76,6 +90,21 @@ def run(
     journal.finish(run_id)
     tell("done", 1.0)
     return RunView(run_id=run_id, as_of=day, steps=journal.steps(run_id))
+
+
+def _begun(journal: Journal, lake: Lake, day: date, chosen: dict[str, Any]) -> str:
+    """The run to do: the one that was killed, where its work is still there, or a new one.
+
+    Nobody else runs now, so every other run is over, and what it left behind is in the way: its
+    steps in the books were overtaken, and must not be taken for done.
+    """
+    run_id = journal.begin(day, chosen)
+    if journal.steps(run_id) and not lake.keeps(run_id):
+        journal.give_up(run_id)
+        run_id = journal.begin(day, chosen)
+    journal.overtake(run_id)
+    lake.sweep(run_id)
+    return run_id
 
 
 def _all_steps(journal: Journal, work: Work, tell: Progress) -> None:

@@ -2,6 +2,7 @@
 
     <home>/lake/raw/<batch>/…          what arrived, as parsed; never changed
     <home>/lake/lake.duckdb            merged tables; opened only under `lake.lock`
+    <home>/lake/run.lock               held by whoever does the day's work, from start to end
     <home>/lake/standing/              small tables for readers, between two editions
     <home>/lake/published/<edition>/   Parquet files, never changed once named by CURRENT
     <home>/lake/published/CURRENT      the edition that readers open
@@ -19,12 +20,14 @@ import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from huitou.ground.durable import put_in_place, settle
 from huitou.ground.errors import Busy
 
 KEPT_VERSIONS = 3
@@ -49,9 +52,11 @@ class Lake:
 
         One transaction: it is committed when the block ends well and rolled back otherwise.
         """
-        self.root.mkdir(parents=True, exist_ok=True)
-        with self._locked(purpose):
-            connection = duckdb.connect(str(self.root / "lake.duckdb"))
+        with (
+            self._locked("lake.lock", purpose, "the lake is being written by"),
+            _plainly_named(self.root) as folder,
+        ):
+            connection = duckdb.connect(str(folder / "lake.duckdb"))
             try:
                 _settle(connection, self.root)
                 connection.begin()
@@ -63,17 +68,36 @@ class Lake:
             finally:
                 connection.close()
 
+    @contextmanager
+    def running(self, purpose: str) -> Iterator[None]:
+        """The day's work, alone, from start to end; `Busy` says who is at it."""
+        with self._locked("run.lock", purpose, "the day's work is being done by"):
+            yield
+
     def edition(self, name: str) -> Edition:
         """The unpublished edition called `name`: a fresh folder, or where a killed run left it."""
         return Edition(self.published / f".{name}")
+
+    def keeps(self, name: str) -> bool:
+        """Whether what was written of the edition is still there, published or not."""
+        return any(each.exists() for each in (self.edition(name).folder, self.published / name))
 
     def publish(self, edition: Edition) -> str:
         """Point readers at an edition; it is never changed afterwards. Publishing twice is once."""
         version = edition.folder.name.removeprefix(".")
         if edition.folder.exists():
             edition.folder.rename(self.published / version)
+            settle(self.published)
         self._point_at(version)
         return version
+
+    def sweep(self, going: str) -> None:
+        """Let go of what runs that are over left behind; asked under `running` by the run `going`.
+
+        Published editions that readers may still have open stay, and so does the run's own.
+        """
+        if self.published.exists():
+            self._let_go(stays={*self._kept(), going, f".{going}"})
 
     def current(self) -> Edition | None:
         """The edition that readers open, or None while nothing was published."""
@@ -99,33 +123,40 @@ class Lake:
             connection.close()
 
     @contextmanager
-    def _locked(self, purpose: str) -> Iterator[None]:
-        with (self.root / "lake.lock").open("a+") as held:
+    def _locked(self, name: str, purpose: str, busy: str) -> Iterator[None]:
+        self.root.mkdir(parents=True, exist_ok=True)
+        with (self.root / name).open("a+") as held:
             try:
                 fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError as taken:
                 held.seek(0)
                 holder = held.read().strip() or "another process"
-                raise Busy(
-                    f"the lake is being written by {holder}", to_try="the same again in a minute"
-                ) from taken
+                raise Busy(f"{busy} {holder}", to_try="the same again in a minute") from taken
             held.truncate(0)
             held.write(f"process {os.getpid()} ({purpose})")
             held.flush()
             yield
             held.truncate(0)
 
-    def _point_at(self, version: str) -> None:
+    def _kept(self) -> list[str]:
+        """Names of the published editions, the current one last."""
         pointer = self.published / "CURRENT"
-        fresh = self.published / ".CURRENT"
-        before = json.loads(pointer.read_text())["kept"] if pointer.exists() else []
+        kept: list[str] = json.loads(pointer.read_text())["kept"] if pointer.exists() else []
+        return kept
+
+    def _point_at(self, version: str) -> None:
+        before = self._kept()
         kept = [*(name for name in before if name != version), version][-KEPT_VERSIONS:]
+        fresh = self.published / ".CURRENT"
         fresh.write_text(json.dumps({"version": version, "kept": kept}))
-        _sync(fresh)
-        fresh.replace(pointer)
-        _sync(self.published)
+        put_in_place(fresh, self.published / "CURRENT")
+        # Only what was published: an unpublished folder may be another run's work.
+        for name in set(before) - set(kept):
+            shutil.rmtree(self.published / name, ignore_errors=True)
+
+    def _let_go(self, stays: set[str]) -> None:
         for folder in self.published.iterdir():
-            if folder.is_dir() and folder.name not in kept:
+            if folder.is_dir() and folder.name not in stays:
                 shutil.rmtree(folder, ignore_errors=True)
 
 
@@ -195,11 +226,24 @@ class Edition:
 
     @contextmanager
     def _fresh_file(self, wanted: Path) -> Iterator[Path]:
-        self.folder.mkdir(parents=True, exist_ok=True)
+        if not self.folder.exists():
+            self.folder.mkdir(parents=True, exist_ok=True)
+            settle(self.folder.parent)
         file = wanted.with_name(f".{wanted.name}")
         yield file
-        _sync(file)
-        file.replace(wanted)
+        put_in_place(file, wanted)
+
+
+@contextmanager
+def _plainly_named(folder: Path) -> Iterator[Path]:
+    """The folder by a name without `?`, where DuckDB would break the name of its log in two."""
+    if "?" not in str(folder):
+        yield folder
+        return
+    with TemporaryDirectory() as elsewhere:
+        link = Path(elsewhere) / "lake"
+        link.symlink_to(folder.resolve())
+        yield link
 
 
 def _settle(connection: duckdb.DuckDBPyConnection, root: Path) -> None:
@@ -217,11 +261,3 @@ def _forget(connection: duckdb.DuckDBPyConnection) -> None:
         connection.rollback()
     except duckdb.Error:
         return  # nothing had begun, or the commit itself failed: there is nothing to take back
-
-
-def _sync(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

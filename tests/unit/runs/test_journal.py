@@ -62,6 +62,13 @@ def test_other_choices_are_another_run(journal: Journal) -> None:
     assert journal.begin(DAY, {"batch": "b1"}) != first
 
 
+def test_a_run_that_was_overtaken_is_not_gone_on_with(journal: Journal) -> None:
+    first, second = (journal.begin(DAY, {"batch": each}) for each in ("b1", "b2"))
+    assert journal.overtake(second) == 1
+    assert journal.begin(DAY, {"batch": "b2"}) == second
+    assert journal.begin(DAY, {"batch": "b1"}) != first
+
+
 def test_a_step_that_fails_is_not_done(journal: Journal) -> None:
     run = journal.begin(DAY, {})
 

@@ -79,6 +79,38 @@ def test_old_editions_are_let_go(tmp_path: Path) -> None:
     assert folders == [f"day{day}" for day in range(2, KEPT_VERSIONS + 2)]
 
 
+def test_what_another_run_has_begun_outlives_a_publication(tmp_path: Path) -> None:
+    lake = Lake(tmp_path)
+    lake.edition("killed").write("numbers", numbers(1))
+    publish(lake, "tonight", 2)
+    assert lake.keeps("killed") and lake.edition("killed").has("numbers")
+    lake.sweep("tomorrow")
+    assert not lake.keeps("killed") and lake.keeps("tonight")
+
+
+def test_a_sweep_leaves_the_run_that_goes_on(tmp_path: Path) -> None:
+    lake = Lake(tmp_path)
+    lake.sweep("first")
+    lake.edition("first").write("numbers", numbers(1))
+    (lake.published / "named").mkdir()  # killed between its two renames
+    lake.sweep("first")
+    assert lake.keeps("first") and not lake.keeps("named")
+
+
+def test_a_second_run_is_told_who_is_at_it(tmp_path: Path) -> None:
+    lake = Lake(tmp_path)
+    told = r"day's work is being done by process \d+ \(run\)"
+    with (
+        lake.running("run"),
+        lake.writing("people"),
+        pytest.raises(Busy, match=told),
+        lake.running("another"),
+    ):
+        pass
+    with lake.running("run"):
+        pass
+
+
 def test_publishing_twice_is_publishing_once(tmp_path: Path) -> None:
     lake = Lake(tmp_path)
     edition = lake.edition("only")
