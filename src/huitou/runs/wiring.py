@@ -18,7 +18,13 @@ if TYPE_CHECKING:
     from huitou.runs.shop import Shop
 
 LAYOUT = Layout(
-    key="hold_key", finds=("person_id", "key"), filters=FILTERS, sorts=SORTS, search=SEARCHED
+    key="person_id",
+    finds=("person_id", "key"),
+    filters=FILTERS,
+    sorts=SORTS,
+    search=SEARCHED,
+    # Names of persons are drawn at random: by their oldest key equals fall the same way every time.
+    ties=("hold_key",),
 )
 
 

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import (
+    URL,
     Connection,
     CursorResult,
     Engine,
@@ -26,10 +27,11 @@ from sqlalchemy import (
     Table,
     create_engine,
     event,
+    make_url,
     text,
 )
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import ArgumentError, OperationalError
 
 from huitou.ground.errors import Busy, HuitouError
 from huitou.store.columns import metadata
@@ -95,15 +97,15 @@ class Unit:
 class Books:
     """The books of one shop, at a database address."""
 
-    def __init__(self, url: str) -> None:
-        self.url = url
-        self.engine = _engine(url)
+    def __init__(self, url: str | URL) -> None:
+        self.engine = _engine(_address(url))
 
     @classmethod
     def in_folder(cls, home: Path) -> Books:
         """The books as a file in the shop's folder, made where there is none."""
         home.mkdir(parents=True, exist_ok=True)
-        return cls(f"sqlite:///{home / 'books.db'}")
+        # Composed, not written: a folder's name may hold what means something in an address.
+        return cls(URL.create("sqlite", database=str(home / "books.db")))
 
     @contextmanager
     def unit(self) -> Iterator[Unit]:
@@ -136,20 +138,30 @@ class Books:
         self.engine.dispose()
 
 
-def _engine(url: str) -> Engine:
+def _address(url: str | URL) -> URL:
+    try:
+        return make_url(url)
+    except ArgumentError as unread:
+        raise HuitouError(
+            "the address of the books cannot be read",  # not shown: it may hold a password
+            to_try="sqlite:///… or postgresql+psycopg://…",
+        ) from unread
+
+
+def _engine(url: URL) -> Engine:
     # Without it an INSERT that met its key would not say so on PostgreSQL.
     counting = {"preserve_rowcount": True}
-    if url.startswith("sqlite"):
+    if url.get_backend_name() == "sqlite":
         engine = create_engine(
             url, connect_args={"timeout": WAIT_SECONDS}, execution_options=counting
         )
         event.listen(engine, "connect", _settle_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return engine
-    if url.startswith("postgresql"):
+    if url.get_backend_name() == "postgresql":
         return create_engine(url, pool_pre_ping=True, execution_options=counting)
     raise HuitouError(
-        f"the books cannot live at {url.split('://')[0]!r}",
+        f"the books cannot live at {url.drivername!r}",
         to_try="sqlite:///… or postgresql+psycopg://…",
     )
 

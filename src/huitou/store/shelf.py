@@ -6,9 +6,6 @@ one and swapped in whole, so a page is drawn from one run or the other, never fr
 
 from __future__ import annotations
 
-import base64
-import json
-import os
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
@@ -18,6 +15,8 @@ from typing import Any
 
 import pyarrow as pa
 
+from huitou.ground import marks
+from huitou.ground.durable import put_in_place
 from huitou.ground.errors import HuitouError
 
 
@@ -26,7 +25,7 @@ class Layout:
     """How a table stands on the shelf. Names are columns; only these can be asked for."""
 
     key: str
-    """Unique column: the last word in every order, so that equals fall the same way every time."""
+    """Unique column: the last word in every order, and all that the mark of a page tells."""
     finds: tuple[str, ...]
     """Columns by which one row is found."""
     filters: tuple[str, ...]
@@ -35,6 +34,13 @@ class Layout:
     """Columns to sort by -> whether the largest comes first."""
     search: tuple[str, ...]
     """Text columns that are searched."""
+    ties: tuple[str, ...] = ()
+    """Text columns that part equals before the key does; rows may share them."""
+
+    @property
+    def last_words(self) -> tuple[str, ...]:
+        """What follows the sort in every order: the ties, then the key. No two rows share it."""
+        return (*self.ties, self.key)
 
 
 @dataclass(frozen=True)
@@ -63,9 +69,7 @@ class Shelf:
             self._fill(database, table)
             self._index(database)
             database.commit()
-        with fresh.open("rb") as written:
-            os.fsync(written.fileno())
-        fresh.replace(self.file)
+        put_in_place(fresh, self.file)
 
     def page(
         self,
@@ -79,29 +83,32 @@ class Shelf:
         """The rows after the mark `after`, in the order of `sort`, at most `limit` of them."""
         sort = sort or next(iter(self.layout.sorts))
         self._check(where or {}, sort)
-        clauses, values = self._clauses(where or {}, search)
+        last = marks.read(after) if after is not None else None
+        clauses, values = self._clauses(where or {}, _sound(search))
         with self._opened() as database:
             total = database.execute(
                 f"SELECT count(*) FROM shelf{_where(clauses)}", values
             ).fetchone()[0]
-            if after is not None:
-                clauses, values = self._beyond(clauses, values, sort, after)
+            if last is not None:
+                clauses, values = self._beyond(clauses, values, sort, *last)
             direction = "DESC" if self.layout.sorts[sort] else "ASC"
             found = database.execute(
                 f"SELECT * FROM shelf{_where(clauses)} "
-                f'ORDER BY "{sort}" {direction}, "{self.layout.key}" LIMIT ?',
+                f'ORDER BY "{sort}" {direction}, {_named(self.layout.last_words)} LIMIT ?',
                 [*values, limit + 1],
             ).fetchall()
         rows = tuple(dict(row) for row in found[:limit])
         more = len(found) > limit
-        return Shown(rows, self._mark(rows[-1], sort) if more else None, total)
+        following = marks.mark(rows[-1][sort], rows[-1][self.layout.key]) if more else None
+        return Shown(rows, following, total)
 
     def find(self, name: str) -> Mapping[str, Any] | None:
         """The row with this value in one of the layout's `finds`, the first of them first."""
         with self._opened() as database:
             for column in self.layout.finds:
-                there = f'SELECT * FROM shelf WHERE "{column}" = ? ORDER BY "{self.layout.key}"'
-                row = database.execute(f"{there} LIMIT 1", [name]).fetchone()
+                there = f'SELECT * FROM shelf WHERE "{column}" = ?'
+                first = f"{there} ORDER BY {_named(self.layout.last_words)} LIMIT 1"
+                row = database.execute(first, [_sound(name)]).fetchone()
                 if row is not None:
                     return dict(row)
         return None
@@ -115,15 +122,15 @@ class Shelf:
             database.executemany(f"INSERT INTO shelf VALUES ({places})", zip(*columns, strict=True))
 
     def _index(self, database: sqlite3.Connection) -> None:
-        key = self.layout.key
-        database.execute(f'CREATE UNIQUE INDEX by_key ON shelf ("{key}")')
+        database.execute(f'CREATE UNIQUE INDEX by_key ON shelf ("{self.layout.key}")')
+        last = _named(self.layout.last_words)
         for sort, largest_first in self.layout.sorts.items():
             direction = "DESC" if largest_first else "ASC"
-            database.execute(f'CREATE INDEX "by_{sort}" ON shelf ("{sort}" {direction}, "{key}")')
+            database.execute(f'CREATE INDEX "by_{sort}" ON shelf ("{sort}" {direction}, {last})')
             for column in self.layout.filters:
                 database.execute(
                     f'CREATE INDEX "by_{column}_{sort}" '
-                    f'ON shelf ("{column}", "{sort}" {direction}, "{key}")'
+                    f'ON shelf ("{column}", "{sort}" {direction}, {last})'
                 )
         columns = ", ".join(f'"{name}"' for name in self.layout.search)
         database.execute(
@@ -144,7 +151,7 @@ class Shelf:
 
     def _clauses(self, where: Mapping[str, str], search: str) -> tuple[list[str], list[Any]]:
         clauses = [f'"{column}" = ?' for column in where]
-        values: list[Any] = list(where.values())
+        values: list[Any] = [_sound(value) for value in where.values()]
         if len(search) >= 3:  # a trigram index finds three letters or more
             clauses.append("rowid IN (SELECT rowid FROM words WHERE words MATCH ?)")
             values.append('"' + search.replace('"', '""') + '"')
@@ -155,20 +162,31 @@ class Shelf:
         return clauses, values
 
     def _beyond(
-        self, clauses: Sequence[str], values: Sequence[Any], sort: str, after: str
+        self,
+        clauses: Sequence[str],
+        values: Sequence[Any],
+        sort: str,
+        last: marks.Value,
+        key: str,
     ) -> tuple[list[str], list[Any]]:
-        last, key = _read_mark(after)
-        further = "<" if self.layout.sorts[sort] else ">"
-        clause = f'("{sort}" {further} ? OR ("{sort}" = ? AND "{self.layout.key}" > ?))'
-        return [*clauses, clause], [*values, last, last, key]
+        """The same clauses, only for rows after the one with this value and key.
 
-    def _mark(self, row: Mapping[str, Any], sort: str) -> str:
-        written = json.dumps([row[sort], row[self.layout.key]])
-        return base64.urlsafe_b64encode(written.encode()).decode()
+        Its ties are looked up by the key. Where it is no longer there, rows equal to it come again:
+        better twice than never.
+        """
+        further = "<" if self.layout.sorts[sort] else ">"
+        its = [
+            f'coalesce((SELECT "{tie}" FROM shelf WHERE "{self.layout.key}" = ?), \'\')'
+            for tie in self.layout.ties
+        ]
+        beyond = f"({_named(self.layout.last_words)}) > ({', '.join([*its, '?'])})"
+        clause = f'("{sort}" {further} ? OR ("{sort}" = ? AND {beyond}))'
+        return [*clauses, clause], [*values, last, last, *[key] * (len(its) + 1)]
 
     @contextmanager
     def _opened(self) -> Iterator[sqlite3.Connection]:
-        with closing(sqlite3.connect(f"file:{self.file}?mode=ro", uri=True)) as database:
+        address = self.file.resolve().as_uri() + "?mode=ro"
+        with closing(sqlite3.connect(address, uri=True)) as database:
             database.row_factory = sqlite3.Row
             yield database
 
@@ -181,11 +199,10 @@ def _escaped(text: str) -> str:
     return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
 
 
-def _read_mark(after: str) -> tuple[Any, str]:
-    try:
-        last, key = json.loads(base64.urlsafe_b64decode(after.encode()))
-    except ValueError as bad:
-        raise HuitouError("this is not the mark of a page") from bad
-    if not isinstance(key, str) or not isinstance(last, int | float | str):
-        raise HuitouError("this is not the mark of a page")
-    return last, key
+def _named(columns: Sequence[str]) -> str:
+    return ", ".join(f'"{column}"' for column in columns)
+
+
+def _sound(text: str) -> str:
+    """The text with other letters for what SQLite cannot be asked for: NUL and half letters."""
+    return text.replace("\x00", "\ufffd").encode("utf-8", "replace").decode()

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from huitou.ground import marks
 from huitou.ground.errors import HuitouError
 from huitou.store.shelf import Layout, Shelf
 
@@ -65,7 +66,36 @@ def test_filters_and_search_meet(tmp_path: Path) -> None:
     assert made.page(where={"stage": "lost"}).total == 2
 
 
-@pytest.mark.parametrize("search", ['"', "%", "_", "' OR 1=1 --", '"; DROP TABLE shelf', "a* OR"])
+def test_equals_fall_by_their_ties_and_a_shared_tie_parts_nobody(tmp_path: Path) -> None:
+    layout = Layout(
+        key="id", finds=("id",), filters=(), sorts={"value": True}, search=("id",), ties=("oldest",)
+    )
+    made = Shelf(tmp_path / "shelf.db", layout)
+    table = {"id": list("abcdefg"), "value": [1] * 7, "oldest": ["2", "1", "2", "2", "1", "3", "2"]}
+    made.rebuild(pa.table(table))
+    assert everything(made) == ["b", "e", "a", "c", "d", "g", "f"]
+    after = made.page(limit=2).after
+    assert after is not None and marks.read(after) == (1, "e")
+    gone = made.page(after=marks.mark(1, "nobody"), limit=9)
+    assert len(gone.rows) == 7
+
+
+@pytest.mark.parametrize(
+    "search",
+    [
+        '"',
+        "%",
+        "_",
+        "' OR 1=1 --",
+        '"; DROP TABLE shelf',
+        "a* OR",
+        "\x00",
+        "a\x00",
+        "pl\x00ant",
+        "\ud800",
+        "ab\udcff",
+    ],
+)
 def test_a_hostile_search_finds_nothing_and_breaks_nothing(tmp_path: Path, search: str) -> None:
     made = shelf(tmp_path, [("a", 3, "plain", "lost")])
     assert everything(made, search=search) == []
@@ -74,7 +104,13 @@ def test_a_hostile_search_finds_nothing_and_breaks_nothing(tmp_path: Path, searc
 
 @pytest.mark.parametrize(
     "asked",
-    [{"sort": "id; DROP TABLE shelf"}, {"where": {"value": "1"}}, {"after": "nonsense"}],
+    [
+        {"sort": "id; DROP TABLE shelf"},
+        {"where": {"value": "1"}},
+        {"after": "nonsense"},
+        {"after": "NQ=="},
+        {"after": "Wzk5OTk5OTk5OTk5OTk5OTk5OTk5LCAiYSJd"},
+    ],
 )
 def test_only_what_stands_on_the_shelf_can_be_asked(
     tmp_path: Path, asked: dict[str, object]
@@ -90,4 +126,12 @@ def test_one_row_is_found_by_what_it_is_known_by(tmp_path: Path) -> None:
     )
     found = made.find("same")
     assert found is not None and found["id"] == "a"
-    assert made.find("nobody") is None
+    assert made.find("nobody") is None and made.find("\ud800") is None
+
+
+@pytest.mark.parametrize("name", ["a#b", "what?", "x%41", "two words", "店"])
+def test_a_folder_may_have_any_name(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).mkdir()
+    made = shelf(tmp_path / name, [("a", 3, "plain", "lost")])
+    assert everything(made) == ["a"]
+    assert [path.name for path in tmp_path.iterdir()] == [name]
