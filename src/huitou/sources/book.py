@@ -17,8 +17,9 @@ import pyarrow as pa
 
 from huitou.ground.clock import naive_utc
 from huitou.ground.errors import HuitouError
-from huitou.sources import files
+from huitou.sources import files, restated
 from huitou.sources.contract import QUARANTINE, Batch, Mapping, Taken
+from huitou.sources.restated import Restated
 from huitou.sources.tables import create, exists
 
 _REQUIRED = ("ordered_at", "day", "amount", "is_return", "is_product")
@@ -72,15 +73,15 @@ def take(con: duckdb.DuckDBPyConnection, batch: Batch, now: datetime) -> Taken:
     _bring(con, batch)
     torn = _set_aside(con)
     moment = naive_utc(now)
-    applied = _merge(con, batch.id, moment)
+    applied, told_anew = _merge(con, batch, moment)
     quarantined = _quarantine(con, batch, torn, moment)
     first, last = con.execute("SELECT min(day), max(day) FROM arrived").fetchone() or (None, None)
     con.execute("DROP VIEW arrived")
-    for name in ("met", "changed", "claimed", "torn"):
+    for name in ("met", "changed", "claimed", "torn", *restated.TABLES):
         con.execute(f"DROP TABLE {name}")
     taken = Taken(
         batch.id, batch.file, batch.rows, applied, batch.rows - applied - quarantined, quarantined,
-        first, last, batch.warnings,
+        first, last, (*batch.warnings, *told_anew.warnings()),
     )  # fmt: skip
     _record(con, batch, taken, moment)
     _mark_mended(con, batch)
@@ -167,29 +168,38 @@ def _set_aside(con: duckdb.DuckDBPyConnection) -> dict[int, str]:
     return dict(found)
 
 
-def _merge(con: duckdb.DuckDBPyConnection, batch: str, moment: datetime) -> int:
+def _merge(con: duckdb.DuckDBPyConnection, batch: Batch, moment: datetime) -> tuple[int, Restated]:
     """Insert what is new, replace what a later file changes; how many rows did either."""
     _meet(con)
-    stamped = {"batch": batch, "moment": moment}
+    told_anew = restated.restate(con, mended=bool(batch.mends))
+    stamped = {"batch": batch.id, "moment": moment}
+    con.execute(
+        """CREATE OR REPLACE TEMP VIEW new AS SELECT * FROM arrived
+        ANTI JOIN met USING (line_key) ANTI JOIN left_out USING (line_key)"""
+    )
     applied = _count(
         con,
         """SELECT count(DISTINCT row) FROM (
-            SELECT row FROM arrived ANTI JOIN met USING (line_key)
-            UNION ALL SELECT row FROM changed)""",
+            SELECT row FROM new UNION ALL SELECT row FROM changed)""",
     )
-    con.execute("DELETE FROM lines WHERE line_key IN (SELECT line_key FROM changed)")
     con.execute(
-        """INSERT INTO lines BY NAME
-        SELECT *, $batch AS batch, $moment::TIMESTAMP AS loaded_at
-        FROM arrived ANTI JOIN met USING (line_key)""",
+        """DELETE FROM lines WHERE line_key IN (
+            SELECT line_key FROM changed UNION ALL SELECT known FROM outdated)"""
+    )
+    named = ", ".join(f"coalesce(n.{name}, g.{name}) AS {name}" for name in restated.WHO)
+    con.execute(
+        f"""INSERT INTO lines BY NAME
+        SELECT n.* REPLACE ({named}), $batch AS batch, $moment::TIMESTAMP AS loaded_at
+        FROM new n LEFT JOIN given g USING (source, order_id)""",
         stamped,
     )
+    con.execute("DROP VIEW new")
     con.execute(
         """INSERT INTO lines BY NAME
         SELECT *, $batch AS batch, $moment::TIMESTAMP AS loaded_at FROM changed""",
         stamped,
     )
-    return applied
+    return applied, told_anew
 
 
 def _meet(con: duckdb.DuckDBPyConnection) -> None:

@@ -1,0 +1,122 @@
+"""Orders that a later file tells anew, with other content: the lines of an order stay in one file.
+
+A line without a number of its own is known by its content, so a corrected line arrives as a new
+one. It takes the place of the old one where both files tell of the same order: they share a product
+(or one of them names none), a store, and a month. Then
+
+- as many lines as are known, or more: the order was exported again. Its known lines go.
+- fewer: a part of it was. Each line takes the place of one of the same product; the others stay.
+
+Files that share no product of an order hold two parts of it, shipped apart: both stay.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import duckdb
+
+from huitou.ground.words import Sentence, said
+
+SAME_ORDER_DAYS = 31
+"""Orders of one number further apart than this are two: the till began to count anew."""
+
+WHO = ("member_no", "phone", "email", "name")
+"""Named once, the customer of an order is known for the lines that replace its others."""
+
+TABLES = ("fresh", "contested", "outdated", "left_out", "given")
+"""Temporary tables made here, for the merge that follows."""
+
+_FRESH = """
+SELECT a.* FROM (SELECT * FROM arrived ANTI JOIN met USING (line_key)) a
+SEMI JOIN lines USING (source, order_id) WHERE NOT starts_with(order_id, 'row:')"""
+
+_SIDE = """
+SELECT source, order_id, count(*) AS lines, min(day) AS day, min(store) AS store,
+    bool_and(line_id IS NOT NULL) AS numbered, count(*) FILTER (line_key NOT IN
+        (SELECT line_key FROM met)) AS unmet,
+    list(DISTINCT sku) FILTER (sku IS NOT NULL) AS skus,
+    list(DISTINCT product) FILTER (product IS NOT NULL) AS products
+FROM {lines} SEMI JOIN fresh USING (source, order_id) GROUP BY source, order_id"""
+
+_CONTESTED = f"""
+WITH known AS ({_SIDE.format(lines="lines")}), told AS ({_SIDE.format(lines="arrived")})
+SELECT source, order_id, t.lines >= k.lines AS whole,
+    coalesce(k.skus, k.products) IS NOT NULL AND coalesce(t.skus, t.products) IS NOT NULL AS named
+FROM known k JOIN told t USING (source, order_id)
+WHERE k.unmet > 0 AND NOT (k.numbered AND t.numbered)
+AND abs(date_diff('day', k.day, t.day)) <= {SAME_ORDER_DAYS}
+AND coalesce(k.store = t.store, true)
+AND (NOT named OR coalesce(list_has_any(k.skus, t.skus), false)
+    OR coalesce(list_has_any(k.products, t.products), false))"""
+
+_NTH = """row_number() OVER (PARTITION BY source, order_id, coalesce(sku, product)
+    ORDER BY quantity, row, line_key) AS nth, coalesce(sku, product, '') AS goods"""
+
+_PAIRED = f"""
+WITH old AS (
+    SELECT *, {_NTH} FROM (SELECT * FROM lines ANTI JOIN met USING (line_key))
+    SEMI JOIN (FROM contested WHERE NOT whole) USING (source, order_id)),
+new AS (SELECT *, {_NTH} FROM fresh SEMI JOIN (FROM contested WHERE NOT whole)
+    USING (source, order_id))
+SELECT old.line_key AS known, new.line_key AS told
+FROM old JOIN new USING (source, order_id, goods, nth)"""
+
+
+@dataclass(frozen=True)
+class Restated:
+    """How many orders a file told anew: whole, and in part."""
+
+    whole: int
+    partly: int
+
+    def warnings(self) -> Iterator[Sentence]:
+        """What the merchant should know of it."""
+        if self.whole:
+            yield said(
+                "{count} orders were known with other lines: those of this file replaced them",
+                count=self.whole,
+            )
+        if self.partly:
+            yield said(
+                "{count} orders have fewer lines here than are known: only what changed was taken",
+                count=self.partly,
+            )
+
+
+def restate(con: duckdb.DuckDBPyConnection, *, mended: bool) -> Restated:
+    """Find them, after `met` was made: `outdated` lines go, `left_out` ones are not taken, and
+    `given` tells the customer of each order.
+
+    Rows that come back `mended` are the missing part of an order, and replace nothing.
+    """
+    _make(con, "fresh", _FRESH + (" LIMIT 0" if mended else ""))
+    _make(con, "contested", _CONTESTED)
+    _make(con, "outdated", _PAIRED)
+    _make(
+        con,
+        "left_out",  # the total of an order whose lines are known, or the other way round
+        """SELECT line_key FROM fresh
+        SEMI JOIN (FROM contested WHERE NOT whole AND NOT named) USING (source, order_id)
+        WHERE line_key NOT IN (SELECT told FROM outdated)""",
+    )
+    con.execute(
+        """INSERT INTO outdated BY NAME SELECT line_key AS known
+        FROM (SELECT * FROM lines ANTI JOIN met USING (line_key))
+        SEMI JOIN (FROM contested WHERE whole) USING (source, order_id)"""
+    )
+    _make(
+        con,
+        "given",
+        f"""SELECT source, order_id, {", ".join(f"max({name}) AS {name}" for name in WHO)}
+        FROM lines SEMI JOIN contested USING (source, order_id) GROUP BY source, order_id""",
+    )
+    found = con.execute(
+        "SELECT count(*) FILTER (whole), count(*) FILTER (NOT whole) FROM contested"
+    ).fetchone()
+    return Restated(*found) if found else Restated(0, 0)
+
+
+def _make(con: duckdb.DuckDBPyConnection, name: str, query: str) -> None:
+    con.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {query}")
