@@ -16,6 +16,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pyarrow as pa
+import pyarrow.compute as pc
 from sqlalchemy import func, or_, select, update
 
 from huitou.care import book as care
@@ -23,6 +24,7 @@ from huitou.decisions.plan import Plan
 from huitou.decisions.receipts import RECEIPTS
 from huitou.ground.errors import HuitouError, NotYet, Refused
 from huitou.ground.failpoints import failpoint
+from huitou.identity.book import Names, names
 from huitou.journeys.messages import (
     Message,
     Offered,
@@ -91,6 +93,7 @@ def totals(drafted: Plan) -> dict[str, Any]:
         "gain_low": drafted.gain_low,
         "gain_high": drafted.gain_high,
         "acts": dict(drafted.acts),
+        "reasons": _reasons(drafted.receipts),
         "held_out": drafted.held_out,
         "people": drafted.people,
         "staff_minutes": drafted.staff_minutes,
@@ -100,6 +103,13 @@ def totals(drafted: Plan) -> dict[str, Any]:
         "limits": asdict(drafted.limits),
         "holdout_share": drafted.holdout.share,
     }
+
+
+def _reasons(receipts: pa.Table) -> dict[str, int]:
+    """How many people get nothing, by the reason for it."""
+    nothing = receipts.filter(pc.equal(receipts["act"], "nothing"))
+    counted = pc.value_counts(nothing["reason"]).to_pylist()
+    return {row["values"]: row["counts"] for row in counted}
 
 
 def the_plan(unit: Unit, plan_id: str | None = None) -> Row:
@@ -147,8 +157,10 @@ def receipts(
 
 def receipt(unit: Unit, plan_id: str, person_id: str) -> Row | None:
     """Why this act, or none, for one person in one plan."""
-    mine = (decision.c.plan_id == plan_id) & (decision.c.person_id == person_id)
-    return unit.first(select(decision).where(mine))
+    ids = names(unit, [person_id]).every([person_id])
+    mine = (decision.c.plan_id == plan_id) & decision.c.person_id.in_(ids)
+    own = (decision.c.person_id == person_id).desc()
+    return unit.first(select(decision).where(mine).order_by(own, decision.c.person_id))
 
 
 def assignments(unit: Unit, plan_id: str) -> pa.Table:
@@ -163,7 +175,8 @@ def assignments(unit: Unit, plan_id: str) -> pa.Table:
     columns = [decision.c[name] for name in (*names, *amounts)]
     query = select(*columns).where(decision.c.plan_id == plan_id).order_by(decision.c.person_id)
     kinds = {name: pa.string() for name in names} | {name: pa.int64() for name in amounts}
-    return pa.Table.from_pylist(unit.rows(query), schema=pa.schema(list(kinds.items())))
+    rows = _one_each(unit.rows(query), names(unit))
+    return pa.Table.from_pylist(rows, schema=pa.schema(list(kinds.items())))
 
 
 def approve(unit: Unit, plan_id: str, by: str, now: datetime) -> None:
@@ -206,7 +219,11 @@ def last_spoken(unit: Unit) -> dict[str, date]:
         .join(plan, plan.c.id == message.c.plan_id)
         .group_by(message.c.person_id)
     )
-    return {row["person_id"]: row["day"] for row in unit.rows(query)}
+    known = names(unit)
+    latest: dict[str, date] = {}
+    for row in unit.rows(query.order_by(func.max(plan.c.as_of))):
+        latest[known.now(row["person_id"])] = row["day"]
+    return known.spread(latest)
 
 
 def write_letters(
@@ -334,7 +351,7 @@ def _write_chunk(unit: Unit, plan_id: str, desk: Desk, now: datetime, chunk: int
 def _standing(unit: Unit, people: list[str]) -> Standing:
     return Standing(
         silent=care.silent(unit, people),
-        open_cases=care.people_with_open_cases(unit),
+        open_cases=care.people_with_open_cases(unit, people),
         holds=loyalty.held(unit, people),
     )
 

@@ -6,7 +6,7 @@ Every amount is `Money`; every estimate carries its interval; every word is a `S
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
@@ -78,6 +78,8 @@ class PlanTotals:
     shadow_price: float
     """Profit that the last coin of the budget returned; 0 where the budget does not bind."""
     words: tuple[Sentence, ...] = ()
+    reasons: Mapping[str, int] = field(default_factory=dict)
+    """How many people get nothing, by the code of the reason for it."""
 
 
 @dataclass(frozen=True)

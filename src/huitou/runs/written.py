@@ -81,6 +81,7 @@ def plan_in_short(plan: PlanTotals | None) -> dict[str, Any] | None:
         "currency": plan.cost.currency,
         "acts": dict(plan.acts),
         "held_out": plan.held_out,
+        "reasons": dict(plan.reasons),
         "people": plan.people,
         "staff_minutes": plan.staff_minutes,
         "shadow_price": number(plan.shadow_price),

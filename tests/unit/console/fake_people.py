@@ -14,6 +14,7 @@ from huitou.runs import views
 TODAY = date(2011, 12, 9)
 STAGES = {"new": 610, "active": 905, "loyal": 742, "returned": 131, "slipping": 526, "lost": 1424}
 ACTS = {"nothing": 3190, "thank": 402, "remind": 318, "offer_10": 147, "offer_5": 84, "call": 31}
+REASONS = {"nothing_pays": 2_760, "held_out": 217, "no_channel": 140, "bound": 61, "open_case": 12}
 
 
 def money(major: float, currency: str = "GBP") -> Money:

@@ -11,6 +11,7 @@ from typing import Any
 import pyarrow as pa
 from tests.unit.console.fake_people import (
     ACTS,
+    REASONS,
     STAGES,
     TODAY,
     cause,
@@ -392,28 +393,28 @@ class FakeShop:
         )
 
     def proofs(self) -> tuple[views.ProofView, ...]:
-        """One verdict of each kind."""
+        """The whole programme, not proven; one plan proven, as one of many is by luck."""
         return (
             views.ProofView(
-                "Win-back, autumn",
+                views.WHOLE,
                 "not_proven",
                 (said("Too early: {weeks} more weeks are needed.", weeks=7),),
-                982,
-                51,
-                views.Range(money(1240), money(-880), money(3390)),
+                4121,
+                217,
+                views.Range(money(1240), money(-880), money(3390), 0.95),
                 money(412),
                 date(2011, 10, 1),
                 date(2011, 12, 9),
                 7,
-                420,
+                5420,
             ),
             views.ProofView(
-                "Thank-you notes",
+                "5f0c62a1b3d4",
                 "proven",
                 (said("Those who got a note bought more than the control group."),),
                 1804,
                 95,
-                views.Range(money(2913), money(702), money(5120)),
+                views.Range(money(2913), money(702), money(5120), 0.95),
                 money(188),
                 date(2011, 6, 1),
                 date(2011, 9, 1),
@@ -455,6 +456,7 @@ class FakeShop:
                     back=money(137),
                 ),
             ),
+            REASONS,
         )
 
     def receipts(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,9 +12,11 @@ import pytest
 from fastapi.testclient import TestClient
 from tests.unit.console.fake_shop import FakeShop
 
+from huitou.decisions.receipts import REASONS
 from huitou.doors.book import Staff
 from huitou.doors.console.app import app
 from huitou.doors.console.assets import STATIC
+from huitou.doors.console.names import LEFT_ALONE
 
 LOOKED_AT = (
     "/",
@@ -54,6 +57,32 @@ def test_every_page_speaks_every_language(owner: TestClient, path: str, language
 def test_the_browsers_language_is_spoken(visitor: TestClient, asked: str, spoken: str) -> None:
     page = visitor.get("/sign-in", headers={"accept-language": asked})
     assert f'<html lang="{spoken}"' in page.text
+
+
+def test_the_headline_is_the_whole_programme_never_its_best_plan(owner: TestClient) -> None:
+    page = owner.get("/").text
+    headline = page.split('aria-labelledby="proven"')[1].split("</section>")[0]
+    assert "The whole programme" in headline and "Not proven yet" in headline
+    assert "between -£880 and £3,390, 19 times out of 20" in headline
+    assert "£2,913" not in headline and "5f0c62a1b3d4" not in headline
+    assert "Plan 5f0c62a1b3d4" in page.split('aria-labelledby="programmes"')[1]
+
+
+def test_the_proof_says_who_was_compared_and_how_surely(owner: TestClient) -> None:
+    page = owner.get("/proof").text
+    assert page.index("The whole programme") < page.index("Plan 5f0c62a1b3d4")
+    assert "or 5,420 customers in all" in page and "Reached" not in page
+    assert page.count("19 times out of 20") >= 2 and "9 times out of 10" not in page
+
+
+@pytest.mark.parametrize("path", ["/plan", "/questions"])
+def test_each_group_that_is_left_alone_is_told_with_its_reason(
+    owner: TestClient, path: str
+) -> None:
+    page = " ".join(re.sub("<[^>]+>", "", owner.get(path).text).split())
+    assert "2,760 · no act that fits them is expected to bring more than it costs" in page
+    assert "217 · the control group" in page and "140 · no address" in page
+    assert set(LEFT_ALONE) == set(REASONS) - {"best"}
 
 
 def test_paging_shows_everybody_once(shop: FakeShop, owner: TestClient) -> None:

@@ -53,7 +53,10 @@ def test_every_receipt_is_kept_as_it_was_drafted(books: Books) -> None:
             kept = journeys.receipt(unit, plan_id, receipt["person_id"])
             assert kept is not None
             assert {name: kept[name] for name in receipt} == receipt
-        assert journeys.the_plan(unit)["totals"]["cost"] == drafted.cost
+        told = journeys.the_plan(unit)["totals"]
+    assert told["cost"] == drafted.cost
+    assert sum(told["reasons"].values()) == drafted.acts["nothing"]
+    assert told["reasons"]["held_out"] == drafted.held_out and "best" not in told["reasons"]
 
 
 def test_receipts_are_paged_by_gain_without_a_gap(books: Books) -> None:

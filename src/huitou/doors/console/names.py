@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from huitou.ground.words import Sentence, said
+from huitou.runs.views import WHOLE
 
 STAGES: Mapping[str, Sentence] = {
     "new": said("New"),
@@ -65,6 +66,17 @@ STATUSES: Mapping[str, Sentence] = {
     "replaced": said("Replaced"),
 }
 
+LEFT_ALONE: Mapping[str, Sentence] = {
+    "nothing_pays": said("no act that fits them is expected to bring more than it costs"),
+    "bound": said("what would pay could cost more than they are surely still worth"),
+    "budget": said("it would pay, but money or staff time earns more elsewhere"),
+    "no_channel": said("no address at which they may be reached"),
+    "contacted_lately": said("addressed only lately"),
+    "open_case": said("their case is open, and its owner speaks to them"),
+    "held_out": said("the control group, which shows what would have happened anyway"),
+}
+"""Why a plan leaves people alone, by the code of the reason, to be said after their number."""
+
 VERDICTS: Mapping[str, Sentence] = {
     "proven": said("Proven"),
     "harmful": said("Harmful"),
@@ -97,6 +109,20 @@ STEPS: Mapping[str, Sentence] = {
     "done": said("Done"),
 }
 """Steps of an import, a run and a plan that is carried out, as they are told."""
+
+
+def programme(name: str) -> Sentence:
+    """What a verdict is on: everything that was done, or the plan of this id."""
+    if name == WHOLE:
+        return said("The whole programme")
+    return said("Plan {id}", id=name)
+
+
+def how_sure(level: float) -> Sentence:
+    """How often an interval of this level holds the truth."""
+    if level >= 0.95:
+        return said("19 times out of 20")
+    return said("9 times out of 10")
 
 
 def act(code: str, depth: float = 0.0) -> Sentence:

@@ -93,6 +93,9 @@ def _words(says: Speaker) -> Mapping[str, Callable[..., str]]:
         "metric_value": lambda metric, currency: _value(metric, currency, says, money),
         "key_name": lambda code: says.say(names.KEYS.get(code, code)),
         "status_name": lambda code: says.say(names.STATUSES.get(code, code)),
+        "why_alone": lambda code: says.say(names.LEFT_ALONE.get(code, code)),
+        "programme_name": lambda name: says.say(names.programme(name)),
+        "how_sure": lambda level: says.say(names.how_sure(level)),
         "verdict_name": lambda code: says.say(names.VERDICTS.get(code, code)),
     }
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from fastapi import APIRouter
@@ -12,7 +11,7 @@ from huitou.doors.console import drawing
 from huitou.doors.console.visit import Member
 from huitou.ground.money import Money
 from huitou.ground.words import Sentence, said
-from huitou.runs.views import Answers, Home, ProofView
+from huitou.runs.views import WHOLE, Answers, Home, ProofView
 
 routes = APIRouter()
 
@@ -56,7 +55,10 @@ class HomePage:
     home: Home
     tiles: tuple[Tile, ...]
     movement: drawing.Movement | None
-    proven: ProofView | None
+    whole: ProofView | None
+    """The verdict on everything that was done; never the best of several plans."""
+    plans: tuple[ProofView, ...]
+    """The verdicts on the single plans, as such."""
 
     @property
     def answers(self) -> Answers:
@@ -77,15 +79,10 @@ def home(visit: Member) -> Response:
         shown,
         tiles(shown.answers, shown.before),
         drawing.movement(shown.flows) if shown.flows else None,
-        foremost(shown.proofs),
+        next((proof for proof in shown.proofs if proof.programme == WHOLE), None),
+        tuple(proof for proof in shown.proofs if proof.programme != WHOLE),
     )
     return visit.page("home.html", page)
-
-
-def foremost(proofs: Sequence[ProofView]) -> ProofView | None:
-    """The programme whose money stands at the top: proven before harmful before unproven."""
-    order = {"proven": 0, "harmful": 1, "not_proven": 2}
-    return min(proofs, key=lambda proof: order.get(proof.verdict, 3), default=None)
 
 
 def tiles(now: Answers, before: Answers | None) -> tuple[Tile, ...]:
