@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import func, or_, select, update
 
@@ -11,6 +11,7 @@ from huitou.care.cases import LEAVE_ALONE, Answer, NewCase
 from huitou.care.tables import answer, case, silence
 from huitou.ground.errors import HuitouError
 from huitou.ground.ids import fingerprint
+from huitou.identity.book import Pairs, names
 from huitou.store.books import Row, Unit
 from huitou.store.outbox import Event, tell
 
@@ -18,30 +19,36 @@ CHANNELS = ("paper", "email", "call")
 
 
 def open_cases(unit: Unit, cases: Sequence[NewCase], now: datetime) -> int:
-    """Open a case for each person who has none open; how many were opened.
+    """Open a case for each person who may be asked; how many were opened.
 
-    A case's id is computed from person and day, so that a run done twice opens it once.
+    Nobody is asked who asked for silence, on whatever channel, nor twice: an open or an answered
+    case stands in the way until it ends. A case's id is computed from person and day, so that a
+    run done twice opens it once.
     """
-    already = people_with_open_cases(unit)
+    standing = _people_with(unit, "open", "answered")
+    quiet = {person for person, _ in silent(unit, [new.person_id for new in cases])}
     opened = 0
     for new in cases:
-        if new.person_id not in already:
+        if new.person_id not in standing | quiet:
             opened += unit.add_new(case, _row(new, now))
     return opened
 
 
 def record_answer(unit: Unit, case_id: str, given: Answer, by: str, now: datetime) -> None:
-    """Keep what the customer said; *leave me alone* is obeyed in the same unit, on all channels."""
-    row = find(unit, case_id)
-    told = {"case_id": case_id, "by": by, "at": now, **vars(given)}
-    unit.add(answer, [told])
-    unit.change(update(case).where(case.c.id == case_id).values(status="answered", owner=by))
-    if given.why == LEAVE_ALONE:
-        be_silent(unit, row["person_id"], "any", f"case {case_id}, told to {by}", now)
-    body = {"person_id": row["person_id"], "case_id": case_id, "why": given.why}
-    body |= {"where_to": given.where_to, "by": by}
-    key = f"answer:{case_id}:{fingerprint(by, now.isoformat(), str(given))[:16]}"
-    tell(unit, [Event("case.answered", key, now, body)])
+    """Keep what the customer said; *leave me alone* is obeyed in the same unit, on all channels.
+
+    The same answer by the same person again is kept once.
+    """
+    person = find(unit, case_id)["person_id"]
+    mark = fingerprint(case_id, by, *(f"{name}={said}" for name, said in vars(given).items()))
+    told = {"case_id": case_id, "by": by, "at": now, "fingerprint": mark, **vars(given)}
+    if unit.add_new(answer, told):
+        unit.change(update(case).where(case.c.id == case_id).values(status="answered", owner=by))
+        body = {"person_id": person, "case_id": case_id, "why": given.why}
+        body |= {"where_to": given.where_to, "by": by}
+        tell(unit, [Event("case.answered", f"answer:{mark}", now, body)])
+    if given.why == LEAVE_ALONE and len(silent(unit, [person])) < len(CHANNELS):
+        be_silent(unit, person, "any", f"case {case_id}, told to {by}", now)
 
 
 def assign(unit: Unit, case_id: str, owner: str) -> None:
@@ -60,7 +67,7 @@ def close(unit: Unit, case_id: str, now: datetime, *, returned: bool = False) ->
 def close_returned(unit: Unit, people: Iterable[str], now: datetime) -> int:
     """Close the cases of people who bought again; how many there were."""
     closed = 0
-    for some in _chunks(list(people)):
+    for some in _chunks(sorted(names(unit).every(people))):
         waiting = update(case).where(
             case.c.person_id.in_(some), case.c.status.in_(("open", "answered"))
         )
@@ -101,7 +108,9 @@ def answers(unit: Unit, case_id: str) -> list[Row]:
 def answered_causes(unit: Unit) -> dict[str, str]:
     """person -> the cause they named last: stronger evidence than any suspicion."""
     query = select(case.c.person_id, answer.c.why).join(answer, answer.c.case_id == case.c.id)
-    return {row["person_id"]: row["why"] for row in unit.rows(query.order_by(answer.c.id))}
+    known = names(unit)
+    rows = unit.rows(query.order_by(answer.c.id))
+    return known.spread({known.now(row["person_id"]): row["why"] for row in rows})
 
 
 def places_named(unit: Unit) -> list[Row]:
@@ -111,10 +120,17 @@ def places_named(unit: Unit) -> list[Row]:
     return unit.rows(query.group_by(answer.c.where_to).order_by(times.desc(), answer.c.where_to))
 
 
-def people_with_open_cases(unit: Unit) -> set[str]:
-    """Whose case is open: no letter crosses it."""
-    rows = unit.rows(select(case.c.person_id).where(case.c.status == "open"))
-    return {row["person_id"] for row in rows}
+def people_with_open_cases(unit: Unit, people: Iterable[str] | None = None) -> set[str]:
+    """Whose case is open, under each of their ids: no letter crosses it."""
+    return _people_with(unit, "open", among=people)
+
+
+def asked(unit: Unit) -> dict[str, date]:
+    """person -> the last day known when they were last asked, or meant to be; not the returned."""
+    known = names(unit)
+    query = select(case.c.person_id, case.c.as_of).where(case.c.status != "returned")
+    rows = unit.rows(query.order_by(case.c.as_of))
+    return known.spread({known.now(row["person_id"]): row["as_of"] for row in rows})
 
 
 def be_silent(
@@ -126,8 +142,12 @@ def be_silent(
     *,
     purpose: str = "marketing",
 ) -> None:
-    """Somebody asked to be left alone, on one channel or on `any`."""
+    """Somebody asked to be left alone, on one channel or on `any`; then nobody asks them either."""
     _add_silence(unit, person_id, channel, purpose, "silent", source, now)
+    if channel == "any":
+        theirs = case.c.person_id.in_(names(unit, [person_id]).every([person_id]))
+        open_ones = update(case).where(theirs, case.c.status == "open")
+        unit.change(open_ones.values(status="closed", closed_at=now))
 
 
 def may_speak(
@@ -146,16 +166,70 @@ def may_speak(
 def silent(unit: Unit, people: Iterable[str] | None = None) -> set[tuple[str, str]]:
     """(person, channel) pairs that may not be used for marketing; the latest word counts.
 
-    A word about `any` is a word about every channel.
+    A word about `any` is a word about every channel. Each person stands under each of their ids.
     """
+    among = list(people) if people is not None else None
+    known = names(unit, among)
     query = select(silence).where(silence.c.purpose == "marketing")
-    if people is not None:
-        query = query.where(silence.c.person_id.in_(list(people)))
-    latest: dict[tuple[str, str], str] = {}
+    if among is not None:
+        query = query.where(silence.c.person_id.in_(known.every(among)))
+    states: dict[str, dict[str, str]] = {}
     for row in unit.rows(query.order_by(silence.c.at, silence.c.id)):
-        for channel in CHANNELS if row["channel"] == "any" else (row["channel"],):
-            latest[row["person_id"], channel] = row["state"]
-    return {pair for pair, state in latest.items() if state == "silent"}
+        told = states.setdefault(known.now(row["person_id"]), {})
+        told.update({channel: row["state"] for channel in _meant(row["channel"])})
+    return {
+        (person, channel)
+        for person, told in known.spread(states).items()
+        for channel, state in told.items()
+        if state == "silent"
+    }
+
+
+def follow(unit: Unit, pairs: Pairs, now: datetime) -> int:
+    """Somebody's keys are somebody else's now, as (whose they were, whose they are); before `keep`.
+
+    What either asked for holds for the one who holds the keys, whatever was said later by the
+    other: a person who merged, or a household that split, is not spoken to by mistake. A word said
+    from now on counts as always. How many words were added.
+    """
+    told: dict[str, set[str]] = {}
+    for person, channel in silent(unit):
+        told.setdefault(person, set()).add(channel)
+    holds: dict[tuple[str, str], str] = {}
+    for origin, into in pairs:
+        for channel in told.get(origin, set()) | told.get(into, set()):
+            holds.setdefault((into, channel), f"the same keys as {origin}")
+    # After every word of before, also one that was said since the run began.
+    at = max(now, unit.value(select(func.max(silence.c.at))) or now)
+    for (person, channel), source in sorted(holds.items()):
+        _add_silence(unit, person, channel, "marketing", "silent", source, at)
+    return len(holds)
+
+
+def close_doubles(unit: Unit, now: datetime) -> int:
+    """Of two open cases of one person the worthier stays; how many were closed."""
+    known, first = names(unit), dict[str, str]()
+    query = select(case.c.id, case.c.person_id).where(case.c.status == "open")
+    rows = unit.rows(query.order_by(case.c.worth.desc(), case.c.id))
+    doubles = [
+        row for row in rows if first.setdefault(known.now(row["person_id"]), row["id"]) != row["id"]
+    ]
+    for row in doubles:
+        close(unit, row["id"], now)
+    return len(doubles)
+
+
+def _people_with(unit: Unit, *status: str, among: Iterable[str] | None = None) -> set[str]:
+    asked_for = list(among) if among is not None else None
+    known = names(unit, asked_for)
+    query = select(case.c.person_id).where(case.c.status.in_(status))
+    if asked_for is not None:
+        query = query.where(case.c.person_id.in_(known.every(asked_for)))
+    return known.every(row["person_id"] for row in unit.rows(query))
+
+
+def _meant(channel: str) -> tuple[str, ...]:
+    return CHANNELS if channel == "any" else (channel,)
 
 
 def _add_silence(

@@ -49,6 +49,7 @@ answer = Table(
     Column("words", Text),
     Column("by", String(120), nullable=False),
     Column("at", Instant, nullable=False),
+    Column("fingerprint", String(64), nullable=False, unique=True),
 )
 
 silence = Table(

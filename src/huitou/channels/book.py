@@ -7,7 +7,7 @@ repeat (files) it goes back to `planned`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Sequence, Set
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, Select, and_, exists, func, insert, literal, select, update
@@ -18,6 +18,7 @@ from huitou.channels.tables import delivery
 from huitou.ground.clock import Clock
 from huitou.ground.errors import Refused
 from huitou.ground.failpoints import failpoint
+from huitou.identity.book import names
 from huitou.journeys.book import message_of
 from huitou.journeys.messages import Message
 from huitou.journeys.tables import decision, message, plan
@@ -144,8 +145,10 @@ def last_contact(unit: Unit) -> dict[str, datetime]:
         .join(message, message.c.decision_id == delivery.c.decision_id)
         .where(reached)
         .group_by(message.c.person_id)
+        .order_by(func.max(delivery.c.at))
     )
-    return {row["person_id"]: row["at"] for row in unit.rows(query)}
+    known = names(unit)
+    return known.spread({known.now(row["person_id"]): row["at"] for row in unit.rows(query)})
 
 
 def letters_to(unit: Unit, person_id: str) -> list[Row]:
@@ -153,7 +156,7 @@ def letters_to(unit: Unit, person_id: str) -> list[Row]:
     query = (
         select(message, delivery.c.state, delivery.c.at, delivery.c.reason)
         .outerjoin(delivery, delivery.c.decision_id == message.c.decision_id)
-        .where(message.c.person_id == person_id)
+        .where(message.c.person_id.in_(names(unit, [person_id]).every([person_id])))
         .order_by(message.c.written_at.desc())
     )
     return unit.rows(query)
@@ -224,10 +227,11 @@ def _hand_over(books: Books, channel: Channel, ids: Sequence[str], clock: Clock)
 def _claim(unit: Unit, channel: Channel, ids: Sequence[str], now: datetime) -> list[Message]:
     """Mark what may go now; stop what may not, in the same unit as the marker."""
     rows = _written(unit, message.c.decision_id.in_(ids))
-    silent = care.silent(unit, [row["person_id"] for row in rows])
+    people = [row["person_id"] for row in rows]
+    silent, asked = care.silent(unit, people), care.people_with_open_cases(unit, people)
     claimed = []
     for row in rows:
-        rule = _stopped_now(row, channel, silent, now)
+        rule = _stopped_now(row, channel, silent, asked, now)
         if rule is not None:
             _stop(unit, row, channel, rule, now)
         elif _mark(unit, row, channel, now):
@@ -236,12 +240,14 @@ def _claim(unit: Unit, channel: Channel, ids: Sequence[str], now: datetime) -> l
 
 
 def _stopped_now(
-    row: Row, channel: Channel, silent: set[tuple[str, str]], now: datetime
+    row: Row, channel: Channel, silent: Set[tuple[str, str]], asked: Set[str], now: datetime
 ) -> str | None:
     if row["decided_arm"] != "treated":
         return "held_out"
     if (row["person_id"], channel.name) in silent:
         return "silent"
+    if row["person_id"] in asked and channel.name != "call":
+        return "open_case"
     if row["not_after"] is not None and row["not_after"] <= now:
         return "late"
     return None

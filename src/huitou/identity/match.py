@@ -50,12 +50,16 @@ def groups(links: Links) -> Codes:
     return _components(links.keys, start, end)
 
 
-def claims(group: Codes, known: Codes, first_seen: NDArray[np.float64]) -> tuple[Codes, Codes]:
+def claims(
+    group: Codes, known: Codes, first_seen: NDArray[np.float64], holds: NDArray[np.bool_]
+) -> tuple[Codes, Codes]:
     """Which known person each group goes on as, and into whom known persons are merged.
 
-    `group`, `known` (NONE for a new key) and `first_seen` are aligned with the keys. A group goes
-    on as its oldest known person; a person claimed by two groups stays with the group that holds
-    the person's oldest key. Returns (person by group or NONE, rows of (merged, into) pairs).
+    `group`, `known` (NONE for a new key), `first_seen`, and `holds` (whether the key draws its
+    person's lot) are aligned with the keys. A group goes on as its oldest known person; a person
+    claimed by two groups stays with the group of the key that draws the lot, or of the oldest key
+    where that one is gone: a lot is never left to somebody else. Returns (person by group or NONE,
+    rows of (merged, into) pairs).
     """
     order = np.lexsort((known, first_seen))
     order = order[known[order] != NONE]
@@ -63,6 +67,8 @@ def claims(group: Codes, known: Codes, first_seen: NDArray[np.float64]) -> tuple
     home_of: dict[int, int] = {}
     for key in order:
         home_of.setdefault(int(known[key]), int(group[key]))
+    for key in np.flatnonzero(holds & (known != NONE)):
+        home_of[int(known[key])] = int(group[key])
     merged: list[tuple[int, int]] = []
     for person, home in home_of.items():  # in the order of their oldest key
         if person_of[home] == NONE:

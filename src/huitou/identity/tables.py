@@ -1,6 +1,30 @@
-"""What identity keeps in the lake: the keys of each person, and who was merged into whom."""
+"""What identity keeps: in the lake the keys of each person, in the books who is who now.
+
+Ids stay, but people turn out to be one, or two. The books hold what was said to and promised to a
+person under the id of that day; `person_alias` leads from every such id to the one used now.
+"""
 
 from __future__ import annotations
+
+from sqlalchemy import CheckConstraint, Column, Index, String, Table
+
+from huitou.store.columns import metadata
+
+person_alias = Table(
+    "person_alias",
+    metadata,
+    Column("person_id", String(64), primary_key=True),
+    Column("survivor", String(64), nullable=False),
+    CheckConstraint("person_id <> survivor", name="another"),
+)
+Index("ix_person_alias_survivor", person_alias.c.survivor)
+
+person_split = Table(
+    "person_split",
+    metadata,
+    Column("person_id", String(64), primary_key=True),
+    Column("came_from", String(64), primary_key=True),
+)
 
 PERSON_KEYS = """
 CREATE TABLE IF NOT EXISTS person_keys (
@@ -12,10 +36,19 @@ CREATE TABLE IF NOT EXISTS person_keys (
 PEOPLE = """
 CREATE TABLE IF NOT EXISTS people (
     person_id   VARCHAR NOT NULL,
-    hold_key    VARCHAR NOT NULL,    -- the person's oldest key: draws the hold-out lot, for ever
+    hold_key    VARCHAR NOT NULL,    -- their oldest key at first: draws their lot, for ever
     merged_into VARCHAR,             -- the alias is kept, so a merge can be read back
     since       TIMESTAMP NOT NULL
 )"""
+
+PERSON_SPLITS = """
+CREATE TABLE IF NOT EXISTS person_splits (
+    person_id VARCHAR NOT NULL,      -- who holds keys now …
+    came_from VARCHAR NOT NULL       -- … that were this person's before
+)"""
+
+MERGED = "SELECT person_id, merged_into AS survivor FROM people WHERE merged_into IS NOT NULL"
+SPLIT = "SELECT person_id, came_from FROM person_splits"
 
 STRONGEST_KEY = """coalesce(
     'member:' || member_no, 'phone:' || phone, 'email:' || email

@@ -24,7 +24,7 @@ from huitou.decisions.plan import Plan
 from huitou.decisions.receipts import RECEIPTS
 from huitou.ground.errors import HuitouError, NotYet, Refused
 from huitou.ground.failpoints import failpoint
-from huitou.identity.book import Names, names
+from huitou.identity import book as identity
 from huitou.journeys.messages import (
     Message,
     Offered,
@@ -157,14 +157,14 @@ def receipts(
 
 def receipt(unit: Unit, plan_id: str, person_id: str) -> Row | None:
     """Why this act, or none, for one person in one plan."""
-    ids = names(unit, [person_id]).every([person_id])
+    ids = identity.names(unit, [person_id]).every([person_id])
     mine = (decision.c.plan_id == plan_id) & decision.c.person_id.in_(ids)
     own = (decision.c.person_id == person_id).desc()
     return unit.first(select(decision).where(mine).order_by(own, decision.c.person_id))
 
 
 def assignments(unit: Unit, plan_id: str) -> pa.Table:
-    """Who was meant which act and who was held out, for the proof: one row a person.
+    """Who was meant which act and who was held out, for the proof: one row a person, by today's id.
 
     Columns: person_id, hold_key, arm, stage, intended, act, outcome, and in minor units worst_cost
     and cap. What an offer takes off shows in what is paid for the order: `worst_cost - cap`, the
@@ -175,8 +175,28 @@ def assignments(unit: Unit, plan_id: str) -> pa.Table:
     columns = [decision.c[name] for name in (*names, *amounts)]
     query = select(*columns).where(decision.c.plan_id == plan_id).order_by(decision.c.person_id)
     kinds = {name: pa.string() for name in names} | {name: pa.int64() for name in amounts}
-    rows = _one_each(unit.rows(query), names(unit))
+    rows = _one_each(unit.rows(query), identity.names(unit))
     return pa.Table.from_pylist(rows, schema=pa.schema(list(kinds.items())))
+
+
+def _one_each(rows: list[Row], known: identity.Names) -> list[Row]:
+    """Two who turned out to be one stay in the arm of the id used now, for it draws the lot.
+
+    What was spent on the other in the same arm was spent on them.
+    """
+    if not known.survivor:
+        return rows
+    kept: dict[str, dict[str, Any]] = {}
+    for row in sorted(rows, key=lambda row: row["person_id"] in known.survivor):
+        person = known.now(row["person_id"])
+        mine = kept.get(person)
+        if mine is None:
+            kept[person] = {**row, "person_id": person}
+        elif row["outcome"] == "applied" and row["arm"] == mine["arm"]:
+            spent = mine if mine["outcome"] == "applied" else {"worst_cost": 0, "cap": 0}
+            mine |= {name: spent[name] + row[name] for name in ("worst_cost", "cap")}
+            mine["outcome"] = "applied"
+    return list(kept.values())
 
 
 def approve(unit: Unit, plan_id: str, by: str, now: datetime) -> None:
@@ -219,11 +239,9 @@ def last_spoken(unit: Unit) -> dict[str, date]:
         .join(plan, plan.c.id == message.c.plan_id)
         .group_by(message.c.person_id)
     )
-    known = names(unit)
-    latest: dict[str, date] = {}
-    for row in unit.rows(query.order_by(func.max(plan.c.as_of))):
-        latest[known.now(row["person_id"])] = row["day"]
-    return known.spread(latest)
+    known = identity.names(unit)
+    rows = unit.rows(query.order_by(func.max(plan.c.as_of)))
+    return known.spread({known.now(row["person_id"]): row["day"] for row in rows})
 
 
 def write_letters(

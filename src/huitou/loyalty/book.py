@@ -6,6 +6,7 @@ the decision that makes it. Reading first and writing afterwards would let two w
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,6 +16,8 @@ from sqlalchemy import func, select, update
 from huitou.ground.errors import Refused
 from huitou.ground.failpoints import failpoint
 from huitou.ground.ids import fingerprint, new_id
+from huitou.identity.book import names
+from huitou.identity.tables import person_alias
 from huitou.loyalty import ledger
 from huitou.loyalty.ledger import Leg
 from huitou.loyalty.tables import entry, exposure, offer, posting
@@ -37,13 +40,15 @@ class Terms:
 def promise(unit: Unit, person_id: str, amount: int, bound: int, key: str, now: datetime) -> bool:
     """Reserve `amount` for a person, or raise `Refused` when it would pass `bound`.
 
-    `bound` limits everything the person holds, this amount included (minor units). The same key
-    with the same content again does nothing and answers False; with other content it is an error.
+    `bound` limits everything the person holds under any of their ids, this amount included (minor
+    units). The same key with the same content again does nothing and answers False; with other
+    content it is an error.
     """
-    legs = ledger.promise(person_id, amount)
-    if _told_before(unit, key, "promise", legs):
+    holder = names(unit, [person_id]).now(person_id)
+    legs = ledger.promise(holder, amount)
+    if _told_before(unit, key, "promise", legs, ledger.promise(person_id, amount)):
         return False
-    _reserve(unit, person_id, amount, bound)
+    _reserve(unit, holder, amount, bound)
     failpoint("promise.reserved")
     _post(unit, key, "promise", legs, now)
     return True
@@ -57,8 +62,9 @@ def make_offer(
     Raises `Refused` when what the person holds and this offer's worst cost pass `bound`.
     """
     if promise(unit, person_id, terms.amount, bound, f"promise:{offer_id}", now):
-        unit.add(offer, [_offer_row(offer_id, person_id, terms, now)])
-        body = {"person_id": person_id, "offer_id": offer_id, "amount": terms.amount}
+        holder = names(unit, [person_id]).now(person_id)
+        unit.add(offer, [_offer_row(offer_id, holder, terms, now)])
+        body = {"person_id": holder, "offer_id": offer_id, "amount": terms.amount}
         tell(unit, [Event("promise.made", f"promise:{offer_id}", now, body)])
     row = offered(unit, offer_id)
     if row is None:
@@ -111,11 +117,16 @@ def expire(unit: Unit, now: datetime, *, limit: int = 1_000) -> int:
 
 
 def held(unit: Unit, people: Iterable[str] | None = None) -> dict[str, int]:
-    """What each person holds of us, in minor units; nobody is listed with zero."""
+    """What each person holds of us, in minor units, under each of their ids; nobody with zero."""
+    among = list(people) if people is not None else None
+    known = names(unit, among)
     query = select(exposure.c.person_id, exposure.c.amount).where(exposure.c.amount > 0)
-    if people is not None:
-        query = query.where(exposure.c.person_id.in_(list(people)))
-    return {row["person_id"]: row["amount"] for row in unit.rows(query)}
+    if among is not None:
+        query = query.where(exposure.c.person_id.in_(known.every(among)))
+    owed: Counter[str] = Counter()
+    for row in unit.rows(query):
+        owed[known.now(row["person_id"])] += row["amount"]
+    return known.spread(owed)
 
 
 def check(unit: Unit) -> list[str]:
@@ -141,9 +152,13 @@ def check(unit: Unit) -> list[str]:
 
 def _reserve(unit: Unit, person_id: str, amount: int, bound: int) -> None:
     unit.add_new(exposure, {"person_id": person_id, "amount": 0})
-    fits = update(exposure).where(
-        exposure.c.person_id == person_id, exposure.c.amount + amount <= bound
+    # Ids that were given up take no new promises: what they hold only ever gets less.
+    other, theirs = exposure.alias(), select(person_alias.c.person_id)
+    held_besides = select(func.coalesce(func.sum(other.c.amount), 0)).where(
+        other.c.person_id.in_(theirs.where(person_alias.c.survivor == person_id))
     )
+    together = exposure.c.amount + held_besides.scalar_subquery() + amount
+    fits = update(exposure).where(exposure.c.person_id == person_id, together <= bound)
     if unit.change(fits.values(amount=exposure.c.amount + amount)) != 1:
         raise Refused(
             f"{amount} more for {person_id} would pass the bound of {bound}",
@@ -195,9 +210,9 @@ def _post(unit: Unit, key: str, kind: str, legs: tuple[Leg, ...], now: datetime)
     unit.add(posting, [sealed])
 
 
-def _told_before(unit: Unit, key: str, kind: str, legs: tuple[Leg, ...]) -> bool:
+def _told_before(unit: Unit, key: str, kind: str, *same: tuple[Leg, ...]) -> bool:
     before = unit.value(select(posting.c.fingerprint).where(posting.c.key == key))
-    if before is not None and before != _mark(kind, legs):
+    if before is not None and before not in [_mark(kind, legs) for legs in same]:
         raise Refused(f"{key!r} was already used for something else")
     return before is not None
 

@@ -14,6 +14,7 @@ from tests.unit.journeys import given
 from tests.unit.journeys.given import NOW, ZONE
 
 from huitou.care import book as care
+from huitou.care.cases import NewCase
 from huitou.channels import book as channels
 from huitou.channels.contract import End, Outcome
 from huitou.channels.paper import Paper
@@ -141,6 +142,28 @@ def test_silence_after_writing_is_obeyed_at_the_door(books: Books, plan_id: str)
     assert counts["suppressed"] == 1 and row["decision_id"] not in channel.given
     with books.reading() as unit:
         assert row["person_id"] not in loyalty.held(unit)
+
+
+def test_a_case_opened_after_writing_keeps_the_letter_back(books: Books, plan_id: str) -> None:
+    (row, *_) = _offers_by_mail(books)
+    with books.unit() as unit:
+        care.open_cases(unit, [NewCase(row["person_id"], NOW.date(), 900)], NOW)
+    channel = Fake()
+    counts = channels.deliver(books, channel, plan_id, CLOCK)
+    assert counts["suppressed"] == 1 and row["decision_id"] not in channel.given
+    with books.reading() as unit:
+        (letter,) = channels.letters_to(unit, row["person_id"])
+        assert letter["reason"] == "open_case" and row["person_id"] not in loyalty.held(unit)
+
+
+def test_an_offer_that_was_ended_first_does_not_stop_the_rest(books: Books, plan_id: str) -> None:
+    late = StoppedClock(NOW + timedelta(days=60))
+    with books.unit() as unit:
+        assert loyalty.expire(unit, late.now())
+    channel = Fake()
+    counts = channels.deliver(books, channel, plan_id, late)
+    assert counts["expired"] == len(_offers_by_mail(books))
+    assert len(channel.given) == written(books) - counts["expired"] > 0
 
 
 def test_an_offer_that_has_ended_does_not_leave_any_more(books: Books, plan_id: str) -> None:

@@ -51,12 +51,19 @@ def test_a_membership_number_is_a_person_whatever_it_shares(
 
 def test_the_older_person_goes_on_when_two_turn_out_to_be_one() -> None:
     person_of, merged = match.claims(
-        np.array([0, 0, 1]), np.array([1, 0, N]), np.array([5.0, 9.0, 1.0])
+        np.array([0, 0, 1]), np.array([1, 0, N]), np.array([5.0, 9.0, 1.0]), np.zeros(3, bool)
     )
     assert person_of.tolist() == [1, N]
     assert merged.tolist() == [[0, 1]]
 
 
 def test_a_person_claimed_by_two_groups_stays_with_the_oldest_key() -> None:
-    person_of, merged = match.claims(np.array([0, 1]), np.array([0, 0]), np.array([5.0, 9.0]))
+    seen, none = np.array([5.0, 9.0]), np.zeros(2, bool)
+    person_of, merged = match.claims(np.array([0, 1]), np.array([0, 0]), seen, none)
     assert person_of.tolist() == [0, N] and merged.size == 0
+
+
+def test_a_person_stays_with_the_key_that_draws_the_lot_however_old_another() -> None:
+    seen, holds = np.array([5.0, 9.0]), np.array([False, True])
+    person_of, merged = match.claims(np.array([0, 1]), np.array([0, 0]), seen, holds)
+    assert person_of.tolist() == [N, 0] and merged.size == 0

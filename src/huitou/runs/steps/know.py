@@ -12,7 +12,7 @@ from huitou.facts.customers import customers
 from huitou.facts.evidence import evidence
 from huitou.facts.rhythm import usual_gap
 from huitou.ground.errors import NotYet
-from huitou.identity.book import resolve, with_people
+from huitou.identity.resolving import resolve, with_people
 from huitou.runs.moment import Moment, earlier_moments, usual_horizon
 from huitou.runs.work import Result, Work
 

@@ -1,4 +1,4 @@
-"""The books as first released: ledger, cases, plans, messages, deliveries, runs."""
+"""The books as first released: people, ledger, cases, plans, messages, deliveries, runs."""
 
 from __future__ import annotations
 
@@ -64,6 +64,7 @@ GUARDS = [
 
 def upgrade() -> None:
     _store()
+    _identity()
     _loyalty()
     _care()
     _journeys()
@@ -87,6 +88,23 @@ def _store() -> None:
         sa.UniqueConstraint("key", name=op.f("uq_outbox_key")),
     )
     op.create_index("ix_outbox_waiting", "outbox", ["drained_at", "id"], unique=False)
+
+
+def _identity() -> None:
+    op.create_table(
+        "person_alias",
+        sa.Column("person_id", sa.String(length=64), nullable=False),
+        sa.Column("survivor", sa.String(length=64), nullable=False),
+        sa.CheckConstraint("person_id <> survivor", name=op.f("ck_person_alias_another")),
+        sa.PrimaryKeyConstraint("person_id", name=op.f("pk_person_alias")),
+    )
+    op.create_index("ix_person_alias_survivor", "person_alias", ["survivor"], unique=False)
+    op.create_table(
+        "person_split",
+        sa.Column("person_id", sa.String(length=64), nullable=False),
+        sa.Column("came_from", sa.String(length=64), nullable=False),
+        sa.PrimaryKeyConstraint("person_id", "came_from", name=op.f("pk_person_split")),
+    )
 
 
 def _loyalty() -> None:
@@ -222,8 +240,10 @@ def _case_answer() -> None:
         sa.Column("words", sa.Text(), nullable=True),
         sa.Column("by", sa.String(length=120), nullable=False),
         sa.Column("at", Instant(timezone=True), nullable=False),
+        sa.Column("fingerprint", sa.String(length=64), nullable=False),
         sa.ForeignKeyConstraint(["case_id"], ["lost_case.id"], name=op.f("fk_case_answer_case_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_case_answer")),
+        sa.UniqueConstraint("fingerprint", name=op.f("uq_case_answer_fingerprint")),
     )
     op.create_index("ix_case_answer_case_id", "case_answer", ["case_id"], unique=False)
 

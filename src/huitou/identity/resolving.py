@@ -1,0 +1,142 @@
+"""Resolving the people of the lake: reads new keys, keeps old names, writes whose line is whose."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+
+from huitou.ground.ids import new_ids
+from huitou.identity import match, tables
+
+
+@dataclass(frozen=True)
+class Resolved:
+    """What one resolution did."""
+
+    people: int
+    fresh: int
+    merged: int
+
+
+def resolve(lake: duckdb.DuckDBPyConnection) -> Resolved:
+    """Bring `person_keys` and `people` up to date with the table `lines`.
+
+    Person ids are random and stay: a key seen before keeps its person. A merge keeps the older
+    person and remembers the other as an alias; where keys part, it is remembered whose they were.
+    Run twice, the second changes nothing.
+    """
+    for table in (tables.PERSON_KEYS, tables.PEOPLE, tables.PERSON_SPLITS):
+        lake.execute(table)
+    keys = _keys(lake)
+    if not keys.num_rows:
+        return Resolved(0, 0, 0)
+    group = match.groups(_links(lake, keys.num_rows))
+    known_names, known = _codes(keys["person_id"])
+    seen = keys["first_seen"].cast(pa.int64()).to_numpy().astype(np.float64)
+    holds = keys["holds"].to_numpy()
+    person_of, merged = match.claims(group, known, seen, holds)
+    fresh = np.flatnonzero(person_of == match.NONE)
+    names = np.array([*known_names, *new_ids(fresh.size)], dtype=object)
+    person_of[fresh] = len(known_names) + np.arange(fresh.size)
+    _write(lake, keys, names[person_of[group]])
+    _remember(lake, [(str(names[old]), str(names[into])) for old, into in merged])
+    parted = _parted(known, person_of[group], merged)
+    _keep_apart(lake, [(str(names[person]), str(names[origin])) for person, origin in parted])
+    return Resolved(int(person_of.size), int(fresh.size), len(merged))
+
+
+def with_people(lake: duckdb.DuckDBPyConnection) -> str:
+    """SQL that reads `lines` with the `person_id` and `key` of each line (NULL when anonymous)."""
+    lake.execute(tables.PERSON_KEYS)
+    return f"""
+        SELECT l.*, k.person_id
+        FROM lines l LEFT JOIN person_keys k ON k.key = {tables.STRONGEST_KEY}"""
+
+
+def _keys(lake: duckdb.DuckDBPyConnection) -> pa.Table:
+    """All distinct keys with their code (row number), first sight, known person, and `holds`.
+
+    A key that draws somebody's lot is theirs, even when no line carried it for a while.
+    """
+    return lake.execute("""
+        CREATE OR REPLACE TEMP TABLE arriving_keys AS
+        WITH seen AS (
+            SELECT 'member:' || member_no AS key, ordered_at FROM lines
+            UNION ALL SELECT 'phone:' || phone, ordered_at FROM lines
+            UNION ALL SELECT 'email:' || email, ordered_at FROM lines
+        ), firsts AS (
+            SELECT key, min(ordered_at) AS first_seen FROM seen WHERE key IS NOT NULL GROUP BY key
+        )
+        SELECT f.key, least(f.first_seen, k.first_seen) AS first_seen,
+               coalesce(k.person_id, h.person_id) AS person_id,
+               coalesce(coalesce(k.person_id, h.person_id) = h.person_id, false) AS holds,
+               row_number() OVER (ORDER BY f.key) - 1 AS code
+        FROM firsts f LEFT JOIN person_keys k USING (key)
+        LEFT JOIN people h ON h.hold_key = f.key AND h.merged_into IS NULL;
+        SELECT key, first_seen, person_id, holds FROM arriving_keys
+        ORDER BY code""").to_arrow_table()
+
+
+def _links(lake: duckdb.DuckDBPyConnection, keys: int) -> match.Links:
+    found = lake.execute(f"""
+        WITH records AS (SELECT DISTINCT member_no, phone, email FROM lines
+                         WHERE coalesce(member_no, phone, email) IS NOT NULL)
+        SELECT coalesce(m.code, {match.NONE}) AS member, coalesce(p.code, {match.NONE}) AS phone,
+               coalesce(e.code, {match.NONE}) AS email
+        FROM records r
+        LEFT JOIN arriving_keys m ON m.key = 'member:' || r.member_no
+        LEFT JOIN arriving_keys p ON p.key = 'phone:' || r.phone
+        LEFT JOIN arriving_keys e ON e.key = 'email:' || r.email""").fetchnumpy()
+    member, phone, email = (
+        np.asarray(found[name], dtype=np.int64) for name in ("member", "phone", "email")
+    )
+    return match.Links(member, phone, email, keys)
+
+
+def _codes(names: pa.ChunkedArray) -> tuple[list[str], match.Codes]:
+    encoded = names.combine_chunks().dictionary_encode()
+    codes = encoded.indices.fill_null(match.NONE).to_numpy(zero_copy_only=False)
+    return encoded.dictionary.to_pylist(), codes.astype(np.int64)
+
+
+def _write(lake: duckdb.DuckDBPyConnection, keys: pa.Table, people: np.ndarray) -> None:
+    resolved = pa.table(
+        {"key": keys["key"], "person_id": pa.array(people, pa.string()), "seen": keys["first_seen"]}
+    )
+    lake.register("resolved", resolved)
+    # Replaced whole: DuckDB checks keys eagerly, so delete-and-insert of one key in a unit fails.
+    lake.execute("""
+        CREATE OR REPLACE TABLE person_keys AS
+        SELECT key, person_id, seen AS first_seen FROM resolved""")
+    lake.execute("""
+        INSERT INTO people
+        SELECT person_id, arg_min(key, (seen, key)), NULL, min(seen)
+        FROM resolved ANTI JOIN people USING (person_id) GROUP BY person_id""")
+    lake.unregister("resolved")
+
+
+def _parted(known: match.Codes, now: match.Codes, merged: match.Codes) -> list[tuple[int, int]]:
+    """(person, whose keys they were) for keys that left their person otherwise than by a merge."""
+    left = (known != match.NONE) & (known != now)
+    pairs = set(zip(now[left].tolist(), known[left].tolist(), strict=True))
+    return sorted(pairs - {(into, old) for old, into in merged.tolist()})
+
+
+def _remember(lake: duckdb.DuckDBPyConnection, merged: list[tuple[str, str]]) -> None:
+    for old, into in merged:
+        lake.execute(
+            "UPDATE people SET merged_into = ? WHERE person_id = ? OR merged_into = ?",
+            [into, old, old],
+        )
+
+
+def _keep_apart(lake: duckdb.DuckDBPyConnection, parted: list[tuple[str, str]]) -> None:
+    for person, origin in parted:
+        lake.execute(
+            """INSERT INTO person_splits SELECT $person, $origin WHERE NOT EXISTS (
+                FROM person_splits WHERE person_id = $person AND came_from = $origin)""",
+            {"person": person, "origin": origin},
+        )
