@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 
 from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
-from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy import ColumnElement, case, func, literal, select, update
 
 from huitou.doors.tables import ROLES, api_token, staff_link, staff_session, staff_user
 from huitou.ground.errors import Refused
@@ -26,6 +26,8 @@ LONGEST = timedelta(days=7)
 LINK_LIFE = timedelta(hours=24)
 PATIENCE = 5
 """Wrong passwords in a row before a name has to wait; each further one doubles the wait."""
+WAITS = tuple((more, timedelta(minutes=2**more)) for more in range(7))
+"""How long after so many more; later ones wait as long as the last."""
 SHORTEST_PASSWORD = 10
 
 _hasher = PasswordHash((Argon2Hasher(),))
@@ -97,6 +99,9 @@ class Staff:
         if not 1 <= len(name) <= 80:
             raise Refused("a name has between 1 and 80 letters")
         _check_password(password)
+        # Before the password is hashed: that takes its time, and strangers could ask for it.
+        if not self.link_is_good(secret, now):
+            raise Refused("this link has been used, or is too old", to_try="huitou serve")
         made = {"id": new_id(), "name": name, "password_hash": _hasher.hash(password)}
         used = update(staff_link).where(*_usable(secret, now)).values(used_at=now)
         with self.books.unit() as unit:
@@ -110,29 +115,17 @@ class Staff:
 
     def sign_in(self, name: str, password: str, now: datetime) -> str:
         """Hand back the secret of a new session; Refused for a wrong name or password."""
-        with self.books.reading() as look:
-            user = look.first(select(staff_user).where(staff_user.c.name == name.strip()))
-        if user and user["wait_until"] and user["wait_until"] > now:
-            raise Refused("too many wrong passwords; wait a few minutes and try again")
+        with self.books.unit() as unit:
+            user = unit.first(select(staff_user).where(staff_user.c.name == name.strip()))
+            if user and not _may_try(unit, user["id"], now):
+                raise Refused("too many wrong passwords; wait a few minutes and try again")
         right = _hasher.verify(password, user["password_hash"] if user else _NOBODY)
         if not user or not right or user["disabled_at"]:
-            if user:
-                self._note_failure(user["id"], user["failures"] + 1, now)
             raise Refused("the name or the password is wrong")
         calm = update(staff_user).where(staff_user.c.id == user["id"])
         with self.books.unit() as unit:
             unit.change(calm.values(failures=0, wait_until=None))
             return _open_session(unit, user["id"], now)
-
-    def _note_failure(self, user_id: str, failures: int, now: datetime) -> None:
-        wait = timedelta(minutes=2 ** min(failures - PATIENCE, 6)) if failures >= PATIENCE else None
-        change = update(staff_user).where(staff_user.c.id == user_id)
-        counted = {
-            "failures": staff_user.c.failures + 1,
-            "wait_until": now + wait if wait else None,
-        }
-        with self.books.unit() as unit:
-            unit.change(change.values(**counted))
 
     def user_of(self, session: str, now: datetime) -> User | None:
         """Who holds this session; None when it has ended."""
@@ -232,6 +225,20 @@ def _hashed(secret: str) -> str:
 def _usable(secret: str, now: datetime) -> tuple[ColumnElement[bool], ...]:
     held = staff_link.c.hash == _hashed(secret)
     return (held, staff_link.c.used_at.is_(None), staff_link.c.ends_at > now)
+
+
+def _may_try(unit: Unit, user_id: str, now: datetime) -> bool:
+    """Count a try as a failure before it is one, unless the name has to wait.
+
+    One statement that reads and writes: of many tries at a time no more than `PATIENCE` come
+    through. A right password sets the count back.
+    """
+    tries, moment = staff_user.c.failures + 1, staff_user.c.wait_until.type
+    waits = [(tries == PATIENCE + more, literal(now + wait, moment)) for more, wait in WAITS]
+    longest = (tries > PATIENCE, literal(now + WAITS[-1][1], moment))
+    free = staff_user.c.wait_until.is_(None) | (staff_user.c.wait_until <= now)
+    counted = update(staff_user).where(staff_user.c.id == user_id, free)
+    return unit.change(counted.values(failures=tries, wait_until=case(*waits, longest))) == 1
 
 
 def _check_password(password: str) -> None:

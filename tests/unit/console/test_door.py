@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -81,6 +83,45 @@ def test_many_wrong_passwords_make_a_name_wait(
     with pytest.raises(Refused, match="too many"):
         staff.sign_in("owner", PASSWORD, now)
     assert staff.sign_in("owner", PASSWORD, now + timedelta(minutes=5))
+
+
+def test_of_many_tries_at_a_time_only_a_few_come_through(
+    owner: TestClient, staff: Staff, shop: FakeShop
+) -> None:
+    now = shop.clock.now()
+    start = threading.Barrier(4 * PATIENCE)
+
+    def guess(_: int) -> str:
+        start.wait(timeout=20)
+        with pytest.raises(Refused) as refused:
+            staff.sign_in("owner", "wrong wrong wrong", now)
+        return refused.value.sentence
+
+    with ThreadPoolExecutor(4 * PATIENCE) as guessers:
+        told = list(guessers.map(guess, range(4 * PATIENCE)))
+    assert sum("is wrong" in sentence for sentence in told) == PATIENCE
+
+
+def test_each_further_wrong_password_doubles_the_wait(
+    owner: TestClient, staff: Staff, shop: FakeShop
+) -> None:
+    now = shop.clock.now()
+    for minutes in (0, 0, 0, 0, 1, 2, 4, 8, 16, 32, 64, 64):
+        with pytest.raises(Refused, match="is wrong"):
+            staff.sign_in("owner", "wrong wrong wrong", now)
+        if minutes:
+            with pytest.raises(Refused, match="too many"):
+                staff.sign_in("owner", PASSWORD, now + timedelta(minutes=minutes, seconds=-1))
+        now += timedelta(minutes=minutes)
+    assert staff.sign_in("owner", PASSWORD, now)
+
+
+def test_a_link_that_is_no_good_costs_no_hashing(
+    staff: Staff, shop: FakeShop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("huitou.doors.book._hasher", None)
+    with pytest.raises(Refused, match="has been used, or is too old"):
+        staff.welcome("made up", "somebody", PASSWORD, shop.clock.now())
 
 
 def test_a_session_ends_when_idle_when_signed_out_and_when_the_password_changes(
