@@ -10,14 +10,7 @@ from html import escape
 from pathlib import Path
 
 from huitou.ground.durable import put_in_place
-
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
-"""A spreadsheet takes a cell that begins so for a formula (CWE-1236)."""
-
-
-def neutral(cell: str) -> str:
-    """A cell that no spreadsheet runs: an apostrophe before what would be a formula."""
-    return f"'{cell}" if cell.lstrip(" \u3000\ufeff").startswith(FORMULA) else cell
+from huitou.ground.spreadsheets import neutral
 
 
 def csv_bytes(header: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:

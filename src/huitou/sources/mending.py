@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import csv
 import json
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -19,6 +18,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from huitou.ground.errors import BadInput
+from huitou.ground.spreadsheets import NEUTRALISED, neutral, restored
 from huitou.sources import book
 from huitou.sources.book import Quarantined
 from huitou.sources.contract import Mapping, Preview
@@ -27,10 +27,6 @@ from huitou.sources.texts import cleaned, written
 
 BATCH, ROW = "huitou_batch", "huitou_row"
 MARKS = (BATCH, ROW, "huitou_column", "huitou_reason", "huitou_to_try")
-
-_FORMULA = r"^'*[=+\-@\t\r＝＋－＠]"
-"""A formula, whether or not it is neutral already: one that was keeps its own mark on the way."""
-_NEUTRAL = r"^'('*[=+\-@\t\r＝＋－＠])"
 
 
 def export(con: duckdb.DuckDBPyConnection, path: Path) -> tuple[Path, ...]:
@@ -45,11 +41,6 @@ def export(con: duckdb.DuckDBPyConnection, path: Path) -> tuple[Path, ...]:
         _write(target, mapping.layout, rows)
         files.append(target)
     return tuple(files)
-
-
-def neutral(cell: str) -> str:
-    """The cell as a spreadsheet will show it and not run it."""
-    return "'" + cell if re.match(_FORMULA, cell) else cell
 
 
 def mapping_for(con: duckdb.DuckDBPyConnection, preview: Preview) -> Mapping:
@@ -90,9 +81,7 @@ def mended(sheet: Sheet) -> Sheet:
         return sheet
     kept = [name for name in sheet.table.column_names if name not in MARKS]
     columns = {
-        re.sub(_NEUTRAL, r"\1", name): pc.replace_substring_regex(
-            written(sheet.column(name)), _NEUTRAL, r"\1"
-        )
+        restored(name): pc.replace_substring_regex(written(sheet.column(name)), NEUTRALISED, r"\1")
         for name in kept
     }
     bare = Sheet(pa.table(columns), sheet.rows, sheet.broken)

@@ -12,6 +12,7 @@ import typer
 
 from huitou.doors.cli.desk import AsJson, answer, desk, progress, screen
 from huitou.doors.cli.drawing import amount, between, grid, share
+from huitou.ground.spreadsheets import neutral
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -127,16 +128,9 @@ def write_csv(path: Path, rows: Iterator[dict[str, Any]]) -> int:
         for row in rows:
             if count == 0:
                 writer.writerow(row)
-            writer.writerow([plain(value) for value in row.values()])
+            writer.writerow([neutral(value) for value in row.values()])
             count += 1
     return count
-
-
-def plain(value: Any) -> Any:
-    """A cell that a spreadsheet would run as a formula is led by an apostrophe."""
-    if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r"):
-        return f"'{value}"
-    return value
 
 
 def _write_json(path: Path, value: Any) -> None:

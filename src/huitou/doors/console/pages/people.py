@@ -14,6 +14,7 @@ from fastapi.responses import Response, StreamingResponse
 
 from huitou.doors.console.names import STAGES
 from huitou.doors.console.visit import Member, Visit
+from huitou.ground.spreadsheets import neutral
 from huitou.ground.words import Sentence, said
 from huitou.runs.views import Page, PersonRow
 
@@ -164,12 +165,5 @@ def _cells(row: PersonRow) -> tuple[object, ...]:
 
 def _line(cells: tuple[object, ...]) -> str:
     out = io.StringIO()
-    csv.writer(out).writerow([_harmless(cell) for cell in cells])
+    csv.writer(out).writerow([neutral(cell) for cell in cells])
     return out.getvalue()
-
-
-def _harmless(cell: object) -> object:
-    # A spreadsheet runs what begins like a formula; a name may be one.
-    if isinstance(cell, str) and cell[:1] in ("=", "+", "-", "@", "\t", "\r"):
-        return f"'{cell}"
-    return cell
