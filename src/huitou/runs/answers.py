@@ -14,8 +14,8 @@ from huitou.ground.money import Money
 from huitou.ground.words import Sentence, said
 from huitou.models.causes import QUESTIONS, WORDS
 from huitou.runs.moment import Moment
-from huitou.runs.people import money_range
-from huitou.runs.views import Answers, Cause, Lost, PersonRow, PlanTotals, Range
+from huitou.runs.people import missed_ends, money_range
+from huitou.runs.views import Answers, Cause, Lost, Range
 
 SHOWN_LOST = 10
 """How many of the lost are shown by name on the first page."""
@@ -73,16 +73,13 @@ def at_stake(people: pa.Table, stage: str, currency: str) -> Range:
 def missed(people: pa.Table, stage: str, currency: str) -> Range:
     """The profit that the silence of the people of a stage has taken, with its 90 % interval.
 
-    The forecast's relative error is the same then and now, so it is that of their worth now.
+    The interval rests on the assumption of `missed_ends`; errors are shared, so the ends add up.
     """
     there = people.filter(pc.equal(people["stage"], stage))
-    gone = there["missed"].to_numpy().astype(np.float64)
-    value = np.maximum(there["value"].to_numpy().astype(np.float64), 1.0)
-    low, high = (
-        float((gone * there[end].to_numpy() / value).sum()) for end in ("value_low", "value_high")
-    )
-    total = float(gone.sum())
-    return money_range(total, min(low, total), max(high, total), currency)
+    names = ("missed", "value", "value_low", "value_high")
+    gone, *worth = (there[name].to_numpy().astype(np.float64) for name in names)
+    low, high = missed_ends(gone, *worth)
+    return money_range(float(gone.sum()), float(low.sum()), float(high.sum()), currency)
 
 
 def causes_of(people: pa.Table, causes: pa.Table, currency: str) -> tuple[Cause, ...]:
@@ -129,12 +126,12 @@ def answers(
     stages: pa.Table,
     causes: pa.Table | None,
     bought: pa.Table | None,
-    worst: tuple[PersonRow, ...],
-    plan: PlanTotals | None,
     trust: tuple[Sentence, ...],
-    places: tuple[Sentence, ...] = (),
 ) -> Answers:
-    """Put the five answers together; `figures` are the metrics of this edition by name."""
+    """Put the five answers together; `figures` are the metrics of this edition by name.
+
+    Without the plan, the lost by name and what the lost said: those are added when they are read.
+    """
     counted = pc.value_counts(people["stage"].combine_chunks()).to_pylist()
     by_stage = {row["values"]: row["counts"] for row in counted}
     gone = by_stage.get("lost", 0)
@@ -155,9 +152,9 @@ def answers(
         stages=by_stage,
         value_at_risk=at_stake(people, "slipping", currency),
         value_lost=missed(people, "lost", currency),
-        worst_lost=worst,
+        worst_lost=(),
         causes=causes_of(people, causes, currency) if causes is not None else (),
-        where_to=(*places, *WHERE_TO),
-        plan=plan,
+        where_to=WHERE_TO,
+        plan=None,
         trust=trust,
     )

@@ -13,7 +13,7 @@ from huitou.ground.money import Money
 from huitou.ground.words import Sentence, said
 from huitou.models.causes import QUESTIONS, WORDS
 from huitou.models.curve import Rhythm
-from huitou.runs.people import money_range
+from huitou.runs.people import latest_key, money_range
 from huitou.runs.views import Cause, PersonRow, PersonView, Receipt, TimelineEntry
 
 CURVE_DAYS = (0, 3, 7, 14, 21, 28, 42, 56, 70, 91, 112, 140, 168, 203, 238, 273, 319, 365)
@@ -131,7 +131,7 @@ def person_view(
         survival=survival(known, rhythm, day),
         causes=suspects(causes, known["missed"], currency),
         receipt=receipt_view(receipt, currency) if receipt is not None else None,
-        keys=_keys(lines),
+        keys=_keys(lines.to_pylist()),
     )
 
 
@@ -139,10 +139,7 @@ def _after(day: date, days: int | None) -> date | None:
     return day + timedelta(days=days) if days is not None else None
 
 
-def _keys(lines: pa.Table) -> dict[str, str]:
-    found: dict[str, str] = {}
-    for name in ("member_no", "phone", "email"):
-        values = [value for value in lines[name].to_pylist() if value]
-        if values:
-            found[name] = values[-1]
-    return found
+def _keys(lines: list[dict[str, Any]]) -> dict[str, str]:
+    """What they are known by today: the latest word on each."""
+    names = ("member_no", "phone", "email")
+    return {name: key for name in names if (key := latest_key(lines, name)) is not None}

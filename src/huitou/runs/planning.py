@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import json
 import os
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
@@ -16,6 +14,7 @@ from huitou.channels import book as channels
 from huitou.channels.contract import Channel
 from huitou.channels.email import Email, mailbox
 from huitou.channels.paper import CallList, Paper
+from huitou.ground import marks
 from huitou.ground.errors import HuitouError
 from huitou.ground.money import Money
 from huitou.ground.settings import Settings
@@ -23,7 +22,8 @@ from huitou.ground.words import Sentence, said
 from huitou.journeys import book as journeys
 from huitou.journeys.messages import Recipient, Sender
 from huitou.runs.moment import Moment
-from huitou.runs.people import money_range
+from huitou.runs.people import latest_key, money_range, shelved
+from huitou.runs.steps.decide import drafted
 from huitou.runs.views import LetterSample, PlanTotals
 
 if TYPE_CHECKING:
@@ -52,12 +52,13 @@ def totals_view(row: Row, currency: str) -> PlanTotals:
         staff_minutes=told["staff_minutes"],
         shadow_price=told["money_price"],
         words=_plan_words(told, currency),
+        reasons=told["reasons"],
     )
 
 
 def _plan_words(told: Mapping[str, Any], currency: str) -> tuple[Sentence, ...]:
     acting = sum(told["acts"].values()) - told["acts"].get("nothing", 0)
-    if not acting:
+    if not acting and not told["reasons"].get("budget"):
         return (
             said("Nothing pays for itself today. Doing nothing is the best plan, and it is free."),
         )
@@ -70,19 +71,8 @@ def _plan_words(told: Mapping[str, Any], currency: str) -> tuple[Sentence, ...]:
             held_out=told["held_out"],
         )
     ]
-    if told["money_price"] > 0:
-        words.append(
-            said(
-                "The budget of {budget} binds: the last coin returns {price} of profit.",
-                budget=Money(told["limits"]["budget"], currency),
-                price=float(told["money_price"]),
-            )
-        )
-    else:
-        words.append(
-            said("The budget does not bind: everything that is expected to pay is in the plan.")
-        )
-    if told["gain_low"] <= 0:
+    words += _limit_words(told, currency)
+    if acting and told["gain_low"] <= 0:
         words.append(
             said(
                 "The gain rests on first guesses, and its interval reaches below zero: the plan "
@@ -90,6 +80,36 @@ def _plan_words(told: Mapping[str, Any], currency: str) -> tuple[Sentence, ...]:
             )
         )
     return tuple(words)
+
+
+def _limit_words(told: Mapping[str, Any], currency: str) -> list[Sentence]:
+    """Which of money and staff time binds, at what price, and how many wait for it."""
+    limits, waiting = told["limits"], told["reasons"].get("budget", 0)
+    words = []
+    if told["money_price"] > 0:
+        words.append(
+            said(
+                "The budget of {budget} binds: the last coin returns {price} of profit.",
+                budget=Money(limits["budget"], currency),
+                price=float(told["money_price"]),
+            )
+        )
+    if told["time_price"] > 0:
+        words.append(
+            said(
+                "The staff time of {hours} hours binds: one more hour would bring {price} of "
+                "profit.",
+                hours=float(limits["staff_hours"]),
+                price=Money(round(60 * told["time_price"]), currency),
+            )
+        )
+    if waiting:
+        words.append(
+            said("{n} more people would be worth an act, and wait for money or time.", n=waiting)
+        )
+    return words or [
+        said("The budget does not bind: everything that is expected to pay is in the plan.")
+    ]
 
 
 class Addresses:
@@ -116,7 +136,8 @@ class Addresses:
         }
 
     def _lines(self, wanted: pa.Array) -> dict[str, list[dict[str, Any]]]:
-        columns = ["person_id", "phone", "email", "product", "amount", "is_return", "is_product"]
+        columns = ["person_id", "phone", "email", "ordered_at"]
+        columns += ["product", "amount", "is_return", "is_product"]
         lines = self.edition.table("lines", columns, only=("person_id", wanted.to_pylist()))
         found: dict[str, list[dict[str, Any]]] = {}
         for line in lines.to_pylist():
@@ -131,8 +152,8 @@ def _reach(lines: list[dict[str, Any]]) -> dict[str, Any]:
             spent[line["product"].strip()] = spent.get(line["product"].strip(), 0) + line["amount"]
     dearest = sorted(spent, key=lambda product: (-spent[product], product))
     return {
-        "phone": next((line["phone"] for line in lines if line["phone"]), None),
-        "email": next((line["email"] for line in lines if line["email"]), None),
+        "phone": latest_key(lines, "phone"),
+        "email": latest_key(lines, "email"),
         "usual": tuple(dearest[:3]),
     }
 
@@ -209,19 +230,31 @@ def letters(
     return tuple(samples)
 
 
+def draft_anew(house: House, settings: Settings, edition: Edition) -> PlanTotals:
+    """Draft the plan for the people of this edition within the limits of `settings`."""
+    moment = Moment.read(edition.noted("moment"))
+    people = edition.table("people")
+    with house.books.unit() as unit:
+        plan = drafted(people, settings, moment, unit)
+        plan_id = journeys.keep_draft(
+            unit, plan, house.clock.now(), window_days=moment.horizon_days
+        )
+        row = journeys.the_plan(unit, plan_id)
+    acts = plan.receipts.select(["person_id", "act"])
+    house.shelf.rebuild(shelved(people, acts, moment.day))
+    return totals_view(row, settings.money)
+
+
 def mark_of(row: Row) -> str:
     """The mark of the page after this receipt."""
-    return base64.urlsafe_b64encode(json.dumps([row["gain"], row["person_id"]]).encode()).decode()
+    return marks.mark(row["gain"], row["person_id"])
 
 
 def read_mark(mark: str | None) -> tuple[int, str] | None:
     """Back from the mark of a page."""
     if mark is None:
         return None
-    try:
-        gain, person = json.loads(base64.urlsafe_b64decode(mark.encode()))
-    except ValueError as bad:
-        raise HuitouError("this is not the mark of a page") from bad
-    if not isinstance(gain, int) or not isinstance(person, str):
-        raise HuitouError("this is not the mark of a page")
+    gain, person = marks.read(mark)
+    if not isinstance(gain, int):
+        raise HuitouError("this is not the mark of a page", to_try="the first page again")
     return gain, person

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
@@ -20,18 +20,19 @@ from huitou.ground.settings import Settings
 from huitou.ground.words import said
 from huitou.journeys import book as journeys
 from huitou.runs import answers as five
+from huitou.runs.book import Journal
 from huitou.runs.caring import places
 from huitou.runs.kept import recall
 from huitou.runs.moment import Moment
-from huitou.runs.people import page, person_row, with_missed
+from huitou.runs.people import page, person_row
 from huitou.runs.person import person_view
 from huitou.runs.planning import totals_view
 from huitou.runs.views import (
+from huitou.runs.taking import waiting
     Alert,
     Answers,
     CohortRow,
     Home,
-    ImportRow,
     MetricView,
     PersonRow,
     PersonView,
@@ -48,31 +49,19 @@ TODAY = 8
 
 
 def answers(house: House, settings: Settings, edition: Edition) -> Answers:
-    """The five questions, as of the evening of this edition."""
-    moment = _moment(edition)
-    before = moment.one_horizon_ago
-    bought = f"bought_{before}"
+    """The five questions as the run answered them, with what has happened in the books since."""
+    told: Answers = recall(edition.noted("answers"))
     with house.books.reading() as unit:
         named = places(unit)
-    return five.answers(
-        moment=moment,
-        currency=settings.money,
-        line=settings.lost_line,
-        figures=edition.noted("figures"),
-        people=edition.table("people"),
-        stages=edition.table("stages"),
-        causes=edition.table("causes"),
-        bought=edition.table(bought) if before and edition.has(bought) else None,
-        worst=_worst(house, settings),
+    return replace(
+        told,
+        worst_lost=_worst(house, settings),
         plan=_plan(house, settings),
-        trust=recall(edition.noted("card")).words,
-        places=named,
+        where_to=(*named, *told.where_to),
     )
 
 
-def home(
-    house: House, settings: Settings, edition: Edition, imports: tuple[ImportRow, ...]
-) -> Home:
+def home(house: House, settings: Settings, edition: Edition) -> Home:
     """The first page: alerts, proof, the figures, today's list, movement, cases."""
     told = answers(house, settings, edition)
     with house.lake.reading(edition) as connection:
@@ -83,38 +72,14 @@ def home(
         open_cases = care.counted(unit).get("open", 0)
         doubtful = len(channels.in_doubt(unit))
     return Home(
-        alerts=_alerts(imports, doubtful, settings),
+        alerts=_alerts(waiting(house), doubtful, settings),
         proofs=recall(edition.noted("proofs")),
         answers=told,
-        before=_before(settings, edition),
+        before=recall(edition.noted("before")),
         today=_today(house, settings),
         flows=moved,
         cases_open=open_cases,
-        refreshed=imports[0].at if imports else None,
-    )
-
-
-def _before(settings: Settings, edition: Edition) -> Answers | None:
-    """The figures as they stood one horizon earlier, from what was known then; None if unknown."""
-    moment = _moment(edition)
-    then = moment.one_horizon_ago
-    if then is None or not edition.has(f"scores_{then}"):
-        return None
-    stages = edition.table("stages")
-    standing = stages.filter(pc.equal(stages["at"], pa.scalar(then)))
-    scores = edition.table(f"scores_{then}").drop_columns(["p_buy", "value"])
-    return five.answers(
-        moment=replace(moment, day=then),
-        currency=settings.money,
-        line=settings.lost_line,
-        figures=edition.noted("figures_before"),
-        people=with_missed(standing.join(scores, "person_id")),
-        stages=stages,
-        causes=None,
-        bought=None,
-        worst=(),
-        plan=None,
-        trust=(),
+        refreshed=_refreshed(house),
     )
 
 
@@ -191,8 +156,8 @@ def metric(tables: Tables, edition: Edition, name: str, by: str | None) -> pa.Ta
     return found.value(tables, _moment(edition).as_of, by=by).to_pyarrow()
 
 
-def metric_people(tables: Tables, edition: Edition, name: str) -> pa.Table:
-    """Who is counted in a metric, and what each contributes."""
+def metric_people(tables: Tables, edition: Edition, name: str, currency: str) -> pa.Table:
+    """Who is counted in a metric, and what each contributes, the largest first."""
     found = METRICS[name]
     if found.people is None:
         raise HuitouError(f"nobody is known behind {name}")
@@ -275,11 +240,16 @@ def _plan(house: House, settings: Settings) -> PlanTotals | None:
             return None
 
 
-def _alerts(imports: tuple[ImportRow, ...], doubtful: int, settings: Settings) -> tuple[Alert, ...]:
+def _refreshed(house: House) -> datetime | None:
+    """When the latest run was finished."""
+    latest = Journal(house.books, house.clock).latest()
+    return latest["finished_at"] if latest is not None else None
+
+
+def _alerts(broken: int, doubtful: int, settings: Settings) -> tuple[Alert, ...]:
     found = []
-    waiting = sum(row.quarantined for row in imports)
-    if waiting:
-        found.append(Alert("quarantine", said("{n} rows wait to be mended", n=waiting), "warning"))
+    if broken:
+        found.append(Alert("quarantine", said("{n} rows wait to be mended", n=broken), "warning"))
     if doubtful:
         words = said("{n} letters may or may not have arrived: somebody must find out", n=doubtful)
         found.append(Alert("in_doubt", words, "error"))

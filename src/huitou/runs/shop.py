@@ -115,13 +115,7 @@ class Shop:
         tell("looking", None)
         preview = self.look(path, declared)
         mapping = taking.settled(self._house, preview, confirmed=confirmed)
-        settings = self.settings
-        if settings.currency is None or settings.timezone is None:
-            settings = self.change_settings(
-                currency=settings.currency or mapping.currency,
-                timezone=settings.timezone or mapping.timezone,
-            )
-        return taking.take(self._house, settings, Path(path), mapping, tell)
+        return taking.take(self._house, self.settings, Path(path), mapping, tell)
 
     def imports(self) -> tuple[ImportRow, ...]:
         """The files that were taken in, the latest first."""
@@ -134,6 +128,12 @@ class Shop:
         from huitou.runs import taking
 
         return taking.quarantined(self._house, after, limit)
+
+    def waiting(self) -> int:
+        """How many rows wait to be mended."""
+        from huitou.runs import taking
+
+        return taking.waiting(self._house)
 
     def export_quarantine(self, path: Path) -> tuple[Path, ...]:
         """Write the waiting rows as CSV to mend; one file for each way of reading them."""
@@ -186,7 +186,7 @@ class Shop:
         """The first page, in the order a merchant works."""
         from huitou.runs import reading
 
-        return reading.home(self._house, self.settings, self._foreseen(), self.imports())
+        return reading.home(self._house, self.settings, self._foreseen())
 
     def people(
         self,
@@ -334,30 +334,14 @@ class Shop:
 
     def draft_plan(self, budget: int | None = None, staff_hours: float | None = None) -> PlanTotals:
         """Draft the plan anew within other limits; earlier drafts are replaced."""
-        from huitou.journeys import book as journeys
-        from huitou.runs.moment import Moment
-        from huitou.runs.people import shelved
-        from huitou.runs.planning import totals_view
-        from huitou.runs.steps.decide import drafted
+        from huitou.runs import planning
 
-        changed: dict[str, Any] = {}
-        if budget is not None:
-            changed["budget"] = budget
-        if staff_hours is not None:
-            changed["staff_hours"] = staff_hours
-        settings = self.change_settings(**changed) if changed else self.settings
-        edition = self._foreseen()
-        moment = Moment.read(edition.noted("moment"))
-        people = edition.table("people")
-        with self._house.books.unit() as unit:
-            plan = drafted(people, settings, moment, unit)
-            now = self.clock.now()
-            plan_id = journeys.keep_draft(unit, plan, now, window_days=moment.horizon_days)
-            row = journeys.the_plan(unit, plan_id)
-        self._house.shelf.rebuild(
-            shelved(people, plan.receipts.select(["person_id", "act"]), moment.day)
-        )
-        return totals_view(row, settings.money)
+        told = {"budget": budget, "staff_hours": staff_hours}
+        changed = {name: value for name, value in told.items() if value is not None}
+        # A run drafts too, and lays out the same shelf.
+        with self._house.lake.running("draft a plan"):
+            settings = self.change_settings(**changed) if changed else self.settings
+            return planning.draft_anew(self._house, settings, self._foreseen())
 
     def approve_plan(self, plan_id: str, by: str) -> PlanTotals:
         """Approve a draft; nothing leaves the house before that."""

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
-from huitou.ground.errors import Ambiguous
+from huitou.ground import settings as choices
+from huitou.ground.errors import Ambiguous, HuitouError
 from huitou.ground.ids import new_id
 from huitou.runs.measure import measured
 from huitou.runs.views import ImportRow, QuarantinedRow, Step
@@ -61,8 +62,16 @@ def settled(house: House, preview: Preview, *, confirmed: bool) -> Mapping:
 def take(
     house: House, settings: Settings, path: Path, mapping: Mapping, progress: Progress
 ) -> Taken:
-    """Read a file by its mapping and merge it; what became of its rows."""
+    """Read a file by its mapping and merge it; what became of its rows.
+
+    The first file that is merged settles the shop's currency and time zone; one that is not, does
+    not.
+    """
     folder = house.lake.raw / new_id()
+    settings = settings.changed(
+        currency=settings.currency or mapping.currency,
+        timezone=settings.timezone or mapping.timezone,
+    )
     now = house.clock.now()
     with measured() as cost:
         try:
@@ -74,6 +83,7 @@ def take(
             with house.lake.writing(f"import {path.name}") as lake:
                 taken = book.take(lake, batch, now)
                 tell_readers(house, lake)
+                _settle(house, settings)
         except BaseException:
             shutil.rmtree(folder, ignore_errors=True)
             raise
@@ -85,12 +95,27 @@ def take(
     return taken
 
 
+def _settle(house: House, told: Settings) -> None:
+    # Before the merge is committed: lines whose currency nobody wrote down would be worse than a
+    # currency without lines, which may still be changed.
+    known = choices.read(house.home)
+    if known.currency is None or known.timezone is None:
+        settled = known.changed(currency=told.currency, timezone=told.timezone)
+        choices.write(house.home, settled)
+
+
 def tell_readers(house: House, lake: duckdb.DuckDBPyConnection) -> None:
     """Put what arrived and what waits where pages can read it while the lake is being written."""
     arrived = [vars(each) for each in book.imports(lake)]
     waiting = [vars(each) for each in book.quarantined(lake, limit=SHOWN_QUARANTINE)]
     house.lake.standing.write("imports", pa.Table.from_pylist(arrived))
     house.lake.standing.write("quarantine", pa.Table.from_pylist(waiting))
+    house.lake.standing.note("waiting", book.waiting(lake))
+
+
+def waiting(house: House) -> int:
+    """How many rows wait to be mended, however many pages show."""
+    return int(house.lake.standing.noted("waiting") or 0)
 
 
 def imports(house: House) -> tuple[ImportRow, ...]:
@@ -106,8 +131,17 @@ def quarantined(house: House, after: str | None, limit: int) -> tuple[Quarantine
     if not house.lake.standing.has("quarantine"):
         return ()
     rows = house.lake.standing.table("quarantine").to_pylist()
-    last = int(after) if after is not None else -1
+    last = _row_named(after) if after is not None else -1
     return tuple(_waiting_row(row) for row in [row for row in rows if row["id"] > last][:limit])
+
+
+def _row_named(after: str) -> int:
+    try:
+        return int(after)
+    except ValueError as bad:
+        raise HuitouError(
+            "this is not the id of a row that waits", to_try="huitou quarantine list"
+        ) from bad
 
 
 def _import_row(row: dict[str, Any]) -> ImportRow:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from huitou.ground import settings as choices
 from huitou.ground.clock import Clock, WallClock
+from huitou.ground.errors import HuitouError
 from huitou.ground.ids import new_secret
 from huitou.runs.people import FILTERS, SEARCHED, SORTS
 from huitou.store.books import Books
@@ -53,6 +54,11 @@ def open_shop(
 
 def open_house(home: Path, clock: Clock, books_url: str | None = None) -> House:
     """Open the stores, and make what a new shop needs: its settings, its salt, its tables."""
+    if "?" in str(home.resolve()):
+        # DuckDB takes a ? in a path for the start of a query, and would log commits elsewhere.
+        raise HuitouError(
+            f"a shop cannot live in {home}: the folder's name holds a ?", to_try="another folder"
+        )
     settings = choices.read(home)
     if not settings.salt:
         choices.write(home, settings.changed(salt=new_secret()))

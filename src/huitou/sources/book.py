@@ -113,6 +113,13 @@ def quarantined(
     return tuple(Quarantined(*row) for row in found)
 
 
+def waiting(con: duckdb.DuckDBPyConnection) -> int:
+    """How many rows wait to be mended."""
+    if not exists(con, "quarantine"):
+        return 0
+    return _count(con, "SELECT count(*) FROM quarantine WHERE mended_by IS NULL")
+
+
 def mapping_of(con: duckdb.DuckDBPyConnection, batch: str) -> Mapping:
     """How a batch was read."""
     found = con.execute(

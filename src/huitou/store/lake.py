@@ -20,7 +20,6 @@ import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import duckdb
@@ -52,11 +51,8 @@ class Lake:
 
         One transaction: it is committed when the block ends well and rolled back otherwise.
         """
-        with (
-            self._locked("lake.lock", purpose, "the lake is being written by"),
-            _plainly_named(self.root) as folder,
-        ):
-            connection = duckdb.connect(str(folder / "lake.duckdb"))
+        with self._locked("lake.lock", purpose, "the lake is being written by"):
+            connection = duckdb.connect(str(self.root / "lake.duckdb"))
             try:
                 _settle(connection, self.root)
                 connection.begin()
@@ -232,18 +228,6 @@ class Edition:
         file = wanted.with_name(f".{wanted.name}")
         yield file
         put_in_place(file, wanted)
-
-
-@contextmanager
-def _plainly_named(folder: Path) -> Iterator[Path]:
-    """The folder by a name without `?`, where DuckDB would break the name of its log in two."""
-    if "?" not in str(folder):
-        yield folder
-        return
-    with TemporaryDirectory() as elsewhere:
-        link = Path(elsewhere) / "lake"
-        link.symlink_to(folder.resolve())
-        yield link
 
 
 def _settle(connection: duckdb.DuckDBPyConnection, root: Path) -> None:

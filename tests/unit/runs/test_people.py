@@ -8,7 +8,7 @@ import pyarrow as pa
 
 from huitou.runs.answers import at_stake, causes_of, lost_among, missed
 from huitou.runs.moment import Moment
-from huitou.runs.people import first_suspects, with_missed
+from huitou.runs.people import first_suspects, person_row, with_missed
 
 TODAY, BEFORE = date(2011, 12, 9), date(2011, 9, 9)
 
@@ -52,6 +52,20 @@ def test_silence_takes_what_they_were_worth_less_what_they_are() -> None:
     stake = at_stake(table, "slipping", "GBP")
     assert (stake.low.minor, stake.value.minor, stake.high.minor) == (150, 300, 600)
     assert at_stake(table, "new", "GBP").value.minor == 0
+
+
+def test_the_interval_of_one_adds_up_to_that_of_all() -> None:
+    table = people(("a", "lost", 100, 500), ("b", "lost", 0, 40), ("c", "lost", 7, 90))
+    shown = {"person_id": "p", "key": "k", "name": None, "stage": "lost", "orders": 1}
+    shown |= {"last_day": "2011-06-09", "p_buy": 0.1, "act": None, "next_day": None}
+    rows = [person_row({**shown, **row}, "GBP").missed for row in table.to_pylist()]
+    whole = missed(table, "lost", "GBP")
+    for end in ("low", "value", "high"):
+        parts = sum(getattr(row, end).minor for row in rows)
+        assert abs(getattr(whole, end).minor - parts) <= len(rows)
+    assert all(
+        row is not None and row.low.minor <= row.value.minor <= row.high.minor for row in rows
+    )
 
 
 def test_the_lost_of_before_who_bought_since_are_counted() -> None:

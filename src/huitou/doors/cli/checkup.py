@@ -40,7 +40,7 @@ def doctor(ctx: typer.Context, as_json: AsJson = False) -> None:
     else:
         for finding in findings:
             mark = "well" if finding.well else "ILL "
-            screen().print(f"{mark}  {finding.what}: {finding.said}", markup=False)
+            screen().print(f"{mark}  {finding.what}: {finding.said}")
     raise typer.Exit(0 if all(finding.well for finding in findings) else 1)
 
 
@@ -82,8 +82,7 @@ def _orders(shop: Shop) -> str:
     if shop.is_empty():
         return "none yet; try: huitou import FILE"
     taken = shop.imports()
-    waiting = sum(row.quarantined for row in taken)
-    return f"{len(taken)} files, {waiting:,} rows were quarantined"
+    return f"{len(taken)} files, {shop.waiting():,} rows wait to be mended"
 
 
 def _answers(shop: Shop) -> str:

@@ -6,7 +6,6 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 import ibis
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -73,10 +72,10 @@ def _origins(work: Work, day: date) -> list[Origin]:
     found = []
     for each in moment.origins(day):
         told = edition.table(f"customers_{each}")
-        label = dict(zip(*edition.table(f"bought_{each}").to_pydict().values(), strict=True))
-        days = [label.get(person, 0) for person in told["person_id"].to_pylist()]
-        counted = np.array(days, dtype=np.int64)
-        found.append(Origin(_unknown(each), told, moment.horizon_days, counted))
+        label = edition.table(f"bought_{each}").combine_chunks()
+        place = pc.index_in(told["person_id"], value_set=label["person_id"].combine_chunks())
+        days = pc.fill_null(label["days"].take(place), 0).to_numpy()
+        found.append(Origin(_unknown(each), told, moment.horizon_days, days))
     return found
 
 
