@@ -7,13 +7,16 @@ import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
 from tests.unit.cli.conftest import Called, PlayedShop
 
+from huitou.doors.cli.files import show_preview
 from huitou.ground.errors import Ambiguous, BadInput, NothingTaken, NotYet
+from huitou.runs.views import Doubt
+from huitou.sources.contract import Declared
 
 Call = Callable[..., Called]
 
@@ -304,3 +307,44 @@ def test_help_loads_nothing_heavy() -> None:
     )
     told = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
     assert told.stdout.strip().endswith("LOADED []")
+
+
+@pytest.mark.parametrize(
+    "command",
+    [("plan", "show"), ("report",), ("person", "12345"), ("case", "list"), ("case", "doubt")],
+    ids=" ".join,
+)
+def test_what_files_say_commands_no_terminal(
+    call: Call, shop: PlayedShop, monkeypatch: pytest.MonkeyPatch, command: tuple[str, ...]
+) -> None:
+    hostile = "[/b] [link=x]:tada:"
+    rows = [replace(row, key=hostile) for row in shop.rows]
+    monkeypatch.setattr(shop, "rows", rows)
+    person, letters = shop.person(rows[0].id), shop.letters("plan1")
+    row = replace(person.row, key=hostile)
+    letter = replace(letters[0], subject=hostile, body=hostile)
+    doubt = Doubt("d1", "email", hostile, hostile, datetime(2011, 12, 1, tzinfo=UTC))
+    case = replace(shop.cases()[0], person=row)
+    played = {"person": replace(person, row=row), "letters": (letter,), "cases": (case,)}
+    for name, value in {**played, "in_doubt": (doubt,)}.items():
+        monkeypatch.setattr(shop, name, lambda *_, _value=value, **__: _value, raising=False)
+    called = call("--home", shop.home, *command)
+    assert called.code == 0, called.err
+    assert "[/b]" in called.out
+
+
+def test_what_a_file_is_called_and_holds_commands_no_terminal(
+    shop: PlayedShop, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    preview = shop.look(tmp_path / "[bold].csv", Declared())
+    columns = tuple(replace(guess, samples=("[/b]",)) for guess in preview.columns)
+    rows = tuple({**row, "product": "[/i] :tada:"} for row in preview.rows)
+    show_preview(replace(preview, columns=columns, rows=rows))
+    out = capsys.readouterr().out
+    assert "[bold].csv" in out and ":tada:" in out and out.count("[/i]") == len(rows)
+
+
+def test_an_interval_says_how_sure_it_is(call: Call, shop: PlayedShop) -> None:
+    assert "19 times out of 20" in call("--home", shop.home, "proof").out
+    plan = " ".join(call("--home", shop.home, "plan", "show").out.split())
+    assert "9 times out of 10" in plan and "out of 20" not in plan

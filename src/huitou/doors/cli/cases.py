@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from huitou.doors.cli.desk import AsJson, answer, desk, screen
-from huitou.doors.cli.drawing import amount, grid, share
+from huitou.doors.cli.drawing import amount, grid, headed, share
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -36,7 +36,7 @@ def listing(
         return
     out = screen()
     if not found:
-        out.print(f"There is no case that is {status}.", markup=False)
+        out.print(f"There is no case that is {status}.")
     for case in found:
         _say(case, out)
 
@@ -60,7 +60,7 @@ def answered(
     if as_json:
         answer({"case": case, "why": why, "where_to": where_to})
         return
-    screen().print(f"{case}: written down.", markup=False)
+    screen().print(f"{case}: written down.")
 
 
 @app.command()
@@ -80,7 +80,7 @@ def silence(
     if as_json:
         answer({"who": who, "channel": channel, "state": state})
         return
-    screen().print(f"{who}: {'may be spoken to again' if lift else 'left alone'}.", markup=False)
+    screen().print(f"{who}: {'may be spoken to again' if lift else 'left alone'}.")
 
 
 @app.command()
@@ -117,14 +117,14 @@ def doubt(
 
 def _say(case: CaseView, out: Console) -> None:
     who = case.person.key if case.person else "no longer among the customers"
-    out.print(f"[bold]{who}[/] · {amount(case.worth)} if they stayed · case {case.id}")
+    out.print(headed(who, f" · {amount(case.worth)} if they stayed · case {case.id}"))
     for words, chance in case.suspects:
-        out.print(f"  suspected: {words} ({share(chance)})", markup=False)
+        out.print(f"  suspected: {words} ({share(chance)})")
     for sentence in case.ask:
-        out.print(f"  ask: {sentence}", markup=False)
+        out.print(f"  ask: {sentence}")
     for why, *more in case.said:
         told = "; ".join([str(why), *(part for part in more if part)])
-        out.print(f"  said: {told}", markup=False)
+        out.print(f"  said: {told}")
 
 
 def _say_reasons(out: Console) -> None:
@@ -132,4 +132,4 @@ def _say_reasons(out: Console) -> None:
 
     out.print("--why is one of:")
     for code, sentence in WHYS.items():
-        out.print(f"  {code:16} {sentence}", markup=False)
+        out.print(f"  {code:16} {sentence}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from huitou.runs.shop import Shop
 
 Progress = Callable[[str, float | None], None]
+
+AS_WRITTEN: Mapping[str, Any] = {"markup": False, "emoji": False, "highlight": False}
+"""A product called `[/b]` or `:tada:` is shown so: what files say commands no terminal."""
 
 PAGE_WIDTH = 110
 """Letters in a line where nobody's terminal says otherwise."""
@@ -68,14 +71,15 @@ def screen() -> Console:
     from rich.console import Console
 
     # A file or a pipe has no width of its own: a page's worth, the same on every machine.
-    return Console(highlight=False, width=None if sys.stdout.isatty() else PAGE_WIDTH)
+    width = None if sys.stdout.isatty() else PAGE_WIDTH
+    return Console(**AS_WRITTEN, width=width)
 
 
 def aside() -> Console:
     """Where progress and remarks go: stderr."""
     from rich.console import Console
 
-    return Console(stderr=True, highlight=False)
+    return Console(**AS_WRITTEN, stderr=True)
 
 
 @contextmanager

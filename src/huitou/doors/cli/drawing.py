@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from rich.table import Table
+    from rich.text import Text
 
     from huitou.ground.money import Money
     from huitou.runs.views import PersonRow, Range
@@ -22,6 +24,19 @@ def amount(money: Money) -> str:
 def between(of: Range) -> str:
     """`£1,235 (between £900 and £1,600)`."""
     return f"{amount(of.value)} (between {amount(of.low)} and {amount(of.high)})"
+
+
+def surely(of: Range) -> str:
+    """`£1,235 (between £900 and £1,600, 9 times out of 10)`."""
+    times = "19 times out of 20" if of.level >= 0.95 else "9 times out of 10"
+    return f"{amount(of.value)} (between {amount(of.low)} and {amount(of.high)}, {times})"
+
+
+def headed(title: str, rest: str = "") -> Text:
+    """A line whose beginning stands out."""
+    from rich.text import Text
+
+    return Text.assemble((title, "bold"), rest)
 
 
 def share(of: float | None) -> str:
@@ -50,7 +65,7 @@ def cell(value: Any) -> str:
         return value.written()
     if isinstance(value, float):
         return f"{value:,.4g}" if abs(value) < 1000 else f"{value:,.0f}"
-    if isinstance(value, int) and not isinstance(value, bool):
+    if isinstance(value, int | Decimal) and not isinstance(value, bool):
         return f"{value:,}"
     return str(value)
 

@@ -165,7 +165,7 @@ def show_preview(preview: Preview) -> None:
             rows.add_row(*(str(value) for value in row.values()))
         out.print(rows)
     for warning in preview.warnings:
-        out.print(f"! {warning}", markup=False)
+        out.print(f"! {warning}")
 
 
 def _ask(question: Question) -> str:
@@ -226,9 +226,9 @@ def _error(end: End) -> dict[str, Any]:
 def _say(ends: list[End], as_json: bool) -> None:
     for end in ends:
         if end.error:
-            aside().print(f"huitou: {end.file.name}: {end.error}", markup=False)
+            aside().print(f"huitou: {end.file.name}: {end.error}")
             for question in getattr(end.error, "questions", ()):
-                aside().print(f"  {question.words}\n    {question.option}", markup=False)
+                aside().print(f"  {question.words}\n    {question.option}")
     if as_json:
         answer(summed(ends))
         return
@@ -246,6 +246,6 @@ def _say_taken(taken: Taken) -> None:
     if taken.first_day:
         out.print(f"  orders from {taken.first_day} to {taken.last_day}")
     for warning in taken.warnings:
-        out.print(f"  ! {warning}", markup=False)
+        out.print(f"  ! {warning}")
     if taken.quarantined:
         out.print("  try: huitou quarantine list")

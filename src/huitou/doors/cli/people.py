@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from huitou.doors.cli.desk import AsJson, answer, desk, progress, screen
-from huitou.doors.cli.drawing import amount, between, grid, share
+from huitou.doors.cli.drawing import amount, grid, headed, share, surely
 from huitou.ground.spreadsheets import neutral
 
 if TYPE_CHECKING:
@@ -37,16 +37,14 @@ def person(
     _say_past(view, out)
     _say_future(view, out)
     for cause in view.causes:
-        out.print(
-            f"  suspected: {cause.words} ({share(cause.confidence)}) {cause.ask}", markup=False
-        )
+        out.print(f"  suspected: {cause.words} ({share(cause.confidence)}) {cause.ask}")
     if view.receipt is not None:
         _say_receipt(view.receipt, out)
 
 
 def _say_past(view: PersonView, out: Console) -> None:
     row = view.row
-    out.print(f"[bold]{row.key}[/] · {row.stage} · {row.orders:,} orders since {view.first_day}")
+    out.print(headed(row.key, f" · {row.stage} · {row.orders:,} orders since {view.first_day}"))
     out.print(
         f"  profit so far {amount(view.profit_so_far)} (revenue {amount(view.revenue)}, "
         f"returned {amount(view.returned)})"
@@ -62,7 +60,7 @@ def _say_past(view: PersonView, out: Console) -> None:
 def _say_future(view: PersonView, out: Console) -> None:
     gap = f"every {view.typical_gap_days:.0f} days" if view.typical_gap_days else "no rhythm yet"
     out.print(f"  usual rhythm: {gap}; last bought {view.days_since_last} days ago")
-    out.print(f"  chance to buy again {share(view.row.p_buy)}; still worth {between(view.value)}")
+    out.print(f"  chance to buy again {share(view.row.p_buy)}; still worth {surely(view.value)}")
     if view.next_low and view.next_high:
         out.print(f"  next purchase between {view.next_low} and {view.next_high}")
 
@@ -72,7 +70,7 @@ def _say_receipt(receipt: Receipt, out: Console) -> None:
     out.print(f"  act: {receipt.act}{held}; costs {amount(receipt.cost)}, at most "
               f"{amount(receipt.worst_cost)}, bound {amount(receipt.bound)}")  # fmt: skip
     for sentence in receipt.words:
-        out.print(f"    {sentence}", markup=False)
+        out.print(f"    {sentence}")
 
 
 def export(

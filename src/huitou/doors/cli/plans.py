@@ -9,7 +9,7 @@ import typer
 
 from huitou.doors.cli.answers import show_totals
 from huitou.doors.cli.desk import AsJson, answer, desk, progress, screen
-from huitou.doors.cli.drawing import amount, grid
+from huitou.doors.cli.drawing import amount, grid, headed
 from huitou.ground.errors import HuitouError, NotYet
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def show(
     show_totals(totals, out)
     out.print(grid(_receipt_row(person, receipt) for person, receipt in rows))
     for letter in samples:
-        out.print(f"\n[bold]{letter.subject}[/]\n", letter.body, sep="")
+        out.print(headed(f"\n{letter.subject}\n", letter.body))
 
 
 def _receipt_row(person: PersonRow, receipt: Receipt) -> dict[str, str]:
@@ -116,7 +116,7 @@ def carry_out(
         answer(done)
         return
     for name, value in done.items():
-        screen().print(f"{str(name).replace('_', ' ')}: {value}", markup=False)
+        screen().print(f"{str(name).replace('_', ' ')}: {value}")
 
 
 @app.command()

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from huitou.doors.cli.desk import AsJson, answer, desk, screen
-from huitou.doors.cli.drawing import grid
+from huitou.doors.cli.drawing import grid, headed
 from huitou.ground.errors import Refused
 
 if TYPE_CHECKING:
@@ -87,10 +87,10 @@ def the_staff(shop: Shop) -> Staff:
 
 
 def _say_address(shop: Shop, host: str, port: int, out: Console) -> None:
-    out.print(f"\nThe console: [bold]{address(host, port)}[/]")
+    out.print("\nThe console: ", headed(address(host, port)), sep="")
     if link := first_link(shop, host, port):
         out.print("First start; this link lets one person in, once, within a day:")
-        out.print(f"  {link}", soft_wrap=True, markup=False)
+        out.print(f"  {link}", soft_wrap=True)
     if host not in LOCAL:
         out.print("It can be reached from other machines: put TLS before it.")
     out.print("Stop with Ctrl-C.")
@@ -123,7 +123,7 @@ def issue(
     if as_json:
         answer({"name": name, "scopes": scopes, "token": secret})
     else:
-        screen().print(f"{secret}\nKept nowhere in this form: write it down now.", markup=False)
+        screen().print(f"{secret}\nKept nowhere in this form: write it down now.")
 
 
 @tokens.command(name="list")

@@ -50,7 +50,7 @@ def show(ctx: typer.Context, as_json: AsJson = False) -> None:
         answer(settings)
         return
     for name, value in settings.items():
-        screen().print(f"{name:20} {'—' if value is None else value}", markup=False)
+        screen().print(f"{name:20} {'—' if value is None else value}")
 
 
 @app.command(name="set")
@@ -66,7 +66,7 @@ def change(
     if as_json:
         answer(shown(settings))
     else:
-        screen().print(f"{name} is now {shown(settings)[name]}", markup=False)
+        screen().print(f"{name} is now {shown(settings)[name]}")
 
 
 AMOUNTS = ("budget", "staff_hourly", "letter_cost")
