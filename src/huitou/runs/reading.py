@@ -27,8 +27,8 @@ from huitou.runs.moment import Moment
 from huitou.runs.people import page, person_row
 from huitou.runs.person import person_view
 from huitou.runs.planning import totals_view
-from huitou.runs.views import (
 from huitou.runs.taking import waiting
+from huitou.runs.views import (
     Alert,
     Answers,
     CohortRow,
@@ -156,8 +156,8 @@ def metric(tables: Tables, edition: Edition, name: str, by: str | None) -> pa.Ta
     return found.value(tables, _moment(edition).as_of, by=by).to_pyarrow()
 
 
-def metric_people(tables: Tables, edition: Edition, name: str, currency: str) -> pa.Table:
-    """Who is counted in a metric, and what each contributes, the largest first."""
+def metric_people(tables: Tables, edition: Edition, name: str) -> pa.Table:
+    """Who is counted in a metric, and what each contributes."""
     found = METRICS[name]
     if found.people is None:
         raise HuitouError(f"nobody is known behind {name}")
