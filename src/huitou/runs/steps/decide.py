@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Set
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
@@ -30,18 +31,48 @@ ASKING_MINUTES = 10
 
 
 def open_cases(work: Work, unit: Unit) -> Result:
-    """Open a case for the worthiest lost customers; close those of customers who came back."""
-    people = work.edition.table("people")
-    lost = people.filter(pc.equal(people["stage"], "lost"))
+    """Open a case for the worthiest lost customers; close those of customers who came back.
+
+    Nobody is asked who is held out, who asked for silence on any channel, or who was asked before
+    and has not bought since.
+    """
+    people, settings = work.edition.table("people"), work.settings
+    line = CASE_WORTH * (settings.staff_hourly * ASKING_MINUTES // 60)
+    asked = care.asked(unit)
+    back = _came_back(people, asked, care.people_with_open_cases(unit))
+    closed = care.close_returned(unit, back, work.now)
+    left_alone = {person for person, _ in care.silent(unit)} | asked.keys() - set(back)
+    lost = _worthiest(people, left_alone, Holdout(settings.salt, settings.holdout_share), line)
     suspects = _suspects(work.edition.table("causes"), lost)
     rows = lost.select(["person_id", "stage", "value_if_kept"]).to_pylist()
     told = [{**row, "suspects": suspects.get(row["person_id"])} for row in rows]
-    asking = work.settings.staff_hourly * ASKING_MINUTES // 60
-    worthy = worth_asking(told, work.day, line=CASE_WORTH * asking, most=CASES_A_RUN)
-    opened = care.open_cases(unit, worthy, work.now)
-    back = people.filter(pc.not_equal(people["stage"], "lost"))["person_id"].to_pylist()
-    waiting = care.people_with_open_cases(unit).intersection(back)
-    return {"rows": opened, "closed": care.close_returned(unit, sorted(waiting), work.now)}
+    worthy = worth_asking(told, work.day, line=line, most=CASES_A_RUN)
+    return {"rows": care.open_cases(unit, worthy, work.now), "closed": closed}
+
+
+def _came_back(people: pa.Table, asked: Mapping[str, date], waiting: Set[str]) -> list[str]:
+    """Whoever bought since they were asked, or is lost no more before anybody asked."""
+    found = people.filter(pc.is_in(people["person_id"], pa.array(list(asked), pa.string())))
+    return [
+        row["person_id"]
+        for row in found.select(["person_id", "stage", "last_day"]).to_pylist()
+        if row["last_day"] > asked[row["person_id"]]
+        or (row["stage"] != "lost" and row["person_id"] in waiting)
+    ]
+
+
+def _worthiest(people: pa.Table, left_alone: Set[str], holdout: Holdout, line: int) -> pa.Table:
+    """The lost that may be asked and are worth it, the worthiest first, as many as a run asks.
+
+    The held out are asked nothing: to be asked is an act, and would tell in every proof.
+    """
+    lost = people.filter(
+        pc.and_(pc.equal(people["stage"], "lost"), pc.greater_equal(people["value_if_kept"], line))
+    )
+    lost = lost.filter(pa.array(~holdout.mask(lost["hold_key"].to_pylist()), pa.bool_()))
+    alone = pc.is_in(lost["person_id"], pa.array(sorted(left_alone), pa.string()))
+    order = [("value_if_kept", "descending"), ("person_id", "ascending")]
+    return lost.filter(pc.invert(alone)).sort_by(order).slice(0, CASES_A_RUN)
 
 
 def _suspects(causes: pa.Table, lost: pa.Table) -> dict[str, list[tuple[str, float]]]:
