@@ -31,6 +31,7 @@ IN_THE_LAKE: dict[str, Callable[[Work], Result]] = {
 """Steps that leave tables in the edition; doing one twice writes the same files again."""
 
 IN_THE_BOOKS: dict[str, Callable[[Work, Unit], Result]] = {
+    "names": know.names,
     "offers": tidy.end_offers,
     "cases": where_foreseen(decide.open_cases),
     "plan": where_foreseen(decide.draft_plan),

@@ -95,6 +95,7 @@ STEPS: Mapping[str, Sentence] = {
     "facts": said("Counting what happened"),
     "forecast": said("Learning the shop’s rhythm"),
     "stages": said("Judging each by their own rhythm"),
+    "names": said("Following those who turned out to be one"),
     "offers": said("Ending offers whose time is over"),
     "cases": said("Opening cases of the lost"),
     "plan": said("Weighing what to do for each customer"),

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import math
 from datetime import datetime
+from typing import TYPE_CHECKING
 
+import pyarrow as pa
+
+from huitou.care import book as care
 from huitou.facts import metrics
 from huitou.facts.bought import bought
 from huitou.facts.contract import Tables
@@ -12,9 +16,14 @@ from huitou.facts.customers import customers
 from huitou.facts.evidence import evidence
 from huitou.facts.rhythm import usual_gap
 from huitou.ground.errors import NotYet
+from huitou.identity import book as identity
 from huitou.identity.resolving import resolve, with_people
+from huitou.identity.tables import MERGED, SPLIT
 from huitou.runs.moment import Moment, earlier_moments, usual_horizon
 from huitou.runs.work import Result, Work
+
+if TYPE_CHECKING:
+    from huitou.store.books import Unit
 
 
 def people(work: Work) -> Result:
@@ -30,6 +39,8 @@ def lines(work: Work) -> Result:
     with work.lake.writing("run: lines") as lake:
         count = edition.copy(lake, "lines", LINES.format(lines=with_people(lake)))
         edition.copy(lake, "holders", HOLDERS)
+        edition.copy(lake, "merged", MERGED)
+        edition.copy(lake, "split", SPLIT)
     with work.lake.reading(edition) as connection:
         moment = _moment(work, work.tables(connection))
     edition.note("moment", moment.written())
@@ -42,6 +53,22 @@ LINES = """
 """Of each line what readers ask for; its keys stay in the lake, and make three quarters of it."""
 
 HOLDERS = "SELECT person_id, hold_key FROM people WHERE merged_into IS NULL"
+
+
+def names(work: Work, unit: Unit) -> Result:
+    """Who turned out to be whom: what the books know of a person follows their keys."""
+    merged = identity.new_merges(unit, _pairs(work.edition.table("merged")))
+    split = identity.new_splits(unit, _pairs(work.edition.table("split")))
+    moved = [*merged, *((origin, person) for person, origin in split)]
+    silenced = care.follow(unit, moved, work.now)
+    identity.keep(unit, merged, split)
+    doubles = care.close_doubles(unit, work.now)
+    return {"rows": len(moved), "silenced": silenced, "closed": doubles}
+
+
+def _pairs(table: pa.Table) -> list[tuple[str, str]]:
+    first, second = table.columns
+    return list(zip(first.to_pylist(), second.to_pylist(), strict=True))
 
 
 def _moment(work: Work, tables: Tables) -> Moment:
