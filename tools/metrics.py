@@ -32,6 +32,8 @@ def page() -> str:
 
 def _metric(metric: Metric) -> str:
     told = [f"**{metric.title}**, {UNITS[metric.unit]}. {metric.definition}"]
+    if metric.unit != "table" and metric.counts != "customers":
+        told.append(f"`{metric.counts}` beside it says how many stand behind the number.")
     if metric.by != EVERY_DIMENSION:
         told.append(f"Can be cut by {_names(metric.by) or 'nothing'}.")
     if metric.people is not None:
@@ -45,7 +47,8 @@ def _names(dimensions: tuple[str, ...]) -> str:
 
 def _lower(sentence: str | None) -> str:
     first = " ".join((sentence or "").split("\n\n")[0].split())
-    return first[:1].lower() + first[1:]
+    # Inside amounts are minor units; what the doors show is major ones.
+    return (first[:1].lower() + first[1:]).replace(", minor units", "")
 
 
 def _stages() -> str:

@@ -60,8 +60,8 @@ class Measure(Protocol):
     def __call__(self, t: Tables, as_of: datetime, *, by: Dimension | None = None) -> ibis.Table:
         """One row, or one row per `part` when cut: the number in `value`, and `people`.
 
-        `people` counts what stands behind the number: customers, orders or lines. Metrics of the
-        unit `table` have columns of their own instead.
+        `people` counts what stands behind the number: `Metric.counts` says whether those are
+        customers, orders or lines. Metrics of the unit `table` have columns of their own instead.
         """
         ...
 
@@ -79,6 +79,17 @@ class Metric:
     """Who is counted: `person_id` and what each contributes (`value`). None: nobody is known."""
     by: tuple[Dimension, ...] = ()
     """Dimensions along which this metric may be cut."""
+    counts: str = "customers"
+    """What stands behind the number: customers, or orders, lines and the like."""
+    amounts: tuple[str, ...] = ()
+    """Columns of a metric of the unit `table` that are money, in minor units."""
+    each: Unit = "count"
+    """What the `value` that each of `people` contributes is measured in."""
+
+    @property
+    def money(self) -> tuple[str, ...]:
+        """All columns of the metric's value that are money, in minor units."""
+        return ("value",) if self.unit == "money" else self.amounts
 
 
 METRICS: Registry[Metric] = Registry("metric")

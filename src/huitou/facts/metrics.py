@@ -50,8 +50,15 @@ def _add(
     value: Measure,
     people: Callable[[Tables, datetime], ibis.Table] | None = None,
     by: tuple[Dimension, ...] = EVERY_DIMENSION,
+    *,
+    counts: str = "customers",
+    amounts: tuple[str, ...] = (),
+    each: Unit = "count",
 ) -> Metric:
-    return METRICS.add(Metric(name, title, definition, unit, value, people, by))
+    metric = Metric(
+        name, title, definition, unit, value, people, by, counts=counts, amounts=amounts, each=each
+    )
+    return METRICS.add(metric)
 
 
 def _stages(t: Tables, as_of: datetime) -> ibis.Table:
@@ -91,6 +98,7 @@ _add(
     "count",
     totals.customer_count,
     totals.shoppers,
+    each="money",
 )
 _add(
     "orders",
@@ -99,6 +107,7 @@ _add(
     "count",
     totals.order_count,
     totals.order_counts,
+    counts="orders",
 )
 _add(
     "customer_orders",
@@ -107,6 +116,7 @@ _add(
     "count",
     totals.customer_order_count,
     totals.order_counts,
+    counts="orders",
 )
 _add(
     "lines",
@@ -114,6 +124,7 @@ _add(
     said("Lines of every kind: sales, returns, postage, with or without a customer."),
     "count",
     totals.line_count,
+    counts="lines",
 )
 _add(
     "anonymous_lines",
@@ -121,6 +132,7 @@ _add(
     said("Lines without a membership number, phone or e-mail: trade whose customer is unknown."),
     "count",
     totals.anonymous_line_count,
+    counts="lines",
 )
 _add(
     "revenue",
@@ -129,6 +141,8 @@ _add(
     "money",
     totals.revenue,
     totals.payers,
+    counts="lines",
+    each="money",
 )
 _add(
     "anonymous_revenue",
@@ -136,6 +150,7 @@ _add(
     said("The part of the revenue that carries no customer."),
     "money",
     totals.anonymous_revenue,
+    counts="lines",
 )
 _add(
     "order_value",
@@ -144,6 +159,8 @@ _add(
     "money",
     totals.order_value,
     totals.shoppers,
+    counts="orders",
+    each="money",
 )
 _add(
     "orders_per_customer",
@@ -168,6 +185,7 @@ _add(
     "share",
     repeat.one_time_share,
     repeat.one_timers,
+    each="money",
 )
 _add(
     "second_purchase_rate",
@@ -180,6 +198,7 @@ _add(
     "share",
     repeat.second_purchase_rate,
     repeat.second_purchases,
+    each="days",
 )
 _add(
     "second_purchase_days",
@@ -191,6 +210,7 @@ _add(
     "days",
     repeat.second_purchase_days,
     repeat.second_purchases,
+    each="days",
 )
 _add(
     "second_purchase_curve",
@@ -199,6 +219,7 @@ _add(
     "table",
     repeat.second_purchase_curve,
     repeat.second_purchases,
+    each="days",
 )
 _add(
     "usual_gap",
@@ -211,6 +232,7 @@ _add(
     "days",
     rhythm.usual_gap,
     rhythm.own_gaps,
+    each="days",
 )
 _add(
     "cohort_retention",
@@ -222,6 +244,8 @@ _add(
     "table",
     cohorts.cohort_retention,
     cohorts.cohort_members,
+    amounts=("revenue", "profit"),
+    each="money",
 )
 _add(
     "rfm",
@@ -233,6 +257,8 @@ _add(
     "table",
     rfm.rfm_segments,
     rfm.segment_members,
+    amounts=("money",),
+    each="money",
 )
 _add(
     "return_rate",
@@ -241,6 +267,8 @@ _add(
     "share",
     returns.return_rate,
     returns.returners,
+    counts="returned_lines",
+    each="money",
 )
 _add(
     "returning_share",
@@ -249,6 +277,7 @@ _add(
     "share",
     returns.returning_share,
     returns.returners,
+    each="money",
 )
 _add(
     "profit",
@@ -260,6 +289,8 @@ _add(
     "money",
     totals.profit,
     totals.earners,
+    counts="orders_and_returns",
+    each="money",
 )
 _add(
     "profit_per_customer",
@@ -268,6 +299,7 @@ _add(
     "money",
     totals.profit_per_customer,
     totals.earners,
+    each="money",
 )
 _add(
     "stages",
@@ -280,6 +312,8 @@ _add(
     stage_sizes,
     stage_members,
     (),
+    amounts=("value",),
+    each="money",
 )
 _add(
     "flows",
@@ -289,4 +323,6 @@ _add(
     stage_flows,
     stage_movers,
     (),
+    amounts=("value",),
+    each="money",
 )

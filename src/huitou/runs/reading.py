@@ -20,6 +20,7 @@ from huitou.ground.settings import Settings
 from huitou.ground.words import said
 from huitou.journeys import book as journeys
 from huitou.runs import answers as five
+from huitou.runs import outward
 from huitou.runs.book import Journal
 from huitou.runs.caring import places
 from huitou.runs.kept import recall
@@ -146,8 +147,12 @@ def _measured(value: float | None, unit: str, currency: str) -> Any:
     return int(value) if unit == "count" and value.is_integer() else value
 
 
-def metric(tables: Tables, edition: Edition, name: str, by: str | None) -> pa.Table:
-    """One metric as a table, whole or along a dimension."""
+def metric(tables: Tables, edition: Edition, name: str, by: str | None, currency: str) -> pa.Table:
+    """One metric as a table, whole or along a dimension; amounts in major units."""
+    return outward.told(METRICS[name], _metric(tables, edition, name, by), currency)
+
+
+def _metric(tables: Tables, edition: Edition, name: str, by: str | None = None) -> pa.Table:
     found = METRICS[name]
     if by is not None and by not in found.by:
         raise HuitouError(
@@ -156,17 +161,31 @@ def metric(tables: Tables, edition: Edition, name: str, by: str | None) -> pa.Ta
     return found.value(tables, _moment(edition).as_of, by=by).to_pyarrow()
 
 
-def metric_people(tables: Tables, edition: Edition, name: str) -> pa.Table:
-    """Who is counted in a metric, and what each contributes."""
+def metric_people(tables: Tables, edition: Edition, name: str, currency: str) -> pa.Table:
+    """Who is counted in a metric, and what each contributes, the largest first."""
     found = METRICS[name]
     if found.people is None:
         raise HuitouError(f"nobody is known behind {name}")
-    return found.people(tables, _moment(edition).as_of).to_pyarrow()
+    people = found.people(tables, _moment(edition).as_of).to_pyarrow()
+    return outward.told_people(found, people, _known(edition), currency)
+
+
+def _known(edition: Edition) -> pa.Table:
+    """What the merchant knows people by; who never bought has but the key they were first seen by.
+
+    Columns: `person_id`, `key`, `name`.
+    """
+    holders = edition.table("holders")
+    names = edition.table(f"customers_{_moment(edition).day}", ["person_id", "key", "name"])
+    both = holders.join(names, "person_id", join_type="left outer")
+    first_seen = pc.replace_substring_regex(both["hold_key"], "^[a-z]+:", "")
+    key = pc.coalesce(both["key"], first_seen)
+    return pa.table({"person_id": both["person_id"], "key": key, "name": both["name"]})
 
 
 def cohorts(tables: Tables, edition: Edition) -> tuple[CohortRow, ...]:
     """Newcomers by month; retention is None for months that are not over."""
-    cells = metric(tables, edition, "cohort_retention", None).to_pylist()
+    cells = _metric(tables, edition, "cohort_retention").to_pylist()
     last = max((cell["k"] for cell in cells if cell["complete"]), default=0)
     months: dict[date, dict[int, dict[str, Any]]] = {}
     for cell in cells:

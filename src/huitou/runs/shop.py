@@ -228,18 +228,21 @@ class Shop:
         return reading.metrics(self._edition(), self.settings.money)
 
     def metric(self, name: str, by: str | None = None) -> pa.Table:
-        """One metric as a table, whole or by a dimension."""
+        """One metric as a table, whole or by a dimension.
+
+        Amounts are decimals in major units; the schema's metadata names their `currency`.
+        """
         from huitou.runs import reading
 
         with self._tables() as tables:
-            return reading.metric(tables, self._edition(), name, by)
+            return reading.metric(tables, self._edition(), name, by, self.settings.money)
 
     def metric_people(self, name: str) -> pa.Table:
         """The customers behind a metric, with what each contributes."""
         from huitou.runs import reading
 
         with self._tables() as tables:
-            return reading.metric_people(tables, self._edition(), name)
+            return reading.metric_people(tables, self._edition(), name, self.settings.money)
 
     def cohorts(self) -> tuple[CohortRow, ...]:
         """Newcomers by month, and the share of them that bought again k months later."""

@@ -292,7 +292,8 @@ class FakeShop:
 
     def metric_people(self, name: str) -> pa.Table:
         """All customers."""
-        return pa.table({"person_id": [row.id for row in self.rows]})
+        keys, ids = [row.key for row in self.rows], [row.id for row in self.rows]
+        return pa.table({"key": keys, "person_id": ids})
 
     def cohorts(self) -> tuple[views.CohortRow, ...]:
         """Thirteen months, with a good first one."""

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Path, Query
 from huitou.doors.api.caller import Reader
 from huitou.doors.api.shapes import answer_of, answers_of
 from huitou.runs import views
+from huitou.runs.outward import currency_of
 from huitou.runs.people import SORTS
 from huitou.runs.written import answers_in_short
 
@@ -61,14 +62,21 @@ def metrics(caller: Reader) -> Any:
 
 @routes.get("/metrics/{name}", tags=["metrics"])
 def metric(caller: Reader, name: Name, by: str | None = None) -> Any:
-    """One metric, apart by a dimension where `by` names one."""
-    return {"metric": name, "by": by, "rows": caller.write(caller.shop.metric(name, by))}
+    """One metric, apart by a dimension where `by` names one; amounts in major units."""
+    table = caller.shop.metric(name, by)
+    return {
+        "metric": name,
+        "by": by,
+        "currency": currency_of(table),
+        "rows": caller.write(table),
+    }
 
 
 @routes.get("/metrics/{name}/people", tags=["metrics"])
 def metric_people(caller: Reader, name: Name) -> Any:
     """The customers behind a metric."""
-    return {"metric": name, "rows": caller.write(caller.shop.metric_people(name))}
+    table = caller.shop.metric_people(name)
+    return {"metric": name, "currency": currency_of(table), "rows": caller.write(table)}
 
 
 @routes.get("/cohorts", tags=["metrics"], responses=answers_of(views.CohortRow))

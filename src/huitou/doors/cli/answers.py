@@ -8,9 +8,19 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from huitou.doors.cli.desk import AsJson, answer, aside, desk, screen
-from huitou.doors.cli.drawing import amount, between, cell, grid, people_table, share
+from huitou.doors.cli.drawing import (
+    amount,
+    between,
+    cell,
+    grid,
+    headed,
+    people_table,
+    share,
+    surely,
+)
 
 if TYPE_CHECKING:
+    import pyarrow as pa
     from rich.console import Console
 
     from huitou.runs.shop import Shop
@@ -25,7 +35,7 @@ def report(ctx: typer.Context, as_json: AsJson = False) -> None:
     shop = desk(ctx).shop()
     if not as_json and (too_few := shop.too_few()) is not None:
         _say_all(shop.metrics(), as_json=False)
-        screen().print(f"\n{too_few} These facts need none.", markup=False)
+        screen().print(f"\n{too_few} These facts need none.")
         return
     found = shop.answers()
     if as_json:
@@ -40,25 +50,23 @@ def show_answers(found: Answers, out: Console) -> None:
     """The five answers on one screen."""
     _say_shop(found, out)
     _say_how_many(found, out)
-    out.print("\n[bold]2. Which?[/] The ten that were worth most:")
+    out.print(headed("\n2. Which?", " The ten that were worth most:"))
     out.print(people_table(found.worst_lost))
     _say_why(found, out)
-    out.print("\n[bold]4. Where did they go?[/]")
+    out.print(headed("\n4. Where did they go?"))
     for sentence in found.where_to:
-        out.print(f"  {sentence}", markup=False)
-    out.print("\n[bold]5. How do I get them back?[/]")
+        out.print(f"  {sentence}")
+    out.print(headed("\n5. How do I get them back?"))
     show_totals(found.plan, out)
     if found.trust:
-        out.print("\n[bold]How far to trust this[/]")
+        out.print(headed("\nHow far to trust this"))
     for sentence in found.trust:
-        out.print(f"  {sentence}", markup=False)
+        out.print(f"  {sentence}")
 
 
 def _say_shop(found: Answers, out: Console) -> None:
-    out.print(
-        f"[bold]As of {found.as_of}[/]: {found.customers:,} customers, {found.orders:,} orders, "
-        f"{amount(found.revenue)} of revenue"
-    )
+    size = f"{found.customers:,} customers, {found.orders:,} orders"
+    out.print(headed(f"As of {found.as_of}", f": {size}, {amount(found.revenue)} of revenue"))
     out.print(
         f"  repeat-purchase rate {share(found.repeat_purchase_rate)} · "
         f"bought once only {share(found.one_time_share)} · "
@@ -67,11 +75,11 @@ def _say_shop(found: Answers, out: Console) -> None:
 
 
 def _say_how_many(found: Answers, out: Console) -> None:
-    out.print("\n[bold]1. How many customers did I lose?[/]")
-    out.print(f"  {_judged(found.lost)}", markup=False)
-    out.print(f"  {_slipping(found.slipping)}", markup=False)
+    out.print(headed("\n1. How many customers did I lose?"))
+    out.print(f"  {_judged(found.lost)}")
+    out.print(f"  {_slipping(found.slipping)}")
     out.print(f"  not lost: {found.active:,}")
-    out.print(f"  profit still expected from the slipping, at risk: {between(found.value_at_risk)}")
+    out.print(f"  profit still expected from the slipping, at risk: {surely(found.value_at_risk)}")
     out.print(f"  profit that the silence of the lost has taken: {between(found.value_lost)}")
 
 
@@ -99,13 +107,12 @@ def _slipping(slipping: Lost) -> str:
 
 
 def _say_why(found: Answers, out: Console) -> None:
-    out.print("\n[bold]3. Why?[/] What the orders themselves suggest; only asking settles it:")
+    out.print(headed("\n3. Why?", " What the orders themselves suggest; only asking settles it:"))
     for cause in found.causes:
         out.print(
             f"  {cause.words}: {cause.customers:,.0f} customers, {amount(cause.value)}",
-            markup=False,
         )
-        out.print(f"    ask: {cause.ask}", markup=False)
+        out.print(f"    ask: {cause.ask}")
 
 
 def show_totals(plan: PlanTotals | None, out: Console) -> None:
@@ -115,11 +122,11 @@ def show_totals(plan: PlanTotals | None, out: Console) -> None:
         return
     acts = ", ".join(f"{act} {n:,}" for act, n in plan.acts.items())
     out.print(f"  {plan.status}: {acts}; {plan.held_out:,} held out")
-    out.print(f"  costs {amount(plan.cost)}, should bring {between(plan.gain)} beyond that")
+    out.print(f"  costs {amount(plan.cost)}, should bring {surely(plan.gain)} beyond that")
     if plan.shadow_price:
         out.print(f"  the last 100 of the budget bring {100 * plan.shadow_price:,.0f}")
     for sentence in plan.words:
-        out.print(f"  {sentence}", markup=False)
+        out.print(f"  {sentence}")
 
 
 def facts(
@@ -144,7 +151,7 @@ def facts(
         _say_all(shop.metrics(), as_json)
     else:
         table = shop.metric_people(metric) if people else shop.metric(metric, by)
-        _say_table(shop, metric, table.to_pylist(), as_json)
+        _say_table(shop, metric, table, as_json)
 
 
 def _say_all(metrics: tuple[MetricView, ...], as_json: bool) -> None:
@@ -164,14 +171,27 @@ def _value(metric: MetricView) -> str:
     return cell(metric.value)
 
 
-def _say_table(shop: Shop, metric: str, rows: list[dict[str, Any]], as_json: bool) -> None:
+def _say_table(shop: Shop, metric: str, table: pa.Table, as_json: bool) -> None:
+    from huitou.runs.outward import currency_of
+
     view = next((each for each in shop.metrics() if each.name == metric), None)
     if as_json:
-        answer({"metric": view, "rows": rows})
+        answer({"metric": view, "currency": currency_of(table), "rows": table.to_pylist()})
         return
     if view is not None:
-        aside().print(f"{view.title}: {view.definition}", markup=False)
-    screen().print(grid(rows))
+        aside().print(f"{view.title}: {view.definition}")
+    screen().print(grid(_for_people(table)))
+
+
+def _for_people(table: pa.Table) -> list[dict[str, Any]]:
+    """The rows without ids that only programs use, and with the currency in the headings."""
+    from huitou.runs.outward import amounts_of, currency_of
+
+    amounts, currency = amounts_of(table), currency_of(table)
+    shown = table.select([name for name in table.column_names if name not in GENERATED])
+    headed = [f"{name} ({currency})" if name in amounts else name for name in shown.column_names]
+    rows: list[dict[str, Any]] = shown.rename_columns(headed).to_pylist()
+    return rows
 
 
 def _say_digest(shop: Shop, as_json: bool) -> None:
@@ -222,15 +242,24 @@ def proof(ctx: typer.Context, as_json: AsJson = False) -> None:
     for verdict in verdicts:
         _say_verdict(verdict)
     if nothing_happened is not None:
-        screen().print("\n[bold]The same reading where nothing was done[/] (it must find nothing):")
+        screen().print(
+            headed("\nThe same reading where nothing was done", " (it must find nothing):")
+        )
         _say_verdict(nothing_happened)
 
 
 def _say_verdict(verdict: ProofView) -> None:
     out = screen()
-    out.print(f"[bold]{verdict.programme}[/]: {verdict.verdict.replace('_', ' ')}")
-    out.print(f"  {verdict.treated:,} treated, {verdict.held_out:,} held out")
+    out.print(headed(_read_out(verdict.programme), f": {verdict.verdict.replace('_', ' ')}"))
+    out.print(f"  {verdict.treated:,} not held out, {verdict.held_out:,} held out")
     if verdict.effect is not None:
-        out.print(f"  incremental profit {between(verdict.effect)}")
+        out.print(f"  incremental profit {surely(verdict.effect)}")
     for sentence in verdict.words:
-        out.print(f"  {sentence}", markup=False)
+        out.print(f"  {sentence}")
+
+
+def _read_out(programme: str) -> str:
+    from huitou.runs.views import WHOLE
+
+    names = {WHOLE: "the whole programme", "rehearsal": "rehearsal"}
+    return names.get(programme, f"plan {programme}")
