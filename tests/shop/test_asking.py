@@ -87,6 +87,9 @@ def test_a_reason_nobody_knows_is_refused_in_words(shop: Shop) -> None:
         shop.answer_case(shop.cases()[0].id, "boredom", by="owner")
     with pytest.raises(Refused, match="is not in doubt"):
         shop.settle_doubt("nothing", "email", arrived=True, by="owner")
+    for told in (shop.leave_alone, shop.speak_again):
+        with pytest.raises(HuitouError, match="no channel 'pigeon'"):
+            told(_somebody_meant_an_act(shop), by="owner", channel="pigeon")
     assert shop.in_doubt() == ()
 
 

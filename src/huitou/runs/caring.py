@@ -10,6 +10,7 @@ from huitou.channels import book as channels
 from huitou.ground.errors import HuitouError
 from huitou.ground.money import Money
 from huitou.ground.words import Sentence, said
+from huitou.identity import book as identity
 from huitou.models.causes import WORDS
 from huitou.runs.people import person_row
 from huitou.runs.views import CaseView, Doubt
@@ -24,7 +25,10 @@ def cases(house: House, currency: str, status: str, limit: int) -> tuple[CaseVie
     with house.books.reading() as unit:
         rows = care.listed(unit, status=status, limit=limit)
         heard = {row["id"]: care.answers(unit, row["id"]) for row in rows}
-    return tuple(_case(house, row, heard[row["id"]], currency) for row in rows)
+        known = identity.names(unit, [row["person_id"] for row in rows])
+    return tuple(
+        _case(house, row, known.now(row["person_id"]), heard[row["id"]], currency) for row in rows
+    )
 
 
 def answer_case(
@@ -39,16 +43,21 @@ def answer_case(
 
 def leave_alone(house: House, person_id: str, channel: str, by: str) -> None:
     """Somebody asked for silence, on one channel or on `any`; it holds until they say otherwise."""
-    if channel not in ("any", *care.CHANNELS):
-        raise HuitouError(f"there is no channel {channel!r}", to_try="any, paper, email or call")
+    _check(channel)
     with house.books.unit() as unit:
         care.be_silent(unit, person_id, channel, f"told to {by}", house.clock.now())
 
 
 def speak_again(house: House, person_id: str, channel: str, by: str) -> None:
-    """Somebody asked to hear from us again."""
+    """Somebody asked to hear from us again, on one channel or on `any`."""
+    _check(channel)
     with house.books.unit() as unit:
         care.may_speak(unit, person_id, channel, f"told to {by}", house.clock.now())
+
+
+def _check(channel: str) -> None:
+    if channel not in ("any", *care.CHANNELS):
+        raise HuitouError(f"there is no channel {channel!r}", to_try="any, paper, email or call")
 
 
 def in_doubt(house: House) -> tuple[Doubt, ...]:
@@ -76,8 +85,8 @@ def places(unit: Unit) -> tuple[Sentence, ...]:
     )
 
 
-def _case(house: House, row: Row, heard: list[Any], currency: str) -> CaseView:
-    standing = house.shelf.find(row["person_id"])
+def _case(house: House, row: Row, person: str, heard: list[Any], currency: str) -> CaseView:
+    standing = house.shelf.find(person)
     suspects = tuple(Suspect(each["cause"], each["posterior"]) for each in row["suspects"])
     return CaseView(
         id=row["id"],

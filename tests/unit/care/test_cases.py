@@ -96,6 +96,38 @@ def test_an_answer_closes_the_question_and_names_cause_and_place(books: Books) -
         assert care.silent(unit) == set()
 
 
+def test_the_same_answer_told_twice_is_kept_once(books: Books) -> None:
+    with books.unit() as unit:
+        care.open_cases(unit, [NewCase("p", DAY, 900)], NOW)
+        (row,) = care.listed(unit)
+        for minute in range(3):
+            now = NOW + timedelta(minutes=minute)
+            care.record_answer(unit, row["id"], Answer("competitor", "the market"), "clerk", now)
+        assert care.places_named(unit) == [{"where_to": "the market", "n": 1}]
+        care.record_answer(unit, row["id"], Answer("competitor", "the mall"), "clerk", NOW)
+        care.record_answer(unit, row["id"], Answer("competitor", "the market"), "owner", NOW)
+        assert len(care.answers(unit, row["id"])) == 3
+
+
+def test_leave_me_alone_is_obeyed_each_time_it_is_said(books: Books) -> None:
+    with books.unit() as unit:
+        care.open_cases(unit, [NewCase("p", DAY, 900)], NOW)
+        (row,) = care.listed(unit)
+        care.record_answer(unit, row["id"], Answer("leave_me_alone"), "clerk", NOW)
+        care.may_speak(unit, "p", "any", "asked for the newsletter", NOW + timedelta(days=1))
+        again = NOW + timedelta(days=2)
+        care.record_answer(unit, row["id"], Answer("leave_me_alone"), "clerk", again)
+        assert len(care.silent(unit)) == 3 and len(care.answers(unit, row["id"])) == 1
+
+
+def test_who_asks_for_silence_while_their_case_waits_is_asked_no_more(books: Books) -> None:
+    with books.unit() as unit:
+        care.open_cases(unit, [NewCase("p", DAY, 900)], NOW)
+        care.be_silent(unit, "p", "any", "told at the till", NOW)
+        assert care.counted(unit) == {"closed": 1}
+        assert care.open_cases(unit, [NewCase("p", DAY + timedelta(days=9), 900)], NOW) == 0
+
+
 def test_leave_me_alone_is_obeyed_at_once_on_every_channel(books: Books) -> None:
     with books.unit() as unit:
         care.open_cases(unit, [NewCase("p", DAY, 900)], NOW)
