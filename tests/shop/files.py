@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import random
 import zipfile
-from datetime import datetime
+from datetime import date, datetime, time
 from pathlib import Path
 
 import openpyxl
@@ -106,6 +106,38 @@ def credit_notes(folder: Path) -> Path:
         "C489449,22087,PAPER,-12,2009-12-01 10:33,2.95,16321\n"
     )
     return _bytes(folder / "invoices.csv", text.encode())
+
+
+def web_shop(folder: Path) -> Path:
+    """A web shop's export: the order's number is its Name, its total and state stand on its first
+    line only, and lines have prices."""
+    text = (
+        "Name,Email,Financial Status,Created at,Currency,Subtotal,Shipping,Total,Discount Amount,"
+        "Lineitem quantity,Lineitem name,Lineitem price,Billing Name,Refunded Amount\n"
+        "#1001,a@b.de,paid,2024-03-01 16:00:00 +0100,EUR,34.94,4.99,39.93,0,1,Tea,15.81,Ann,0\n"
+        "#1001,a@b.de,,2024-03-01 16:00:00 +0100,,,,,,1,Cup,19.13,,\n"
+        "#1002,c@d.de,refunded,2024-03-02 16:00:00 +0100,EUR,18,0,18,2,2,Tea,10,Ben,18\n"
+        "#1003,c@d.de,voided,2024-03-03 16:00:00 +0100,EUR,30,5,35,0,1,Tea,10,Ben,\n"
+        "#1003,c@d.de,,2024-03-03 16:00:00 +0100,,,,,,1,Pot,20,,\n"
+        "#1004,a@b.de,refunded,2024-03-04 16:00:00 +0100,EUR,10,0,10,0,1,Tea,4,Ann,\n"
+        "#1004,,,2024-03-04 16:00:00 +0100,,,,,,1,Pot,6,,\n"
+    )
+    return _bytes(folder / "orders_export.csv", text.encode())
+
+
+def date_and_time(folder: Path) -> Path:
+    """A till with the date in one column and the time of day in another."""
+    book = openpyxl.Workbook()
+    sheet = book.worksheets[0]
+    sheet.append(["单号", "会员号", "日期", "时间", "实收"])
+    sheet.append(["1", "a", date(2024, 3, 1), time(18, 5, 9), 5])
+    sheet.append(["2", "b", date(2024, 3, 2), "上午9:30", 6])
+    sheet.append(["3", "b", date(2024, 3, 3), "傍晚", 6])
+    for hour in range(8, 18):
+        sheet.append([str(hour), "c", date(2024, 3, 3), time(hour, 0), 7])
+    path = folder / "till.xlsx"
+    book.save(path)
+    return path
 
 
 def empty(folder: Path) -> Path:

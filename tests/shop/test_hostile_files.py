@@ -96,6 +96,8 @@ TAKEN: list[tuple[Writer, dict[str, str], int, int]] = [
     (files.title_above_header, {}, 2, 1),
     (files.refunds_and_states, {}, 4, 0),
     (files.credit_notes, {"currency": "GBP", "timezone": "Europe/London"}, 3, 0),
+    (files.web_shop, {"currency": "EUR", "timezone": "Europe/Berlin"}, 7, 0),
+    (files.date_and_time, {}, 12, 1),
     (files.two_date_orders, {"date_order": "dmy"}, 2, 0),
     (files.one_telling_date, {}, 2, 0),
     (files.not_finite, {}, 2, 4),
@@ -228,6 +230,37 @@ def test_what_was_paid_back_is_a_line_of_its_own(desk: Desk, tmp_path: Path) -> 
     }
     refund = next(row for row in desk.lines() if row["order_id"] == "2/refund")
     assert refund["day"] == date(2024, 3, 9)
+
+
+def test_a_total_on_the_first_line_is_the_total_of_its_order(desk: Desk, tmp_path: Path) -> None:
+    preview = desk.look(files.web_shop(tmp_path), currency="EUR", timezone="Europe/Berlin")
+    assert preview.mapping is not None and preview.mapping.amount_is == "order"
+    desk.merge(preview.path, preview.mapping)
+    told: dict[str, list[tuple[str | None, int]]] = {}
+    for line in desk.lines():
+        told.setdefault(line["order_id"], []).append((line["product"], line["amount"]))
+        assert line["is_product"] == (line["product"] is not None)
+        assert line["email"]
+    assert {order: sorted(lines, key=str) for order, lines in told.items()} == {
+        "#1001": [("Cup", 1913), ("Tea", 1581), (None, 499)],
+        "#1002": [("Tea", 2000), (None, -200)],
+        "#1002/refund": [("Tea", -1800)],
+        "#1003": [("Pot", 0), ("Tea", 0)],
+        "#1004": [("Pot", 600), ("Tea", 400)],
+        "#1004/refund": [("Tea", -1000)],
+    }
+    assert {line["name"] for line in desk.lines()} == {"Ann", "Ben"}
+    assert not any(line["is_return"] for line in desk.lines() if "/" not in line["order_id"])
+
+
+def test_a_date_and_a_time_of_day_are_one_moment(desk: Desk, tmp_path: Path) -> None:
+    desk.take(files.date_and_time(tmp_path))
+    assert [line["ordered_at"] for line in desk.lines()][:2] == [
+        datetime(2024, 3, 1, 10, 5, 9),
+        datetime(2024, 3, 2, 1, 30),
+    ]
+    (waiting,) = desk.waiting()
+    assert (waiting.column, waiting.value) == ("时间", "傍晚")
 
 
 def test_a_cancelled_line_takes_nothing_from_the_rest_of_its_order(

@@ -24,8 +24,8 @@ from huitou.sources.tables import create, exists
 
 _REQUIRED = ("ordered_at", "day", "amount", "is_return", "is_product")
 _OPTIONAL = (
-    "line_id", "member_no", "phone", "email", "name", "sku", "product", "category", "quantity",
-    "cost", "store", "channel", "region", "campaign",
+    "line_id", "member_no", "phone", "email", "name", "address", "sku", "product", "category",
+    "quantity", "cost", "store", "channel", "region", "campaign",
 )  # fmt: skip
 """A later file may fill these in or change them; where it says nothing, the earlier word stands."""
 

@@ -32,6 +32,7 @@ READ = pa.schema(
         pa.field("phone", pa.string()),
         pa.field("email", pa.string()),
         pa.field("name", pa.string()),
+        pa.field("address", pa.string()),
         pa.field("ordered_at", pa.timestamp("us"), nullable=False),
         pa.field("day", pa.date32(), nullable=False),
         pa.field("sku", pa.string()),
@@ -86,7 +87,9 @@ for _name, _title, _meaning in (
     ("phone", said("Phone"), said("Kept as +86… (E.164)")),
     ("email", said("E-mail"), said("Kept in small letters")),
     ("name", said("Name"), said("What to call the customer")),
+    ("address", said("Address"), said("Where letters reach the customer")),
     ("ordered_at", said("Date"), said("When it was bought; local time unless it names a zone")),
+    ("time", said("Time of day"), said("Joined to dates that name none")),
     ("sku", said("Product number"), said("Names the product")),
     ("product", said("Product"), said("What the product is called")),
     ("category", said("Category"), said("What kind of product it is")),
@@ -133,7 +136,8 @@ class Mapping:
     """ymd, dmy or mdy: the order of day and month where figures alone do not tell."""
     decimal: str = "."
     amount_is: str = "total"
-    """total, or unit when the amount column holds the price of one piece."""
+    """total, or unit when the amount column holds the price of one piece, or order when it holds
+    the total of an order, on the first of its lines; the lines then have a price and a quantity."""
     source: str = "shop"
     """Order numbers are unique within a source."""
 
@@ -186,7 +190,7 @@ _CHOICES = {
     "grain": ("line", "order"),
     "date_order": ("ymd", "dmy", "mdy"),
     "decimal": (".", ","),
-    "amount_is": ("total", "unit"),
+    "amount_is": ("total", "unit", "order"),
 }
 
 

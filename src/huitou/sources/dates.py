@@ -21,11 +21,12 @@ from huitou.sources.texts import cleaned
 
 ORDERS = ("ymd", "dmy", "mdy")
 
-_TIME = (
-    r"(?:[Tt\s]*(?P<half1>[AaPp]\.?[Mm]\.?|上午|下午)?\s*(?P<h>\d{1,2})\s*[:时時点點]\s*(?P<mi>\d{1,2})"
+CLOCK = (
+    r"(?P<half1>[AaPp]\.?[Mm]\.?|上午|下午)?\s*(?P<h>\d{1,2})\s*[:时時点點]\s*(?P<mi>\d{1,2})"
     r"(?:\s*[:分]\s*(?:(?P<s>\d{1,2})(?:[.,](?P<f>\d{1,9}))?秒?)?)?"
-    r"\s*(?P<half2>[AaPp]\.?[Mm]\.?)?\s*(?P<zone>[Zz]|UTC|GMT|[+-]\d{2}:?\d{2})?)?"
+    r"\s*(?P<half2>[AaPp]\.?[Mm]\.?)?"
 )
+_TIME = rf"(?:[Tt\s]*{CLOCK}\s*(?P<zone>[Zz]|UTC|GMT|[+-]\d{{2}}:?\d{{2}})?)?"
 _DAY_OF_WEEK = (
     r"(?:\s*\(?(?:[Mm]on|[Tt]ue|[Ww]ed|[Tt]hu|[Ff]ri|[Ss]at|[Ss]un)[a-z]*\)?,?\s*"
     r"|\s*(?:星期|周|週)[一二三四五六日天]\s*)?"
@@ -50,6 +51,8 @@ _PATTERNS = {
 }
 _NUMBER = r"^\d{4,17}(?:\.\d+)?$"
 
+DAY = 86_400_000_000
+"""Microseconds."""
 _EPOCH_EXCEL = np.datetime64("1899-12-30", "us")
 _EPOCH = np.datetime64("1970-01-01", "us")
 _DEFAULTS = np.array(
@@ -79,14 +82,36 @@ class _Parts:
 
 
 def moments(
-    column: pa.Array, name: str, *, order: str, timezone: str, shop_zone: str, now: datetime
+    column: pa.Array,
+    name: str,
+    *,
+    order: str,
+    timezone: str,
+    shop_zone: str,
+    now: datetime,
+    clock: pa.Array | None = None,
 ) -> Moments:
-    """Read a column of dates; times without a zone are of `timezone`, `now` is naive UTC."""
+    """Read a column of dates; times without a zone are of `timezone`, `now` is naive UTC.
+
+    `clock` (microseconds since midnight) goes to dates that name no time of their own.
+    """
     if pa.types.is_timestamp(column.type) or pa.types.is_date(column.type):
-        utc, day, malformed = _from_typed(column, timezone, shop_zone)
+        utc, day, malformed = _from_typed(column, timezone, shop_zone, clock)
     else:
-        utc, day, malformed = _from_text(column, order, timezone, shop_zone)
+        utc, day, malformed = _from_text(column, order, timezone, shop_zone, clock)
     return Moments(utc, day, tuple(_implausible(column, utc, day, malformed, name, now)))
+
+
+def name_no_time(column: pa.Array) -> bool:
+    """Whether a column holds dates, and not one of them a time of day."""
+    kind = column.type
+    if pa.types.is_timestamp(kind):
+        local = column.drop_null().cast(pa.timestamp("us", kind.tz)).view(pa.int64()).to_numpy()
+        return kind.tz is None and not bool((local % DAY).any())
+    if not pa.types.is_string(kind):
+        return bool(pa.types.is_date(kind))
+    parts = _read(pc.unique(cleaned(column)).drop_null(), "dmy")
+    return not bool(((_since_midnight(parts.local) != 0) | parts.zoned).any())
 
 
 def orders_that_fit(unique: pa.Array) -> tuple[tuple[str, ...], tuple[str, str] | None]:
@@ -132,8 +157,12 @@ def _covered(order: str, read: dict[str, _Parts]) -> bool:
     return False
 
 
+def _since_midnight(local: NDArray[np.datetime64]) -> NDArray[np.int64]:
+    return np.asarray((local - local.astype("datetime64[D]")).astype(np.int64))
+
+
 def _from_typed(
-    column: pa.Array, timezone: str, shop_zone: str
+    column: pa.Array, timezone: str, shop_zone: str, clock: pa.Array | None
 ) -> tuple[pa.Array, pa.Array, NDArray[np.bool_]]:
     kind = column.type
     none = np.zeros(len(column), dtype=bool)
@@ -141,6 +170,10 @@ def _from_typed(
         utc = column.cast(pa.timestamp("us", kind.tz), safe=False).view(pa.timestamp("us"))
         return utc, _day(utc, shop_zone), none
     local = column.cast(pa.timestamp("us"), safe=False)
+    if clock is not None:
+        plain = pc.fill_null(local, datetime(1970, 1, 1)).to_numpy().astype("datetime64[us]")
+        added = np.where(_since_midnight(plain) == 0, clock.to_numpy(), 0)
+        local = pa.array(plain + added.astype("timedelta64[us]"), mask=~mask(local.is_valid()))
     utc = _to_utc(local, timezone)
     return (
         utc,
@@ -150,10 +183,12 @@ def _from_typed(
 
 
 def _from_text(
-    column: pa.Array, order: str, timezone: str, shop_zone: str
+    column: pa.Array, order: str, timezone: str, shop_zone: str, clock: pa.Array | None
 ) -> tuple[pa.Array, pa.Array, NDArray[np.bool_]]:
     coded = cleaned(column).dictionary_encode()
-    parts = _read(coded.dictionary, order)
+    parts, at = _read(coded.dictionary, order), coded.indices
+    if clock is not None:
+        parts, at = _joined(parts, at, clock.to_numpy())
     local = pa.array(parts.local, mask=~parts.good)
     utc_if_local = _to_utc(local, timezone)
     shifted = pa.array(parts.local - parts.offset.astype("timedelta64[m]"), mask=~parts.good)
@@ -164,9 +199,21 @@ def _from_text(
         local.cast(pa.date32(), safe=False),
     )
     written = mask(coded.is_valid())
-    spread = utc.take(coded.indices)
+    spread = utc.take(at)
     malformed = written & ~mask(spread.is_valid())
-    return spread, day.take(coded.indices), malformed
+    return spread, day.take(at), malformed
+
+
+def _joined(parts: _Parts, at: pa.Array, clock: NDArray[np.int64]) -> tuple[_Parts, pa.Array]:
+    """The parts of each row instead of each value, with the time of day where the date has none."""
+    known = mask(at.is_valid())
+    rows = np.where(known, pc.fill_null(at, 0).to_numpy(zero_copy_only=False), 0)
+    if not len(parts.local):
+        return parts, at
+    local, zoned = parts.local[rows], parts.zoned[rows]
+    added = np.where((_since_midnight(local) == 0) & ~zoned, clock, 0).astype("timedelta64[us]")
+    whole = _Parts(local + added, parts.good[rows] & known, parts.offset[rows], zoned)
+    return whole, pa.array(np.arange(len(rows)))
 
 
 def _to_utc(local: pa.Array, timezone: str) -> pa.Array:
@@ -201,23 +248,31 @@ def _read(unique: pa.Array, order: str) -> _Parts:
 def _fill(parts: _Parts, rows: NDArray[np.int64], found: pa.StructArray, order: str) -> None:
     names = {field.name for field in found.type}
     year, month, day = _year_month_day(found, names, order)
+    micros, timed = clock_of(found)
+    good = (month >= 1) & (month <= 12) & (day >= 1) & (year >= 1) & (year <= 9999)
+    good &= day <= _days_in(np.where(good, year, 2000), np.where(good, month, 1))
+    good &= timed
+    months = ((np.where(good, year, 1970) - 1970) * 12 + np.where(good, month, 1) - 1).astype(
+        "datetime64[M]"
+    )
+    clock = micros.astype("timedelta64[us]")
+    local = months.astype("datetime64[D]") + np.where(good, day - 1, 0).astype("timedelta64[D]")
+    parts.local[rows] = local.astype("datetime64[us]") + np.where(good, clock, np.timedelta64(0))
+    parts.good[rows] = good
+    parts.offset[rows], parts.zoned[rows] = _offset(found, names)
+
+
+def clock_of(found: pa.StructArray) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+    """Microseconds since midnight, and whether the clock shows such a time."""
+    names = {field.name for field in found.type}
     hour, minute, second, micro = (_part(found, names, n) for n in ("h", "mi", "s", "f"))
     hour = (
         hour
         + 12 * (_afternoon(found, names) & (hour < 12))
         - 12 * (_morning(found, names) & (hour == 12))
     )
-    good = (month >= 1) & (month <= 12) & (day >= 1) & (year >= 1) & (year <= 9999)
-    good &= day <= _days_in(np.where(good, year, 2000), np.where(good, month, 1))
-    good &= (hour < 24) & (minute < 60) & (second < 60)
-    months = ((np.where(good, year, 1970) - 1970) * 12 + np.where(good, month, 1) - 1).astype(
-        "datetime64[M]"
-    )
-    clock = (((hour * 60 + minute) * 60 + second) * 1_000_000 + micro).astype("timedelta64[us]")
-    local = months.astype("datetime64[D]") + np.where(good, day - 1, 0).astype("timedelta64[D]")
-    parts.local[rows] = local.astype("datetime64[us]") + np.where(good, clock, np.timedelta64(0))
-    parts.good[rows] = good
-    parts.offset[rows], parts.zoned[rows] = _offset(found, names)
+    told = ((hour * 60 + minute) * 60 + second) * 1_000_000 + micro
+    return told, (hour < 24) & (minute < 60) & (second < 60)
 
 
 def _year_month_day(

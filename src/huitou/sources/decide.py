@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 
 from huitou.ground.errors import BadInput, NothingTaken
 from huitou.ground.words import said
-from huitou.sources import dates, money
+from huitou.sources import dates, money, totals
 from huitou.sources.contract import FIELDS, Choice, Declared, Question
 from huitou.sources.contract import Mapping as Decided
 from huitou.sources.sheet import Sheet
@@ -85,10 +85,19 @@ def decide(
         date_order=settled(_date_order(sheet, provisional, declared)),
         decimal=settled(_decimal(sheet, provisional, declared)),
         grain=settled(_grain(sheet, provisional, declared)),
-        amount_is=declared.amount_is or (kept.amount_is if kept else "total"),
+        amount_is=declared.amount_is
+        or (kept.amount_is if kept else _amount_is(sheet, provisional.columns)),
         timezone=settled(_timezone(currency, declared, questions)),
     )
     return mapping, tuple(questions)
+
+
+def _amount_is(sheet: Sheet, columns: Mapping[str, str]) -> str:
+    """order where the total of an order stands on its first line, and its lines have prices."""
+    if not {"order_id", "amount", "unit_price"} <= set(columns):
+        return "total"
+    told = [sheet.column(columns[field]) for field in ("order_id", "amount", "unit_price")]
+    return "order" if totals.stand_on_first_lines(*told) else "total"
 
 
 def _settled(answer: str | Question, kept: Decided | None, questions: list[Question]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -13,13 +13,13 @@ from numpy.typing import NDArray
 
 from huitou.ground.money import LARGEST, digits
 from huitou.ground.words import Sentence, said
-from huitou.sources import contacts, dates, money, returns
+from huitou.sources import clocks, contacts, dates, money, returns, totals
 from huitou.sources.contract import Mapping
 from huitou.sources.faults import Fault, fault, mask
 from huitou.sources.sheet import Sheet
 from huitou.sources.texts import cleaned, trimmed
 
-_TEXTS = ("name", "sku", "product", "category", "store", "channel", "region", "campaign")
+_TEXTS = ("name", "address", "sku", "product", "category", "store", "channel", "region", "campaign")
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,19 @@ class Written:
     def cells(self, name: str) -> pa.Array | None:
         """The cells of a field, if the file has it."""
         column = self.named(name)
-        return None if column is None else self.sheet.column(column)
+        if column is None:
+            return None
+        cells = self.sheet.column(column)
+        if self.mapping.amount_is == "order" and name in totals.OF_THE_ORDER:
+            return totals.spread(self.orders(), cells)
+        return cells
+
+    def orders(self) -> pa.Array:
+        """The order of each row, as the file names it."""
+        column = self.named("order_id")
+        return pa.nulls(self.height, pa.string()) if column is None else contacts.ids(
+            self.sheet.column(column)
+        )  # fmt: skip
 
     def money(self, name: str, places: int | None = None) -> money.Figures | None:
         """An amount column in minor units (or with `places` decimals)."""
@@ -86,7 +98,11 @@ def assemble(sheet: Sheet, mapping: Mapping, shop: Shop) -> tuple[pa.Table, Writ
     columns |= _judged(work, columns["order_id"], quantity, told)
     _other_currencies(work)
     table = pa.table(columns)
-    return _with_refunds(work, table), work
+    if mapping.amount_is == "order":
+        whole = work.money("amount")
+        assert whole is not None, "a mapping with totals has a column of them"
+        return _with_refunds(work, _with_remainders(work, table, whole), whole), work
+    return _with_refunds(work, table, None), work
 
 
 def _identified(work: Written) -> dict[str, pa.Array]:
@@ -161,19 +177,24 @@ def _contact(work: Written, name: str, read: Callable[[pa.Array], pa.Array]) -> 
 
 
 def _dated(work: Written) -> dict[str, pa.Array]:
-    read = _moments(work, "ordered_at")
+    clock, time = None, work.cells("time")
+    if time is not None:
+        clock, faults = clocks.read(time, work.mapping.columns["time"])
+        work.faults.extend(faults)
+    read = _moments(work, "ordered_at", clock)
     work.faults.extend(read.faults)
     return {"ordered_at": read.utc, "day": read.day}
 
 
-def _moments(work: Written, name: str) -> dates.Moments:
+def _moments(work: Written, name: str, clock: pa.Array | None = None) -> dates.Moments:
     return dates.moments(
-        work.sheet.column(work.mapping.columns[name]),
+        work.cells(name),
         work.mapping.columns[name],
         order=work.mapping.date_order,
         timezone=work.mapping.timezone,
         shop_zone=work.shop.zone,
         now=work.shop.now,
+        clock=clock,
     )
 
 
@@ -196,12 +217,14 @@ def _quantity(work: Written) -> pa.Array:
 
 
 def _amount(work: Written) -> money.Figures:
-    if work.named("amount") and work.mapping.amount_is == "total":
-        read = work.money("amount")
+    field = "amount" if work.named("amount") else "unit_price"
+    if field == "amount" and work.mapping.amount_is == "total":
+        read = work.money(field)
     else:
-        read = _multiplied(work, "amount" if work.named("amount") else "unit_price")
+        field = "unit_price" if work.mapping.amount_is == "order" else field
+        read = _multiplied(work, field)
     assert read is not None, "a mapping without amount or price does not get here"
-    name = work.named("amount") or work.mapping.columns["unit_price"]
+    name = work.mapping.columns[field]
     faulty = np.zeros(work.height, dtype=bool)
     for earlier in read.faults:
         faulty[earlier.rows] = True
@@ -318,10 +341,45 @@ def _other_currencies(work: Written) -> None:
     )
 
 
-def _with_refunds(work: Written, table: pa.Table) -> pa.Table:
+def _with_remainders(work: Written, table: pa.Table, whole: money.Figures) -> pa.Table:
+    """Append what the total of an order says beyond its lines, as a line that is no product."""
+    paid = whole.known & ~_status(work, returns.cancelled)
+    rest = totals.remainders(work.orders(), table["amount"].combine_chunks(), whole.values, paid)
+    rows = np.flatnonzero(rest)
+    changes = {
+        "part": pa.array(["/rest"] * len(rows)),
+        "told": pa.array(rest[rows]),
+        "amount": pa.array(rest[rows]),
+        "cost": pa.array(np.zeros(len(rows), dtype=np.int64)),
+        "is_return": pa.array(np.zeros(len(rows), dtype=bool)),
+        "is_product": pa.array(np.zeros(len(rows), dtype=bool)),
+    }
+    return _appended(
+        table, rows, changes, without=("line_id", "quantity", "sku", "product", "category")
+    )
+
+
+def _appended(
+    table: pa.Table,
+    rows: NDArray[np.int64],
+    changes: dict[str, pa.Array],
+    *,
+    without: Sequence[str],
+) -> pa.Table:
+    """The table with some of its rows once more, changed, and without some of their cells."""
+    if not len(rows):
+        return table
+    more = table.take(pa.array(rows))
+    blank = {name: pa.nulls(len(rows), table.schema.field(name).type) for name in without}
+    for name, values in (blank | changes).items():
+        more = more.set_column(more.schema.get_field_index(name), name, values)
+    return pa.concat_tables([table, more.cast(table.schema)])
+
+
+def _with_refunds(work: Written, table: pa.Table, whole: money.Figures | None) -> pa.Table:
     """Append a line for what was paid back. Its order number is its own, "…/refund": money that
     came back later must not undo the purchase itself."""
-    back, at = _paid_back(work, table)
+    back, at = _paid_back(work, table, whole)
     rows = np.flatnonzero(back > 0)
     if not len(rows):
         return table
@@ -329,21 +387,21 @@ def _with_refunds(work: Written, table: pa.Table) -> pa.Table:
     changes = {
         "order_id": pc.binary_join_element_wise(taken["order_id"], "/refund", ""),
         "part": pa.array(["/refund"] * len(rows)),
-        "quantity": pa.nulls(len(rows), pa.float64()),
         "amount": pa.array(-back[rows]),
-        "cost": pa.nulls(len(rows), pa.int64()),
         "is_return": pa.array(np.ones(len(rows), dtype=bool)),
     }
     if at is not None:
         for name, moments in (("ordered_at", at.utc), ("day", at.day)):
             changes[name] = pc.coalesce(moments.take(pa.array(rows)), taken[name])
-    for name, values in changes.items():
-        taken = taken.set_column(taken.schema.get_field_index(name), name, values)
-    return pa.concat_tables([table, taken.cast(table.schema)])
+    return _appended(table, rows, changes, without=("quantity", "cost"))
 
 
-def _paid_back(work: Written, table: pa.Table) -> tuple[NDArray[np.int64], dates.Moments | None]:
-    sold = pc.fill_null(table["amount"], 0).to_numpy()
+def _paid_back(
+    work: Written, table: pa.Table, whole: money.Figures | None
+) -> tuple[NDArray[np.int64], dates.Moments | None]:
+    sold = pc.fill_null(table["amount"].slice(0, work.height), 0).to_numpy()
+    if whole is not None:  # an order is paid back whole, on the line that has its total
+        sold = whole.values
     fully = _status(work, returns.refunded) & (sold > 0)
     refund = work.money("refund")
     back = np.zeros(work.height, dtype=np.int64) if refund is None else np.abs(refund.values)

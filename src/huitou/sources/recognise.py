@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from huitou.ground.words import Sentence, said
-from huitou.sources import dates
+from huitou.sources import clocks, dates
 from huitou.sources.contract import Recognised
 from huitou.sources.sheet import Sheet
 from huitou.sources.texts import cleaned, written
@@ -41,8 +41,13 @@ NAMES: Mapping[str, str] = {
     "email": """email, e mail, email address, mail, customer email, contact email, billing email,
         邮箱, 电子邮箱, 邮件, 电子邮件, 信箱, 電子郵件, 電子信箱, 電郵, 郵箱, 邮箱地址""",
     "name": """name, customer name, full name, client name, member name, buyer name, recipient,
-        billing name, 姓名, 客户姓名, 会员姓名, 客户名称, 收货人, 收货人姓名, 顾客姓名, 昵称,
-        会员名, 會員姓名, 客戶姓名, 客戶名稱, 收件人, 顧客姓名, 購買人""",
+        billing name, shipping name, 姓名, 客户姓名, 会员姓名, 客户名称, 收货人, 收货人姓名,
+        顾客姓名, 昵称, 会员名, 會員姓名, 客戶姓名, 客戶名稱, 收件人, 顧客姓名, 購買人""",
+    "address": """address, customer address, shipping address, shipping address1, delivery address,
+        billing address, billing address1, billing street, shipping street, street, street address,
+        postal address, mailing address, 地址, 收货地址, 详细地址, 收件地址, 客户地址, 会员地址,
+        联系地址, 配送地址, 收貨地址, 送貨地址, 收件地址, 收件人地址, 配送地址, 聯絡地址, 通訊地址,
+        會員地址, 客戶地址""",
     "ordered_at": """ordered at, order date, order time, order datetime, date, datetime, time,
         timestamp, created at, created, purchase date, purchased at, purchase time, invoice date,
         transaction date, transaction timestamp, transaction time, sale date, sales date, paid at,
@@ -51,6 +56,7 @@ NAMES: Mapping[str, str] = {
         购买日期, 消费时间, 消费日期, 销售日期, 销售时间, 创建时间, 日期, 时间, 下單時間, 下單日期,
         訂單時間, 訂單日期, 訂單成立時間, 訂單成立日期, 交易時間, 付款時間, 購買日期, 購買時間,
         消費日期, 消費時間, 銷售日期, 建立時間, 成立時間, 時間""",
+    "time": "time of day, order hour, 时刻, 交易时刻, 時刻, 交易時刻",
     "sku": """sku, stock code, stockcode, product id, product code, product number, item code,
         item no, item number, item sku, lineitem sku, barcode, ean, upc, article number, article,
         goods id, 商品编码, 商品编号, 商品id, 商品条码, 商家编码, 货号, 条码, 款号, 物料编码,
@@ -82,8 +88,9 @@ NAMES: Mapping[str, str] = {
     "store": """store, store id, store name, shop, shop name, branch, outlet, location, store code,
         门店, 门店名称, 门店编号, 店铺, 店铺名称, 店名, 分店, 網點, 门店编码, 門市, 門店, 店鋪,
         店鋪名稱, 門市名稱, 門店名稱, 店舖""",
-    "channel": """channel, sales channel, order source, source name, platform, order channel, 渠道,
-        销售渠道, 订单来源, 来源, 平台, 订单渠道, 通路, 銷售通路, 銷售渠道, 訂單來源, 來源""",
+    "channel": """channel, sales channel, order source, source name, source, platform,
+        order channel, 渠道, 销售渠道, 订单来源, 来源, 平台, 订单渠道, 通路, 銷售通路, 銷售渠道,
+        訂單來源, 來源""",
     "region": """region, country, city, state, province, area, shipping country, shipping city,
         地区, 区域, 城市, 省份, 省, 国家, 大区, 地區, 區域, 縣市, 國家, 收貨城市, 收货城市""",
     "campaign": """campaign, campaign id, campaign name, utm campaign, promotion, promotion name,
@@ -137,13 +144,16 @@ def columns(sheet: Sheet, declared: Mapping[str, str]) -> dict[str, str]:
     ranked = sorted(
         (found[1], position, found[0], name)
         for position, name in enumerate(left)
-        if (found := field_of(name)) and not _empty(sheet, name)
+        if not _empty(sheet, name) and (found := _meant(sheet, name))
     )
     for _, _, field, name in ranked:
         if field not in taken and field not in declared:
             taken[field] = name
     if "ordered_at" not in taken:
         _by_content(sheet, taken)
+    if "order_id" not in taken and "order_id" not in declared:
+        _by_neighbours(sheet, taken)
+    _without_second_clock(sheet, taken, declared)
     return taken
 
 
@@ -169,7 +179,62 @@ def _why(name: str, field: str | None, declared: Mapping[str, str]) -> Sentence:
     if declared.get(field) == name:
         return said("You said so")
     found = field_of(name)
-    return said("By its name") if found and found[0] == field else said("Its values are dates")
+    return said("By its name") if found and found[0] == field else _BY_CONTENT[field]
+
+
+_BY_CONTENT = {
+    "ordered_at": said("Its values are dates"),
+    "time": said("Its values are times of day"),
+    "order_id": said("Its values number orders"),
+}
+
+
+def _meant(sheet: Sheet, name: str) -> tuple[str, int] | None:
+    """The field a name stands for, where the values do not say otherwise."""
+    found = field_of(name)
+    if found is None:
+        return None
+    field, rank = found
+    if field == "name" and numbers_orders(sheet.head(_SOME).column(name)):
+        return ("order_id", _LAST)
+    if field in ("ordered_at", "time"):
+        timed = clocks.are_clocks(sheet.head(_SOME).column(name))
+        return ("time", rank) if timed else (field, rank) if field == "ordered_at" else None
+    return found
+
+
+def numbers_orders(column: pa.Array) -> bool:
+    """Whether every value is like #1241 or #EU-1241: nobody is called that."""
+    if not pa.types.is_string(column.type):
+        return False
+    unique = pc.unique(cleaned(column)).drop_null()
+    return bool(len(unique)) and bool(pc.all(pc.match_substring_regex(unique, _NUMBERED)).as_py())
+
+
+def _by_neighbours(sheet: Sheet, taken: dict[str, str]) -> None:
+    """A column that is only called "id" numbers orders where a row is an order, or names one."""
+    name = next((n for n in sheet.table.column_names if folded(n) == "id"), None)
+    if name is None or name in taken.values() or not {"ordered_at", "amount"} <= set(taken):
+        return
+    of_a_line = {"sku", "product", "line_id", "unit_price"} & set(taken)
+    ids = cleaned(sheet.column(name)).drop_null()
+    if not of_a_line or len(pc.unique(ids)) < len(ids) or numbers_orders(ids):
+        taken["order_id"] = name
+
+
+def _without_second_clock(sheet: Sheet, taken: dict[str, str], declared: Mapping[str, str]) -> None:
+    """A time of day is joined to dates that have none; beside moments it says nothing new."""
+    if "time" not in taken or "time" in declared:
+        return
+    if "ordered_at" not in taken or not dates.name_no_time(sheet.column(taken["ordered_at"])):
+        del taken["time"]
+
+
+_SOME = 1_000
+"""Rows that tell what a column holds."""
+_LAST = 1_000
+"""The rank of a name that means something only by its values."""
+_NUMBERED = r"^#\s?[0-9A-Za-z][0-9A-Za-z_-]*$"
 
 
 def _samples(sheet: Sheet, name: str) -> tuple[str, ...]:

@@ -64,6 +64,9 @@ SELECT old.line_key AS known, new.line_key AS told
 FROM old JOIN new USING (source, order_id, goods, nth)"""
 
 
+_ORDERS = "count(DISTINCT regexp_replace(order_id, '/refund$', ''))"
+
+
 @dataclass(frozen=True)
 class Restated:
     """How many orders a file told anew: whole, and in part."""
@@ -113,7 +116,7 @@ def restate(con: duckdb.DuckDBPyConnection, *, mended: bool) -> Restated:
         FROM lines SEMI JOIN contested USING (source, order_id) GROUP BY source, order_id""",
     )
     found = con.execute(
-        "SELECT count(*) FILTER (whole), count(*) FILTER (NOT whole) FROM contested"
+        f"SELECT {_ORDERS} FILTER (whole), {_ORDERS} FILTER (NOT whole) FROM contested"
     ).fetchone()
     return Restated(*found) if found else Restated(0, 0)
 

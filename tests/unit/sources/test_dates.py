@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, time
 
 import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from huitou.sources import dates
+from huitou.sources import clocks, dates
 
 NOW = datetime(2026, 6, 1)
 
@@ -96,6 +96,47 @@ def test_typed_columns_are_taken_as_they_are() -> None:
 def test_a_file_from_elsewhere_is_cut_into_the_shops_days() -> None:
     moments = read(datetime(2024, 3, 1, 20), zone="UTC", shop="Asia/Shanghai")
     assert moments.day[0].as_py() == date(2024, 3, 2)
+
+
+@pytest.mark.parametrize(
+    "days",
+    [
+        ["2024-03-01", "2024-03-02 07:00", "2024-03-03"],
+        ["45352", "45353.2916666667", "45354"],
+        [datetime(2024, 3, 1), datetime(2024, 3, 2, 7), datetime(2024, 3, 3)],
+    ],
+    ids=["text", "serial", "typed"],
+)
+def test_a_time_of_day_goes_to_dates_without_one(days: list[object]) -> None:
+    clock, faults = clocks.read(pa.array(["6:05 PM", "18:05", "26:00"]), "t")
+    assert [(fault.rows.tolist(), fault.column) for fault in faults] == [([2], "t")]
+    moments = dates.moments(
+        pa.array(days), "d", order="ymd", timezone="Asia/Shanghai", shop_zone="Asia/Shanghai",
+        now=NOW, clock=clock,
+    )  # fmt: skip
+    assert [moment.as_py() for moment in moments.utc] == [
+        datetime(2024, 3, 1, 10, 5),
+        datetime(2024, 3, 1, 23),
+        datetime(2024, 3, 2, 16),
+    ]
+    assert [day.as_py() for day in moments.day] == [date(2024, 3, day) for day in (1, 2, 3)]
+
+
+@pytest.mark.parametrize(
+    ("written", "minutes"),
+    [("18:05", 1085), ("下午6时05分", 1085), ("1899-12-31 18:05:00", 1085), ("0.75", 1080),
+     ("12:05 AM", 5), ("", 0), ("18", None), ("2024-03-01 18:05", None), ("1.5", None)],
+)  # fmt: skip
+def test_a_time_of_day_is_read(written: str, minutes: int | None) -> None:
+    told, faults = clocks.read(pa.array([written]), "t")
+    assert told[0].as_py() == 60_000_000 * (minutes or 0)
+    assert bool(faults) == (minutes is None)
+
+
+def test_typed_times_of_day_are_taken_as_they_are() -> None:
+    told, faults = clocks.read(pa.array([time(18, 5), None]), "t")
+    assert told.to_pylist() == [1085 * 60_000_000, 0] and not faults
+    assert clocks.are_clocks(pa.array([time(18, 5)]))
 
 
 @pytest.mark.parametrize(

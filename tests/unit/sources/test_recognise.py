@@ -73,5 +73,47 @@ def test_a_column_of_dates_is_the_date_whatever_its_name() -> None:
     assert taken["ordered_at"] == "wann"
 
 
+@pytest.mark.parametrize(
+    ("columns", "taken"),
+    [
+        ({"日期": ["2024-03-01"], "时间": ["18:05"]}, {"ordered_at": "日期", "time": "时间"}),
+        ({"下单时间": ["下午3:20"], "日期": ["45352"]}, {"ordered_at": "日期", "time": "下单时间"}),
+        ({"Date": ["2024-03-01 00:00:00"], "Time": ["1899-12-31 18:05:09"]},
+         {"ordered_at": "Date", "time": "Time"}),
+        ({"Date": ["2024-03-01 18:05"], "Time": ["18:05"]}, {"ordered_at": "Date"}),
+        ({"下单时间": ["2024-03-01"], "时间": ["2024-03-02"]}, {"ordered_at": "下单时间"}),
+        ({"时间": ["18:05"]}, {}),
+    ],
+)  # fmt: skip
+def test_a_time_of_day_is_joined_to_dates_that_have_none(
+    columns: dict[str, list[str]], taken: dict[str, str]
+) -> None:
+    assert recognise.columns(sheet(**columns), {}) == taken
+
+
+def test_nobody_is_called_by_the_number_of_an_order() -> None:
+    shop = {
+        "Name": ["#1001", "#EU-1002"], "Billing Name": ["Ann", "Ben"],
+        "Created at": ["2024-03-01", "2024-03-02"], "Total": ["5", "6"],
+    }  # fmt: skip
+    expected = {"name": "Billing Name", "ordered_at": "Created at", "amount": "Total"}
+    assert recognise.columns(sheet(**shop), {}) == {**expected, "order_id": "Name"}
+    named = {**shop, "Order ID": ["7", "8"]}
+    assert recognise.columns(sheet(**named), {}) == {**expected, "order_id": "Order ID"}
+    people = {**shop, "Name": ["#1001", "Ann"]}
+    assert recognise.columns(sheet(**people), {}) == {**expected, "name": "Name"}
+
+
+@pytest.mark.parametrize(
+    ("ids", "product", "taken"),
+    [(["1", "2"], [], True), (["1", "2"], ["tea", "cup"], False), (["1", "1"], ["tea"] * 2, True)],
+    ids=["an order a row", "the number of a line", "lines that share it"],
+)
+def test_a_bare_id_numbers_orders(ids: list[str], product: list[str], taken: bool) -> None:
+    told = {"id": ids, "created_at": ["2024-03-01"] * 2, "total": ["5", "6"]}
+    found = recognise.columns(sheet(**told, **({"product": product} if product else {})), {})
+    assert found.get("order_id") == ("id" if taken else None)
+
+
 def test_doubled_and_nameless_columns_are_told_apart() -> None:
     assert distinct_names(["a", "", "a", " a "]) == ("a", "column 2", "a (2)", "a (3)")
