@@ -42,6 +42,8 @@ class Speaker:
         sentence = text if isinstance(text, Sentence) else Sentence(text)
         pattern = self._words.get(sentence.text, sentence.text)
         given = {**sentence.values, **values}
+        if not given:  # what people typed may come here as a plain text, braces and all
+            return pattern
         return pattern.format(**{name: self.shown(value) for name, value in given.items()})
 
     def shown(self, value: Any) -> str:

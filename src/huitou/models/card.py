@@ -247,8 +247,9 @@ def _past(rows: Sequence[Tested]) -> list[Sentence]:
     if ours < rule:
         words.append(
             said(
-                "It tells buyers from others better than the rule of twice the usual gap, by "
-                "{percent} percent.",
+                "On those days its chances were closer to what happened than the rule of twice "
+                "the usual gap: its log-loss was {percent} percent lower. The model was chosen on "
+                "the same days, so take that as the most.",
                 percent=round(100 * (1 - ours / rule)),
             )
         )

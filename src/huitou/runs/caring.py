@@ -64,9 +64,18 @@ def in_doubt(house: House) -> tuple[Doubt, ...]:
     """Letters of which nobody knows whether they arrived, the oldest first."""
     with house.books.reading() as unit:
         rows = channels.in_doubt(unit)
-    return tuple(
-        Doubt(row["decision_id"], row["channel"], row["person_id"], row["subject"], row["at"])
-        for row in rows
+    return tuple(_doubt(house, row) for row in rows)
+
+
+def _doubt(house: House, row: Row) -> Doubt:
+    standing = house.shelf.find(row["person_id"])
+    return Doubt(
+        decision=row["decision_id"],
+        channel=row["channel"],
+        person=row["person_id"],
+        subject=row["subject"],
+        at=row["at"],
+        key=standing["name"] or standing["key"] if standing else None,
     )
 
 

@@ -109,6 +109,7 @@ def person_view(
     rhythm: Mapping[str, Any],
     causes: Iterable[Mapping[str, Any]],
     receipt: Mapping[str, Any] | None,
+    silent: Iterable[str],
 ) -> PersonView:
     """Put one customer together; `known` is their row of the table of people."""
     told = timeline(lines, currency)
@@ -132,6 +133,7 @@ def person_view(
         causes=suspects(causes, known["missed"], currency),
         receipt=receipt_view(receipt, currency) if receipt is not None else None,
         keys=_keys(lines.to_pylist()),
+        silent=tuple(sorted(silent)),
     )
 
 

@@ -89,7 +89,7 @@ def person(house: House, settings: Settings, edition: Edition, id_or_key: str) -
     standing = house.shelf.find(id_or_key)
     if standing is None:
         raise HuitouError(
-            f"there is no customer {id_or_key!r}", to_try="huitou people --search TEXT"
+            f"there is no customer {id_or_key!r}", to_try="huitou export FOLDER lists them all"
         )
     mine = standing["person_id"]
     known = edition.table("people", only=("person_id", [mine])).to_pylist()
@@ -97,6 +97,7 @@ def person(house: House, settings: Settings, edition: Edition, id_or_key: str) -
         raise NotYet(f"{id_or_key!r} is not in the last run", to_try="huitou run")
     with house.books.reading() as unit:
         receipt = _receipt(unit, mine)
+        silent = [channel for person, channel in care.silent(unit, [mine]) if person == mine]
     return person_view(
         person_row(standing, settings.money),
         known[0],
@@ -106,6 +107,7 @@ def person(house: House, settings: Settings, edition: Edition, id_or_key: str) -
         rhythm=edition.noted("rhythm"),
         causes=edition.table("causes", only=("person_id", [mine])).to_pylist(),
         receipt=receipt,
+        silent=silent,
     )
 
 

@@ -80,6 +80,14 @@ class PlanTotals:
     words: tuple[Sentence, ...] = ()
     reasons: Mapping[str, int] = field(default_factory=dict)
     """How many people get nothing, by the code of the reason for it."""
+    budget: Money | None = None
+    """The limits it was drafted within: money, and hours of staff."""
+    staff_hours: float | None = None
+    approved_by: str | None = None
+    approved_at: datetime | None = None
+    posted_by: str | None = None
+    """Who said that its printed letters had left the house."""
+    posted_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -194,6 +202,8 @@ class PersonView:
     causes: tuple[Cause, ...]
     receipt: Receipt | None
     keys: Mapping[str, str]
+    silent: tuple[str, ...] = ()
+    """Channels on which they are never addressed, because they said so."""
 
 
 @dataclass(frozen=True)
@@ -378,6 +388,8 @@ class Doubt:
     person: str
     subject: str
     at: datetime
+    key: str | None = None
+    """What the merchant knows them by; None for somebody who is no longer among the customers."""
 
 
 @dataclass(frozen=True)

@@ -24,6 +24,7 @@ from tests.unit.console.fake_people import (
 
 from huitou.ground.clock import StoppedClock
 from huitou.ground.errors import HuitouError, Refused
+from huitou.ground.money import Money
 from huitou.ground.settings import Settings
 from huitou.ground.words import said
 from huitou.runs import views
@@ -39,6 +40,9 @@ from huitou.sources.contract import (
     Mapping as FileMapping,
 )
 
+DOUBTED = datetime(2011, 7, 1, 23, 30, tzinfo=UTC)
+"""When a letter fell into doubt: half past midnight in the shop."""
+
 
 class FakeShop:
     """Keeps the promise of `Shopfront` with made-up figures; the seed makes them the same."""
@@ -51,7 +55,12 @@ class FakeShop:
         )
         self._empty = empty
         self._status = "draft"
+        self._budget: Money | None = None
+        self._hours: float | None = None
         self.answered: dict[str, tuple[str, str | None, str | None]] = {}
+        self.silent: set[str] = set()
+        self.doubts = {("d1", "email"): views.Doubt("d1", "email", "p1", "We miss you", DOUBTED)}
+        self.ways_of_reading = 1
         self.rows = [] if empty else people(random.Random(7))
 
     def change_settings(self, **choices: Any) -> Settings:
@@ -203,6 +212,7 @@ class FakeShop:
                     said("{n} rows of the last file wait to be mended.", n=706),
                     "warning",
                 ),
+                views.Alert("in_doubt", said("{n} letters may not have arrived.", n=1), "error"),
             ),
             proofs=tuple(self.proofs()),
             answers=now,
@@ -251,7 +261,8 @@ class FakeShop:
         row = next((each for each in self.rows if id_or_key in (each.id, each.key)), None)
         if row is None:
             raise HuitouError(f"there is no customer {id_or_key!r}")
-        return person(row)
+        told = ("call", "email", "paper") if row.id in self.silent else ()
+        return replace(person(row), silent=told)
 
     def metrics(self) -> tuple[views.MetricView, ...]:
         """Four metrics, one of each unit."""
@@ -458,7 +469,17 @@ class FakeShop:
                 ),
             ),
             REASONS,
+            self._budget,
+            self._hours,
         )
+
+    def latest_plan(self, *statuses: str) -> views.PlanTotals | None:
+        """The one plan, where it has one of these statuses."""
+        return self.plan() if self._status in statuses else None
+
+    def plans(self) -> tuple[views.PlanTotals, ...]:
+        """The one plan."""
+        return (self.plan(),)
 
     def receipts(
         self, plan_id: str, *, act: str | None = None, after: str | None = None, limit: int = 50
@@ -486,10 +507,14 @@ class FakeShop:
             ),
         )
 
-    def draft_plan(self, budget: int | None = None, staff_hours: float | None = None) -> None:
-        """Begin again as a draft."""
+    def draft_plan(
+        self, budget: int | None = None, staff_hours: float | None = None
+    ) -> views.PlanTotals:
+        """Begin again as a draft, within limits that hold for it alone."""
         self._status = "draft"
-        self.change_settings(budget=budget, staff_hours=staff_hours or 8.0)
+        self._budget = Money(budget, "GBP") if budget is not None else None
+        self._hours = staff_hours
+        return self.plan()
 
     def approve_plan(self, plan_id: str, by: str) -> None:
         """Approve."""
@@ -532,12 +557,34 @@ class FakeShop:
         """Remember what was said."""
         self.answered[case_id] = (why, where_to, words)
 
+    def leave_alone(self, id_or_key: str, by: str, channel: str = "any") -> None:
+        """Remember who wants silence."""
+        self.silent.add(self.person(id_or_key).row.id)
+
+    def speak_again(self, id_or_key: str, by: str, channel: str = "any") -> None:
+        """Forget it again."""
+        self.silent.discard(self.person(id_or_key).row.id)
+
+    def in_doubt(self) -> tuple[views.Doubt, ...]:
+        """One letter, until somebody finds out."""
+        return tuple(self.doubts.values())
+
+    def settle_doubt(self, decision: str, channel: str, *, arrived: bool, by: str) -> None:
+        """It is known now."""
+        if (decision, channel) not in self.doubts:
+            raise Refused(f"the delivery {decision} by {channel} is not in doubt")
+        del self.doubts[decision, channel]
+
     def imports(self) -> tuple[views.ImportRow, ...]:
         """One file."""
         if self._empty:
             return ()
         at = datetime(2011, 12, 10, 6, 0, tzinfo=UTC)
         return (views.ImportRow("b1", "orders-2011.csv", at, 541_909, 541_203, 0, 706),)
+
+    def waiting(self) -> int:
+        """Rows of all files that wait."""
+        return sum(row.quarantined for row in self.imports())
 
     def quarantined(
         self, after: str | None = None, limit: int = 50
@@ -569,9 +616,12 @@ class FakeShop:
         )
 
     def export_quarantine(self, path: Path) -> tuple[Path, ...]:
-        """A small file."""
-        path.write_text("row,amount,reason\n4023,1e999,this is not an amount\n", encoding="utf-8")
-        return (path,)
+        """A small file, or several."""
+        numbers = range(2, self.ways_of_reading + 1)
+        files = [path, *(path.with_stem(f"{path.stem}-{number}") for number in numbers)]
+        for file in files[: self.ways_of_reading]:
+            file.write_text("row,amount,reason\n4023,1e999,not an amount\n", encoding="utf-8")
+        return tuple(files[: self.ways_of_reading])
 
     def mend(self, path: Path) -> Taken:
         """All mended."""

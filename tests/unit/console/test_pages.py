@@ -5,8 +5,11 @@ from __future__ import annotations
 import csv
 import io
 import re
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
+from urllib.parse import quote
+from zipfile import ZipFile
 
 import pytest
 from fastapi.testclient import TestClient
@@ -26,6 +29,7 @@ LOOKED_AT = (
     "/plan",
     "/stages",
     "/cases",
+    "/letters",
     "/cohorts",
     "/proof",
     "/forecast",
@@ -206,3 +210,53 @@ def test_every_vendored_file_has_its_licence_and_its_hash() -> None:
         assert (vendor / told["licence_file"]).exists()
     loose = {path.name for path in vendor.iterdir() if path.suffix in (".js", ".css", ".woff2")}
     assert loose == set(written)
+
+
+def test_silence_is_kept_and_lifted_on_the_customers_page(
+    shop: FakeShop, owner: TestClient
+) -> None:
+    row = shop.rows[0]
+    page = owner.get(f"/customers/{row.id}")
+    assert "Leave alone from now on" in page.text
+    form = {"csrf": token_of(owner)}
+    left = owner.post(f"/customers/{row.id}/silence", data=form)
+    assert shop.silent == {row.id}
+    assert "They asked to be left alone" in left.text and "Leave alone" not in left.text
+    owner.post(f"/customers/{row.id}/silence", data={**form, "speak": "true"})
+    assert shop.silent == set()
+
+
+def test_a_letter_in_doubt_is_found_out_about(shop: FakeShop, owner: TestClient) -> None:
+    assert 'href="/letters"' in owner.get("/").text
+    page = owner.get("/letters").text
+    assert "We miss you" in page and "Jul 2, 2011, 12:30" in page, "in the shop's own zone"
+    settled = owner.post("/letters/d1/email", data={"csrf": token_of(owner), "arrived": "false"})
+    assert "No letter is in doubt" in settled.text and shop.doubts == {}
+
+
+def test_what_somebody_typed_is_no_pattern(owner: TestClient) -> None:
+    for typed in ("{x}", "{", "{0}", "{}"):
+        answer = owner.get(f"/customers/{quote(typed)}")
+        assert answer.status_code == 400
+        assert "there is no customer" in answer.text
+
+
+@pytest.mark.parametrize("act", ["offer²", "offer٣", "offer_10", "{x}"])
+def test_an_act_that_nobody_knows_is_only_unknown(owner: TestClient, act: str) -> None:
+    assert owner.get("/plan", params={"act": act}).status_code == 200
+
+
+def test_taking_the_quarantine_away_leaves_nothing_behind(
+    shop: FakeShop, owner: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(shop.home))
+    before = sorted(shop.home.rglob("*"))
+    one = owner.get("/files/quarantine.csv")
+    assert one.headers["content-type"].startswith("text/csv") and b"4023" in one.content
+    shop.ways_of_reading = 3
+    several = owner.get("/files/quarantine.csv")
+    with ZipFile(io.BytesIO(several.content)) as archive:
+        assert archive.namelist() == ["quarantine.csv", "quarantine-2.csv", "quarantine-3.csv"]
+    shop.ways_of_reading = 0
+    assert owner.get("/files/quarantine.csv").status_code == 409
+    assert sorted(shop.home.rglob("*")) == before

@@ -138,6 +138,10 @@ class Shopfront(Protocol):
         """The plan that is open, or one by its id."""
         ...
 
+    def latest_plan(self, *statuses: str) -> views.PlanTotals | None:
+        """The latest plan of one of these statuses."""
+        ...
+
     def receipts(
         self, plan_id: str, *, act: str | None = None, after: str | None = None, limit: int = 50
     ) -> tuple[Sequence[tuple[views.PersonRow, views.Receipt]], str | None]:
@@ -180,6 +184,22 @@ class Shopfront(Protocol):
         """Keep what a customer said when asked."""
         ...
 
+    def leave_alone(self, id_or_key: str, by: str, channel: str = "any") -> None:
+        """Never address this customer again."""
+        ...
+
+    def speak_again(self, id_or_key: str, by: str, channel: str = "any") -> None:
+        """This customer asked to hear from the shop again."""
+        ...
+
+    def in_doubt(self) -> Sequence[views.Doubt]:
+        """Letters of which nobody knows whether they arrived."""
+        ...
+
+    def settle_doubt(self, decision: str, channel: str, *, arrived: bool, by: str) -> None:
+        """Somebody found out whether a letter arrived."""
+        ...
+
     def imports(self) -> Sequence[views.ImportRow]:
         """The files that were taken in."""
         ...
@@ -190,8 +210,8 @@ class Shopfront(Protocol):
         """Rows that wait to be mended."""
         ...
 
-    def export_quarantine(self, path: Path) -> Any:
-        """Write the quarantined rows as a CSV file to mend."""
+    def export_quarantine(self, path: Path) -> Sequence[Path]:
+        """Write the quarantined rows as CSV files to mend, one for each way of reading."""
         ...
 
     def mend(self, path: Path) -> Taken:

@@ -43,6 +43,12 @@ KEYS: Mapping[str, Sentence] = {
     "email": said("E-mail"),
 }
 
+CHANNELS: Mapping[str, Sentence] = {
+    "paper": said("Letter"),
+    "email": said("E-mail"),
+    "call": said("Phone call"),
+}
+
 ROLES: Mapping[str, Sentence] = {
     "owner": said("Owner"),
     "manager": said("Manager"),
@@ -137,5 +143,5 @@ def act(code: str, depth: float = 0.0) -> Sentence:
 
 
 def _depth(code: str) -> float:
-    digits = "".join(letter for letter in code if letter.isdigit())
+    digits = "".join(letter for letter in code if letter in "0123456789")
     return int(digits) / 100 if digits else 0.0

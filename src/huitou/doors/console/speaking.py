@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import date, datetime
+from datetime import date, datetime, tzinfo
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -85,7 +85,8 @@ def _words(says: Speaker) -> Mapping[str, Callable[..., str]]:
         "day": lambda day: format_date(day, "medium", locale=locale),
         "short": short,
         "month": month,
-        "moment": lambda at: _moment(at, says),
+        "moment": lambda at, zone: _moment(at, zone, says),
+        "channel_name": lambda code: says.say(names.CHANNELS.get(code, code)),
         "stage_name": lambda code: says.say(names.BEFORE.get(code, code)),
         "act_name": lambda code, depth=0.0: says.say(names.act(code, depth)),
         "role_name": lambda code: says.say(names.ROLES.get(code, code)),
@@ -100,8 +101,9 @@ def _words(says: Speaker) -> Mapping[str, Callable[..., str]]:
     }
 
 
-def _moment(at: datetime, says: Speaker) -> str:
-    return format_datetime(at, "medium", locale=says.locale)
+def _moment(at: datetime, zone: tzinfo, says: Speaker) -> str:
+    """A moment as the clock in the shop shows it."""
+    return format_datetime(at, "medium", tzinfo=zone, locale=says.locale)
 
 
 def _value(

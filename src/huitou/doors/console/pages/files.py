@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import re
 import shutil
+import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
+from zipfile import ZIP_DEFLATED, ZipFile
 from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, File, Request, UploadFile
 from fastapi.responses import FileResponse, Response
+from starlette.background import BackgroundTask
 
 from huitou.doors.console.contract import Progress, Shopfront
 from huitou.doors.console.visit import Member
-from huitou.ground.errors import HuitouError
+from huitou.ground.errors import HuitouError, NotYet
 from huitou.ground.ids import new_id
 from huitou.ground.languages import speaker
 from huitou.ground.money import Money
@@ -117,10 +120,31 @@ def mended(visit: Member, file: Annotated[UploadFile, File()]) -> Response:
 
 @routes.get("/files/quarantine.csv")
 def quarantine(visit: Member) -> Response:
-    """The rows that wait, as a file to mend and bring back."""
-    path = visit.shop.home / "quarantine.csv"
-    visit.shop.export_quarantine(path)
-    return FileResponse(path, media_type="text/csv; charset=utf-8", filename="quarantine.csv")
+    """The rows that wait, to mend and bring back: a file, or several in one archive.
+
+    Nothing is left behind: looking changes nothing.
+    """
+    folder = Path(tempfile.mkdtemp(prefix="huitou-"))
+    try:
+        files = visit.shop.export_quarantine(folder / "quarantine.csv")
+        if not files:
+            raise NotYet("nothing waits in quarantine")
+        if len(files) == 1:
+            whole, kind = files[0], "text/csv; charset=utf-8"
+        else:
+            whole, kind = _archive(folder / "quarantine.zip", files), "application/zip"
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+    sent = BackgroundTask(shutil.rmtree, folder, ignore_errors=True)
+    return FileResponse(whole, media_type=kind, filename=whole.name, background=sent)
+
+
+def _archive(path: Path, files: Sequence[Path]) -> Path:
+    with ZipFile(path, "w", ZIP_DEFLATED) as archive:
+        for file in files:
+            archive.write(file, file.name)
+    return path
 
 
 @routes.get("/files/{arriving}")

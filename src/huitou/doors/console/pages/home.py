@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from fastapi import APIRouter
@@ -48,6 +49,10 @@ class Tile:
         return "good" if change * self.better > 0 else "bad"
 
 
+MENDED_AT = {"quarantine": "/files#aside", "in_doubt": "/letters", "margin": "/settings"}
+"""Code of an alert -> the page on which it is put right."""
+
+
 @dataclass(frozen=True)
 class HomePage:
     """What the first page shows."""
@@ -59,6 +64,7 @@ class HomePage:
     """The verdict on everything that was done; never the best of several plans."""
     plans: tuple[ProofView, ...]
     """The verdicts on the single plans, as such."""
+    mended_at: Mapping[str, str]
 
     @property
     def answers(self) -> Answers:
@@ -81,6 +87,7 @@ def home(visit: Member) -> Response:
         drawing.movement(shown.flows) if shown.flows else None,
         next((proof for proof in shown.proofs if proof.programme == WHOLE), None),
         tuple(proof for proof in shown.proofs if proof.programme != WHOLE),
+        MENDED_AT,
     )
     return visit.page("home.html", page)
 

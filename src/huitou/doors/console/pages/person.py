@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Annotated
+from urllib.parse import quote
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Form
 from fastapi.responses import Response
 
 from huitou.doors.console import drawing
@@ -71,6 +73,15 @@ def customer(visit: Member, key: str) -> Response:
         person, chart(person, visit.language), years(person), visit.shop.answers().lost.horizon_days
     )
     return visit.page("person.html", page)
+
+
+@routes.post("/customers/{key:path}/silence")
+def silence(visit: Member, key: str, speak: Annotated[bool, Form()] = False) -> Response:
+    """They asked to be left alone, or, with `speak`, to hear from the shop again."""
+    visit.needs("manager", "clerk")
+    told = visit.shop.speak_again if speak else visit.shop.leave_alone
+    told(key, by=visit.member.name)
+    return visit.to(f"/customers/{quote(key, safe='')}")
 
 
 def chart(person: PersonView, language: str) -> str:
