@@ -65,6 +65,19 @@ def mixed_encodings(folder: Path) -> Path:
     return _bytes(folder / "mixed.csv", b"".join(raw))
 
 
+def mixed_in_chinese(folder: Path) -> Path:
+    """GB18030 with one line pasted from a UTF-8 file."""
+    header, *rows = MAINLAND.splitlines(keepends=True)
+    whole = "".join([header, *rows * 6]).encode("gb18030")
+    return _bytes(folder / "pasted.csv", whole + rows[0].encode("utf-8"))
+
+
+def euro_in_ascii(folder: Path) -> Path:
+    """The sign of the euro is the one letter beyond ASCII, in the encoding of the West."""
+    text = "order;customer;date;amount\n1;a;13.02.2024;12,50 €\n2;b;14.02.2024;9,00 €\n"
+    return _bytes(folder / "euro.csv", text.encode("cp1252"))
+
+
 def german_export(folder: Path) -> Path:
     """Semicolons, 1.234,50 €, day before month, a credit in parentheses, cp1252."""
     text = (

@@ -67,7 +67,24 @@ ASKED: list[tuple[Writer, str, set[str]]] = [
     (files.gb18030_english_header, "encoding", {"gb18030", "cp950"}),
     (files.german_export, "encoding", {"cp1252"}),
     (files.mixed_encodings, "encoding", {"utf-8"}),
+    (files.mixed_in_chinese, "encoding", {"gb18030"}),
+    (files.euro_in_ascii, "encoding", {"cp1252"}),
 ]
+
+
+def test_lines_pasted_from_elsewhere_wait_and_the_rest_is_taken(desk: Desk, tmp_path: Path) -> None:
+    path = files.mixed_in_chinese(tmp_path)
+    (question,) = desk.look(path).questions
+    assert [choice.value for choice in question.choices] == ["gb18030"]
+    assert "下单时间" in question.choices[0].sample
+    taken = desk.take(path, encoding="gb18030")
+    assert (taken.applied, taken.quarantined) == (24, 1)
+
+
+def test_an_encoding_that_finds_control_letters_is_not_offered(desk: Desk, tmp_path: Path) -> None:
+    (question,) = desk.look(files.euro_in_ascii(tmp_path)).questions
+    assert [choice.value for choice in question.choices] == ["cp1252"]
+    assert "12,50 €" in question.choices[0].sample
 
 
 @pytest.mark.parametrize(
@@ -82,6 +99,8 @@ def test_two_readings_are_asked_and_never_guessed(
     assert question.code == code
     assert offered <= {choice.value for choice in question.choices}
     assert question.option.startswith("--")
+    assert all(choice.value in question.option for choice in question.choices)
+    assert all(choice.sample for choice in question.choices)
 
 
 GERMAN = {"encoding": "cp1252", "currency": "EUR", "timezone": "Europe/Berlin"}

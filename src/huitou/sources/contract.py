@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping as Map
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, fields
 from datetime import date
 from pathlib import Path
@@ -232,7 +233,15 @@ class Question:
     choices: tuple[Choice, ...]
     words: Sentence
     option: str
-    """The option that answers it, with the first choice filled in."""
+    """What to type to answer it: the option with the first choice, and the others."""
+
+
+def typed(option: str, choices: Sequence[Choice]) -> str:
+    """`--date-order dmy (or mdy)`."""
+    first, *others = (
+        f'"{choice.value}"' if " " in choice.value else choice.value for choice in choices
+    )
+    return f"{option} {first}" + (f" (or {', '.join(others)})" if others else "")
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 from huitou.ground.errors import BadInput, NothingTaken
 from huitou.ground.words import said
 from huitou.sources import dates, money, totals
-from huitou.sources.contract import FIELDS, Choice, Declared, Question
+from huitou.sources.contract import FIELDS, Choice, Declared, Question, typed
 from huitou.sources.contract import Mapping as Decided
 from huitou.sources.sheet import Sheet
 from huitou.sources.texts import cleaned
@@ -117,12 +117,13 @@ def _currency(sheet: Sheet, mapping: Decided, declared: Declared) -> str | Quest
     found = set(_named_currencies(sheet, mapping))
     if len(found) == 1:
         return found.pop()
+    offered = tuple(Choice(code) for code in sorted(found) or USUAL)
     return Question(
         "currency",
         mapping.columns.get("amount"),
-        tuple(Choice(code) for code in sorted(found) or USUAL),
+        offered,
         said("Which currency are these amounts in?"),
-        f"--currency {min(found, default='CNY')}",
+        typed("--currency", offered),
     )
 
 
@@ -149,14 +150,15 @@ def _timezone(currency: str, declared: Declared, questions: list[Question]) -> s
     asked = any(question.code == "currency" for question in questions)
     if currency in ZONE_OF and not asked:
         return ZONE_OF[currency]
-    choices = (ZONE_OF.get(currency, "Europe/Berlin"), "Asia/Shanghai", "Asia/Taipei",
-               "Europe/London", "America/New_York", "UTC")  # fmt: skip
+    zones = (ZONE_OF.get(currency, "Europe/Berlin"), "Asia/Shanghai", "Asia/Taipei",
+             "Europe/London", "America/New_York", "UTC")  # fmt: skip
+    choices = tuple(Choice(zone) for zone in dict.fromkeys(zones))
     return Question(
         "timezone",
         None,
-        tuple(Choice(zone) for zone in dict.fromkeys(choices)),
+        choices,
         said("In which time zone is the shop?"),
-        f"--timezone {choices[0]}",
+        typed("--timezone", choices),
     )
 
 
@@ -168,12 +170,13 @@ def _date_order(sheet: Sheet, mapping: Decided, declared: Declared) -> str | Que
     if len(fit) == 1:
         return fit[0]
     shown = two[0] if two else ""
+    choices = tuple(Choice(order, _spelled(shown, order)) for order in fit)
     return Question(
         "date_order",
         column,
-        tuple(Choice(order, _spelled(shown, order)) for order in fit),
+        choices,
         said("{value} can be read in two ways. In which order are day and month?", value=shown),
-        f"--date-order {fit[0]}",
+        typed("--date-order", choices),
     )
 
 
@@ -205,15 +208,16 @@ def _decimal(sheet: Sheet, mapping: Decided, declared: Declared) -> str | Questi
 
 def _decimal_question(mapping: Decided) -> Question:
     column = mapping.columns.get("amount", mapping.columns.get("unit_price"))
+    choices = (
+        Choice(".", "1.234 is a little more than one"),
+        Choice(",", "1.234 is more than a thousand"),
+    )
     return Question(
         "decimal",
         column,
-        (
-            Choice(".", "1.234 is a little more than one"),
-            Choice(",", "1.234 is more than a thousand"),
-        ),
+        choices,
         said("Which sign parts the decimals of the amounts?"),
-        "--decimal .",
+        typed("--decimal", choices),
     )
 
 
@@ -227,12 +231,13 @@ def _grain(sheet: Sheet, mapping: Decided, declared: Declared) -> str | Question
     again = len(ids) - len(pc.unique(ids))
     if len(ids) < 20 or again <= 0.05 * len(ids):
         return "order"
+    choices = (Choice("line"), Choice("order"))
     return Question(
         "grain",
         mapping.columns["order_id"],
-        (Choice("line"), Choice("order")),
+        choices,
         said("{count} rows repeat an order number. Is a row one line of an order?", count=again),
-        "--grain line",
+        typed("--grain", choices),
     )
 
 

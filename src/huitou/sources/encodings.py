@@ -8,12 +8,13 @@ offered with the first lines as it would read them.
 from __future__ import annotations
 
 import codecs
+import re
 import unicodedata
 from pathlib import Path
 
 from huitou.ground.errors import BadInput
 from huitou.ground.words import said
-from huitou.sources.contract import Choice, Question
+from huitou.sources.contract import Choice, Question, typed
 from huitou.sources.recognise import recognised_names
 from huitou.sources.survey import Survey
 
@@ -64,11 +65,11 @@ def decide(path: Path, surveyed: Survey, declared: str | None) -> str | Question
     elif not surveyed.utf8:
         candidates = [name for name in CANDIDATES if _decodes(path, name)]
     telling = [name for name in candidates if _recognised(path, name)]
-    if len(telling) == 1 and (surveyed.wide is not None or not surveyed.utf8):
+    nearly = [] if surveyed.utf8 or surveyed.wide else _nearly(path)
+    beyond_doubt = len(telling) == 1 and set(nearly) <= set(telling)
+    if beyond_doubt and (surveyed.wide is not None or not surveyed.utf8):
         return telling[0]
-    if not surveyed.utf8 and surveyed.wide is None and _mostly_utf8(path):
-        return _question(path, ["utf-8", *telling])
-    return _question(path, telling or candidates or ["utf-8"])
+    return _question(path, list(dict.fromkeys([*nearly, *(telling or candidates)])) or ["utf-8"])
 
 
 def utf8_file(path: Path, encoding: str, surveyed: Survey, folder: Path) -> Path:
@@ -105,12 +106,33 @@ def _doubted(path: Path, surveyed: Survey) -> list[str]:
     return ["utf-8", *(name for name in CANDIDATES[:2] if _decodes(path, name))]
 
 
-def _mostly_utf8(path: Path) -> bool:
-    """UTF-8 with a few strange lines in it: taken as such, only those lines are quarantined."""
+def _nearly(path: Path) -> list[str]:
+    """Encodings that read nearly every line and recognise the header, the best first.
+
+    A few lines were pasted from elsewhere: read so, only those are quarantined.
+    """
     with path.open("rb") as file:
-        lines = [line for line in file.read(65536).splitlines() if not line.isascii()]
-    whole = sum("\ufffd" not in line.decode("utf-8", "replace") for line in lines)
-    return 2 * whole > len(lines)
+        some = file.read(_SAMPLED)
+    whole = some if len(some) < _SAMPLED else some[: some.rfind(b"\n")]
+    lines = [line for line in whole.splitlines() if not line.isascii()]
+    read = {name: sum(_reads(line, name) for line in lines) for name in _LINE_BY_LINE}
+    best = [name for name in _LINE_BY_LINE if read[name] >= _NEARLY * len(lines)]
+    return sorted((name for name in best if _recognised(path, name)), key=lambda name: -read[name])
+
+
+def _reads(line: bytes, encoding: str) -> bool:
+    try:
+        text = line.decode(encoding)
+    except UnicodeDecodeError:
+        return False
+    return not _CONTROLS.search(text)
+
+
+_SAMPLED = 2**22
+_NEARLY = 0.9
+_LINE_BY_LINE = ("utf-8", *(name for name in CANDIDATES if not name.startswith("utf-16")))
+_CONTROLS = re.compile("[\x80-\x9f]")
+"""Nobody writes these: an encoding that finds them reads something else."""
 
 
 def _decodes(path: Path, encoding: str) -> bool:
@@ -120,7 +142,8 @@ def _decodes(path: Path, encoding: str) -> bool:
     try:
         with path.open("rb") as file:
             while block := file.read(_BLOCK):
-                decoder.decode(block)
+                if _CONTROLS.search(decoder.decode(block)):
+                    return False
         decoder.decode(b"", final=True)
     except UnicodeDecodeError:
         return False
@@ -153,7 +176,7 @@ def _question(path: Path, candidates: list[str]) -> Question:
         None,
         choices,
         said("The letters of this file can be read in more than one way. Which lines look right?"),
-        f"--encoding {candidates[0]}",
+        typed("--encoding", choices),
     )
 
 

@@ -19,7 +19,7 @@ import pyarrow as pa
 
 from huitou.ground.errors import NothingTaken
 from huitou.ground.words import said
-from huitou.sources.contract import Choice, Question
+from huitou.sources.contract import Choice, Question, typed
 from huitou.sources.recognise import recognised_names
 from huitou.sources.sheet import WIDEST, Sheet, distinct_names
 
@@ -67,12 +67,13 @@ def sheet_of(path: Path, declared: str | None) -> str | Question:
     candidates = telling or list(book.sheet_names)
     if len(candidates) == 1:
         return candidates[0]
+    choices = tuple(Choice(name) for name in candidates)
     return Question(
         "sheet",
         None,
-        tuple(Choice(name) for name in candidates),
+        choices,
         said("Several sheets of this workbook look like orders. Which one is to be taken?"),
-        f'--sheet "{candidates[0]}"',
+        typed("--sheet", choices),
     )
 
 
