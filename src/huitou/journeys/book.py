@@ -20,6 +20,7 @@ import pyarrow.compute as pc
 from sqlalchemy import func, or_, select, update
 
 from huitou.care import book as care
+from huitou.decisions.acts import ACTS
 from huitou.decisions.plan import Plan
 from huitou.decisions.receipts import RECEIPTS
 from huitou.ground.errors import HuitouError, NotYet, Refused
@@ -50,6 +51,10 @@ WINDOW_DAYS = 91
 """A plan is read out over a quarter, unless its run looked further or less far ahead."""
 
 
+KINDS = tuple(dict.fromkeys(act.kind for act in ACTS.values()))
+"""Kinds of acts, *nothing* first: what receipts can be asked for."""
+
+
 @dataclass(frozen=True)
 class Desk:
     """What writing letters needs from outside the books."""
@@ -71,10 +76,12 @@ def keep_draft(unit: Unit, drafted: Plan, now: datetime, *, window_days: int = W
     """
     digest = drafted.digest()
     standing = select(plan.c.id).where(plan.c.digest == digest, plan.c.status != "replaced")
-    if (known := unit.value(standing)) is not None:
-        return str(known)
-    plan_id = _next_id(unit, digest)
-    unit.change(update(plan).where(plan.c.status == "draft").values(status="replaced"))
+    known = unit.value(standing)
+    plan_id = str(known) if known is not None else _next_id(unit, digest)
+    others = update(plan).where(plan.c.status == "draft", plan.c.id != plan_id)
+    unit.change(others.values(status="replaced"))
+    if known is not None:
+        return plan_id
     row = {"id": plan_id, "as_of": drafted.as_of, "status": "draft", "digest": digest}
     told = {**totals(drafted), "window_days": window_days}
     unit.add(plan, [{**row, "totals": told, "drafted_at": now}])
@@ -119,10 +126,16 @@ def the_plan(unit: Unit, plan_id: str | None = None) -> Row:
         query = select(plan).where(plan.c.status != "replaced").order_by(plan.c.drafted_at.desc())
     row = unit.first(query.limit(1))
     if row is None and plan_id is not None:
-        raise HuitouError(f"there is no plan {plan_id!r}", to_try="huitou plan show")
+        raise HuitouError(f"there is no plan {plan_id!r}", to_try="huitou plan list")
     if row is None:
         raise NotYet("there is no plan yet", to_try="huitou run")
     return row
+
+
+def latest(unit: Unit, *statuses: str) -> Row | None:
+    """The latest plan of one of these statuses; None where there is none."""
+    query = select(plan).where(plan.c.status.in_(statuses)).order_by(plan.c.drafted_at.desc())
+    return unit.first(query.limit(1))
 
 
 def plans(unit: Unit, *, status: str | None = None) -> list[Row]:
@@ -144,6 +157,8 @@ def receipts(
     `act` may be a kind of act, or `any` for all but *nothing*.
     """
     query = select(decision).where(decision.c.plan_id == plan_id)
+    if act not in (None, "any", *KINDS):
+        raise HuitouError(f"there is no act {act!r}", to_try=f"one of: {', '.join(KINDS)}")
     if act == "any":
         query = query.where(decision.c.act != "nothing")
     elif act is not None:

@@ -53,6 +53,9 @@ def totals_view(row: Row, currency: str) -> PlanTotals:
         shadow_price=told["money_price"],
         words=_plan_words(told, currency),
         reasons=told["reasons"],
+        budget=Money(told["limits"]["budget"], currency),
+        staff_hours=float(told["limits"]["staff_hours"]),
+        **{name: row[name] for name in ("approved_by", "approved_at", "posted_by", "posted_at")},
     )
 
 

@@ -300,6 +300,15 @@ class Shop:
         return totals_view(row, self.settings.money)
 
     def plans(self) -> tuple[PlanTotals, ...]:
+    def latest_plan(self, *statuses: str) -> PlanTotals | None:
+        """The latest plan of one of these statuses: a newer draft hides no approved plan."""
+        from huitou.journeys import book as journeys
+        from huitou.runs.planning import totals_view
+
+        with self._house.books.reading() as unit:
+            row = journeys.latest(unit, *statuses)
+        return totals_view(row, self.settings.money) if row is not None else None
+
         """All plans, the newest first."""
         from huitou.journeys import book as journeys
         from huitou.runs.planning import totals_view
@@ -336,7 +345,10 @@ class Shop:
         return planning.letters(self._house, self.settings, plan_id, self._foreseen(), limit)
 
     def draft_plan(self, budget: int | None = None, staff_hours: float | None = None) -> PlanTotals:
-        """Draft the plan anew within other limits; earlier drafts are replaced."""
+        """Draft the plan anew; earlier drafts are replaced.
+
+        Other limits hold for this draft alone; `change_settings` keeps them for those to come.
+        """
         from huitou.runs import planning
 
         told = {"budget": budget, "staff_hours": staff_hours}

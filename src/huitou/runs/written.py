@@ -66,6 +66,9 @@ def table_rows(table: pa.Table, say: Say = str) -> list[dict[str, Any]]:
     return [written(row, say) for row in table.to_pylist()]
 
 
+_DEEDS = ("approved_by", "approved_at", "posted_by", "posted_at")
+
+
 def plan_in_short(plan: PlanTotals | None) -> dict[str, Any] | None:
     """A plan as one object: what it costs, what it should bring, which acts, who is held out."""
     if plan is None:
@@ -85,6 +88,9 @@ def plan_in_short(plan: PlanTotals | None) -> dict[str, Any] | None:
         "people": plan.people,
         "staff_minutes": plan.staff_minutes,
         "shadow_price": number(plan.shadow_price),
+        "budget": number(plan.budget.decimal) if plan.budget else None,
+        "staff_hours": plan.staff_hours,
+        **{name: written(getattr(plan, name)) for name in _DEEDS},
     }
 
 

@@ -101,7 +101,8 @@ def test_a_plan_is_drafted_approved_and_applied(client: Client, shop: FakeShop) 
     planner = client("plan", "read")
     drafted = planner.post("/plan/draft", json={"budget": "499.50", "staff_hours": 3})
     assert drafted.json()["status"] == "draft"
-    assert shop.settings.budget == 49950
+    assert (drafted.json()["budget"], drafted.json()["staff_hours"]) == (499.5, 3)
+    assert shop.settings.budget == 90000
     assert planner.post("/plan/plan1/apply").status_code == 403
     assert planner.post("/plan/plan1/approve").json()["status"] == "approved"
     assert planner.post("/plan/plan1/apply").json() == {"letters": 982}

@@ -206,9 +206,22 @@ def test_a_plan_is_approved_then_applied(call: Call, shop: PlayedShop) -> None:
 
 
 def test_a_budget_is_typed_in_major_units(call: Call, shop: PlayedShop) -> None:
-    call("plan", "draft", "--budget", "499.50")
-    assert shop.settings.budget == 49950
+    assert call("plan", "draft", "--budget", "499.50", "--json").json["budget"] == 499.5
     assert call("plan", "draft", "--budget", "NaN").code == 1
+
+
+def test_limits_of_one_draft_are_not_kept(call: Call, shop: PlayedShop) -> None:
+    before = shop.settings
+    call("plan", "draft", "--budget", "0", "--staff-hours", "0")
+    assert shop.settings == before
+
+
+def test_plans_are_listed_and_the_last_of_the_budget_has_a_currency(
+    call: Call, shop: PlayedShop
+) -> None:
+    assert [each["status"] for each in call("plan", "list", "--json").json] == ["draft"]
+    assert "plan1" in call("plan", "list").out
+    assert "the last £100 of the budget bring £137 of profit" in call("plan", "show").out
 
 
 def test_no_plan_says_what_comes_first(

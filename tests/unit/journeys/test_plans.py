@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import func, insert, select, update
@@ -43,6 +43,25 @@ def test_a_newer_draft_replaces_the_older_and_an_old_one_may_come_back(books: Bo
         assert journeys.the_plan(unit, first)["status"] == "replaced"
         assert journeys.the_plan(unit, second)["status"] == "replaced"
         assert journeys.the_plan(unit)["id"] == again == f"{first}-2"
+
+
+def test_a_newer_draft_hides_no_approved_plan(books: Books) -> None:
+    first = given.approved(books, given.drafted(30))
+    with books.unit() as unit:
+        second = journeys.keep_draft(unit, given.drafted(40), NOW + timedelta(hours=1))
+        assert journeys.the_plan(unit)["id"] == second
+        waiting = journeys.latest(unit, "applying", "approved")
+        assert waiting is not None and waiting["id"] == first
+        assert journeys.keep_draft(unit, given.drafted(30), NOW) == first
+        assert journeys.the_plan(unit, second)["status"] == "replaced"
+
+
+def test_an_act_nobody_knows_is_refused_in_words(books: Books) -> None:
+    with books.unit() as unit:
+        plan_id = journeys.keep_draft(unit, given.drafted(), NOW)
+        with pytest.raises(HuitouError, match="no act 'bogus'") as refused:
+            journeys.receipts(unit, plan_id, act="bogus")
+    assert refused.value.to_try == "one of: nothing, thank, remind, offer, call"
 
 
 def test_every_receipt_is_kept_as_it_was_drafted(books: Books) -> None:

@@ -83,11 +83,10 @@ def show(
 
 @routes.post("/plan/draft", tags=["plan"])
 def draft(caller: Planner, limits: Limits) -> Any:
-    """Draft the plan anew; nothing is sent."""
+    """Draft the plan anew within these limits, for this draft alone; nothing is sent."""
     money = caller.shop.settings.money
     budget = None if limits.budget is None else to_minor(limits.budget, money)
-    caller.shop.draft_plan(budget=budget, staff_hours=limits.staff_hours)
-    return plan_in_short(_plan(caller, None))
+    return plan_in_short(caller.shop.draft_plan(budget=budget, staff_hours=limits.staff_hours))
 
 
 @routes.post("/plan/{plan}/approve", tags=["plan"])

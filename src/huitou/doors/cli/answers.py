@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from decimal import Decimal
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -124,16 +125,29 @@ def show_totals(plan: PlanTotals | None, out: Console) -> None:
     out.print(f"  {plan.status}: {acts}; {plan.held_out:,} held out")
     out.print(f"  costs {amount(plan.cost)}, should bring {surely(plan.gain)} beyond that")
     if plan.shadow_price:
-        out.print(f"  the last 100 of the budget bring {100 * plan.shadow_price:,.0f}")
+        out.print(f"  {_last_of(plan)}")
+    if plan.approved_by and plan.approved_at:
+        out.print(f"  approved by {plan.approved_by} on {plan.approved_at.date()}")
+    if plan.posted_by and plan.posted_at:
+        out.print(f"  letters posted, says {plan.posted_by} on {plan.posted_at.date()}")
     for sentence in plan.words:
         out.print(f"  {sentence}")
+
+
+def _last_of(plan: PlanTotals) -> str:
+    from huitou.ground.money import Money, to_minor
+
+    currency = plan.cost.currency
+    hundred = Money(to_minor(Decimal(100), currency), currency)
+    brought = Money(round(hundred.minor * plan.shadow_price), currency)
+    return f"the last {amount(hundred)} of the budget bring {amount(brought)} of profit"
 
 
 def facts(
     ctx: typer.Context,
     metric: Annotated[str | None, typer.Argument(help="One metric; all where none.")] = None,
     by: Annotated[
-        str | None, typer.Option(metavar="DIM", help="Apart by channel, store, product, region.")
+        str | None, typer.Option(metavar="DIM", help="Apart by store, channel, region, campaign, category, sku.")
     ] = None,
     people: Annotated[
         bool, typer.Option("--people", help="The customers behind the metric.")

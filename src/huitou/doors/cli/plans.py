@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal, InvalidOperation
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 app = typer.Typer(no_args_is_help=True, help="Read the plan, draft it anew, approve, carry it out.")
 
 PlanId = Annotated[
-    str | None, typer.Argument(metavar="[PLAN]", help="Its id; the newest where none.")
+    str | None,
+    typer.Argument(metavar="[PLAN]", help="Its id; where none, the newest that fits."),
 ]
 
 
@@ -68,6 +69,31 @@ def _receipt_row(person: PersonRow, receipt: Receipt) -> dict[str, str]:
     }
 
 
+@app.command(name="list")
+def every(ctx: typer.Context, as_json: AsJson = False) -> None:
+    """All plans, the newest first."""
+    plans = desk(ctx).shop().plans()
+    if as_json:
+        from huitou.runs.written import plan_in_short
+
+        answer([plan_in_short(totals) for totals in plans])
+        return
+    screen().print(grid(_plan_row(totals) for totals in plans))
+
+
+def _plan_row(totals: PlanTotals) -> dict[str, Any]:
+    return {
+        "plan": totals.id,
+        "as of": totals.as_of,
+        "status": "posted" if totals.posted_at else totals.status,
+        "people": sum(n for act, n in totals.acts.items() if act != "nothing"),
+        "held out": totals.held_out,
+        "cost": amount(totals.cost),
+        "gain": amount(totals.gain.value),
+        "approved by": totals.approved_by,
+    }
+
+
 @app.command()
 def draft(
     ctx: typer.Context,
@@ -77,13 +103,16 @@ def draft(
     staff_hours: Annotated[float | None, typer.Option(help="Staff time it may take.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Draft the plan anew within these limits; nothing is sent."""
+    """Draft the plan anew; nothing is sent.
+
+    The limits hold for this draft; `huitou settings set budget 500` keeps one for all to come.
+    """
     shop = desk(ctx).shop()
     limit = None if budget is None else to_minor(budget, shop.settings.money)
     with progress() as show_step:
         show_step("plan", None)
-        shop.draft_plan(budget=limit, staff_hours=staff_hours)
-    _say(_plan(shop, None), as_json)
+        drafted = shop.draft_plan(budget=limit, staff_hours=staff_hours)
+    _say(drafted, as_json)
 
 
 @app.command()
@@ -95,7 +124,7 @@ def approve(
 ) -> None:
     """Approve a draft; only then can it be applied."""
     shop = desk(ctx).shop()
-    totals = _plan(shop, plan)
+    totals = _plan(shop, plan, "draft")
     shop.approve_plan(totals.id, by)
     _say(_plan(shop, totals.id), as_json)
 
@@ -109,7 +138,7 @@ def carry_out(
 ) -> None:
     """Write the letters and lists of an approved plan, each once; a killed one goes on."""
     shop = desk(ctx).shop()
-    totals = _plan(shop, plan)
+    totals = _plan(shop, plan, "applying", "approved")
     with progress() as show_step:
         done = shop.apply_plan(totals.id, by, progress=show_step)
     if as_json:
@@ -131,7 +160,7 @@ def posted(
     Only then can the plan prove anything: a letter in a drawer changes nobody's mind.
     """
     shop = desk(ctx).shop()
-    totals = _plan(shop, plan)
+    totals = _plan(shop, plan, "applied")
     shop.confirm_sent(totals.id, by)
     _say(_plan(shop, totals.id), as_json)
 
@@ -149,8 +178,10 @@ def to_minor(text: str, currency: str) -> int:
     return minor(value, currency)
 
 
-def _plan(shop: Shop, plan: str | None) -> PlanTotals:
-    totals = shop.plan(plan)
+def _plan(shop: Shop, plan: str | None, *statuses: str) -> PlanTotals:
+    """The plan of this id; without one the latest of these statuses, else the latest of all."""
+    totals = shop.latest_plan(*statuses) if plan is None and statuses else None
+    totals = totals or shop.plan(plan)
     if totals is None:
         raise NotYet("there is no plan yet", to_try="huitou run")
     return totals

@@ -14,6 +14,7 @@ from huitou.doors.console import drawing
 from huitou.doors.console.visit import Member
 from huitou.ground.errors import HuitouError, NotYet
 from huitou.ground.money import Money, to_minor
+from huitou.ground.settings import Settings
 from huitou.runs.views import LetterSample, PersonRow, PlanTotals, Receipt
 
 routes = APIRouter()
@@ -32,6 +33,8 @@ class PlanPage:
     act: str | None
     budget: Decimal | None
     hours: float
+    waiting: PlanTotals | None = None
+    """A plan that was approved and not carried out, where a newer draft stands before it."""
 
     @property
     def span(self) -> drawing.Span:
@@ -61,17 +64,26 @@ def plan(visit: Member, act: str | None = None, after: str | None = None) -> Res
     if totals is not None:
         rows, following = shop.receipts(totals.id, act=act or ANY, after=after, limit=20)
         letters = tuple(shop.letters(totals.id)) if after is None else ()
-    kept = shop.settings
-    budget = major_units(kept.budget, kept.currency)
-    page = PlanPage(totals, letters, rows, following, act or None, budget, kept.staff_hours)
+    budget, hours = _limits(shop.settings, totals)
+    waiting = shop.latest_plan("applying", "approved")
+    if totals is not None and waiting is not None and waiting.id == totals.id:
+        waiting = None
+    page = PlanPage(totals, letters, rows, following, act or None, budget, hours, waiting)
     return visit.page("parts/receipts.html" if after and visit.is_fragment else "plan.html", page)
+
+
+def _limits(kept: Settings, totals: PlanTotals | None) -> tuple[Decimal | None, float]:
+    """Budget and hours for the form: those of this draft, or those of the shop."""
+    if totals is None or totals.budget is None or totals.staff_hours is None:
+        return major_units(kept.budget, kept.currency), kept.staff_hours
+    return totals.budget.decimal, totals.staff_hours
 
 
 @routes.post("/plan/draft")
 def draft(
     visit: Member, budget: Annotated[str, Form()] = "", hours: Annotated[str, Form()] = ""
 ) -> Response:
-    """Draft the plan anew within other limits."""
+    """Draft the plan anew within other limits, which hold for this draft alone."""
     visit.needs("manager")
     shop = visit.shop
     try:
