@@ -355,7 +355,7 @@ class Shop:
         changed = {name: value for name, value in told.items() if value is not None}
         # A run drafts too, and lays out the same shelf.
         with self._house.lake.running("draft a plan"):
-            settings = self.change_settings(**changed) if changed else self.settings
+            settings = self.settings.changed(**changed)
             return planning.draft_anew(self._house, settings, self._foreseen())
 
     def approve_plan(self, plan_id: str, by: str) -> PlanTotals:
