@@ -22,6 +22,7 @@ from huitou.channels.paper import CallList, Paper
 from huitou.channels.tables import delivery
 from huitou.ground.clock import StoppedClock
 from huitou.ground.errors import HuitouError, Refused
+from huitou.identity import book as identity
 from huitou.journeys import book as journeys
 from huitou.journeys.tables import decision, message
 from huitou.loyalty import book as loyalty
@@ -134,6 +135,39 @@ def test_one_code_is_used_once_by_16_tills(any_books: Books) -> None:
         assert sum(tills.map(use, range(16))) == 1
     with any_books.reading() as unit:
         assert loyalty.held(unit) == {} and loyalty.check(unit) == []
+
+
+def test_one_order_told_by_16_tills_is_one_use(any_books: Books) -> None:
+    with any_books.unit() as unit:
+        code = loyalty.make_offer(unit, "o1", "p1", TERMS, 1000, NOW)["code"]
+
+    def use(_: int) -> int:
+        with any_books.unit() as unit:
+            return loyalty.settle(unit, code, "order", 300, NOW, order_total=3000)["given"]
+
+    with ThreadPoolExecutor(16) as tills:
+        assert set(tills.map(use, range(16))) == {300}
+    with any_books.reading() as unit:
+        assert loyalty.held(unit) == {} and loyalty.check(unit) == []
+
+
+def test_debts_under_two_ids_never_pass_one_bound(any_books: Books) -> None:
+    with any_books.unit() as unit:
+        loyalty.promise(unit, "phone", 300, 1000, "before", NOW)
+        identity.keep(unit, [("phone", "member")], [])
+
+    def reserve(number: int) -> bool:
+        try:
+            with any_books.unit() as unit:
+                one = ("phone", "member")[number % 2]
+                return loyalty.promise(unit, one, 30, 1000, f"k{number}", NOW)
+        except Refused:
+            return False
+
+    with ThreadPoolExecutor(16) as writers:
+        assert sum(writers.map(reserve, range(64))) == 23
+    with any_books.reading() as unit:
+        assert loyalty.held(unit) == {"phone": 990, "member": 990} and loyalty.check(unit) == []
 
 
 @pytest.mark.parametrize("table", [posting, entry], ids=str)

@@ -10,6 +10,7 @@ SCOPES = {
     "read": "see answers, people, metrics, plans, imports and proofs",
     "import": "hand in files of orders",
     "ask": "write down what customers said, and whom to leave alone",
+    "offer": "look at offers, and use them for orders",
     "plan": "draft, approve and apply plans",
 }
 """Scope -> what it lets its holder do. One scope never includes another."""

@@ -77,6 +77,14 @@ def offered(unit: Unit, offer_id: str) -> Row | None:
     return unit.first(select(offer).where(offer.c.id == offer_id))
 
 
+def by_code(unit: Unit, code: str) -> Row:
+    """An offer by its code. Raises `Refused` for a code that was never given."""
+    row = unit.first(select(offer).where(offer.c.code == code))
+    if row is None:
+        raise Refused(f"there is no offer with the code {code!r}")
+    return row
+
+
 def settle(
     unit: Unit, code: str, order_id: str, given: int, now: datetime, *, order_total: int
 ) -> Row:
@@ -85,19 +93,28 @@ def settle(
     Raises `Refused` for an unknown, ended or used code, and for more than was promised or than
     the order's total. The same order again changes nothing.
     """
-    row = unit.first(select(offer).where(offer.c.code == code))
-    if row is None:
-        raise Refused(f"there is no offer with the code {code!r}")
-    if row["state"] == "settled" and row["order_id"] == order_id and row["given"] == given:
+    row = by_code(unit, code)
+    if _used_so(row, order_id, given):
         return row
     if row["ends_at"] <= now:
         raise Refused(f"the offer {code} ended on {row['ends_at']:%Y-%m-%d}")
     if not 0 <= given <= min(row["amount"], order_total):
         raise Refused(f"{given} is more than the offer {code} or the order allows")
-    _close(unit, row, "settled", now, given=given, order_id=order_id)
+    try:
+        _close(unit, row, "settled", now, given=given, order_id=order_id)
+    except Refused:
+        # The same order may have been told by another till a moment ago.
+        row = by_code(unit, code)
+        if _used_so(row, order_id, given):
+            return row
+        raise
     legs = ledger.settle(row["person_id"], row["amount"], given)
     _return(unit, row, f"settle:{row['id']}", "settle", legs, now)
     return offered(unit, row["id"]) or row
+
+
+def _used_so(row: Row, order_id: str, given: int) -> bool:
+    return bool(row["state"] == "settled" and row["order_id"] == order_id and row["given"] == given)
 
 
 def release(unit: Unit, offer_id: str, now: datetime) -> None:

@@ -27,6 +27,7 @@ from huitou.runs.views import (
     ImportRow,
     LetterSample,
     MetricView,
+    OfferView,
     Page,
     PersonRow,
     PersonView,
@@ -299,7 +300,6 @@ class Shop:
                 return None
         return totals_view(row, self.settings.money)
 
-    def plans(self) -> tuple[PlanTotals, ...]:
     def latest_plan(self, *statuses: str) -> PlanTotals | None:
         """The latest plan of one of these statuses: a newer draft hides no approved plan."""
         from huitou.journeys import book as journeys
@@ -309,6 +309,7 @@ class Shop:
             row = journeys.latest(unit, *statuses)
         return totals_view(row, self.settings.money) if row is not None else None
 
+    def plans(self) -> tuple[PlanTotals, ...]:
         """All plans, the newest first."""
         from huitou.journeys import book as journeys
         from huitou.runs.planning import totals_view
@@ -427,6 +428,28 @@ class Shop:
         from huitou.runs import caring
 
         caring.settle_doubt(self._house, decision, channel, arrived, by)
+
+    # -- offers at the till
+
+    def check_offer(self, code: str) -> OfferView:
+        """What a code takes off, until when, and whether it was used; nothing is changed."""
+        from huitou.runs import till
+
+        return till.check(self._house, self.settings, code)
+
+    def redeem_offer(self, code: str, order_id: str, total: int) -> OfferView:
+        """Use a code for an order of `total` minor units; the same order again changes nothing."""
+        from huitou.runs import till
+
+        return till.redeem(self._house, self.settings, code, order_id, total)
+
+    def check(self) -> list[str]:
+        """What is wrong with the books, in words; nothing where all is well."""
+        from huitou.channels import book as channels
+        from huitou.loyalty import book as loyalty
+
+        with self._house.books.reading() as unit:
+            return [*loyalty.check(unit), *channels.check(unit)]
 
     # -- inside
 

@@ -393,6 +393,23 @@ class Doubt:
 
 
 @dataclass(frozen=True)
+class OfferView:
+    """An offer as the till sees it: what it takes off, until when, and whether it was used."""
+
+    code: str
+    state: str
+    """open, settled (used), expired, or released (its letter never left)."""
+    depth: float
+    """Share of the price it takes off."""
+    most: Money
+    """It never takes off more."""
+    last_day: date
+    order_id: str | None
+    given: Money | None
+    """What it took off, once it was used."""
+
+
+@dataclass(frozen=True)
 class Step:
     """What one step of a run cost."""
 

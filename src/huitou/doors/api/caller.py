@@ -127,4 +127,5 @@ def _known(language: str | None) -> str:
 Reader = Annotated[Caller, Depends(may("read"))]
 Importer = Annotated[Caller, Depends(may("import"))]
 Asker = Annotated[Caller, Depends(may("ask"))]
+Till = Annotated[Caller, Depends(may("offer"))]
 Planner = Annotated[Caller, Depends(may("plan"))]

@@ -19,6 +19,7 @@ from huitou.doors.cli import (
     checkup,
     demo,
     files,
+    offers,
     people,
     plans,
     quarantine,
@@ -69,6 +70,7 @@ for _command in (
 app.add_typer(plans.app, name="plan")
 app.command(name="proof")(answers.proof)
 app.add_typer(cases.app, name="case")
+app.add_typer(offers.app, name="offer")
 app.add_typer(quarantine.app, name="quarantine")
 app.command(name="serve")(serving.serve)
 app.add_typer(serving.tokens, name="token")
