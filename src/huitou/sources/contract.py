@@ -11,15 +11,17 @@ import tomllib
 from collections.abc import Mapping as Map
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, fields
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pyarrow as pa
 
 from huitou.ground import toml
 from huitou.ground.errors import HuitouError
 from huitou.ground.ids import fingerprint
+from huitou.ground.money import Money
 from huitou.ground.registry import Registry
 from huitou.ground.words import Sentence, said
 
@@ -145,7 +147,7 @@ class Mapping:
     def __post_init__(self) -> None:
         for name in self.columns:
             _ = FIELDS[name]
-        for name, allowed in _CHOICES.items():
+        for name, allowed in CHOICES.items():
             if getattr(self, name) not in allowed:
                 raise HuitouError(
                     f"{name} is {getattr(self, name)!r}", to_try=f"one of: {', '.join(allowed)}"
@@ -186,13 +188,14 @@ class Mapping:
             raise HuitouError(f"the mapping cannot be read: {bad}") from bad
 
 
-_CHOICES = {
+CHOICES: Map[str, tuple[str, ...]] = {
     "format": ("csv", "excel", "parquet", "jsonl"),
     "grain": ("line", "order"),
     "date_order": ("ymd", "dmy", "mdy"),
     "decimal": (".", ","),
     "amount_is": ("total", "unit", "order"),
 }
+"""What a mapping allows where there are few answers."""
 
 
 @dataclass(frozen=True)
@@ -267,12 +270,37 @@ class Preview:
     """None while a question about encoding, currency or time zone is open."""
     questions: tuple[Question, ...]
     rows: tuple[Map[str, str], ...]
-    """Ten rows as they would be taken, field by field, in words."""
+    """Ten rows as the lake would keep them, field by field: minor units, UTC."""
     warnings: tuple[Sentence, ...]
     total: int
     """Rows in the file."""
     mends: tuple[str, ...] = ()
     """Batches whose quarantined rows this file brings back mended."""
+
+    @property
+    def shown(self) -> tuple[Map[str, str], ...]:
+        """The rows for people, all with the same columns: money in its currency, moments by the
+        clocks of the file's zone, yes and no."""
+        said = {name for row in self.rows for name in row}
+        made = set() if self.mapping and "order_id" in self.mapping.columns else {"order_id"}
+        names = [name for name in READ.names if name in said - made - {"source", "day"}]
+        return tuple(
+            {name: _for_people(name, row.get(name, ""), self.mapping) for name in names}
+            for row in self.rows
+        )
+
+
+def _for_people(name: str, told: str, mapping: Mapping | None) -> str:
+    if name in ("is_return", "is_product"):
+        return {"True": "yes", "False": "no"}.get(told, told)
+    if not told or mapping is None:
+        return told
+    if name in ("amount", "cost"):
+        return str(Money(int(told), mapping.currency))
+    if name == "ordered_at":
+        moment = datetime.fromisoformat(told).replace(tzinfo=UTC)
+        return f"{moment.astimezone(ZoneInfo(mapping.timezone)):%Y-%m-%d %H:%M}"
+    return told
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,7 @@ from huitou.ground import errors
 from huitou.ground.clock import naive_utc
 from huitou.ground.errors import BadInput, HuitouError, NothingTaken
 from huitou.ground.ids import new_id
-from huitou.sources import wire
+from huitou.sources import typed, wire
 from huitou.sources.contract import Batch, Declared, Mapping, Preview
 
 Progress = Callable[[str, float | None], None]
@@ -55,6 +55,7 @@ def look(
     Raises `NothingTaken` for what can be no file of orders.
     """
     _exists(path)
+    declared = typed.checked(declared)
     with tempfile.TemporaryDirectory(prefix="huitou-look-") as folder:
         answer = _ask(
             {

@@ -160,9 +160,9 @@ def show_preview(preview: Preview) -> None:
         columns.add_row(guess.column, guess.field or "—", str(guess.why), ", ".join(guess.samples))
     out.print(columns)
     if preview.rows:
-        rows = Table(*preview.rows[0], title=f"{len(preview.rows)} of {preview.total:,} rows")
-        for row in preview.rows:
-            rows.add_row(*(str(value) for value in row.values()))
+        rows = Table(*preview.shown[0], title=f"{len(preview.rows)} of {preview.total:,} rows")
+        for row in preview.shown:
+            rows.add_row(*row.values())
         out.print(rows)
     for warning in preview.warnings:
         out.print(f"! {warning}")
@@ -217,7 +217,10 @@ def _error(end: End) -> dict[str, Any]:
     named = ("sentence", "row", "column", "value", "to_try")
     found = {name: getattr(error, name, None) for name in named}
     questions = getattr(error, "questions", ())
-    asked = [{"code": q.code, "words": q.words, "option": q.option} for q in questions]
+    asked = [
+        {"code": q.code, "words": q.words, "option": q.option, "choices": q.choices}
+        for q in questions
+    ]
     return {
         "file": str(end.file), "kind": type(error).__name__, **found, "questions": asked,
     }  # fmt: skip
@@ -229,6 +232,9 @@ def _say(ends: list[End], as_json: bool) -> None:
             aside().print(f"huitou: {end.file.name}: {end.error}")
             for question in getattr(end.error, "questions", ()):
                 aside().print(f"  {question.words}\n    {question.option}")
+                for choice in [each for each in question.choices if each.sample]:
+                    sample = choice.sample.replace("\n", "\n        ")
+                    aside().print(f"    {choice.value}: {sample}")
     if as_json:
         answer(summed(ends))
         return
