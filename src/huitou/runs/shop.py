@@ -18,6 +18,7 @@ from huitou.ground.clock import Clock
 from huitou.ground.errors import HuitouError, NotYet
 from huitou.ground.settings import Settings
 from huitou.runs.views import (
+    Alert,
     Answers,
     CardView,
     CaseView,
@@ -182,6 +183,14 @@ class Shop:
         from huitou.runs import reading
 
         return reading.answers(self._house, self.settings, self._foreseen())
+
+    def remarks(self) -> tuple[Alert, ...]:
+        """What must be said beside all figures: guesses they rest on, and what came later."""
+        from huitou.runs.remarks import remarks
+
+        if not self.has_run():
+            return ()
+        return remarks(self._house, self.settings, self._edition())
 
     def home_page(self) -> Home:
         """The first page, in the order a merchant works."""
@@ -356,8 +365,7 @@ class Shop:
         changed = {name: value for name, value in told.items() if value is not None}
         # A run drafts too, and lays out the same shelf.
         with self._house.lake.running("draft a plan"):
-            settings = self.settings.changed(**changed)
-            return planning.draft_anew(self._house, settings, self._foreseen())
+            return planning.draft_anew(self._house, self.settings, self._foreseen(), **changed)
 
     def approve_plan(self, plan_id: str, by: str) -> PlanTotals:
         """Approve a draft; nothing leaves the house before that."""

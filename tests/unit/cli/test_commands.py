@@ -14,6 +14,7 @@ import pytest
 from tests.unit.cli.conftest import Called, PlayedShop
 
 from huitou.doors.cli.files import show_preview
+from huitou.facts.contract import EVERY_DIMENSION
 from huitou.ground.errors import Ambiguous, BadInput, NothingTaken, NotYet
 from huitou.runs.views import Doubt
 from huitou.sources.contract import Declared
@@ -361,3 +362,15 @@ def test_an_interval_says_how_sure_it_is(call: Call, shop: PlayedShop) -> None:
     assert "19 times out of 20" in call("--home", shop.home, "proof").out
     plan = " ".join(call("--home", shop.home, "plan", "show").out.split())
     assert "9 times out of 10" in plan and "out of 20" not in plan
+
+
+def test_the_doctor_looks_into_the_books(call: Call, demo_shop: PlayedShop) -> None:
+    demo_shop.wrong = ["p1: the account says 5, the ledger 7", "d1 went to somebody held out"]
+    called = call("--home", demo_shop.home, "doctor")
+    assert called.code == 1
+    assert "ILL   books: p1: the account says 5" in called.out and "held out" in called.out
+
+
+def test_facts_can_be_cut_by_what_the_help_names(call: Call) -> None:
+    told = " ".join(call("facts", "--help").out.split())
+    assert all(name in told for name in EVERY_DIMENSION) and "product" not in told

@@ -61,6 +61,7 @@ class FakeShop:
         self.silent: set[str] = set()
         self.doubts = {("d1", "email"): views.Doubt("d1", "email", "p1", "We miss you", DOUBTED)}
         self.ways_of_reading = 1
+        self.wrong: list[str] = []
         self.rows = [] if empty else people(random.Random(7))
 
     def change_settings(self, **choices: Any) -> Settings:
@@ -473,6 +474,11 @@ class FakeShop:
             self._hours,
         )
 
+    def remarks(self) -> tuple[views.Alert, ...]:
+        """A guess that all figures rest on."""
+        words = said("No margin was given, and that is a guess.")
+        return (views.Alert("margin", words, "warning"),)
+
     def latest_plan(self, *statuses: str) -> views.PlanTotals | None:
         """The one plan, where it has one of these statuses."""
         return self.plan() if self._status in statuses else None
@@ -556,6 +562,10 @@ class FakeShop:
     ) -> None:
         """Remember what was said."""
         self.answered[case_id] = (why, where_to, words)
+
+    def check(self) -> list[str]:
+        """What the test says is wrong."""
+        return self.wrong
 
     def leave_alone(self, id_or_key: str, by: str, channel: str = "any") -> None:
         """Remember who wants silence."""

@@ -50,6 +50,8 @@ def report(ctx: typer.Context, as_json: AsJson = False) -> None:
 def show_answers(found: Answers, out: Console) -> None:
     """The five answers on one screen."""
     _say_shop(found, out)
+    for sentence in found.remarks:
+        out.print(f"  ! {sentence}")
     _say_how_many(found, out)
     out.print(headed("\n2. Which?", " The ten that were worth most:"))
     out.print(people_table(found.worst_lost))
@@ -80,7 +82,7 @@ def _say_how_many(found: Answers, out: Console) -> None:
     out.print(f"  {_judged(found.lost)}")
     out.print(f"  {_slipping(found.slipping)}")
     out.print(f"  not lost: {found.active:,}")
-    out.print(f"  profit still expected from the slipping, at risk: {surely(found.value_at_risk)}")
+    out.print(f"  profit expected from the slipping, at risk: {surely(found.value_at_risk)}")
     out.print(f"  profit that the silence of the lost has taken: {between(found.value_lost)}")
 
 
@@ -147,7 +149,10 @@ def facts(
     ctx: typer.Context,
     metric: Annotated[str | None, typer.Argument(help="One metric; all where none.")] = None,
     by: Annotated[
-        str | None, typer.Option(metavar="DIM", help="Apart by store, channel, region, campaign, category, sku.")
+        str | None,
+        typer.Option(
+            metavar="DIM", help="Apart by store, channel, region, campaign, category or sku."
+        ),
     ] = None,
     people: Annotated[
         bool, typer.Option("--people", help="The customers behind the metric.")

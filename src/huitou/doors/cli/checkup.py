@@ -57,6 +57,7 @@ def _shop(shop: Shop) -> Iterator[Finding]:
     yield Finding("disk", free > ENOUGH_DISK, f"{free / 10**9:.1f} GB free beside {shop.home}")
     yield Finding("folder", os.access(shop.home, os.W_OK), str(shop.home))
     yield _asked("settings", lambda: _settings(shop))
+    yield _books(shop)
     yield _asked("orders", lambda: _orders(shop))
     yield _asked("answers", lambda: _answers(shop))
 
@@ -70,12 +71,21 @@ def _asked(what: str, question: Callable[[], str]) -> Finding:
 
 def _settings(shop: Shop) -> str:
     shop.settings.check()
-    margin = shop.settings.margin
+    if shop.settings.margin is not None or (shop.has_run() and not _guesses(shop)):
+        return "checked"
     return (
-        "checked"
-        if margin is not None
-        else "checked; no margin is set, so only costs in files count"
+        "checked; no margin is set: where files have no costs, profit is a guess; "
+        "try: huitou settings set margin 0.35"
     )
+
+
+def _guesses(shop: Shop) -> bool:
+    return any(alert.code == "margin" for alert in shop.remarks())
+
+
+def _books(shop: Shop) -> Finding:
+    wrong = shop.check()
+    return Finding("books", not wrong, "; ".join(wrong) or "every promise and letter adds up")
 
 
 def _orders(shop: Shop) -> str:
@@ -88,4 +98,5 @@ def _orders(shop: Shop) -> str:
 def _answers(shop: Shop) -> str:
     if not shop.has_run():
         return "none yet; try: huitou run"
-    return f"as of {shop.answers().as_of}"
+    found = shop.answers()
+    return " ".join([f"as of {found.as_of}.", *map(str, found.remarks)])

@@ -12,7 +12,6 @@ import typer
 
 from huitou.doors.cli.desk import AsJson, answer, desk, progress, screen
 from huitou.doors.cli.drawing import amount, grid, headed, share, surely
-from huitou.ground.spreadsheets import neutral
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -119,6 +118,8 @@ def flat(row: PersonRow) -> dict[str, Any]:
 
 def write_csv(path: Path, rows: Iterator[dict[str, Any]]) -> int:
     """Write rows with a heading; no cell can be run as a formula. Returns how many."""
+    from huitou.ground.spreadsheets import neutral
+
     count = 0
     # Spreadsheets read UTF-8 rightly only with its mark in front.
     with path.open("w", encoding="utf-8-sig", newline="") as file:
