@@ -23,6 +23,7 @@ from huitou.journeys import book as journeys
 from huitou.journeys.messages import Recipient, Sender
 from huitou.runs.moment import Moment
 from huitou.runs.people import latest_key, money_range, shelved
+from huitou.runs.remarks import note_limits
 from huitou.runs.steps.decide import drafted
 from huitou.runs.views import LetterSample, PlanTotals
 
@@ -233,16 +234,17 @@ def letters(
     return tuple(samples)
 
 
-def draft_anew(house: House, settings: Settings, edition: Edition) -> PlanTotals:
-    """Draft the plan for the people of this edition within the limits of `settings`."""
+def draft_anew(house: House, settings: Settings, edition: Edition, **limits: Any) -> PlanTotals:
+    """Draft the plan for the people of this edition; `limits` go before those of the settings."""
     moment = Moment.read(edition.noted("moment"))
     people = edition.table("people")
     with house.books.unit() as unit:
-        plan = drafted(people, settings, moment, unit)
+        plan = drafted(people, settings.changed(**limits), moment, unit)
         plan_id = journeys.keep_draft(
             unit, plan, house.clock.now(), window_days=moment.horizon_days
         )
         row = journeys.the_plan(unit, plan_id)
+    note_limits(house.lake, settings)
     acts = plan.receipts.select(["person_id", "act"])
     house.shelf.rebuild(shelved(people, acts, moment.day))
     return totals_view(row, settings.money)

@@ -28,6 +28,7 @@ from huitou.runs.moment import Moment
 from huitou.runs.people import page, person_row
 from huitou.runs.person import person_view
 from huitou.runs.planning import totals_view
+from huitou.runs.remarks import remarks
 from huitou.runs.taking import waiting
 from huitou.runs.views import (
     Alert,
@@ -59,6 +60,7 @@ def answers(house: House, settings: Settings, edition: Edition) -> Answers:
         worst_lost=_worst(house, settings),
         plan=_plan(house, settings),
         where_to=(*named, *told.where_to),
+        remarks=tuple(alert.words for alert in remarks(house, settings, edition)),
     )
 
 
@@ -73,7 +75,7 @@ def home(house: House, settings: Settings, edition: Edition) -> Home:
         open_cases = care.counted(unit).get("open", 0)
         doubtful = len(channels.in_doubt(unit))
     return Home(
-        alerts=_alerts(waiting(house), doubtful, settings),
+        alerts=(*_alerts(waiting(house), doubtful), *remarks(house, settings, edition)),
         proofs=recall(edition.noted("proofs")),
         answers=told,
         before=recall(edition.noted("before")),
@@ -267,14 +269,11 @@ def _refreshed(house: House) -> datetime | None:
     return latest["finished_at"] if latest is not None else None
 
 
-def _alerts(broken: int, doubtful: int, settings: Settings) -> tuple[Alert, ...]:
+def _alerts(broken: int, doubtful: int) -> tuple[Alert, ...]:
     found = []
     if broken:
         found.append(Alert("quarantine", said("{n} rows wait to be mended", n=broken), "warning"))
     if doubtful:
         words = said("{n} letters may or may not have arrived: somebody must find out", n=doubtful)
         found.append(Alert("in_doubt", words, "error"))
-    if settings.margin is None:
-        words = said("No margin was given: profit is reckoned with a guess until you set it")
-        found.append(Alert("margin", words, "warning"))
     return tuple(found)

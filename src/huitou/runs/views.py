@@ -119,6 +119,8 @@ class Answers:
     plan: PlanTotals | None
     trust: tuple[Sentence, ...]
     """What the backtest on this shop's own past says about these numbers."""
+    remarks: tuple[Sentence, ...] = ()
+    """Guesses that the figures rest on, and what has changed since: each with what to type."""
 
 
 @dataclass(frozen=True)

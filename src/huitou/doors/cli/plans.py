@@ -38,6 +38,7 @@ def show(
     totals = _plan(shop, plan)
     rows, after = shop.receipts(totals.id, act=act, limit=receipts)
     samples = shop.letters(totals.id, limit=letters) if letters else ()
+    remarks = [str(alert.words) for alert in shop.remarks()]
     if as_json:
         from huitou.runs.written import plan_in_short
 
@@ -45,12 +46,14 @@ def show(
         words = [str(sentence) for sentence in totals.words]
         answer(
             {**(plan_in_short(totals) or {}), "words": words, "receipts": listed, "after": after,
-             "letters": samples}
+             "letters": samples, "remarks": remarks}
         )  # fmt: skip
         return
     out = screen()
     out.print(f"plan {totals.id}, as of {totals.as_of}")
     show_totals(totals, out)
+    for remark in remarks:
+        out.print(f"  ! {remark}")
     out.print(grid(_receipt_row(person, receipt) for person, receipt in rows))
     for letter in samples:
         out.print(headed(f"\n{letter.subject}\n", letter.body))

@@ -138,6 +138,10 @@ class Shopfront(Protocol):
         """The plan that is open, or one by its id."""
         ...
 
+    def remarks(self) -> Sequence[views.Alert]:
+        """What must be said beside all figures."""
+        ...
+
     def latest_plan(self, *statuses: str) -> views.PlanTotals | None:
         """The latest plan of one of these statuses."""
         ...

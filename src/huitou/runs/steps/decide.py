@@ -18,6 +18,7 @@ from huitou.ground.settings import Settings
 from huitou.journeys import book as journeys
 from huitou.loyalty import book as loyalty
 from huitou.runs.moment import Moment
+from huitou.runs.remarks import note_limits
 from huitou.runs.work import Result, Work
 
 if TYPE_CHECKING:
@@ -88,6 +89,7 @@ def draft_plan(work: Work, unit: Unit) -> Result:
     plan = drafted(work.edition.table("people"), work.settings, work.moment, unit)
     window = work.moment.horizon_days
     plan_id = journeys.keep_draft(unit, plan, work.now, window_days=window)
+    note_limits(work.lake, work.settings)
     return {"rows": plan.people, "plan": plan_id}
 
 

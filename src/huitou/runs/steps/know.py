@@ -14,12 +14,15 @@ from huitou.facts.bought import bought
 from huitou.facts.contract import Tables
 from huitou.facts.customers import customers
 from huitou.facts.evidence import evidence
+from huitou.facts.orders import orders
+from huitou.facts.profit import shop_rate
 from huitou.facts.rhythm import usual_gap
 from huitou.ground.errors import NotYet
 from huitou.identity import book as identity
 from huitou.identity.resolving import resolve, with_people
 from huitou.identity.tables import MERGED, SPLIT
 from huitou.runs.moment import Moment, earlier_moments, usual_horizon
+from huitou.runs.remarks import note_basis
 from huitou.runs.work import Result, Work
 
 if TYPE_CHECKING:
@@ -41,6 +44,7 @@ def lines(work: Work) -> Result:
         edition.copy(lake, "holders", HOLDERS)
         edition.copy(lake, "merged", MERGED)
         edition.copy(lake, "split", SPLIT)
+        note_basis(edition, work.settings, work.lake)
     with work.lake.reading(edition) as connection:
         moment = _moment(work, work.tables(connection))
     edition.note("moment", moment.written())
@@ -97,10 +101,17 @@ def facts(work: Work) -> Result:
             edition.write(f"bought_{each}", label)
         edition.write("evidence", evidence(tables, moment.as_of).to_pyarrow())
         edition.note("figures", _figures(tables, moment.as_of))
+        edition.note("margin_told", _margin_told(tables, moment.as_of))
         if moment.one_horizon_ago is not None:
             before = moment.evening(moment.one_horizon_ago)
             edition.note("figures_before", _figures(tables, before))
     return {"rows": edition.table(f"customers_{moment.day}", ["person_id"]).num_rows}
+
+
+def _margin_told(tables: Tables, as_of: datetime) -> bool:
+    """Whether what is earned on a sale is known: by the merchant's word, or by costs in files."""
+    rate = shop_rate(orders(tables, as_of), tables.margin).to_pyarrow()
+    return bool(rate["told"][0].as_py())
 
 
 def _figures(tables: Tables, as_of: datetime) -> dict[str, float | None]:

@@ -49,7 +49,12 @@ class Tile:
         return "good" if change * self.better > 0 else "bad"
 
 
-MENDED_AT = {"quarantine": "/files#aside", "in_doubt": "/letters", "margin": "/settings"}
+MENDED_AT = {
+    "quarantine": "/files#aside",
+    "in_doubt": "/letters",
+    "margin": "/settings",
+    "limits": "/plan",
+}
 """Code of an alert -> the page on which it is put right."""
 
 

@@ -15,7 +15,7 @@ from huitou.doors.console.visit import Member
 from huitou.ground.errors import HuitouError, NotYet
 from huitou.ground.money import Money, to_minor
 from huitou.ground.settings import Settings
-from huitou.runs.views import LetterSample, PersonRow, PlanTotals, Receipt
+from huitou.runs.views import Alert, LetterSample, PersonRow, PlanTotals, Receipt
 
 routes = APIRouter()
 ANY = "any"
@@ -35,6 +35,8 @@ class PlanPage:
     hours: float
     waiting: PlanTotals | None = None
     """A plan that was approved and not carried out, where a newer draft stands before it."""
+    remarks: Sequence[Alert] = ()
+    """What must be said beside the figures."""
 
     @property
     def span(self) -> drawing.Span:
@@ -68,7 +70,9 @@ def plan(visit: Member, act: str | None = None, after: str | None = None) -> Res
     waiting = shop.latest_plan("applying", "approved")
     if totals is not None and waiting is not None and waiting.id == totals.id:
         waiting = None
-    page = PlanPage(totals, letters, rows, following, act or None, budget, hours, waiting)
+    page = PlanPage(
+        totals, letters, rows, following, act or None, budget, hours, waiting, shop.remarks()
+    )
     return visit.page("parts/receipts.html" if after and visit.is_fragment else "plan.html", page)
 
 
