@@ -1,50 +1,103 @@
-"""Below thirty customers nothing is forecast, and everything that needs no forecast is there."""
+"""A shop of one small file, as newcomers have it: no margin, no products, phones in many hands."""
 
 from __future__ import annotations
 
+import random
+import shutil
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
-from tests.shop.scenes import HOME, NOW
+from tests.shop.scenes import NOW
 
-from huitou.ground.errors import NotYet
+from huitou.doors.cli.main import main
 from huitou.runs.shop import Shop
 from huitou.runs.wiring import open_shop
+from huitou.sources.contract import Declared
 
-HEADER = "order_id,member_no,date,amount\n"
+CNY = Declared(currency="CNY", timezone="Asia/Shanghai")
+PEOPLE = 80
+HEAD = "order_id,member_no,phone,email,ordered_at,amount"
 
 
-def shop_of(home: Path, rows: list[str]) -> Shop:
-    orders = home.parent / "orders.csv"
-    orders.write_text(HEADER + "\n".join(rows) + "\n", encoding="utf-8")
-    shop = open_shop(home, clock=NOW)
-    shop.change_settings(margin=0.4)
-    shop.take(orders, HOME, confirmed=True)
+def orders(path: Path, *, seed: int = 5, first: date = date(2023, 1, 2)) -> Path:
+    """Customers with a rhythm of their own; half of them stop coming. Odd ones have no number."""
+    draw, rows = random.Random(seed), [HEAD]
+    for number in range(PEOPLE):
+        day, gap = first + timedelta(days=draw.randrange(60)), draw.randrange(15, 60)
+        until = date(2024, 3, 1) if number % 2 else date(2023, 9, 1)
+        member = "" if number % 4 == 1 else f"M{number}"
+        while day < until:
+            rows.append(
+                f"{seed}-{len(rows)},{member},135{number:08d},Buyer{number}@Example.com,{day},"
+                f"{draw.randrange(50, 400)}.50"
+            )
+            day += timedelta(days=max(1, round(draw.gauss(gap, gap / 4))))
+    path.write_text("\n".join(rows) + "\n", encoding="utf-8")
+    return path
+
+
+@pytest.fixture(scope="module")
+def lived(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("small")
+    shop = open_shop(folder / "shop", clock=NOW)
+    shop.take(orders(folder / "orders.csv"), CNY, confirmed=True)
     shop.run()
-    return shop
+    return folder / "shop"
 
 
-def test_twenty_customers_have_facts_and_a_plain_word_about_the_forecast(home: Path) -> None:
-    rows = [f"{n},c{n % 20},2024-{1 + n % 9:02}-{1 + n % 27:02},{10 + n}.50" for n in range(60)]
-    shop = shop_of(home, rows)
-    assert shop.facts["customers"].value == 20
-    assert shop.facts["orders"].value == 60
-    assert shop.metric("revenue").num_rows == 1
-    assert shop.cohorts()
-    assert shop.plan() is None
-    with pytest.raises(NotYet, match="needs 30 customers, and 20 are known"):
-        shop.answers()
+@pytest.fixture
+def shop(lived: Path, tmp_path: Path) -> Shop:
+    """A copy, to be changed at will."""
+    shutil.copytree(lived, tmp_path / "shop")
+    return open_shop(tmp_path / "shop", clock=NOW)
 
 
-def test_one_customer_on_one_day(home: Path) -> None:
-    shop = shop_of(home, ["1,c1,2024-03-01,10.00", "2,c1,2024-03-01,5.00"])
-    assert shop.facts["customers"].value == 1
-    assert shop.facts["repeat_purchase_rate"].value == 0
-    assert shop.too_few() is not None
+def codes(shop: Shop) -> list[str]:
+    return [alert.code for alert in shop.remarks()]
 
 
-def test_a_shop_without_a_single_customer_key_has_its_trade(home: Path) -> None:
-    shop = shop_of(home, [f"{n},,2024-03-{n + 1:02},10.00" for n in range(20)])
-    assert shop.facts["customers"].value == 0
-    assert shop.facts["anonymous_lines"].value == 20
-    assert shop.facts["revenue"].value.minor == 20_000
+def test_a_margin_nobody_told_is_called_a_guess_everywhere(
+    shop: Shop, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert codes(shop) == ["margin"]
+    assert "margin" in [alert.code for alert in shop.home_page().alerts]
+    for command in (["report"], ["plan", "show"], ["doctor"]):
+        with pytest.raises(SystemExit):
+            main(["--home", str(shop.home), *command])
+        assert "huitou settings set margin 0.35" in " ".join(capsys.readouterr().out.split())
+
+
+def test_figures_that_were_overtaken_say_so(shop: Shop, tmp_path: Path) -> None:
+    shop.change_settings(margin=0.4)
+    assert codes(shop) == ["settings"]
+    shop.change_settings(margin=None, budget=5000)
+    assert codes(shop) == ["margin", "limits"]
+    shop.draft_plan()
+    assert codes(shop) == ["margin"]
+    shop.take(orders(tmp_path / "more.csv", seed=6), CNY, confirmed=True)
+    assert codes(shop) == ["margin", "arrived"]
+    assert "Run again: huitou run" in str(shop.answers().remarks[-1])
+
+
+def test_limits_of_one_draft_are_not_kept(shop: Shop) -> None:
+    before = shop.settings
+    drafted = shop.draft_plan(budget=0, staff_hours=0)
+    assert (drafted.budget.minor, drafted.staff_hours) == (0, 0) if drafted.budget else False
+    assert drafted.cost.minor == 0 and shop.settings == before
+    assert codes(shop) == ["margin"]
+
+
+def test_a_newer_draft_hides_no_approved_plan(shop: Shop) -> None:
+    plan = shop.plan()
+    assert plan is not None
+    shop.approve_plan(plan.id, "owner")
+    newer = shop.draft_plan(budget=100)
+    assert newer.id != plan.id
+    with pytest.raises(SystemExit) as left:
+        main(["--home", str(shop.home), "plan", "apply"])
+    assert left.value.code == 0
+    assert {each.id: each.status for each in shop.plans()} == {
+        plan.id: "applied",
+        newer.id: "draft",
+    }

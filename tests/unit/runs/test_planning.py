@@ -21,7 +21,9 @@ TOLD: dict[str, Any] = {
 
 
 def words(**told: Any) -> str:
+    nobody = dict.fromkeys(("approved_by", "approved_at", "posted_by", "posted_at"))
     row = {"id": "p", "as_of": date(2011, 6, 9), "status": "draft", "totals": {**TOLD, **told}}
+    row |= nobody
     return " ".join(str(each) for each in totals_view(row, "GBP").words)
 
 
