@@ -1,7 +1,7 @@
 """Views as plain JSON values: the one place where command line and HTTP learn to write them.
 
 Money(1234, "GBP")      {"amount": 12.34, "currency": "GBP"}
-Range(value, low, high) {"value": …, "low": …, "high": …, "currency": "GBP"}
+Range(value, low, high) {"value": …, "low": …, "high": …, "currency": "GBP", "level": 0.9}
 Sentence                the text, in the reader's language
 a dataclass             its fields, then its public properties
 """
@@ -56,9 +56,9 @@ def number(value: float | Decimal) -> float | None:
 
 
 def estimate(of: Range) -> dict[str, Any]:
-    """An amount with its interval, in major units, and the currency once."""
+    """An amount with its interval and its level, in major units, and the currency once."""
     amounts = {name: number(getattr(of, name).decimal) for name in ("value", "low", "high")}
-    return {**amounts, "currency": of.value.currency}
+    return {**amounts, "currency": of.value.currency, "level": of.level}
 
 
 def table_rows(table: pa.Table, say: Say = str) -> list[dict[str, Any]]:

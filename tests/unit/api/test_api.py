@@ -111,7 +111,7 @@ def test_a_plan_is_drafted_approved_and_applied(client: Client, shop: FakeShop) 
 
 def test_the_answers_have_the_figures_and_their_intervals(client: Client) -> None:
     told = client("read").get("/answers").json()
-    assert set(told["value_at_risk"]) == {"value", "low", "high", "currency"}
+    assert set(told["value_at_risk"]) == {"value", "low", "high", "currency", "level"}
     assert set(told["plan"]) >= {"cost", "gain", "gain_low", "gain_high", "acts", "held_out"}
     assert told["lost"]["came_back_share"] == pytest.approx(143 / 1102)
 

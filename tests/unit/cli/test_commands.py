@@ -63,7 +63,7 @@ def test_the_demo_object_has_what_programs_count_on(call: Call, demo_shop: Playe
     told = call("--home", demo_shop.home, "demo", "--no-serve", "--json").json
     assert (told["customers"], told["orders"], told["anonymous_lines"]) == (4338, 19960, 135_080)
     assert (told["repeat_purchase_rate"], told["one_time_share"]) == (0.6543, 0.3444)
-    assert set(told["value_at_risk"]) == {"value", "low", "high", "currency"}
+    assert set(told["value_at_risk"]) == {"value", "low", "high", "currency", "level"}
     for judged in (told["lost"], told["slipping"]):
         assert set(judged) >= {"count", "horizon_days", "line", "came_back_share"}
     plan = told["plan"]

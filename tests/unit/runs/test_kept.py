@@ -39,7 +39,7 @@ def test_a_view_keeps_its_name_and_everything_in_it() -> None:
     pound = Money(100, "GBP")
     proof = ProofView(
         programme="june", verdict="not_proven", words=(said("{n} more", n=3),), treated=9,
-        held_out=1, effect=Range(pound, -pound, pound), cost=pound, start=date(2011, 6, 10),
+        held_out=1, effect=Range(pound, -pound, pound, 0.95), cost=pound, start=date(2011, 6, 10),
         until=None, weeks_needed=7, customers_needed=None,
     )  # fmt: skip
     assert recall(json.loads(json.dumps(keep(proof)))) == proof

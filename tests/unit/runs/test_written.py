@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from types import MappingProxyType
 
@@ -49,7 +49,9 @@ def test_no_penny_is_lost_on_the_way(minor: int, currency: str) -> None:
 
 def test_an_estimate_names_its_currency_once() -> None:
     value = Range(Money(1000, "EUR"), Money(500, "EUR"), Money(2050, "EUR"))
-    assert written(value) == {"value": 10.0, "low": 5.0, "high": 20.5, "currency": "EUR"}
+    told = {"value": 10.0, "low": 5.0, "high": 20.5, "currency": "EUR"}
+    assert written(value) == {**told, "level": 0.9}
+    assert written(replace(value, level=0.95)) == {**told, "level": 0.95}
 
 
 def test_a_view_brings_its_properties() -> None:

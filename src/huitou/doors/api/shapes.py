@@ -18,6 +18,7 @@ from huitou.runs.views import Range
 
 Shape = dict[str, Any]
 NUMBER: Shape = {"type": ["number", "null"]}
+LEVEL: Shape = {"type": "number", "description": "how often the interval holds the truth"}
 CURRENCY: Shape = {"type": "string", "description": "ISO 4217 code"}
 
 PLAIN: dict[Any, Shape] = {
@@ -49,7 +50,8 @@ def shape(kind: Any) -> Shape:
     if kind is Money:
         return _object({"amount": NUMBER, "currency": CURRENCY})
     if kind is Range:
-        return _object({"value": NUMBER, "low": NUMBER, "high": NUMBER, "currency": CURRENCY})
+        ends = dict.fromkeys(("value", "low", "high"), NUMBER)
+        return _object({**ends, "currency": CURRENCY, "level": LEVEL})
     if isinstance(kind, type) and is_dataclass(kind):
         return _view(kind)
     return _composed(kind)
