@@ -361,7 +361,7 @@ def test_quarantined_rows_come_back_mended(desk: Desk, tmp_path: Path) -> None:
     taken = desk.mend(mended)
     assert (taken.rows, taken.applied, taken.quarantined) == (2, 1, 1)
     (waiting,) = desk.waiting()
-    assert waiting.batch == taken.batch
+    assert (waiting.file, waiting.row) == ("formulas.csv", 4)
     back = next(row for row in desk.lines() if row["day"] == date(2024, 3, 31))
     assert (back["order_id"], back["member_no"], back["amount"]) == (
         "=cmd|'/c calc'!A1",
@@ -372,6 +372,28 @@ def test_quarantined_rows_come_back_mended(desk: Desk, tmp_path: Path) -> None:
     again = desk.mend(mended)
     assert again.applied == 0
     assert len(desk.waiting()) == 1
+
+
+def test_a_row_mended_wrongly_twice_waits_once_where_it_first_stood(
+    desk: Desk, tmp_path: Path
+) -> None:
+    desk.take(files.strange_days(tmp_path))
+    with desk.lake.writing("export") as con:
+        (table,) = mending.export(con, tmp_path / "mend.csv")
+    text = table.read_text(encoding="utf-8-sig").replace("1961-03-01", "2023-03-01")
+    first = [(row.file, row.row) for row in desk.waiting() if row.value != "1961-03-01"]
+    for applied, day in ((1, "2024-02-31"), (0, "2024-02-32")):
+        attempt = tmp_path / f"{day}.csv"
+        attempt.write_text(text.replace("2024-02-30", day), encoding="utf-8")
+        taken, again = desk.mend(attempt), desk.mend(attempt)
+        assert (taken.applied, taken.quarantined) == (applied, len(first))
+        assert (again.applied, again.quarantined) == (0, len(first))
+        assert [(row.file, row.row) for row in desk.waiting()] == first
+        assert day in {row.value for row in desk.waiting()}
+    attempt = tmp_path / "right.csv"
+    attempt.write_text(text.replace("2024-02-30", "2024-02-29"), encoding="utf-8")
+    assert desk.mend(attempt).applied == 1
+    assert len(desk.waiting()) == len(first) - 1
 
 
 def test_a_plain_file_is_no_table_of_mended_rows(desk: Desk, tmp_path: Path) -> None:

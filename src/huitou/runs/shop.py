@@ -144,10 +144,10 @@ class Shop:
         return taking.export_quarantine(self._house, Path(path))
 
     def mend(self, path: Path, progress: Progress | None = None) -> Taken:
-        """Take a mended table back in."""
-        from huitou.sources.contract import Declared
+        """Take a mended table back in; any other file is refused."""
+        from huitou.runs import taking
 
-        return self.take(path, Declared(), confirmed=True, progress=progress)
+        return taking.mend(self._house, self.settings, Path(path), progress or _silently)
 
     # -- the day
 

@@ -95,6 +95,17 @@ def take(
     return taken
 
 
+def mend(house: House, settings: Settings, path: Path, progress: Progress) -> Taken:
+    """Take the rows of a mended table in again; `BadInput` for any other file."""
+    progress("looking", None)
+    preview = look(house, settings, path, Declared())
+    if preview.mapping is None and not preview.columns:  # how its letters are read is not clear yet
+        settled(house, preview, confirmed=True)
+    with house.lake.writing(f"mend {path.name}") as lake:
+        mapping = mending.mapping_for(lake, preview)
+    return take(house, settings, path, mapping, progress)
+
+
 def _settle(house: House, told: Settings) -> None:
     # Before the merge is committed: lines whose currency nobody wrote down would be worse than a
     # currency without lines, which may still be changed.

@@ -133,7 +133,7 @@ def mapping_of(con: duckdb.DuckDBPyConnection, batch: str) -> Mapping:
 def _same_bytes(con: duckdb.DuckDBPyConnection, batch: Batch) -> Taken | None:
     found = con.execute(
         """SELECT batch, rows, first_day, last_day,
-            (SELECT count(*) FROM quarantine q WHERE q.batch = b.batch AND mended_by IS NULL)
+            (SELECT count(*) FROM quarantine q WHERE q.came_in = b.batch AND mended_by IS NULL)
         FROM batches b WHERE sha256 = $sha256 AND mapping_digest = $digest LIMIT 1""",
         {"sha256": batch.sha256, "digest": batch.mapping.digest()},
     ).fetchone()
@@ -241,31 +241,38 @@ def _meet(con: duckdb.DuckDBPyConnection) -> None:
 def _quarantine(
     con: duckdb.DuckDBPyConnection, batch: Batch, torn: dict[int, str], moment: datetime
 ) -> int:
-    """Keep the rows that wait; how many."""
+    """Keep the rows that wait; how many. One that was mended wrongly keeps its first place."""
     rows = pa.Table.from_pylist(list(_told_again(torn, batch)), schema=QUARANTINE)
     con.register("torn_rows", rows)
     con.execute(
         f"""INSERT INTO quarantine BY NAME
-        SELECT *, $batch AS batch, $file AS file, $moment::TIMESTAMP AS loaded_at
+        SELECT q.* EXCLUDE (row), coalesce(m.row, q.row) AS row, coalesce(m.batch, $batch) AS batch,
+            coalesce(b.file, $file) AS file, $moment::TIMESTAMP AS loaded_at, $batch AS came_in
         FROM (SELECT * FROM read_parquet({_quoted(batch.quarantine_path)})
-            UNION ALL BY NAME SELECT * FROM torn_rows)
-        ORDER BY row""",
+            UNION ALL BY NAME SELECT * FROM torn_rows) q
+        LEFT JOIN {_mends(batch)} m ON m.here = q.row LEFT JOIN batches b ON b.batch = m.batch
+        ORDER BY q.row""",
         {"batch": batch.id, "file": batch.file, "moment": moment},
     )
     con.unregister("torn_rows")
-    return _count(con, "SELECT count(*) FROM quarantine WHERE batch = $batch", batch=batch.id)
+    return _count(con, "SELECT count(*) FROM quarantine WHERE came_in = $batch", batch=batch.id)
 
 
 def _mark_mended(con: duckdb.DuckDBPyConnection, batch: Batch) -> None:
-    """Rows a mended table brought back no longer wait; those still wrong wait under its name."""
+    """Rows a mended table brought back no longer wait as they were."""
+    con.execute(
+        f"""UPDATE quarantine SET mended_by = $batch
+        WHERE mended_by IS NULL AND came_in <> $batch
+        AND (batch, row) IN (SELECT (batch, row) FROM {_mends(batch)})""",
+        {"batch": batch.id},
+    )
+
+
+def _mends(batch: Batch) -> str:
+    """The rows a batch brings back: where they were first, and where they stand `here`."""
     if batch.mends:
-        mends = _quoted(batch.lines_path.with_name("mends.parquet"))
-        con.execute(
-            f"""UPDATE quarantine SET mended_by = $batch
-            WHERE mended_by IS NULL AND batch <> $batch
-            AND (batch, row) IN (SELECT (batch, row) FROM read_parquet({mends}))""",
-            {"batch": batch.id},
-        )
+        return f"read_parquet({_quoted(batch.lines_path.with_name('mends.parquet'))})"
+    return "(SELECT '' AS batch, 0 AS row, 0 AS here WHERE false)"
 
 
 def _told_again(torn: dict[int, str], batch: Batch) -> Iterator[dict[str, Any]]:

@@ -66,13 +66,21 @@ def mapping_for(con: duckdb.DuckDBPyConnection, preview: Preview) -> Mapping:
 
 
 def came_from(sheet: Sheet) -> pa.Table:
-    """Which quarantined rows a mended table brings back: batch and row, none for a plain file."""
+    """Which quarantined rows a mended table brings back: `batch` and `row`, and where they stand
+    in it (`here`); none for a plain file."""
     if not {BATCH, ROW} <= set(sheet.table.column_names):
-        return pa.table({"batch": pa.array([], pa.string()), "row": pa.array([], pa.int64())})
+        none = pa.array([], pa.int64())
+        return pa.table({"batch": none.cast(pa.string()), "row": none, "here": none})
     batch, row = cleaned(sheet.column(BATCH)), cleaned(sheet.column(ROW))
     numbered = pc.fill_null(pc.match_substring_regex(row, r"^[0-9]{1,15}$"), False)
     kept = pc.and_(batch.is_valid(), numbered)
-    return pa.table({"batch": batch.filter(kept), "row": row.filter(kept).cast(pa.int64())})
+    return pa.table(
+        {
+            "batch": batch.filter(kept),
+            "row": row.filter(kept).cast(pa.int64()),
+            "here": pa.array(sheet.rows).filter(kept),
+        }
+    )
 
 
 def mended(sheet: Sheet) -> Sheet:

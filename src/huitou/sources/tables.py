@@ -34,8 +34,11 @@ _STATEMENTS = (
         id BIGINT NOT NULL DEFAULT nextval('quarantine_id'), batch VARCHAR NOT NULL,
         file VARCHAR NOT NULL, row BIGINT NOT NULL, "column" VARCHAR NOT NULL,
         value VARCHAR NOT NULL, reason VARCHAR NOT NULL, to_try VARCHAR NOT NULL,
-        raw VARCHAR NOT NULL, loaded_at TIMESTAMP NOT NULL, mended_by VARCHAR)""",
+        raw VARCHAR NOT NULL, loaded_at TIMESTAMP NOT NULL, came_in VARCHAR NOT NULL,
+        mended_by VARCHAR)""",
 )
+"""A row in quarantine keeps the batch, file and number it first had; `came_in` is the batch that
+brought it as it now stands, which may be an attempt to mend it."""
 
 
 def create(con: duckdb.DuckDBPyConnection) -> None:
