@@ -11,6 +11,7 @@ import pytest
 from tests.shop.scenes import NOW
 
 from huitou.doors.cli.main import main
+from huitou.ground.errors import HuitouError
 from huitou.runs.shop import Shop
 from huitou.runs.wiring import open_shop
 from huitou.sources.contract import Declared
@@ -101,3 +102,29 @@ def test_a_newer_draft_hides_no_approved_plan(shop: Shop) -> None:
         plan.id: "applied",
         newer.id: "draft",
     }
+
+
+@pytest.mark.parametrize(
+    "spelt",
+    ["13500000002", "+86 135 0000 0002", "0086-135-0000-0002", "135-0000-0002 ", "M2",
+     "buyer2@example.com", "BUYER2@EXAMPLE.COM"],
+)  # fmt: skip
+def test_a_customer_is_found_by_any_key_however_spelt(shop: Shop, spelt: str) -> None:
+    assert shop.person(spelt).row.key == "M2"
+
+
+def test_whoever_has_no_number_is_found_by_phone_and_mail(shop: Shop) -> None:
+    assert shop.person("13500000001").row.id == shop.person("Buyer1@example.com").row.id
+
+
+def test_who_is_not_there_or_not_one_is_said_in_words(shop: Shop, tmp_path: Path) -> None:
+    with pytest.raises(HuitouError, match="no customer '13599999999'"):
+        shop.person("13599999999")
+    shared = [HEAD] + [f"s{n},M{n},13611112222,,2024-03-0{n},10" for n in (2, 4)]
+    (tmp_path / "shared.csv").write_text("\n".join(shared) + "\n")
+    shop.take(tmp_path / "shared.csv", CNY, confirmed=True)
+    shop.run()
+    with pytest.raises(HuitouError, match="several customers") as several:
+        shop.person("136 1111 2222")
+    assert several.value.to_try is not None
+    assert sorted(several.value.to_try.removeprefix("one of: ").split(", ")) == ["M2", "M4"]

@@ -20,7 +20,7 @@ from huitou.ground.settings import Settings
 from huitou.ground.words import said
 from huitou.journeys import book as journeys
 from huitou.runs import answers as five
-from huitou.runs import outward
+from huitou.runs import finding, outward
 from huitou.runs.book import Journal
 from huitou.runs.caring import places
 from huitou.runs.kept import recall
@@ -87,12 +87,8 @@ def home(house: House, settings: Settings, edition: Edition) -> Home:
 
 
 def person(house: House, settings: Settings, edition: Edition, id_or_key: str) -> PersonView:
-    """One customer; `NotYet` in words for somebody unknown."""
-    standing = house.shelf.find(id_or_key)
-    if standing is None:
-        raise HuitouError(
-            f"there is no customer {id_or_key!r}", to_try="huitou export FOLDER lists them all"
-        )
+    """One customer by id or by any of their keys; an error in words for somebody unknown."""
+    standing = finding.found(house, settings, edition, id_or_key)
     mine = standing["person_id"]
     known = edition.table("people", only=("person_id", [mine])).to_pylist()
     if not known:
@@ -243,10 +239,8 @@ def _moment(edition: Edition) -> Moment:
 
 
 def _worst(house: House, settings: Settings) -> tuple[PersonRow, ...]:
-    found = page(
-        house.shelf, settings.money, where={"stage": "lost"}, sort="missed", limit=five.SHOWN_LOST
-    )
-    return found.rows
+    where = {"stage": "lost"}
+    return page(house.shelf, settings.money, where=where, sort="missed", limit=five.SHOWN_LOST).rows
 
 
 def _today(house: House, settings: Settings) -> tuple[PersonRow, ...]:

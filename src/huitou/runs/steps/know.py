@@ -21,6 +21,7 @@ from huitou.ground.errors import NotYet
 from huitou.identity import book as identity
 from huitou.identity.resolving import resolve, with_people
 from huitou.identity.tables import MERGED, SPLIT
+from huitou.runs.finding import KEYS
 from huitou.runs.moment import Moment, earlier_moments, usual_horizon
 from huitou.runs.remarks import note_basis
 from huitou.runs.work import Result, Work
@@ -42,6 +43,7 @@ def lines(work: Work) -> Result:
     with work.lake.writing("run: lines") as lake:
         count = edition.copy(lake, "lines", LINES.format(lines=with_people(lake)))
         edition.copy(lake, "holders", HOLDERS)
+        edition.copy(lake, "keys", KEYS.format(lines=with_people(lake)))
         edition.copy(lake, "merged", MERGED)
         edition.copy(lake, "split", SPLIT)
         note_basis(edition, work.settings, work.lake)
