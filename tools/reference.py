@@ -66,9 +66,10 @@ def http() -> str:
     from huitou.doors.scopes import SCOPES
 
     told: Any = app(None, None).openapi()  # type: ignore[arg-type]  # nothing is asked of the shop
+    needed = _scopes()
     scopes = "\n".join(f"| `{name}` | {may} |" for name, may in SCOPES.items())
     rows = [
-        f"| `{verb.upper()}` | `/v1{path}` | {_scope(path, verb)} | {_sentence(route)} |"
+        f"| `{verb.upper()}` | `/v1{path}` | `{needed[path, verb]}` | {_sentence(route)} |"
         for path, verbs in told["paths"].items()
         for verb, route in verbs.items()
     ]
@@ -88,10 +89,17 @@ curl -H "Authorization: Bearer ht_…" http://127.0.0.1:8080/v1/answers
 `language=zh-Hans` has sentences said in that language."""
 
 
-def _scope(path: str, verb: str) -> str:
-    if verb == "get":
-        return "`read`"
-    return "`plan`" if path.startswith("/plan") else "`import`"
+def _scopes() -> dict[tuple[str, str], str]:
+    """(path, verb) -> the scope asked for by the dependency that lets the caller in."""
+    from huitou.doors.api import doing, offers, reading
+
+    return {
+        (route.path, verb.lower()): inspect.getclosurevars(need.call).nonlocals["scope"]
+        for chapter in (reading, doing, offers)
+        for route in chapter.routes.routes
+        for verb in route.methods
+        for need in route.dependant.dependencies
+    }
 
 
 def _sentence(route: dict[str, Any]) -> str:
