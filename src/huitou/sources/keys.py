@@ -11,12 +11,15 @@ changes its line and does not add one.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import duckdb
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from huitou.ground.words import Sentence, said
 from huitou.sources.contract import READ, Mapping
 from huitou.sources.faults import Fault, mask
 
@@ -54,6 +57,16 @@ SELECT DISTINCT position, who FROM (
     SELECT *, arg_min(claim, position) OVER (PARTITION BY order_id) AS earliest FROM claims)
 WHERE claim <> earliest"""
 
+PASTED = 5
+"""Different rows in a run that no shop sells twice, one after the other, at the same moments."""
+
+_TRIED = 20
+
+_REPEATED = (
+    "order_id", "member_no", "phone", "email", "ordered_at", "sku", "product", "quantity", "told",
+    "store",
+)  # fmt: skip
+
 _COMPARED = ("told", "ordered_at", "quantity", "sku", "product", "amount", "is_return")
 
 
@@ -76,6 +89,39 @@ def keyed(lines: pa.Table, mapping: Mapping) -> tuple[pa.Table, list[Fault]]:
         faults, doubles = _told_twice(lines, again, mapping)
         faults += _contradicted(con, mapping)
     return _fit(lines, _numbered(key, again), mapping, faults, doubles), faults
+
+
+def pasted_twice(lines: pa.Table, mapping: Mapping) -> Iterator[Sentence]:
+    """A warning where the last rows of a file repeat earlier ones, line by line."""
+    if mapping.grain == "order" or "line_id" in mapping.columns:
+        return  # a row that is named cannot count twice
+    names = [name for name in _REPEATED if lines[name].null_count < lines.num_rows]
+    of_the_file = pc.sum(pc.equal(lines["part"], "")).as_py()  # they stand before those we added
+    written = lines.select(names).slice(0, of_the_file)
+    with duckdb.connect() as con:
+        con.execute("SET enable_external_access = false")
+        con.register("written", written)
+        told = con.execute("SELECT hash(written) AS told FROM written").to_arrow_table()
+    count = _repeated_at_the_end(told["told"].to_numpy())
+    if count:
+        yield said(
+            "The last {count} rows repeat earlier ones and were counted again. Were they pasted "
+            "twice?",
+            count=count,
+        )
+
+
+def _repeated_at_the_end(told: NDArray[np.uint64]) -> int:
+    """How many rows at the end stand earlier too, in the same order: the longest such run."""
+    if len(told) < 2:
+        return 0
+    longest = 0
+    for at in np.flatnonzero(told[:-1] == told[-1])[-_TRIED:]:
+        most = min(int(at) + 1, len(told) - 1 - int(at))
+        differ = np.flatnonzero(told[at - most + 1 : at + 1] != told[len(told) - most :])
+        longest = max(longest, most - 1 - int(differ[-1]) if len(differ) else most)
+    several = len(set(told[len(told) - longest :].tolist())) >= PASTED  # not one thing, many times
+    return longest if several else 0
 
 
 def _told_twice(

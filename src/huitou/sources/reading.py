@@ -167,7 +167,7 @@ def read(
     progress("sorting out", 0.6)
     good, faults, listed = _judged(lines, work)
     progress("writing", 0.9)
-    work.warnings.extend(_tireless(good))
+    work.warnings.extend([*_nobody(mapping), *_tireless(good), *keys.pasted_twice(lines, mapping)])
     _require_some(good, sheet, listed, faults, path.name)
     pq.write_table(good.select(READ.names).cast(READ), folder / "lines.parquet", compression="zstd")
     held = np.flatnonzero(faults >= 0)
@@ -372,8 +372,12 @@ def _noticed(sheet: Sheet, mapping: Decided) -> tuple[Sentence, ...]:
     return tuple(_notices(sheet, mapping))
 
 
-def _notices(sheet: Sheet, mapping: Decided) -> Iterable[Sentence]:
+def _nobody(mapping: Decided) -> Iterable[Sentence]:
     if not {"member_no", "phone", "email"} & set(mapping.columns):
-        yield said("No column names the customer: all orders would be anonymous")
+        yield said("No column names a customer: all of it is anonymous trade")
+
+
+def _notices(sheet: Sheet, mapping: Decided) -> Iterable[Sentence]:
+    yield from _nobody(mapping)
     if sheet.broken:
         yield said("{count} rows could not be parted into columns", count=len(sheet.broken))
