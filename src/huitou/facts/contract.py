@@ -169,7 +169,7 @@ EVIDENCE = _schema(
         "one_purchase": TRUTH,
         "season_gift": TRUTH,
     },
-    optional=("price_rise", "gone_share", "regularity"),
+    optional=("returned_near_end", "price_rise", "gone_share", "regularity", "season_gift"),
 )
 
 BOUGHT = _schema({"person_id": TEXT, "days": WHOLE})

@@ -28,10 +28,12 @@ def evidence(t: Tables, as_of: datetime, *, known: datetime | None = None) -> ib
     """One row per customer (columns: `contract.EVIDENCE`).
 
     `returned_near_end`: value returned / value bought in the END_DAYS that end GRACE_DAYS after
-    the last purchase. `price_rise`: mean log ratio, weighed by what they spent, of the shop's
-    latest price of a product to its price in the month they last bought it; null without prices.
-    `gone_share`: share of their spending on products that the shop stopped selling within
-    GONE_DAYS of their last purchase. `season_gift`: they only ever bought in the peak months.
+    the last purchase; null where the files show no return at all. `price_rise`: mean log ratio,
+    weighed by what they spent, of the shop's latest price of a product to its price in the month
+    they last bought it; null without prices. `gone_share`: share of their spending on products
+    that the shop stopped selling within GONE_DAYS of their last purchase. `season_gift`: they only
+    ever bought in the peak months; null below a year of log, when no month can be called a peak.
+    What is null says nothing.
     """
     today = number_of(last_day_before(as_of, t.shop_zone))
     every = orders(t, as_of, known=known)
@@ -46,13 +48,27 @@ def evidence(t: Tables, as_of: datetime, *, known: datetime | None = None) -> ib
         .left_join(_seasonal(days, every), "person_id")
         .drop("person_id_right")
     )
+    row = row.cross_join(_covers(every))
     finished = row.mutate(
-        returned_near_end=row.returned_near_end.fill_null(0.0),
+        returned_near_end=row.has_returns.ifelse(
+            row.returned_near_end.fill_null(0.0), ibis.null("float64")
+        ),
         regularity=ratio(row.gap_sd, row.gap_mean),
         one_purchase=row.purchase_days == 1,
-        season_gift=(row.only_peak == 1).fill_null(False),
+        season_gift=row.has_year.ifelse(
+            (row.only_peak == 1).fill_null(False), ibis.null("boolean")
+        ),
     )
     return shaped(finished, EVIDENCE)
+
+
+def _covers(every: ibis.Table) -> ibis.Table:
+    """One row: whether the files show returns at all, and whether they cover a year."""
+    bought = every.is_purchase.ifelse(day_number(every.day), ibis.null("int64"))
+    return every.aggregate(
+        has_returns=(every.return_lines.sum() > 0).fill_null(False),
+        has_year=(bought.max() - bought.min() + 1 >= YEAR_DAYS).fill_null(False),
+    )
 
 
 def _returned_near_end(persons: ibis.Table, people: ibis.Table) -> ibis.Table:

@@ -57,6 +57,8 @@ PRIOR_LOG_SD = 0.7
 _SWITCHING = "Keaveney 1995, J. Marketing 59(2): reasons for leaving services; taken as an order"
 _JUDGED = "judgement, to be replaced by answers given to this shop's own questions"
 
+UNKNOWN = "unknown"
+
 CAUSES = (
     Cause(
         "never_hooked",
@@ -101,7 +103,7 @@ CAUSES = (
         _JUDGED,
     ),
     Cause(
-        "unknown",
+        UNKNOWN,
         said("Nothing in the orders tells why"),
         said("Why did you stop buying from us, and where do you buy now?"),
         0.30,
@@ -144,17 +146,20 @@ def causes(evidence: pa.Table) -> pa.Table:
     """Posterior of every cause for every person in `evidence`, which should be those who left.
 
     Columns as in `SUSPECTS`; people in the order given, suspects of each from the likeliest down.
-    The interval carries the width of priors and ratios: it is wide, and meant to be.
+    The interval carries the width of priors and ratios: it is wide, and meant to be. A cause of
+    which no clue is known about anybody (a shop without products has no prices) is not listed, and
+    its prior is *unknown*'s.
     """
-    posterior, sd = _posteriors(evidence)
+    judged = _judged(evidence)
+    posterior, sd = _posteriors(evidence, judged)
     low, high = _between(posterior, sd)
     order = np.argsort(-posterior, axis=1, kind="stable")
     people = evidence.num_rows
-    codes = np.array([cause.code for cause in CAUSES], dtype=object)
+    codes = np.array(list(judged), dtype=object)
     ids = np.array(evidence.column("person_id").to_pylist(), dtype=object)
     columns = {
-        "person_id": pa.array(np.repeat(ids, len(CAUSES)), pa.string()),
-        "cause": pa.array(codes[order].reshape(people * len(CAUSES)), pa.string()),
+        "person_id": pa.array(np.repeat(ids, len(judged)), pa.string()),
+        "cause": pa.array(codes[order].reshape(people * len(judged)), pa.string()),
         "posterior": np.take_along_axis(posterior, order, axis=1).reshape(-1),
         "low": np.take_along_axis(low, order, axis=1).reshape(-1),
         "high": np.take_along_axis(high, order, axis=1).reshape(-1),
@@ -162,12 +167,26 @@ def causes(evidence: pa.Table) -> pa.Table:
     return pa.table(columns, schema=SUSPECTS)
 
 
-def _posteriors(evidence: pa.Table) -> tuple[Array, Array]:
+def _judged(evidence: pa.Table) -> dict[str, float]:
+    """The causes of which something is known about somebody, with their priors, adding up to 1."""
+    told = {clue.cause for clue in CLUES if _known(evidence, clue.evidence)}
+    judged = {cause.code: cause.prior for cause in CAUSES if cause.code in {*told, UNKNOWN}}
+    rest = sum(cause.prior for cause in CAUSES if cause.code not in judged)
+    return {**judged, UNKNOWN: judged[UNKNOWN] + rest}
+
+
+def _known(evidence: pa.Table, name: str) -> bool:
+    return bool(evidence.column(name).null_count < evidence.num_rows)
+
+
+def _posteriors(evidence: pa.Table, judged: Mapping[str, float]) -> tuple[Array, Array]:
     """Posteriors and the sd of their log odds, shape (people, causes)."""
-    places = {cause.code: i for i, cause in enumerate(CAUSES)}
-    score = np.tile(np.log([cause.prior for cause in CAUSES]), (evidence.num_rows, 1))
+    places = {code: i for i, code in enumerate(judged)}
+    score = np.tile(np.log(list(judged.values())), (evidence.num_rows, 1))
     variance = np.full(score.shape, PRIOR_LOG_SD**2)
     for clue in CLUES:
+        if clue.cause not in places:
+            continue
         ratio, known = _ratio(clue, _values(evidence, clue.evidence))
         score[:, places[clue.cause]] += ratio
         variance[:, places[clue.cause]] += known * clue.log_sd**2
@@ -187,7 +206,7 @@ def _between(posterior: Array, sd: Array) -> tuple[Array, Array]:
     p = np.clip(posterior, 1e-9, 1 - 1e-9)
     odds = np.log(p) - np.log1p(-p)
     low, high = (1 / (1 + np.exp(-(odds + sign * Z90 * sd))) for sign in (-1, 1))
-    return low, high
+    return np.minimum(low, posterior), np.maximum(high, posterior)
 
 
 def _values(evidence: pa.Table, name: str) -> Array:

@@ -99,6 +99,7 @@ def causes_of(people: pa.Table, causes: pa.Table, currency: str) -> tuple[Cause,
     found = [
         _cause(code, chance[each == code], gone[each == code], first[each == code], currency)
         for code in WORDS
+        if (each == code).any()
     ]
     return tuple(sorted(found, key=lambda cause: -cause.value.minor))
 

@@ -123,9 +123,16 @@ def test_who_only_comes_for_the_season() -> None:
     assert (out["gift"]["season_gift"], out["both"]["season_gift"]) == (True, False)
 
 
-def test_below_a_year_there_is_no_season() -> None:
+def test_below_a_year_no_season_is_known() -> None:
     t = shop(*gift_shop(360), line("gift", date(2011, 12, 20)))
-    assert by_person(evidence(t, AS_OF))["gift"]["season_gift"] is False
+    assert by_person(evidence(t, AS_OF))["gift"]["season_gift"] is None
+
+
+def test_files_without_returns_know_nothing_of_returns() -> None:
+    t = shop(line("a", on(0)), line("a", on(9)), line("b", on(0)))
+    assert {row["returned_near_end"] for row in rows(evidence(t, AS_OF))} == {None}
+    with_one = shop(line("a", on(0)), line("b", on(0)), line("b", on(1), -1000))
+    assert by_person(evidence(with_one, AS_OF))["a"]["returned_near_end"] == 0.0
 
 
 def test_later_rows_change_nothing() -> None:

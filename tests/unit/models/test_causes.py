@@ -62,7 +62,9 @@ EVIDENCE = st.fixed_dictionaries(
 def test_posteriors_add_up_to_one_and_lie_in_their_intervals(evidence):
     table = pa.Table.from_pylist([{"person_id": "p", **evidence}], schema=SCHEMA)
     rows = causes(table).to_pylist()
-    assert len(rows) == len(CAUSES)
+    known = {name for name, value in evidence.items() if value is not None}
+    judged = {clue.cause for clue in CLUES if clue.evidence in known}
+    assert {row["cause"] for row in rows} == judged | {"unknown"} and len(rows) == len(judged) + 1
     assert sum(row["posterior"] for row in rows) == pytest.approx(1)
     assert all(0 <= row["low"] <= row["posterior"] <= row["high"] <= 1 for row in rows)
     shown = [row["posterior"] for row in rows]
@@ -77,8 +79,17 @@ def test_more_returns_never_make_returns_less_suspect(evidence, one, other):
 
 
 def test_unknown_evidence_leaves_the_priors():
-    found = posteriors(**dict.fromkeys(QUIET))
+    people = [{"person_id": "p"}, {"person_id": "another", **QUIET}]
+    told = causes(pa.Table.from_pylist(people, schema=SCHEMA)).to_pylist()
+    found = {row["cause"]: row["posterior"] for row in told if row["person_id"] == "p"}
     assert found == pytest.approx({cause.code: cause.prior for cause in CAUSES})
+
+
+def test_a_cause_of_which_nothing_is_known_is_no_suspect():
+    found = posteriors(price_rise=None, gone_share=None, returned_near_end=None)
+    assert not {"price", "assortment", "returned_goods"} & set(found)
+    assert sum(found.values()) == pytest.approx(1)
+    assert found["unknown"] > posteriors()["unknown"]
 
 
 def test_priors_add_up_and_everything_has_words_a_question_and_a_source():
