@@ -11,7 +11,7 @@ import pytest
 from tests.shop.scenes import NOW
 
 from huitou.doors.cli.main import main
-from huitou.ground.errors import HuitouError
+from huitou.ground.errors import HuitouError, NotYet
 from huitou.runs.shop import Shop
 from huitou.runs.wiring import open_shop
 from huitou.sources.contract import Declared
@@ -128,3 +128,30 @@ def test_who_is_not_there_or_not_one_is_said_in_words(shop: Shop, tmp_path: Path
         shop.person("136 1111 2222")
     assert several.value.to_try is not None
     assert sorted(several.value.to_try.removeprefix("one of: ").split(", ")) == ["M2", "M4"]
+
+
+def test_what_another_version_made_is_asked_for_anew(shop: Shop) -> None:
+    notes = list(shop.home.glob("lake/published/*/moment.json"))
+    for note in notes:
+        note.write_text(note.read_text().replace('"format": ', '"format": 99'))
+    with pytest.raises(NotYet, match="made by another version") as asked:
+        shop.answers()
+    assert notes and asked.value.to_try == "huitou run"
+    shop.run()
+    assert shop.answers().customers == PEOPLE
+
+
+def test_a_folder_that_cannot_be_is_said_plainly(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "file").write_text("")
+    for home in (tmp_path / "file", tmp_path / "file" / "shop"):
+        with pytest.raises(SystemExit) as left:
+            main(["--home", str(home), "report"])
+        assert left.value.code == 1
+        assert "cannot be the shop's folder" in capsys.readouterr().err
+
+
+def test_what_the_files_cannot_show_is_no_suspect(shop: Shop) -> None:
+    suspected = {cause.code for cause in shop.answers().causes}
+    assert suspected and not suspected & {"price", "assortment", "returned_goods"}

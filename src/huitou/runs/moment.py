@@ -20,6 +20,10 @@ LEAST_HISTORY = 45
 """Days of history without which a moment says nothing."""
 
 
+FORMAT = 1
+"""Counts up whenever what an edition holds changes, so that no reader takes an old one for new."""
+
+
 @dataclass(frozen=True)
 class Moment:
     """A day whose evening is the present, and the evenings before it that serve as tests."""
@@ -58,6 +62,7 @@ class Moment:
             "horizon_days": self.horizon_days,
             "earlier": [day.isoformat() for day in self.earlier],
             "zone": self.zone,
+            "format": FORMAT,
         }
 
     @classmethod

@@ -17,6 +17,7 @@ from huitou.ground import settings as choices
 from huitou.ground.clock import Clock
 from huitou.ground.errors import HuitouError, NotYet
 from huitou.ground.settings import Settings
+from huitou.runs.moment import FORMAT
 from huitou.runs.views import (
     Alert,
     Answers,
@@ -471,6 +472,8 @@ class Shop:
         edition = self._house.lake.current()
         if edition is None:
             raise NotYet("no run has finished yet", to_try="huitou run")
+        if (edition.noted("moment") or {}).get("format") != FORMAT:
+            raise NotYet("the last run was made by another version", to_try="huitou run")
         return edition
 
     def _foreseen(self) -> Edition:

@@ -59,9 +59,19 @@ def open_house(home: Path, clock: Clock, books_url: str | None = None) -> House:
         raise HuitouError(
             f"a shop cannot live in {home}: the folder's name holds a ?", to_try="another folder"
         )
+    _make(home)
     settings = choices.read(home)
     if not settings.salt:
         choices.write(home, settings.changed(salt=new_secret()))
     books = Books(books_url) if books_url else Books.in_folder(home)
     books.migrate()
     return House(home, Lake(home / "lake"), books, Shelf(home / "shelf.db", LAYOUT), clock)
+
+
+def _make(home: Path) -> None:
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+    except OSError as failed:
+        raise HuitouError(
+            f"{home} cannot be the shop's folder: {failed.strerror}", to_try="huitou --home FOLDER"
+        ) from failed
