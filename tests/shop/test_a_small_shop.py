@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import csv
 import random
 import shutil
 from datetime import date, timedelta
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -155,3 +157,19 @@ def test_a_folder_that_cannot_be_is_said_plainly(
 def test_what_the_files_cannot_show_is_no_suspect(shop: Shop) -> None:
     suspected = {cause.code for cause in shop.answers().causes}
     assert suspected and not suspected & {"price", "assortment", "returned_goods"}
+
+
+def test_all_of_it_can_be_taken_along(shop: Shop, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    with pytest.raises(SystemExit) as left:
+        main(["--home", str(shop.home), "export", str(out)])
+    assert left.value.code == 0
+    told = {name: list(csv.DictReader((out / f"{name}.csv").open(encoding="utf-8-sig")))
+            for name in ("customers", "orders", "keys", "receipts")}  # fmt: skip
+    answers = shop.answers()
+    assert len(told["orders"]) == answers.lines
+    assert sum(Decimal(row["amount"]) for row in told["orders"]) == answers.revenue.decimal
+    assert len(told["customers"]) == len(told["receipts"]) == PEOPLE
+    mine = {row["kind"]: row["value"] for row in told["keys"] if row["customer"] == "M2"}
+    assert mine["member"] == "M2" and mine["email"] == "buyer2@example.com"
+    assert mine["phone"].endswith("+8613500000002")

@@ -167,10 +167,10 @@ def metric_people(tables: Tables, edition: Edition, name: str, currency: str) ->
     if found.people is None:
         raise HuitouError(f"nobody is known behind {name}")
     people = found.people(tables, _moment(edition).as_of).to_pyarrow()
-    return outward.told_people(found, people, _known(edition), currency)
+    return outward.told_people(found, people, known(edition), currency)
 
 
-def _known(edition: Edition) -> pa.Table:
+def known(edition: Edition) -> pa.Table:
     """What the merchant knows people by; who never bought has but the key they were first seen by.
 
     Columns: `person_id`, `key`, `name`.

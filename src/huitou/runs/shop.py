@@ -255,6 +255,20 @@ class Shop:
         with self._tables() as tables:
             return reading.metric_people(tables, self._edition(), name, self.settings.money)
 
+    def order_lines(self) -> Iterator[Mapping[str, Any]]:
+        """Every line of every order that the last run knew, one by one."""
+        from huitou.runs import exporting
+
+        settings = self.settings
+        return exporting.order_lines(self._edition(), settings.money, settings.zone)
+
+    def keys(self) -> Iterator[Mapping[str, Any]]:
+        """Every member number, phone and e-mail, and whose it is."""
+        from huitou.runs import exporting, reading
+
+        edition = self._edition()
+        return exporting.keys(edition, reading.known(edition))
+
     def cohorts(self) -> tuple[CohortRow, ...]:
         """Newcomers by month, and the share of them that bought again k months later."""
         from huitou.runs import reading

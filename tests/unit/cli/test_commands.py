@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -15,7 +15,7 @@ from tests.unit.cli.conftest import Called, PlayedShop
 
 from huitou.doors.cli.files import show_preview
 from huitou.facts.contract import EVERY_DIMENSION
-from huitou.ground.errors import Ambiguous, BadInput, NothingTaken, NotYet
+from huitou.ground.errors import Ambiguous, BadInput, Busy, NothingTaken, NotYet
 from huitou.runs.views import Doubt
 from huitou.sources.contract import Declared
 
@@ -266,6 +266,18 @@ def test_export_leaves_no_cell_that_a_spreadsheet_would_run(
     assert told["customers"] == len(shop.rows)
     assert "'=HYPERLINK(1)" in text
     assert json.loads((tmp_path / "out" / "answers.json").read_text(encoding="utf-8"))
+
+
+def test_an_export_that_fails_leaves_no_empty_file(
+    call: Call, shop: PlayedShop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken() -> Iterator[dict[str, object]]:
+        yield {"order_id": 1}
+        raise Busy("the disk is full")
+
+    monkeypatch.setattr(shop, "order_lines", broken)
+    assert call("export", tmp_path / "out").code == 1
+    assert [file.name for file in (tmp_path / "out").iterdir()] == ["customers.csv"]
 
 
 def test_a_digest_changes_with_the_facts_only(

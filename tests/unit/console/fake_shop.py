@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -473,6 +474,14 @@ class FakeShop:
             self._budget,
             self._hours,
         )
+
+    def order_lines(self) -> Iterator[dict[str, Any]]:
+        """One line each."""
+        return iter([{"order_id": f"={row.key}", "amount": 1} for row in self.rows])
+
+    def keys(self) -> Iterator[dict[str, Any]]:
+        """A number each."""
+        return iter([{"kind": "member", "value": row.key} for row in self.rows])
 
     def remarks(self) -> tuple[views.Alert, ...]:
         """A guess that all figures rest on."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -77,21 +78,56 @@ def export(
     folder: Annotated[Path, typer.Argument(help="Where the files go; made where there is none.")],
     as_json: AsJson = False,
 ) -> None:
-    """Everything the shop knows, as CSV and JSON files."""
+    """Everything the shop knows, as CSV and JSON files.
+
+    Customers, order lines, member numbers with phones and e-mails, receipts of the plan, answers.
+    """
     shop = desk(ctx).shop()
+    answers = shop.answers()
     folder.mkdir(parents=True, exist_ok=True)
+    tables = {
+        "customers": (flat(row) for row in everyone(shop)),
+        "orders": shop.order_lines(),
+        "keys": shop.keys(),
+        "receipts": _every_receipt(shop),
+    }
+    values = {"answers": answers, "metrics": shop.metrics(), "plan": shop.plan(),
+              "proofs": shop.proofs()}  # fmt: skip
+    counts = {}
     with progress() as show:
-        show("customers", None)
-        customers = write_csv(folder / "customers.csv", (flat(row) for row in everyone(shop)))
+        for name, rows in tables.items():
+            show(name, None)
+            counts[name] = write_csv(folder / f"{name}.csv", rows)
         show("answers and metrics", None)
-        _write_json(folder / "answers.json", shop.answers())
-        _write_json(folder / "metrics.json", shop.metrics())
-        _write_json(folder / "plan.json", shop.plan())
-        _write_json(folder / "proofs.json", shop.proofs())
+        for name, value in values.items():
+            _write_json(folder / f"{name}.json", value)
     if as_json:
-        answer({"folder": folder, "customers": customers, "files": sorted(folder.iterdir())})
+        answer({"folder": folder, **counts, "files": sorted(folder.iterdir())})
         return
-    screen().print(f"{customers:,} customers, the answers, metrics, plan and proofs: {folder}")
+    told = ", ".join(f"{count:,} {name}" for name, count in counts.items())
+    screen().print(f"{told}; the answers, metrics, plan and proofs: {folder}")
+
+
+def _every_receipt(shop: Shop) -> Iterator[dict[str, Any]]:
+    """The receipts of the newest plan, one a customer, page by page."""
+    plan = shop.plan()
+    after: str | None = None
+    while plan is not None:
+        rows, after = shop.receipts(plan.id, after=after, limit=PAGE)
+        yield from (_flat_receipt(plan.id, person, receipt) for person, receipt in rows)
+        if after is None:
+            return
+
+
+def _flat_receipt(plan_id: str, person: PersonRow, receipt: Receipt) -> dict[str, Any]:
+    return {
+        "plan": plan_id, "customer": person.key, "stage": person.stage, "act": receipt.act,
+        "depth": receipt.depth, "held_out": receipt.held_out, "cost": receipt.cost.decimal,
+        "at_most": receipt.worst_cost.decimal, "bound": receipt.bound.decimal,
+        "gain": receipt.gain.value.decimal, "gain_low": receipt.gain.low.decimal,
+        "gain_high": receipt.gain.high.decimal, "currency": receipt.cost.currency,
+        "why": " ".join(str(sentence) for sentence in receipt.words),
+    }  # fmt: skip
 
 
 def everyone(shop: Shop) -> Iterator[PersonRow]:
@@ -116,13 +152,16 @@ def flat(row: PersonRow) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def write_csv(path: Path, rows: Iterator[dict[str, Any]]) -> int:
-    """Write rows with a heading; no cell can be run as a formula. Returns how many."""
+def write_csv(path: Path, rows: Iterator[Mapping[str, Any]]) -> int:
+    """Write rows with a heading; no cell can be run as a formula. Returns how many.
+
+    The file is whole or not there: what fails on the way leaves nothing behind.
+    """
     from huitou.ground.spreadsheets import neutral
 
     count = 0
     # Spreadsheets read UTF-8 rightly only with its mark in front.
-    with path.open("w", encoding="utf-8-sig", newline="") as file:
+    with _whole(path) as fresh, fresh.open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.writer(file)
         for row in rows:
             if count == 0:
@@ -136,4 +175,15 @@ def _write_json(path: Path, value: Any) -> None:
     from huitou.runs.written import written
 
     text = json.dumps(written(value), ensure_ascii=False, indent=2, allow_nan=False)
-    path.write_text(text + "\n", encoding="utf-8")
+    with _whole(path) as fresh:
+        fresh.write_text(text + "\n", encoding="utf-8")
+
+
+@contextmanager
+def _whole(path: Path) -> Iterator[Path]:
+    fresh = path.with_name(f".{path.name}.new")
+    try:
+        yield fresh
+        fresh.replace(path)
+    finally:
+        fresh.unlink(missing_ok=True)
