@@ -8,6 +8,7 @@ import shutil
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.shop.scenes import NOW
@@ -20,7 +21,11 @@ from huitou.sources.contract import Declared
 
 CNY = Declared(currency="CNY", timezone="Asia/Shanghai")
 PEOPLE = 80
-HEAD = "order_id,member_no,phone,email,ordered_at,amount"
+GENEROUS: dict[str, Any] = {
+    "budget": 10**7, "staff_hours": 100.0, "staff_hourly": 0, "letter_cost": 0,
+    "share_of_value": 1.0,
+}  # fmt: skip
+HEAD = "order_id,member_no,phone,email,address,ordered_at,amount"
 
 
 def orders(path: Path, *, seed: int = 5, first: date = date(2023, 1, 2)) -> Path:
@@ -32,7 +37,8 @@ def orders(path: Path, *, seed: int = 5, first: date = date(2023, 1, 2)) -> Path
         member = "" if number % 4 == 1 else f"M{number}"
         while day < until:
             rows.append(
-                f"{seed}-{len(rows)},{member},135{number:08d},Buyer{number}@Example.com,{day},"
+                f"{seed}-{len(rows)},{member},135{number:08d},Buyer{number}@Example.com,"
+                f"{f'Long Road {number}' if number % 3 == 0 else ''},{day},"
                 f"{draw.randrange(50, 400)}.50"
             )
             day += timedelta(days=max(1, round(draw.gauss(gap, gap / 4))))
@@ -122,7 +128,7 @@ def test_whoever_has_no_number_is_found_by_phone_and_mail(shop: Shop) -> None:
 def test_who_is_not_there_or_not_one_is_said_in_words(shop: Shop, tmp_path: Path) -> None:
     with pytest.raises(HuitouError, match="no customer '13599999999'"):
         shop.person("13599999999")
-    shared = [HEAD] + [f"s{n},M{n},13611112222,,2024-03-0{n},10" for n in (2, 4)]
+    shared = [HEAD] + [f"s{n},M{n},13611112222,,,2024-03-0{n},10" for n in (2, 4)]
     (tmp_path / "shared.csv").write_text("\n".join(shared) + "\n")
     shop.take(tmp_path / "shared.csv", CNY, confirmed=True)
     shop.run()
@@ -173,3 +179,32 @@ def test_all_of_it_can_be_taken_along(shop: Shop, tmp_path: Path) -> None:
     mine = {row["kind"]: row["value"] for row in told["keys"] if row["customer"] == "M2"}
     assert mine["member"] == "M2" and mine["email"] == "buyer2@example.com"
     assert mine["phone"].endswith("+8613500000002")
+
+
+def test_a_letter_is_posted_or_handed_over_or_not_written(shop: Shop) -> None:
+    shop.change_settings(**GENEROUS)
+    on_paper = _letters(shop)
+    posted = [row for row in on_paper if row["address"]]
+    assert 0 < len(posted) < len(on_paper)
+    assert all(row["address"].startswith("Long Road") for row in posted)
+    assert {row["phone"][-11:-8] for row in on_paper} == {"135"}
+    assert all(row["email"].endswith("@example.com") for row in on_paper)
+
+
+def test_without_leave_to_hand_over_only_addresses_get_paper(shop: Shop) -> None:
+    shop.change_settings(**GENEROUS)
+    assert "hand the letter over" in " ".join(map(str, shop.draft_plan().words))
+    shop.change_settings(letters_by_hand=False)
+    letters = _letters(shop)
+    assert letters and all(row["address"] for row in letters)
+    plan = shop.latest_plan("applied")
+    assert plan is not None and "hand the letter over" not in " ".join(map(str, plan.words))
+
+
+def _letters(shop: Shop) -> list[dict[str, str]]:
+    """The mail-merge table of a plan that is drafted and carried out now."""
+    plan = shop.draft_plan()
+    shop.approve_plan(plan.id, "owner")
+    shop.apply_plan(plan.id, "owner")
+    merged = shop.home / "letters" / plan.id / "mail-merge.csv"
+    return list(csv.DictReader(merged.open(encoding="utf-8-sig")))

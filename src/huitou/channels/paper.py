@@ -24,7 +24,18 @@ from huitou.ground.languages import speaker
 from huitou.ground.words import said
 from huitou.journeys.messages import Message, plain
 
-MERGE_COLUMNS = ("customer", "name", "address", "language", "act", "code", "subject", "text")
+MERGE_COLUMNS = (
+    "customer",
+    "name",
+    "address",
+    "phone",
+    "email",
+    "language",
+    "act",
+    "code",
+    "subject",
+    "text",
+)
 CALL_COLUMNS = ("customer", "name", "phone", "minutes", "what to say", "why", "where to", "done")
 
 
@@ -121,8 +132,15 @@ def _write(folder: Path, message: Message, content: bytes) -> Outcome:
 def _merge_row(message: Message) -> tuple[str, ...]:
     to = message.recipient
     address = "\n".join(plain(part) for part in to.address)
-    known = (plain(to.key), plain(to.name or ""), address, message.language, message.act)
-    return (*known, message.code or "", message.subject, message.body)
+    known = (plain(to.key), plain(to.name or ""), address, to.phone or "", to.email or "")
+    return (
+        *known,
+        message.language,
+        message.act,
+        message.code or "",
+        message.subject,
+        message.body,
+    )
 
 
 def _call_row(message: Message) -> tuple[str, ...]:

@@ -59,6 +59,9 @@ class Settings:
     """Exposure to one person stays below this share of the lower bound of what is left."""
     letter_cost: int = 100
     """Paper, print and stamp of one letter."""
+    letters_by_hand: bool = True
+    """Whether a letter may be handed over in the shop where no postal address is known; without
+    it only those with an address get letters on paper."""
     smtp_host: str | None = None
     smtp_port: int = 587
     smtp_user: str | None = None

@@ -65,13 +65,23 @@ class Desk:
     """Person ids -> who they are; those it does not know get no letter."""
     known: date
     """The last day whose orders are known here: what comes later comes after the letters."""
+    by_hand: bool = True
+    """Whether a letter without a postal address may be handed over in the shop."""
     offer_days: int = OFFER_DAYS
 
 
-def keep_draft(unit: Unit, drafted: Plan, now: datetime, *, window_days: int = WINDOW_DAYS) -> str:
+def keep_draft(
+    unit: Unit,
+    drafted: Plan,
+    now: datetime,
+    *,
+    window_days: int = WINDOW_DAYS,
+    by_hand: int = 0,
+) -> str:
     """Keep a plan with its receipts as the draft; its id.
 
     `window_days`: over how many days it will be read out, fixed here, before anything is done.
+    `by_hand`: how many of its letters have no postal address, and are handed over in the shop.
     The same plan again (same digest) is kept once. Earlier drafts are replaced.
     """
     digest = drafted.digest()
@@ -83,7 +93,7 @@ def keep_draft(unit: Unit, drafted: Plan, now: datetime, *, window_days: int = W
     if known is not None:
         return plan_id
     row = {"id": plan_id, "as_of": drafted.as_of, "status": "draft", "digest": digest}
-    told = {**totals(drafted), "window_days": window_days}
+    told = {**totals(drafted), "window_days": window_days, "by_hand": by_hand}
     unit.add(plan, [{**row, "totals": told, "drafted_at": now}])
     for batch in drafted.receipts.to_batches(max_chunksize=10_000):
         unit.add(decision, [_decision(plan_id, receipt) for receipt in batch.to_pylist()])
@@ -370,7 +380,7 @@ def _write_chunk(unit: Unit, plan_id: str, desk: Desk, now: datetime, chunk: int
     rows = unit.rows(select(decision).where(waits).order_by(decision.c.person_id).limit(chunk))
     people = [row["person_id"] for row in rows]
     known = desk.recipients(people) if people else {}
-    standing = _standing(unit, people)
+    standing = _standing(unit, people, desk)
     for row in rows:
         recipient = known.get(row["person_id"])
         rule = stopped_by(row, recipient, standing)
@@ -381,11 +391,12 @@ def _write_chunk(unit: Unit, plan_id: str, desk: Desk, now: datetime, chunk: int
     return len(rows)
 
 
-def _standing(unit: Unit, people: list[str]) -> Standing:
+def _standing(unit: Unit, people: list[str], desk: Desk) -> Standing:
     return Standing(
         silent=care.silent(unit, people),
         open_cases=care.people_with_open_cases(unit, people),
         holds=loyalty.held(unit, people),
+        by_hand=desk.by_hand,
     )
 
 

@@ -33,6 +33,8 @@ class Standing:
     open_cases: Set[str]
     holds: Mapping[str, int]
     """What each person holds of us, in minor units."""
+    by_hand: bool = True
+    """Whether a letter may be handed over in the shop where no postal address is known."""
 
 
 def stopped_by(
@@ -46,14 +48,15 @@ def stopped_by(
         return "silent"
     if person in standing.open_cases and channel != "call":
         return "open_case"
-    if recipient is None or not reachable(recipient, channel):
+    if recipient is None or not reachable(recipient, channel, standing.by_hand):
         return "no_channel"
     if standing.holds.get(person, 0) + decision["worst_cost"] > decision["bound"]:
         return "bound"
     return None
 
 
-def reachable(recipient: Recipient, channel: str) -> bool:
-    """Whether there is what the channel needs. A letter on paper can be handed over in the shop."""
-    needed = {"email": recipient.email, "call": recipient.phone, "paper": recipient.key}
+def reachable(recipient: Recipient, channel: str, by_hand: bool) -> bool:
+    """Whether there is what the channel needs: for paper an address, or leave to hand it over."""
+    paper = by_hand or recipient.address
+    needed = {"email": recipient.email, "call": recipient.phone, "paper": paper}
     return bool(needed.get(channel))

@@ -24,7 +24,7 @@ from huitou.journeys.messages import Recipient, Sender
 from huitou.runs.moment import Moment
 from huitou.runs.people import latest_key, money_range, shelved
 from huitou.runs.remarks import note_limits
-from huitou.runs.steps.decide import drafted
+from huitou.runs.steps.decide import by_hand, drafted
 from huitou.runs.views import LetterSample, PlanTotals
 
 if TYPE_CHECKING:
@@ -76,6 +76,13 @@ def _plan_words(told: Mapping[str, Any], currency: str) -> tuple[Sentence, ...]:
         )
     ]
     words += _limit_words(told, currency)
+    if told.get("by_hand"):
+        words.append(
+            said(
+                "{n} of them have no address: hand the letter over at their next visit.",
+                n=told["by_hand"],
+            )
+        )
     if acting and told["gain_low"] <= 0:
         words.append(
             said(
@@ -140,7 +147,7 @@ class Addresses:
         }
 
     def _lines(self, wanted: pa.Array) -> dict[str, list[dict[str, Any]]]:
-        columns = ["person_id", "phone", "email", "ordered_at"]
+        columns = ["person_id", "phone", "email", "address", "ordered_at"]
         columns += ["product", "amount", "is_return", "is_product"]
         lines = self.edition.table("lines", columns, only=("person_id", wanted.to_pylist()))
         found: dict[str, list[dict[str, Any]]] = {}
@@ -152,12 +159,13 @@ class Addresses:
 def _reach(lines: list[dict[str, Any]]) -> dict[str, Any]:
     spent: dict[str, int] = {}
     for line in lines:
-        if line["product"] and line["is_product"] and not line["is_return"]:
+        if line["product"] and line["is_product"] and line["amount"] > 0:
             spent[line["product"].strip()] = spent.get(line["product"].strip(), 0) + line["amount"]
     dearest = sorted(spent, key=lambda product: (-spent[product], product))
     return {
         "phone": latest_key(lines, "phone"),
         "email": latest_key(lines, "email"),
+        "address": tuple((latest_key(lines, "address") or "").splitlines()),
         "usual": tuple(dearest[:3]),
     }
 
@@ -166,7 +174,13 @@ def desk(settings: Settings, edition: Edition) -> journeys.Desk:
     """What writing letters needs from outside the books."""
     sender = Sender(name=settings.name, currency=settings.money, language=settings.language)
     known = Moment.read(edition.noted("moment")).day
-    return journeys.Desk(sender, settings.zone, Addresses(edition, settings.language), known)
+    return journeys.Desk(
+        sender,
+        settings.zone,
+        Addresses(edition, settings.language),
+        known,
+        by_hand=settings.letters_by_hand,
+    )
 
 
 def ways_out(house: House, settings: Settings) -> tuple[Channel, ...]:
@@ -241,7 +255,11 @@ def draft_anew(house: House, settings: Settings, edition: Edition, **limits: Any
     with house.books.unit() as unit:
         plan = drafted(people, settings.changed(**limits), moment, unit)
         plan_id = journeys.keep_draft(
-            unit, plan, house.clock.now(), window_days=moment.horizon_days
+            unit,
+            plan,
+            house.clock.now(),
+            window_days=moment.horizon_days,
+            by_hand=by_hand(plan, people),
         )
         row = journeys.the_plan(unit, plan_id)
     note_limits(house.lake, settings)

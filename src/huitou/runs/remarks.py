@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 OF_FIGURES = (
     *("timezone", "margin", "horizon_days", "lost_line", "value_days", "holdout_share"),
-    *("smtp_host", "email_to_customers"),
+    *("smtp_host", "email_to_customers", "letters_by_hand"),
 )
 """Settings from which a run makes its figures."""
 

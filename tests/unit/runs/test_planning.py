@@ -48,7 +48,7 @@ def test_only_a_plan_that_leaves_nobody_out_has_everything_in_it() -> None:
 
 
 def line(day: int, phone: str | None, email: str | None) -> dict[str, Any]:
-    plain = {"product": None, "amount": 1, "is_return": False, "is_product": True}
+    plain = {"address": None, "product": None, "amount": 1, "is_return": False, "is_product": True}
     return {"ordered_at": datetime(2024, 1, day), "phone": phone, "email": email, **plain}
 
 
@@ -57,6 +57,13 @@ def test_letters_go_where_the_latest_order_says() -> None:
     for told in (moved, moved[::-1]):
         assert (_reach(told)["phone"], _reach(told)["email"]) == ("+44new", "new@x.org")
     assert latest_key(moved[:1], "email") is None
+
+
+def test_letters_go_to_the_lines_of_the_latest_address() -> None:
+    moved = [line(1, None, None), line(9, None, None), line(5, None, None)]
+    moved[0]["address"], moved[2]["address"] = "Old Road 1", "New Road 2\nTown"
+    assert _reach(moved)["address"] == ("New Road 2", "Town")
+    assert _reach(moved[1:2])["address"] == ()
 
 
 def test_a_mark_of_receipts_is_read_back_or_refused() -> None:

@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 
 from huitou.care import book as care
 from huitou.care.cases import worth_asking
+from huitou.decisions.acts import NOTHING
 from huitou.decisions.holdout import Holdout
 from huitou.decisions.limits import Limits, usual_budget
 from huitou.decisions.plan import Plan, draft
@@ -88,7 +89,8 @@ def draft_plan(work: Work, unit: Unit) -> Result:
     """Draft the plan and keep it; nothing happens until somebody approves it."""
     plan = drafted(work.edition.table("people"), work.settings, work.moment, unit)
     window = work.moment.horizon_days
-    plan_id = journeys.keep_draft(unit, plan, work.now, window_days=window)
+    handed = by_hand(plan, work.edition.table("people"))
+    plan_id = journeys.keep_draft(unit, plan, work.now, window_days=window, by_hand=handed)
     note_limits(work.lake, work.settings)
     return {"rows": plan.people, "plan": plan_id}
 
@@ -98,6 +100,17 @@ def drafted(people: pa.Table, settings: Settings, moment: Moment, unit: Unit) ->
     audience = _audience(people, settings, moment.day, unit)
     holdout = Holdout(settings.salt, settings.holdout_share)
     return draft(audience, limits(people, settings), holdout, moment.day)
+
+
+def by_hand(plan: Plan, people: pa.Table) -> int:
+    """How many get a letter on paper and have no postal address: it is handed over in the shop."""
+    receipts = plan.receipts
+    on_paper = pc.and_(
+        pc.equal(receipts["channel"], "paper"), pc.not_equal(receipts["act"], NOTHING.kind)
+    )
+    posted = people.filter(people["has_address"])["person_id"].combine_chunks()
+    letters = receipts.filter(on_paper)["person_id"]
+    return len(letters) - int(pc.sum(pc.is_in(letters, posted)).as_py() or 0)
 
 
 def limits(people: pa.Table, settings: Settings) -> Limits:
@@ -120,12 +133,16 @@ def _audience(people: pa.Table, settings: Settings, day: date, unit: Unit) -> pa
     cases = care.people_with_open_cases(unit)
     spoken = journeys.last_spoken(unit)
     writes_email = settings.smtp_host is not None and settings.email_to_customers
-    has_email, has_phone = (
-        people[name].fill_null(False).to_pylist() for name in ("has_email", "has_phone")
+    has_email, has_phone, has_address = (
+        people[name].fill_null(False).to_pylist()
+        for name in ("has_email", "has_phone", "has_address")
     )
     columns = {
         "exposure": pa.array([owed.get(person, 0) for person in ids], pa.int64()),
-        "may_mail": [(person, "paper") not in silent for person in ids],
+        "may_mail": [
+            (has or settings.letters_by_hand) and (person, "paper") not in silent
+            for person, has in zip(ids, has_address, strict=True)
+        ],
         "may_email": [
             writes_email and has and (person, "email") not in silent
             for person, has in zip(ids, has_email, strict=True)

@@ -42,7 +42,7 @@ def lines(work: Work) -> Result:
     edition = work.edition
     with work.lake.writing("run: lines") as lake:
         count = edition.copy(lake, "lines", LINES.format(lines=with_people(lake)))
-        edition.copy(lake, "holders", HOLDERS)
+        edition.copy(lake, "holders", HOLDERS.format(lines=with_people(lake)))
         edition.copy(lake, "keys", KEYS.format(lines=with_people(lake)))
         edition.copy(lake, "merged", MERGED)
         edition.copy(lake, "split", SPLIT)
@@ -58,7 +58,12 @@ LINES = """
     ORDER BY person_id, ordered_at, order_id, row"""
 """Of each line what readers ask for; its keys stay in the lake, and make three quarters of it."""
 
-HOLDERS = "SELECT person_id, hold_key FROM people WHERE merged_into IS NULL"
+HOLDERS = """
+    SELECT person_id, hold_key, person_id IN (
+        SELECT person_id FROM ({lines}) WHERE address IS NOT NULL AND person_id IS NOT NULL
+    ) AS has_address
+    FROM people WHERE merged_into IS NULL"""
+"""Of each person the key that draws their lot, and whether a letter could be posted to them."""
 
 
 def names(work: Work, unit: Unit) -> Result:
