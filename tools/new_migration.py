@@ -38,8 +38,11 @@ def draft(what: str, sentence: str) -> Path:
 def every_table() -> MetaData:
     """The tables of all chapters."""
     importlib.import_module("huitou.store.outbox")
-    for file in sorted(Path(huitou.__file__).parent.glob("*/tables.py")):
-        importlib.import_module(f"huitou.{file.parent.name}.tables")
+    house = Path(huitou.__file__).parent
+    for file in sorted(house.glob("**/tables.py")):
+        importlib.import_module(
+            ".".join(("huitou", *file.relative_to(house).with_suffix("").parts))
+        )
     return metadata
 
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
+from pathlib import Path
 
 import pytest
 from tests.docs.texts import texts
 
+from huitou.ground import languages
 from huitou.ground.languages import LANGUAGES, _catalogue
 
 TRANSLATED = [tag for tag in LANGUAGES if tag != "en"]
@@ -16,13 +19,20 @@ PLACE = re.compile(r"{(\w+)}")
 @pytest.mark.parametrize("tag", TRANSLATED)
 def test_every_text_is_translated(tag: str) -> None:
     missing = sorted(texts() - set(_catalogue(tag)))
-    assert not missing, f"ground/locale/{tag}.po lacks: {missing}"
+    assert not missing, f"ground/locale/{tag}/ lacks: {missing}"
 
 
 @pytest.mark.parametrize("tag", TRANSLATED)
 def test_no_translation_is_left_over(tag: str) -> None:
     stale = sorted(set(_catalogue(tag)) - texts())
-    assert not stale, f"ground/locale/{tag}.po has what nobody says any more: {stale}"
+    assert not stale, f"ground/locale/{tag}/ has what nobody says any more: {stale}"
+
+
+@pytest.mark.parametrize("tag", TRANSLATED)
+def test_a_text_is_translated_in_one_place(tag: str) -> None:
+    files = sorted((Path(languages.__file__).with_name("locale") / tag).glob("*.po"))
+    told = Counter(text for file in files for text in languages._read(file, tag))
+    assert not [text for text, times in told.items() if times > 1]
 
 
 @pytest.mark.parametrize("tag", TRANSLATED)

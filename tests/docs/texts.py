@@ -15,7 +15,7 @@ SAYERS = {"said", "say", "says", "t"}
 def texts() -> set[str]:
     """All literal texts that are handed to `said`, `say` or a template's `t`."""
     found = {text for path in SOURCE.rglob("*.py") for text in _in_python(path)}
-    for path in (SOURCE / "doors" / "console" / "templates").rglob("*.html"):
+    for path in (SOURCE / "doors").rglob("templates/**/*.html"):
         found.update(_in_template(path))
     return found | _told()
 

@@ -7,7 +7,8 @@ from datetime import date, datetime
 
 from sqlalchemy import func, or_, select, update
 
-from huitou.care.cases import LEAVE_ALONE, Answer, NewCase
+from huitou.care.cases import Answer, NewCase
+from huitou.care.reasons import LEAVE_ALONE
 from huitou.care.tables import answer, case, silence
 from huitou.ground.errors import HuitouError
 from huitou.ground.ids import fingerprint

@@ -7,25 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from huitou.care.reasons import WHYS
 from huitou.ground.words import Sentence, said
-
-LEAVE_ALONE = "leave_me_alone"
-"""The answer that is obeyed at once, on every channel."""
-
-WHYS: Mapping[str, Sentence] = {
-    "returned_goods": said("They sent goods back, and it was not put right"),
-    "price": said("It became too dear"),
-    "assortment": said("What they came for is not sold any more"),
-    "habit_stopped": said("They do not need it any more"),
-    "service": said("They were not treated well"),
-    "competitor": said("Somebody else is nearer, better or cheaper"),
-    "moved": said("They moved away"),
-    "gift_season": said("They only buy gifts, once a year"),
-    "not_lost": said("They are not lost at all"),
-    LEAVE_ALONE: said("They want to be left alone"),
-    "unknown": said("They would not say"),
-}
-"""What a customer may answer; staff picks one."""
 
 ASK: Mapping[str, Sentence] = {
     "returned_goods": said("Did we put it right when you sent something back?"),

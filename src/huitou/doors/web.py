@@ -1,4 +1,5 @@
-"""The web door as one application: the console at `/`, the API at `/v1`.
+"""The web door as one application: the console at `/`, the API at `/v1`, what customers open at
+`/p`.
 
 `uvicorn huitou.doors.web:open_web --factory` opens the shop that `$HUITOU_HOME` names.
 """
@@ -13,6 +14,7 @@ from huitou.doors import example
 from huitou.doors.api.app import app as api
 from huitou.doors.book import Staff
 from huitou.doors.console.app import app as console
+from huitou.doors.public.app import app as public
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
@@ -27,8 +29,11 @@ def open_web() -> FastAPI:
 
 
 def web(shop: Shop, staff: Staff) -> FastAPI:
-    """Console and API of one shop. Each keeps its own rules: pages a session, the API a token."""
+    """The doors of one shop. Each keeps its own rules: the console a session, the API a token, what
+    customers open nothing but its own link.
+    """
     site = console(shop, staff, demo=lambda progress: example.fill(shop, progress))
     # Before the console's own mounts, so that no page can stand in its way.
     site.mount("/v1", api(shop, staff), name="api")
+    site.mount("/p", public(shop), name="public")
     return site

@@ -1,8 +1,8 @@
 """Saying a `Sentence` in the reader's language: catalogues, numbers, dates and money.
 
-Catalogues are gettext `.po` files under `ground/locale/`, read as they are: no compiled copy can
-go stale. The English text is the key; a missing translation is said in English, and a test
-counts those.
+Catalogues are gettext `.po` files under `ground/locale/<language>/`, one for each part of the
+house, read as they are: no compiled copy can go stale. The English text is the key; a missing
+translation is said in English, and a test counts those.
 """
 
 from __future__ import annotations
@@ -75,9 +75,13 @@ def speaker(language: str) -> Speaker:
 
 
 def _catalogue(language: str) -> dict[str, str]:
-    path = Path(__file__).with_name("locale") / f"{language}.po"
-    if not path.exists():
-        return {}
+    found: dict[str, str] = {}
+    for path in sorted((Path(__file__).with_name("locale") / language).glob("*.po")):
+        found.update(_read(path, language))
+    return found
+
+
+def _read(path: Path, language: str) -> dict[str, str]:
     with path.open("rb") as file:
         written = read_po(file, locale=language.replace("-", "_"))
     return {

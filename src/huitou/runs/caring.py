@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from huitou.care import book as care
-from huitou.care.cases import WHYS, Answer, Suspect, questions
+from huitou.care.cases import Answer, Suspect, questions
+from huitou.care.reasons import WHYS
 from huitou.channels import book as channels
 from huitou.ground.errors import HuitouError
 from huitou.ground.money import Money

@@ -13,13 +13,13 @@ from huitou.care import book as care
 from huitou.care.cases import (
     ASK,
     WHERE_TO,
-    WHYS,
     Answer,
     NewCase,
     Suspect,
     questions,
     worth_asking,
 )
+from huitou.care.reasons import WHYS
 from huitou.care.tables import answer, silence
 from huitou.ground.errors import HuitouError
 from huitou.store.books import Books

@@ -31,10 +31,10 @@ def every_table() -> MetaData:
     """The tables of all chapters."""
     importlib.import_module("huitou.store.outbox")
     root = Path(huitou.__file__).parent
-    for file in sorted(root.glob("*/tables.py")):
-        chapter = file.parent.name
+    for file in sorted(root.glob("**/tables.py")):
         if "store.columns" in file.read_text(encoding="utf-8"):
-            importlib.import_module(f"huitou.{chapter}.tables")
+            parts = file.relative_to(root).with_suffix("").parts
+            importlib.import_module(".".join(("huitou", *parts)))
     return metadata
 
 

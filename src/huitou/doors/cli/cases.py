@@ -128,7 +128,7 @@ def _say(case: CaseView, out: Console) -> None:
 
 
 def _say_reasons(out: Console) -> None:
-    from huitou.care.cases import WHYS
+    from huitou.care.reasons import WHYS
 
     out.print("--why is one of:")
     for code, sentence in WHYS.items():

@@ -9,7 +9,7 @@ from typing import Annotated
 from fastapi import APIRouter, Form
 from fastapi.responses import Response
 
-from huitou.care.cases import WHYS
+from huitou.care.reasons import WHYS
 from huitou.doors.console.visit import Member
 from huitou.ground.words import Sentence, said
 from huitou.runs.views import CaseView

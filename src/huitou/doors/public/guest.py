@@ -1,0 +1,99 @@
+"""One customer at the door: which language they read, and how a page is drawn for them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+from babel.dates import format_date
+from fastapi import Depends, Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+
+from huitou.ground.languages import LANGUAGES, speaker
+
+if TYPE_CHECKING:
+    from huitou.runs.shop import Shop
+
+HERE = Path(__file__).parent
+TEMPLATES = HERE / "templates"
+STATIC = HERE / "static"
+BASE = "/p"
+"""Where the web door mounts these pages."""
+
+
+@dataclass(frozen=True)
+class Guest:
+    """One request of a customer."""
+
+    request: Request
+    shop: Shop
+    language: str
+
+    @property
+    def here(self) -> str:
+        """This page's own address, without a language."""
+        return BASE + self.request.url.path.removeprefix(BASE)
+
+    def page(self, template: str, page: Any = None, status: int = 200) -> HTMLResponse:
+        """Draw a template with its typed context."""
+        drawn = environment(self.language).get_template(template).render(guest=self, page=page)
+        return HTMLResponse(drawn, status, {"X-Robots-Tag": "noindex"})
+
+    def to(self, path: str) -> Response:
+        """Send the browser on after a change, in the language they chose."""
+        return RedirectResponse(f"{BASE}{path}?lang={self.language}", status_code=303)
+
+
+def guest(request: Request) -> Guest:
+    """Who knocks, and in which language: the one they chose, their browser's, or the shop's."""
+    shop: Shop = request.app.state.shop
+    chosen = request.query_params.get("lang", "")
+    told = chosen if chosen in LANGUAGES else _preferred(request)
+    return Guest(request, shop, told or shop.settings.language)
+
+
+AtTheDoor = Annotated[Guest, Depends(guest)]
+
+
+@lru_cache(maxsize=len(LANGUAGES))
+def environment(language: str) -> Environment:
+    """Templates that speak `language`."""
+    says = speaker(language)
+    made = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=select_autoescape(default=True),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    words: Mapping[str, Callable[..., str]] = {
+        "t": says.say,
+        "shown": says.shown,
+        "day": lambda day: format_date(day, "medium", locale=says.locale),
+    }
+    made.globals.update(words)
+    made.globals.update(base=BASE, style=_style(), languages=LANGUAGES)
+    return made
+
+
+def _style() -> str:
+    """The address of the style sheet; it changes when the sheet does."""
+    mark = sha256((STATIC / "public.css").read_bytes()).hexdigest()[:12]
+    return f"{BASE}/static/public.css?{mark}"
+
+
+def _preferred(request: Request) -> str | None:
+    for part in request.headers.get("accept-language", "").split(","):
+        tag = part.split(";")[0].strip().lower()
+        if tag.startswith(("zh-hant", "zh-tw", "zh-hk", "zh-mo")):
+            return "zh-Hant"
+        if tag.startswith("zh"):
+            return "zh-Hans"
+        if tag.startswith("en"):
+            return "en"
+    return None
