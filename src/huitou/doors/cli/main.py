@@ -15,6 +15,7 @@ import typer
 
 from huitou.doors.cli import (
     answers,
+    benches,
     cases,
     checkup,
     demo,
@@ -77,6 +78,7 @@ app.add_typer(serving.tokens, name="token")
 app.add_typer(shopkeeping.app, name="settings")
 app.command(name="doctor")(checkup.doctor)
 app.command(name="export")(people.export)
+app.add_typer(benches.app, name="bench")
 
 
 def main(arguments: list[str] | None = None) -> None:
