@@ -1,7 +1,7 @@
 # What can be done here. `make` alone lists it.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help install spark demo test check lint format types imports docs bench bench-care kills sabotage clean
+.PHONY: help install spark demo test check lint format types imports docs bench bench-care bench-decisions kills sabotage clean
 
 # The first Python of a version we support that really starts (a shim may stand there and not run).
 PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3.14 python3; do \
@@ -20,7 +20,7 @@ export UV_SYSTEM_CERTS ?= $(if $(wildcard /etc/ssl/certs/ca-certificates.crt),tr
 
 help: ## what can be done
 	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' $(MAKEFILE_LIST) | while IFS='|' read -r name words; do \
-		printf '  make %-10s %s\n' "$$name" "$$words"; done
+		printf '  make %-15s %s\n' "$$name" "$$words"; done
 
 install: .venv/.installed ## a .venv with everything, what the tests need too
 
@@ -71,6 +71,9 @@ bench: install ## seconds and megabytes, from a file of orders to the plan
 
 bench-care: install ## figures of complaints, causes, texts, alarms, fixes and harm
 	$(BIN)/huitou bench care
+
+bench-decisions: install ## figures of plans: how near the best, for how many, at what cost
+	$(BIN)/huitou bench decisions
 
 kills: install ## 50 runs killed at random moments and run again
 	$(BIN)/python -m pytest tests/trust -m kills $(PYTEST_ARGS)

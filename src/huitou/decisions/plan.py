@@ -138,7 +138,7 @@ def draft(
     allowed = ~(barred | beyond)
     found = allocate(
         np.where(allowed, priced.gain, -np.inf),
-        np.stack([priced.cost.astype(np.float64), priced.minutes]),
+        (priced.cost.astype(np.float64), priced.minutes),
         np.array([float(limits.budget), limits.staff_minutes]),
     )
     drafted = Drafted(audience, listed, priced, held, found.choice, allowed, beyond, rules, bound)

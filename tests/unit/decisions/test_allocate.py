@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from huitou.decisions.allocate import GAP, Choices, allocate
+from huitou.decisions.allocate import GAP, allocate
+from huitou.decisions.choices import Choices
 from huitou.decisions.exact import solve_exactly
 
 
@@ -20,8 +21,8 @@ def question(n: int, k: int, seed: int, tight: float) -> Choices:
     use = np.stack([dice.integers(0, 300, (n, k + 1)), dice.choice([0.0, 0.5, 10.0], (n, k + 1))])
     gain[dice.random((n, k + 1)) < 0.2] = -np.inf
     gain[:, 0], use[:, :, 0] = 0.0, 0.0
-    free = Choices(gain, use.astype(float), np.zeros(2))
-    wanted = free.used(free.best_at(np.zeros(2)))
+    free = Choices(gain, tuple(use.astype(float)), np.zeros(2))
+    wanted = free.used(free.best_at(np.zeros(2))[0])
     return Choices(gain, free.use, np.floor(wanted * tight))
 
 
@@ -68,7 +69,7 @@ def test_a_small_shop_is_answered_within_a_thousandth(seed: int, tight: float) -
 def test_the_dual_agrees_with_the_exact_solver() -> None:
     asked = question(2_000, 7, 4, 0.25)
     found = allocate(asked.gain, asked.use, asked.limit)
-    exact, bound = solve_exactly(asked.gain, asked.use, asked.limit)
+    exact, bound = solve_exactly(asked.gain, np.stack(asked.use), asked.limit)
     assert exact is not None
     assert asked.fits(exact)
     assert found.total == pytest.approx(asked.gained(exact), rel=1e-3)

@@ -20,26 +20,30 @@ def _bench() -> None:
     """Figures for reading; the exit code is 1 where a bar does not hold."""
 
 
+Rooms = Annotated[list[str] | None, typer.Argument(metavar="[ROOM]…", help="Some of it alone.")]
+
+
 @app.command()
-def care(
-    rooms: Annotated[
-        list[str] | None, typer.Argument(metavar="[ROOM]…", help="texts, causes, alarms, …")
-    ] = None,
-    as_json: AsJson = False,
-) -> None:
-    """Texts, causes, alarms, fixes, harm, and 10,000 complaints while the nightly run works."""
-    code = _measure("tools.bench_care", [*(rooms or []), *(["--json"] if as_json else [])])
-    raise typer.Exit(code)
+def care(rooms: Rooms = None, as_json: AsJson = False) -> None:
+    """Texts, causes, alarms, fixes, harm; 10,000 complaints while the nightly run works."""
+    _measure("care", rooms or [], as_json)
 
 
-def _measure(bench: str, arguments: list[str]) -> int:
+@app.command()
+def decisions(rooms: Rooms = None, as_json: AsJson = False) -> None:
+    """Plans for ten million people within budget and hours, and how near the best they come."""
+    _measure("decisions", rooms or [], as_json)
+
+
+def _measure(chapter: str, rooms: list[str], as_json: bool) -> None:
     import huitou
 
     checkout = Path(huitou.__file__).resolve().parents[2]
-    if not (checkout / "tools" / "bench_care").is_dir():
+    if not (checkout / "tools" / "benching.py").exists():
         raise NotYet(
             "the benches come with the source, not with the package",
             to_try="the same in a clone of the project",
         )
-    told = subprocess.run([sys.executable, "-m", bench, *arguments], cwd=checkout, check=False)
-    return told.returncode
+    call = [sys.executable, "-m", "tools.benching", chapter, *rooms]
+    told = subprocess.run([*call, *(["--json"] if as_json else [])], cwd=checkout, check=False)
+    raise typer.Exit(told.returncode)

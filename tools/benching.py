@@ -1,4 +1,4 @@
-"""Measure care and print the rows: `python -m tools.bench_care [ROOM …] [--json]`."""
+"""Measure what a chapter promises and print the rows: `python -m tools.benching care [ROOM …]`."""
 
 from __future__ import annotations
 
@@ -9,20 +9,23 @@ from pathlib import Path
 from typing import Any
 
 HERE = Path(__file__).parent
+CHAPTERS = tuple(sorted(folder.name.removeprefix("bench_") for folder in HERE.glob("bench_*/")))
+"""The chapters that are measured: each a folder `bench_<chapter>` beside this file."""
 
 
-def rooms() -> list[str]:
-    """The rooms that can be measured."""
-    return sorted(file.stem for file in HERE.glob("*.py") if not file.stem.startswith("_"))
+def rooms(chapter: str) -> list[str]:
+    """The rooms of a chapter that can be measured."""
+    files = (HERE / f"bench_{chapter}").glob("*.py")
+    return sorted(file.stem for file in files if not file.stem.startswith("_"))
 
 
-def measured(chosen: list[str]) -> list[dict[str, Any]]:
+def measured(chapter: str, chosen: list[str]) -> list[dict[str, Any]]:
     """The rows of these rooms; a room that cannot be measured here says so in a row."""
     found: list[dict[str, Any]] = []
     for room in chosen:
         print(f"{room} …", file=sys.stderr)
         try:
-            found += importlib.import_module(f"tools.bench_care.{room}").rows()
+            found += importlib.import_module(f"tools.bench_{chapter}.{room}").rows()
         except FileNotFoundError as missing:
             found.append(_not_measured(room, str(missing)))
     return found
@@ -35,16 +38,16 @@ def _not_measured(room: str, why: str) -> dict[str, Any]:
 
 def main(arguments: list[str]) -> int:
     """Print a table, or with `--json` one JSON value; 1 where a bar does not hold."""
-    named = [name for name in arguments if not name.startswith("--")]
-    if unknown := set(named) - set(rooms()):
-        print(f"no such room: {sorted(unknown)}; there are {rooms()}", file=sys.stderr)
+    chapter, *named = [name for name in arguments if not name.startswith("--")] or [""]
+    known = rooms(chapter) if chapter in CHAPTERS else []
+    if not known or set(named) - set(known):
+        print(f"what to measure: {' '.join(CHAPTERS)}; rooms: {' '.join(known)}", file=sys.stderr)
         return 2
-    rows = measured(named or rooms())
+    rows = measured(chapter, named or known)
     if "--json" in arguments:
         print(json.dumps(rows, ensure_ascii=False, allow_nan=False))
     else:
-        for row in rows:
-            print(_line(row))
+        print("\n".join(map(_line, rows)))
     return 1 if any(row["holds"] is False for row in rows) else 0
 
 
