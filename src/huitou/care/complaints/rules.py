@@ -9,14 +9,14 @@ arrives -> new -> assigned -> answered -> resolved
 from __future__ import annotations
 
 import re
-import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from hashlib import sha256
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from huitou.ground.errors import HuitouError
+from huitou.ground.ids import fingerprint, new_id
 from huitou.ground.words import Sentence, said
 
 if TYPE_CHECKING:
@@ -115,7 +115,9 @@ class Arrived:
         """The same, as the books can hold it: what is too long for its place moves to the words."""
         clean = {name: _plain(getattr(self, name)) for name in WIDTHS}
         long = {name: told for name, told in clean.items() if len(told or "") > WIDTHS[name]}
-        cut = {name: (told or "")[: WIDTHS[name]].strip() or None for name, told in clean.items()}
+        cut: dict[str, Any] = {
+            name: (told or "")[: WIDTHS[name]].strip() or None for name, told in clean.items()
+        }
         words = "\n".join([_plain(self.words) or "", *(f"{k}: {told}" for k, told in long.items())])
         key = self.key if len(self.key) <= 200 else sha256(self.key.encode()).hexdigest()
         return replace(self, **cut, words=words.strip(), key=key, language=self.language[:20])
@@ -142,8 +144,11 @@ def overdue(state: str, due_at: datetime, now: datetime) -> bool:
 
 def new_number() -> str:
     """A number to read out on the phone: `7KQM-4X2D`."""
-    drawn = "".join(secrets.choice(_LETTERS) for _ in range(8))
-    return f"{drawn[:4]}-{drawn[4:]}"
+    drawn = int(fingerprint(new_id()), 16)
+    letters = "".join(
+        _LETTERS[drawn // len(_LETTERS) ** place % len(_LETTERS)] for place in range(8)
+    )
+    return f"{letters[:4]}-{letters[4:]}"
 
 
 def number_of(text: str) -> str:
