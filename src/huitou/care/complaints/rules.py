@@ -61,6 +61,21 @@ STEPS: Mapping[str, tuple[str, ...]] = {
 ENTRIES = ("in", "out", "note", "gesture", "state")
 """What is written about one: the customer's words, ours, and what staff note or do."""
 
+SPOKEN: Mapping[str, Sentence] = {
+    "owner": said("Given to {about}"),
+    "person": said("Joined to a customer"),
+    "sent": said("Sent by e-mail"),
+    "unsent": said("The e-mail did not leave: {about}"),
+    "doubt": said("Nobody knows whether the e-mail arrived: {about}"),
+    "forgotten": said("Forgotten on request"),
+}
+TELL: Mapping[str, Sentence] = {
+    "phone": said("To be told by phone"),
+    "page": said("The customer reads it on the page of their complaint"),
+    "nobody": said("There is no way to tell them: no e-mail, no phone"),
+}
+"""How the customer hears an answer that no e-mail carries."""
+
 CUSTOMER = "customer"
 """Who wrote an entry when no member of staff did."""
 
@@ -165,6 +180,24 @@ def hashed(token: str) -> str:
 def plain(text: str) -> str:
     """A text without what no database or screen can show."""
     return _plain(text) or ""
+
+
+def spoken(words: str) -> tuple[Sentence, ...]:
+    """What an entry of kind `state` says: it is kept as `what:about` lines, said in any language.
+
+    state, owner, person: what it became · sent, unsent: by e-mail, and what stood in the way ·
+    tell: how the customer is to hear it, phone or page.
+    """
+    told = (line.partition(":") for line in words.splitlines())
+    return tuple(_spoken(what, about) for what, _, about in told)
+
+
+def _spoken(what: str, about: str) -> Sentence:
+    if what == "state" and about in STATES:
+        return said("Now: {state}", state=STATES[about])
+    if what in SPOKEN:
+        return said(SPOKEN[what].text, about=about)
+    return TELL.get(about, said("{words}", words=f"{what} {about}".strip()))
 
 
 def _plain(text: str | None) -> str | None:

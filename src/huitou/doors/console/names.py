@@ -104,6 +104,7 @@ STEPS: Mapping[str, Sentence] = {
     "stages": said("Judging each by their own rhythm"),
     "names": said("Following those who turned out to be one"),
     "offers": said("Ending offers whose time is over"),
+    "complaints": said("Looking after complaints"),
     "cases": said("Opening cases of the lost"),
     "plan": said("Weighing what to do for each customer"),
     "proof": said("Checking against the control group"),
