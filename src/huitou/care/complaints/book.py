@@ -65,8 +65,8 @@ def attach(unit: Unit, complaint_id: str, arrived: Arrived, now: datetime) -> in
 
 def find(unit: Unit, complaint_id: str) -> Row:
     """One complaint by its id or its number, however typed; an error in words for an unknown."""
-    number = rules.number_of(complaint_id)
-    which = or_(complaint.c.id == complaint_id, complaint.c.number == number)
+    asked = rules.plain(complaint_id)[:200]
+    which = or_(complaint.c.id == asked, complaint.c.number == rules.number_of(asked))
     row = unit.first(select(complaint).where(which))
     if row is None:
         raise HuitouError(f"there is no complaint {complaint_id!r}", to_try="huitou complaint list")

@@ -134,7 +134,8 @@ class Arrived:
             name: (told or "")[: WIDTHS[name]].strip() or None for name, told in clean.items()
         }
         words = "\n".join([_plain(self.words) or "", *(f"{k}: {told}" for k, told in long.items())])
-        key = self.key if len(self.key) <= 200 else sha256(self.key.encode()).hexdigest()
+        fits = len(self.key) <= 200 and self.key == _plain(self.key)
+        key = self.key if fits else sha256(self.key.encode("utf-8", "replace")).hexdigest()
         return replace(self, **cut, words=words.strip(), key=key, language=self.language[:20])
 
 

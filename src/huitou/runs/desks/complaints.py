@@ -21,7 +21,7 @@ from huitou.care.complaints.rules import KINDS, STATES, Arrived
 from huitou.care.reasons import WHYS
 from huitou.ground import marks
 from huitou.ground.errors import HuitouError
-from huitou.ground.ids import new_id
+from huitou.ground.ids import fingerprint, new_id
 from huitou.ground.settings import Settings
 from huitou.runs.desks import answering, gestures, owners
 from huitou.runs.desks import drawn_complaints as draw
@@ -215,10 +215,11 @@ class Complaints:
 
     def assign(self, number: str, owner: str, by: str) -> None:
         """Give it to somebody of the staff."""
-        if not owner.strip():
+        name = rules.plain(owner)[:120].strip()
+        if not name:
             raise HuitouError("say who takes it")
         with self._house.books.unit() as unit:
-            book.assign(unit, number, owner.strip()[:120], by, self._now)
+            book.assign(unit, number, name, by, self._now)
 
     def answer(
         self,
@@ -236,14 +237,14 @@ class Complaints:
         """
         if not words.strip():
             raise HuitouError("an answer needs words")
-        mark = key or new_id()
         with self._house.books.unit() as unit:
             row = book.find(unit, number)
+            mark = fingerprint("answer", row["id"], rules.plain(key) if key else new_id())[:40]
             given = words.strip()
             if gesture:
                 offered = gestures.make(self._house, self._settings, unit, row, gesture, by, mark)
                 given = f"{given}\n\n{offered}"
-            new = book.answer(unit, row["id"], by, given, self._now, key=f"out:{mark}"[:64])
+            new = book.answer(unit, row["id"], by, given, self._now, key=f"out:{mark}")
         if new:
             answering.send(self._house, self._settings, row, given, mark, os.environ)
         return answering.way(row, self._settings)

@@ -69,7 +69,7 @@ def make(
     terms = loyalty.Terms(WHOLE, amount, ends)
     offer = loyalty.make_offer(unit, offer_id, person, terms, most, now)
     book.add_entry(
-        unit, row["id"], "gesture", by, offer["code"], now, amount=amount, key=f"gift:{key}"[:64]
+        unit, row["id"], "gesture", by, offer["code"], now, amount=amount, key=f"gift:{key}"
     )
     return _told(settings, row["language"], amount, offer["code"], offer["ends_at"])
 
