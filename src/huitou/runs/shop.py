@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from huitou.facts.contract import Tables
+    from huitou.runs.desks.complaints import Complaints
     from huitou.runs.wiring import House
     from huitou.sources.contract import Declared, Preview, Taken
     from huitou.store.books import Books
@@ -451,6 +452,15 @@ class Shop:
         from huitou.runs import caring
 
         caring.settle_doubt(self._house, decision, channel, arrived, by)
+
+    # -- what hurt
+
+    @property
+    def complaints(self) -> Complaints:
+        """The desk for complaints."""
+        from huitou.runs.desks.complaints import Complaints
+
+        return Complaints(self._house, self.settings)
 
     # -- offers at the till
 
