@@ -262,7 +262,7 @@ class Inbox:
         return count
 
     def _let_go(self, path: Path) -> None:
-        """A dead file, wholly taken, goes; one with a damaged line in its midst stays to be seen."""
+        """A dead file that was taken goes; one with a damaged line in it stays to be seen."""
         raw = _from(path, 0)
         damaged = any(record is None for _, _, record in read(raw))
         failpoint("inbox.marked")

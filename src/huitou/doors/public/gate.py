@@ -23,6 +23,8 @@ LARGEST_HEAD = 16 * 2**10
 """Bytes of all headers."""
 PATIENCE = 300.0
 """Seconds a body may take: a photo over a slow network, not a line held open for ever."""
+GRACE = 20.0
+"""Seconds in which what is refused may still be sent to its end."""
 
 _HEADERS = (
     # The address of a page is its key: it is told to nobody.
@@ -52,7 +54,7 @@ class Gate:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        dressed = _dressed(send, is_file=scope["path"].startswith("/p/static/"))
+        dressed = _dressed(send, is_file="/static/" in scope["path"])
         status, wait = self._verdict(scope)
         if status:
             await self._say(scope, receive, dressed, status, wait)
@@ -80,8 +82,8 @@ class Gate:
         self, scope: Scope, receive: Receive, send: Send, status: int, wait: float
     ) -> None:
         answer = self.refuse(Request(scope), status, wait)
-        # The rest of the body is not read: the line is closed instead.
         answer.headers["connection"] = "close"
+        await _discard(receive)
         await answer(scope, receive, send)
 
 
@@ -114,6 +116,20 @@ def _counted(scope: Scope, receive: Receive) -> Receive:
         return message
 
     return counting
+
+
+async def _discard(receive: Receive) -> None:
+    """Let the visitor finish, within bounds: a browser that is cut off shows no answer at all."""
+    left = 4 * LARGEST
+    try:
+        async with asyncio.timeout(GRACE):
+            while left > 0:
+                message = await receive()
+                left -= len(message.get("body", b""))
+                if not message.get("more_body", False):
+                    return
+    except TimeoutError:
+        return
 
 
 def _dressed(send: Send, *, is_file: bool) -> Send:
