@@ -21,11 +21,11 @@ if TYPE_CHECKING:
 routes = APIRouter()
 
 KINDS: dict[str, Sentence] = {
-    "product": said("The product"),
-    "delivery": said("Delivery"),
+    "product": said("The goods"),
+    "delivery": said("The delivery"),
     "service": said("How I was treated"),
-    "price": said("Price or bill"),
-    "other": said("Anything else"),
+    "price": said("The price"),
+    "other": said("Something else"),
 }
 """What a complaint may be about, as customers say it."""
 STARS: dict[int, Sentence] = {
@@ -33,7 +33,7 @@ STARS: dict[int, Sentence] = {
     2: said("Hardly"),
     3: said("So-so"),
     4: said("Mostly"),
-    5: said("Very"),
+    5: said("Very much so"),
 }
 ABOUT: dict[str, Sentence] = {
     "product": said("Product name"),
