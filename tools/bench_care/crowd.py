@@ -26,11 +26,12 @@ CALL = "from huitou.doors.cli.main import main; main()"
 PATIENCE = 30.0
 """Seconds a customer waits for an answer."""
 BOUNDARY = "----a-form-of-a-phone"
-WORDS = tuple(
+SAID = (
     "the parcel came late and the box was wet nobody answered when I called twice tea smells of "
     "soap lid is broken wrong size two were missing the bill says more than the shelf 包裹压坏了 "
-    "客服没有回复 味道不对 少发了一件 等了两个星期 退款还没到".split(" ")
+    "客服没有回复 味道不对 少发了一件 等了两个星期 退款还没到"
 )
+WORDS = SAID.split()
 
 
 @dataclass(frozen=True)
@@ -91,7 +92,8 @@ def nights(home: Path) -> Iterator[Nights]:
         "import subprocess, sys\n"
         "while True:\n"
         "    print('begun', flush=True)\n"
-        "    print(subprocess.run(sys.argv[1:], stdout=subprocess.DEVNULL).returncode, flush=True)\n"
+        "    done = subprocess.run(sys.argv[1:], stdout=subprocess.DEVNULL)\n"
+        "    print(done.returncode, flush=True)\n"
     )
     run = [sys.executable, "-c", CALL, "--home", str(home), "run", "--json"]
     log = home.parent / "nights.log"
