@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 import huitou
 from huitou.care.complaints import book as complaints
+from huitou.care.complaints.links import form_mark
 from huitou.ground.failpoints import VARIABLE
 from huitou.runs.desks.letterbox import Sending, Typed
 from huitou.runs.shop import Shop
@@ -29,7 +31,8 @@ def carry(home: Path, failpoint: str = "") -> int:
 def sent(shop: Shop) -> str:
     """A complaint, a further word, all in the inbox; the page's secret."""
     box = shop.letterbox
-    token = box.complain(Sending(Typed(words="It never came."), "en", box.mark()))
+    opened = form_mark(shop.settings.salt, "n", shop.clock.now() - timedelta(minutes=1))
+    token = box.complain(Sending(Typed(words="It never came."), "en", opened))
     box.answer(token, "And nobody calls back.", box.mark())
     return token
 

@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, Select, and_, exists, func, insert, literal, select, update
 
 from huitou.care import book as care
+from huitou.care.complaints import book as complaints
 from huitou.channels.contract import Channel, End, Outcome
 from huitou.channels.tables import delivery
 from huitou.ground.clock import Clock
@@ -229,9 +230,10 @@ def _claim(unit: Unit, channel: Channel, ids: Sequence[str], now: datetime) -> l
     rows = _written(unit, message.c.decision_id.in_(ids))
     people = [row["person_id"] for row in rows]
     silent, asked = care.silent(unit, people), care.people_with_open_cases(unit, people)
+    waiting = complaints.people_waiting(unit, people)
     claimed = []
     for row in rows:
-        rule = _stopped_now(row, channel, silent, asked, now)
+        rule = _stopped_now(row, channel, silent, asked, waiting, now)
         if rule is not None:
             _stop(unit, row, channel, rule, now)
         elif _mark(unit, row, channel, now):
@@ -240,12 +242,19 @@ def _claim(unit: Unit, channel: Channel, ids: Sequence[str], now: datetime) -> l
 
 
 def _stopped_now(
-    row: Row, channel: Channel, silent: Set[tuple[str, str]], asked: Set[str], now: datetime
+    row: Row,
+    channel: Channel,
+    silent: Set[tuple[str, str]],
+    asked: Set[str],
+    waiting: Set[str],
+    now: datetime,
 ) -> str | None:
     if row["decided_arm"] != "treated":
         return "held_out"
     if (row["person_id"], channel.name) in silent:
         return "silent"
+    if row["person_id"] in waiting and channel.name != "call":
+        return "open_complaint"
     if row["person_id"] in asked and channel.name != "call":
         return "open_case"
     if row["not_after"] is not None and row["not_after"] <= now:

@@ -60,6 +60,8 @@ class Audience:
     may_email: BoolArray
     may_call: BoolArray
     open_case: BoolArray
+    open_complaint: BoolArray
+    """Whether they wait for an answer: nothing that sells reaches them meanwhile."""
     quiet_for: IntArray
     """Days since they were last addressed; `NEVER` where they were not."""
 
@@ -71,8 +73,9 @@ class Audience:
     def of(cls, people: pa.Table) -> Audience:
         """Read the customers with their scores, stage, exposure and consent.
 
-        Absent columns mean: no exposure, no consent for any channel, no open case, never
-        addressed, no suspected cause. A null number counts as 0, a null consent as *no*.
+        Absent columns mean: no exposure, no consent for any channel, no open case or
+        complaint, never addressed, no suspected cause. A null number counts as 0, a null consent
+        as *no*.
 
         Raises:
             HuitouError: when one of `REQUIRED` is absent.
@@ -101,6 +104,7 @@ class Audience:
             may_email=read.flag("may_email"),
             may_call=read.flag("may_call"),
             open_case=read.flag("open_case"),
+            open_complaint=read.flag("open_complaint"),
             quiet_for=read.whole("contacted_days_ago", absent=NEVER),
         )
 

@@ -36,10 +36,12 @@ def blocked(people: Audience, acts: Sequence[Act], limits: Limits) -> tuple[Bool
             columns.append(np.zeros(len(people), dtype=np.bool_))
             continue
         no_way &= unreachable
-        crossing = people.open_case & (not act.by_phone)
+        crossing = (people.open_case | people.open_complaint) & (not act.by_phone)
         out_of_stage = ~np.isin(people.stage, list(act.stages))
         columns.append(unreachable | lately | crossing | out_of_stage)
     rules = np.select(
-        [no_way, lately, people.open_case], ["no_channel", "contacted_lately", "open_case"], ""
+        [no_way, people.open_complaint, lately, people.open_case],
+        ["no_channel", "open_complaint", "contacted_lately", "open_case"],
+        "",
     )
     return np.column_stack(columns), rules.tolist()

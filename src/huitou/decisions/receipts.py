@@ -63,6 +63,7 @@ REASONS: Mapping[str, Sentence] = {
     "no_channel": said("There is no address they may be reached at."),
     "contacted_lately": said("They were addressed only lately, and are left in peace for now."),
     "open_case": said("Their case is open: its owner speaks to them, and no letter crosses it."),
+    "open_complaint": said("Their complaint is open: nothing is sold to them until it is settled."),
 }
 """Code of a receipt's reason -> its words."""
 

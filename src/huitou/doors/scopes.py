@@ -9,7 +9,8 @@ from huitou.ground.errors import Refused
 SCOPES = {
     "read": "see answers, people, metrics, plans, imports and proofs",
     "import": "hand in files of orders",
-    "ask": "write down what customers said, and whom to leave alone",
+    "ask": "write down what customers said, answer complaints, and leave people alone",
+    "complain": "hand in complaints",
     "offer": "look at offers, and use them for orders",
     "plan": "draft, approve and apply plans",
 }

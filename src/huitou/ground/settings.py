@@ -22,6 +22,8 @@ RANGES: dict[str, tuple[float, float]] = {
     "value_days": (1, 3650),
     "horizon_days": (7, 3650),
     "smtp_port": (1, 65535),
+    "imap_port": (1, 65535),
+    "complaint_hours": (1, 8760),
 }
 """Numbers that can stand, both ends included."""
 
@@ -68,6 +70,16 @@ class Settings:
     smtp_password_env: str = "HUITOU_SMTP_PASSWORD"
     """Name of the environment variable that holds the password; the secret itself is not kept."""
     smtp_from: str | None = None
+    complaint_hours: int | None = None
+    """Hours within which every complaint is answered; None: by its kind, from one day to three."""
+    imap_host: str | None = None
+    """A mailbox whose letters are complaints: `huitou complaint fetch` reads it over TLS."""
+    imap_port: int = 993
+    imap_user: str | None = None
+    imap_password_env: str = "HUITOU_IMAP_PASSWORD"
+    """Name of the environment variable that holds the mailbox's password."""
+    imap_folder: str = "INBOX"
+    """The folder that is read; nothing in it is ever deleted or marked."""
     email_to_customers: bool = False
     """Whether people may be written to by e-mail because they bought here, where the law allows
     it; without it nobody is, for consent by other ways is not kept yet."""

@@ -20,6 +20,7 @@ import pyarrow.compute as pc
 from sqlalchemy import func, or_, select, update
 
 from huitou.care import book as care
+from huitou.care.complaints import book as complaints
 from huitou.decisions.acts import ACTS
 from huitou.decisions.plan import Plan
 from huitou.decisions.receipts import RECEIPTS
@@ -395,6 +396,7 @@ def _standing(unit: Unit, people: list[str], desk: Desk) -> Standing:
     return Standing(
         silent=care.silent(unit, people),
         open_cases=care.people_with_open_cases(unit, people),
+        complaints=complaints.people_waiting(unit, people),
         holds=loyalty.held(unit, people),
         by_hand=desk.by_hand,
     )

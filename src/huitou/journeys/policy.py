@@ -1,7 +1,7 @@
 """What may still stop a letter between the plan and the post: rules as a pure function.
 
 The plan respected them too, when it was drafted; between then and now somebody may have asked for
-silence, or a case may have been opened.
+silence, a complaint may have come, or a case may have been opened.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ WHY_NOT: Mapping[str, Sentence] = {
     "held_out": said("Held out by lot: nothing may be sent."),
     "silent": said("They asked to be left alone."),
     "open_case": said("Their case is open: its owner speaks to them."),
+    "open_complaint": said("Their complaint is open: they are promoted nothing meanwhile."),
     "no_channel": said("There is no address they may be reached at any more."),
     "bound": said("With what they hold already it would pass the bound."),
     "late": said("What it offers has ended before it could leave."),
@@ -33,6 +34,8 @@ class Standing:
     open_cases: Set[str]
     holds: Mapping[str, int]
     """What each person holds of us, in minor units."""
+    complaints: Set[str] = frozenset()
+    """Who waits for an answer to a complaint."""
     by_hand: bool = True
     """Whether a letter may be handed over in the shop where no postal address is known."""
 
@@ -46,6 +49,8 @@ def stopped_by(
         return "held_out"
     if (person, channel) in standing.silent:
         return "silent"
+    if person in standing.complaints and channel != "call":
+        return "open_complaint"
     if person in standing.open_cases and channel != "call":
         return "open_case"
     if recipient is None or not reachable(recipient, channel, standing.by_hand):

@@ -17,8 +17,10 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from huitou.care.complaints import book as complaints
 from huitou.care.complaints.attachments import File
 from huitou.care.complaints.rules import CUSTOMER, Arrived
+from huitou.ground import settings as choices
 from huitou.ground.errors import Busy, HuitouError
 from huitou.ground.ids import fingerprint
+from huitou.runs.desks import owners
 
 if TYPE_CHECKING:
     from huitou.runs.wiring import House
@@ -99,9 +101,10 @@ def _alone(house: House, record: Record) -> None:
 
 
 def _strictly(house: House, records: Sequence[Record]) -> None:
+    told = _prepared(house, records)
     try:
         with house.books.unit() as unit:
-            for record in records:
+            for record in told:
                 TAKERS[record["kind"]](unit, record, datetime.fromisoformat(record["at"]))
     except (KeyError, TypeError, ValueError, DBAPIError) as unfit:
         if isinstance(unfit, NOT_NOW):
@@ -109,11 +112,24 @@ def _strictly(house: House, records: Sequence[Record]) -> None:
         raise HuitouError("a record of the inbox does not fit the books") from unfit
 
 
+def _prepared(house: House, records: Sequence[Record]) -> list[Record]:
+    """The records, each complaint with what the shop says of it: whose it is, and by when."""
+    settings = choices.read(house.home)
+    sent = [each.get("told") or {} for each in records]
+    try:
+        mine = owners.found(owners.current(house), settings, sent)
+    except (HuitouError, OSError):  # the next run finds out
+        mine = [None] * len(sent)
+    pairs = zip(records, mine, strict=True)
+    return [{**each, "person": whose, "hours": settings.complaint_hours} for each, whose in pairs]
+
+
 def _complaint(unit: Unit, record: Record, at: datetime) -> None:
     doubts = record["doubts"]
     told = {**record["told"], "held": bool(doubts), "files": _files(record)}
+    told["person_id"] = record["person"]
     arrived = Arrived(key=record["key"], token=record["token"], **told)
-    row = complaints.receive(unit, arrived, at)
+    row = complaints.receive(unit, arrived, at, hours=record["hours"])
     if doubts:  # staff see why
         why, key = f"held: {', '.join(doubts)}", fingerprint("held", record["key"])
         complaints.add_entry(unit, row["id"], "note", "huitou", why, at, key=key)

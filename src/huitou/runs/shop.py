@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from huitou.facts.contract import Tables
+    from huitou.runs.desks.complaints import Complaints
     from huitou.runs.desks.letterbox import Letterbox
     from huitou.runs.wiring import House
     from huitou.sources.contract import Declared, Preview, Taken
@@ -460,6 +461,15 @@ class Shop:
         from huitou.runs import caring
 
         caring.settle_doubt(self._house, decision, channel, arrived, by)
+
+    # -- what hurt
+
+    @property
+    def complaints(self) -> Complaints:
+        """The desk for complaints."""
+        from huitou.runs.desks.complaints import Complaints
+
+        return Complaints(self._house, self.settings)
 
     # -- offers at the till
 

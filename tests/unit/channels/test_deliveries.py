@@ -15,6 +15,8 @@ from tests.unit.journeys.given import NOW, ZONE
 
 from huitou.care import book as care
 from huitou.care.cases import NewCase
+from huitou.care.complaints import book as complaints
+from huitou.care.complaints.rules import Arrived
 from huitou.channels import book as channels
 from huitou.channels.contract import End, Outcome
 from huitou.channels.paper import Paper
@@ -154,6 +156,19 @@ def test_a_case_opened_after_writing_keeps_the_letter_back(books: Books, plan_id
     with books.reading() as unit:
         (letter,) = channels.letters_to(unit, row["person_id"])
         assert letter["reason"] == "open_case" and row["person_id"] not in loyalty.held(unit)
+
+
+def test_a_complaint_after_writing_keeps_the_letter_back(books: Books, plan_id: str) -> None:
+    (row, *_) = _offers_by_mail(books)
+    with books.unit() as unit:
+        told = Arrived("k1", "It came broken.", "form", person_id=row["person_id"])
+        complaints.receive(unit, told, NOW)
+    channel = Fake()
+    counts = channels.deliver(books, channel, plan_id, CLOCK)
+    assert counts["suppressed"] == 1 and row["decision_id"] not in channel.given
+    with books.reading() as unit:
+        (letter,) = channels.letters_to(unit, row["person_id"])
+        assert letter["reason"] == "open_complaint" and row["person_id"] not in loyalty.held(unit)
 
 
 def test_an_offer_that_was_ended_first_does_not_stop_the_rest(books: Books, plan_id: str) -> None:

@@ -136,6 +136,9 @@ def test_the_bound_is_a_share_of_the_lower_bound() -> None:
         ({"contacted_days_ago": 29}, "contacted_lately", {"nothing"}),
         ({"contacted_days_ago": 30}, "", set(NAMES)),
         ({"open_case": True}, "open_case", {"nothing", "call"}),
+        ({"open_complaint": True}, "open_complaint", {"nothing", "call"}),
+        ({"open_complaint": True, "open_case": True}, "open_complaint", {"nothing", "call"}),
+        ({"open_complaint": True, "contacted_days_ago": 2}, "open_complaint", {"nothing"}),
     ],
 )
 def test_who_may_be_addressed(columns, rule, open_to) -> None:

@@ -13,6 +13,8 @@ from tests.unit.journeys.given import NOW
 
 from huitou.care import book as care
 from huitou.care.cases import NewCase
+from huitou.care.complaints import book as complaints
+from huitou.care.complaints.rules import Arrived
 from huitou.ground.errors import HuitouError, NotYet, Refused
 from huitou.journeys import book as journeys
 from huitou.journeys.tables import decision, message, plan
@@ -191,6 +193,22 @@ def test_silence_and_open_cases_between_plan_and_post_are_obeyed(books: Books) -
         assert journeys.refusals(unit, plan_id) == {"silent": 1, "open_case": 1}
         assert not {quiet, asked} & loyalty.held(unit).keys()
     assert not {quiet, asked} & {row["person_id"] for row in messages(books)}
+
+
+def test_promoted_nothing_while_waiting_for_an_answer(books: Books) -> None:
+    plan_id = given.approved(books)
+    with books.unit() as unit:
+        waits, spam = (
+            row["person_id"] for row in journeys.receipts(unit, plan_id, act="offer", limit=2)
+        )
+        complaints.receive(unit, Arrived("k1", "Late again!", "form", person_id=waits), NOW)
+        complaints.receive(unit, Arrived("k2", "Buy!", "form", person_id=spam, held=True), NOW)
+    journeys.write_letters(books, plan_id, given.desk(), NOW)
+    with books.reading() as unit:
+        assert journeys.refusals(unit, plan_id) == {"open_complaint": 1}
+        assert waits not in loyalty.held(unit)
+    assert waits not in {row["person_id"] for row in messages(books)}
+    assert spam in {row["person_id"] for row in messages(books)}
 
 
 def test_what_was_promised_since_the_plan_counts_against_the_bound(books: Books) -> None:

@@ -48,6 +48,15 @@ def receive(unit: Unit, arrived: Arrived, now: datetime, *, hours: int | None = 
     return {**find(unit, identity), "token": token}
 
 
+def known(unit: Unit, keys: Sequence[str]) -> set[str]:
+    """Those of these keys under which something was taken in before: a complaint, or a reply."""
+    told = select(complaint.c.source_key).where(complaint.c.source_key.in_(keys))
+    replied = {fingerprint(key): key for key in keys}
+    answers = select(entry.c.key).where(entry.c.key.in_(replied))
+    begun = {row["source_key"] for row in unit.rows(told)}
+    return begun | {replied[row["key"]] for row in unit.rows(answers)}
+
+
 def attach(unit: Unit, complaint_id: str, arrived: Arrived, now: datetime) -> int:
     """Keep what was attached, each file once; how many were new."""
     rows = [{**vars(each), "complaint_id": complaint_id, "at": now} for each in arrived.files]
@@ -56,8 +65,8 @@ def attach(unit: Unit, complaint_id: str, arrived: Arrived, now: datetime) -> in
 
 def find(unit: Unit, complaint_id: str) -> Row:
     """One complaint by its id or its number, however typed; an error in words for an unknown."""
-    number = rules.number_of(complaint_id)
-    which = or_(complaint.c.id == complaint_id, complaint.c.number == number)
+    asked = rules.plain(complaint_id)[:200]
+    which = or_(complaint.c.id == asked, complaint.c.number == rules.number_of(asked))
     row = unit.first(select(complaint).where(which))
     if row is None:
         raise HuitouError(f"there is no complaint {complaint_id!r}", to_try="huitou complaint list")
@@ -117,7 +126,7 @@ def assign(unit: Unit, complaint_id: str, owner: str, by: str, now: datetime) ->
     if row["state"] in ("resolved", "held", "dismissed"):
         rules.step(row["state"], "answered")
     state = "assigned" if row["state"] == "new" else row["state"]
-    _move(unit, row, state, by, now, note=f"→ {owner}", owner=owner)
+    _move(unit, row, state, by, now, note=f"owner:{owner}", owner=owner)
 
 
 def answer(
@@ -186,7 +195,7 @@ def join(unit: Unit, complaint_id: str, person_id: str, by: str, now: datetime) 
     """Whose complaint it is, as staff or their keys say."""
     row = find(unit, complaint_id)
     if row["person_id"] != person_id:
-        _move(unit, row, row["state"], by, now, note=f"= {person_id}", person_id=person_id)
+        _move(unit, row, row["state"], by, now, note=f"person:{person_id}", person_id=person_id)
 
 
 def sort(unit: Unit, complaint_id: str, cause: str, share: float | None, by: str) -> None:
@@ -391,8 +400,8 @@ def _move(
             f"the complaint {row['number']} was changed meanwhile", to_try="look at it again"
         )
     if note or state != row["state"]:
-        words = f"{row['state']} → {state}" if state != row["state"] else ""
-        _write(unit, row["id"], "state", by, " ".join(filter(None, (words, note))), now)
+        words = f"state:{state}" if state != row["state"] else ""
+        _write(unit, row["id"], "state", by, "\n".join(filter(None, (words, note))), now)
     if state != row["state"]:
         _tell(unit, state, {**row, **changed, "state": state}, now, new_id())
 

@@ -9,14 +9,14 @@ arrives -> new -> assigned -> answered -> resolved
 from __future__ import annotations
 
 import re
-import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from hashlib import sha256
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from huitou.ground.errors import HuitouError
+from huitou.ground.ids import fingerprint, new_id
 from huitou.ground.words import Sentence, said
 
 if TYPE_CHECKING:
@@ -60,6 +60,21 @@ STEPS: Mapping[str, tuple[str, ...]] = {
 
 ENTRIES = ("in", "out", "note", "gesture", "state")
 """What is written about one: the customer's words, ours, and what staff note or do."""
+
+SPOKEN: Mapping[str, Sentence] = {
+    "owner": said("Given to {about}"),
+    "person": said("Joined to a customer"),
+    "sent": said("Sent by e-mail"),
+    "unsent": said("The e-mail did not leave: {about}"),
+    "doubt": said("Nobody knows whether the e-mail arrived: {about}"),
+    "forgotten": said("Forgotten on request"),
+}
+TELL: Mapping[str, Sentence] = {
+    "phone": said("To be told by phone"),
+    "page": said("The customer reads it on the page of their complaint"),
+    "nobody": said("There is no way to tell them: no e-mail, no phone"),
+}
+"""How the customer hears an answer that no e-mail carries."""
 
 CUSTOMER = "customer"
 """Who wrote an entry when no member of staff did."""
@@ -115,9 +130,12 @@ class Arrived:
         """The same, as the books can hold it: what is too long for its place moves to the words."""
         clean = {name: _plain(getattr(self, name)) for name in WIDTHS}
         long = {name: told for name, told in clean.items() if len(told or "") > WIDTHS[name]}
-        cut = {name: (told or "")[: WIDTHS[name]].strip() or None for name, told in clean.items()}
+        cut: dict[str, Any] = {
+            name: (told or "")[: WIDTHS[name]].strip() or None for name, told in clean.items()
+        }
         words = "\n".join([_plain(self.words) or "", *(f"{k}: {told}" for k, told in long.items())])
-        key = self.key if len(self.key) <= 200 else sha256(self.key.encode()).hexdigest()
+        fits = len(self.key) <= 200 and self.key == _plain(self.key)
+        key = self.key if fits else sha256(self.key.encode("utf-8", "replace")).hexdigest()
         return replace(self, **cut, words=words.strip(), key=key, language=self.language[:20])
 
 
@@ -142,8 +160,11 @@ def overdue(state: str, due_at: datetime, now: datetime) -> bool:
 
 def new_number() -> str:
     """A number to read out on the phone: `7KQM-4X2D`."""
-    drawn = "".join(secrets.choice(_LETTERS) for _ in range(8))
-    return f"{drawn[:4]}-{drawn[4:]}"
+    drawn = int(fingerprint(new_id()), 16)
+    letters = "".join(
+        _LETTERS[drawn // len(_LETTERS) ** place % len(_LETTERS)] for place in range(8)
+    )
+    return f"{letters[:4]}-{letters[4:]}"
 
 
 def number_of(text: str) -> str:
@@ -160,6 +181,24 @@ def hashed(token: str) -> str:
 def plain(text: str) -> str:
     """A text without what no database or screen can show."""
     return _plain(text) or ""
+
+
+def spoken(words: str) -> tuple[Sentence, ...]:
+    """What an entry of kind `state` says: it is kept as `what:about` lines, said in any language.
+
+    state, owner, person: what it became · sent, unsent: by e-mail, and what stood in the way ·
+    tell: how the customer is to hear it, phone or page.
+    """
+    told = (line.partition(":") for line in words.splitlines())
+    return tuple(_spoken(what, about) for what, _, about in told)
+
+
+def _spoken(what: str, about: str) -> Sentence:
+    if what == "state" and about in STATES:
+        return said("Now: {state}", state=STATES[about])
+    if what in SPOKEN:
+        return said(SPOKEN[what].text, about=about)
+    return TELL.get(about, said("{words}", words=f"{what} {about}".strip()))
 
 
 def _plain(text: str | None) -> str | None:

@@ -127,5 +127,6 @@ def _known(language: str | None) -> str:
 Reader = Annotated[Caller, Depends(may("read"))]
 Importer = Annotated[Caller, Depends(may("import"))]
 Asker = Annotated[Caller, Depends(may("ask"))]
+Complainer = Annotated[Caller, Depends(may("complain"))]
 Till = Annotated[Caller, Depends(may("offer"))]
 Planner = Annotated[Caller, Depends(may("plan"))]

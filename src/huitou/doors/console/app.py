@@ -20,6 +20,7 @@ from huitou.doors.console.errands import Errands
 from huitou.doors.console.pages import (
     cases,
     cohorts,
+    complaints,
     files,
     forecast,
     home,
@@ -44,6 +45,7 @@ PAGES = (
     people,
     person,
     cases,
+    complaints,
     letters,
     cohorts,
     stages,

@@ -16,6 +16,7 @@ from huitou.runs import views
 if TYPE_CHECKING:
     import pyarrow as pa
 
+    from huitou.runs.desks.complaints import Complaints
     from huitou.sources.contract import Declared, Preview, Taken
 
 Progress = Callable[[str, float | None], None]
@@ -186,6 +187,11 @@ class Shopfront(Protocol):
         by: str,
     ) -> None:
         """Keep what a customer said when asked."""
+        ...
+
+    @property
+    def complaints(self) -> Complaints:
+        """The desk for complaints."""
         ...
 
     def leave_alone(self, id_or_key: str, by: str, channel: str = "any") -> None:

@@ -78,6 +78,7 @@ LEFT_ALONE: Mapping[str, Sentence] = {
     "budget": said("it would pay, but money or staff time earns more elsewhere"),
     "no_channel": said("no address at which they may be reached"),
     "contacted_lately": said("addressed only lately"),
+    "open_complaint": said("their complaint is open, and nothing is sold to them meanwhile"),
     "open_case": said("their case is open, and its owner speaks to them"),
     "held_out": said("the control group, which shows what would have happened anyway"),
 }
@@ -103,6 +104,7 @@ STEPS: Mapping[str, Sentence] = {
     "stages": said("Judging each by their own rhythm"),
     "names": said("Following those who turned out to be one"),
     "offers": said("Ending offers whose time is over"),
+    "complaints": said("Looking after complaints"),
     "cases": said("Opening cases of the lost"),
     "plan": said("Weighing what to do for each customer"),
     "proof": said("Checking against the control group"),

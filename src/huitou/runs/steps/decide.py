@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 
 from huitou.care import book as care
 from huitou.care.cases import worth_asking
+from huitou.care.complaints import book as complaints
 from huitou.decisions.acts import NOTHING
 from huitou.decisions.holdout import Holdout
 from huitou.decisions.limits import Limits, usual_budget
@@ -127,10 +128,10 @@ def limits(people: pa.Table, settings: Settings) -> Limits:
 
 
 def _audience(people: pa.Table, settings: Settings, day: date, unit: Unit) -> pa.Table:
-    """The people with what the books know of them: exposure, silence, open cases, last contact."""
+    """The people with what the books know: exposure, silence, cases, complaints, last contact."""
     ids = people["person_id"].to_pylist()
     owed, silent = loyalty.held(unit), care.silent(unit)
-    cases = care.people_with_open_cases(unit)
+    cases, waiting = care.people_with_open_cases(unit), complaints.people_waiting(unit)
     spoken = journeys.last_spoken(unit)
     writes_email = settings.smtp_host is not None and settings.email_to_customers
     has_email, has_phone, has_address = (
@@ -152,6 +153,7 @@ def _audience(people: pa.Table, settings: Settings, day: date, unit: Unit) -> pa
             for person, has in zip(ids, has_phone, strict=True)
         ],
         "open_case": [person in cases for person in ids],
+        "open_complaint": [person in waiting for person in ids],
         "contacted_days_ago": pa.array([_ago(spoken.get(each), day) for each in ids], pa.int64()),
     }
     for name, column in columns.items():
