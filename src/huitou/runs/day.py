@@ -12,7 +12,7 @@ from huitou.ground.errors import NotYet
 from huitou.ground.ids import fingerprint
 from huitou.ground.settings import Settings
 from huitou.runs.book import Journal
-from huitou.runs.carrying import carry
+from huitou.runs.desks.carrying import carry
 from huitou.runs.steps import complaints, decide, foresee, know, prove, show, tidy
 from huitou.runs.views import RunView
 from huitou.runs.work import Progress, Result, Work, where_foreseen

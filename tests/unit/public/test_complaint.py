@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -316,9 +318,8 @@ def state(shop: Shop) -> dict[str, bytes | int]:
     """Every file under the shop, and what the books would be as a text."""
     files = [path for path in shop.home.rglob("*") if path.is_file() and "books" not in path.name]
     told: dict[str, bytes | int] = {str(path): path.read_bytes() for path in files}
-    connection = shop.books.engine.raw_connection()
-    told["books"] = hash("\n".join(connection.driver_connection.iterdump()))  # type: ignore[union-attr]
-    connection.close()
+    with closing(sqlite3.connect(shop.home / "books.db")) as books:
+        told["books"] = hash("\n".join(books.iterdump()))
     return told
 
 

@@ -1,7 +1,7 @@
 """What customers do on their own pages: complain, follow it, add a word, rate how it ended.
 
 Everything they send goes into the inbox and is durable when the call returns; the books, which a
-run may be holding, take it a moment later (`runs/carrying.py`). Until then the page shows it from
+run may be holding, take it a moment later (`runs/desks/carrying.py`). Until then the page shows it from
 the inbox.
 """
 
@@ -20,7 +20,7 @@ from huitou.ground.errors import HuitouError
 from huitou.ground.ids import fingerprint, new_id
 from huitou.ground.money import Money
 from huitou.ground.words import Sentence, said
-from huitou.runs.carrying import Carrier, carry
+from huitou.runs.desks.carrying import Carrier, carry
 
 if TYPE_CHECKING:
     from huitou.ground.settings import Settings
