@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 def open_web() -> FastAPI:
     """The application for the shop in `$HUITOU_HOME`."""
     shop = huitou.open(os.environ.get("HUITOU_HOME") or "huitou-data")
+    shop.letterbox.carrier.start()
     return web(shop, Staff(shop.books))
 
 

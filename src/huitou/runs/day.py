@@ -12,6 +12,7 @@ from huitou.ground.errors import NotYet
 from huitou.ground.ids import fingerprint
 from huitou.ground.settings import Settings
 from huitou.runs.book import Journal
+from huitou.runs.desks.carrying import carry
 from huitou.runs.steps import complaints, decide, foresee, know, prove, show, tidy
 from huitou.runs.views import RunView
 from huitou.runs.work import Progress, Result, Work, where_foreseen
@@ -63,6 +64,8 @@ def run(
     if horizon_days is not None:
         settings.changed(horizon_days=horizon_days)
     with house.lake.running("run"):
+        # What customers have sent until now counts: an open complaint freezes what sells.
+        carry(house, wait=True, again=True)
         return _run(house, settings, as_of, horizon_days, progress or (lambda _name, _share: None))
 
 

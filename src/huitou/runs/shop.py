@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -46,6 +47,7 @@ if TYPE_CHECKING:
 
     from huitou.facts.contract import Tables
     from huitou.runs.desks.complaints import Complaints
+    from huitou.runs.desks.letterbox import Letterbox
     from huitou.runs.wiring import House
     from huitou.sources.contract import Declared, Preview, Taken
     from huitou.store.books import Books
@@ -150,6 +152,13 @@ class Shop:
         from huitou.runs import taking
 
         return taking.mend(self._house, self.settings, Path(path), progress or _silently)
+
+    @cached_property
+    def letterbox(self) -> Letterbox:
+        """What customers do on their own pages: complain, and follow it."""
+        from huitou.runs.desks.letterbox import Letterbox
+
+        return Letterbox(self._house, self.settings)
 
     # -- the day
 

@@ -12,6 +12,7 @@ from huitou.ground.errors import HuitouError
 from huitou.ground.ids import new_secret
 from huitou.runs.people import FILTERS, SEARCHED, SORTS
 from huitou.store.books import Books
+from huitou.store.inbox import Inbox
 from huitou.store.lake import Lake
 from huitou.store.shelf import Layout, Shelf
 
@@ -38,6 +39,7 @@ class House:
     books: Books
     shelf: Shelf
     clock: Clock
+    inbox: Inbox
 
 
 def open_shop(
@@ -65,7 +67,14 @@ def open_house(home: Path, clock: Clock, books_url: str | None = None) -> House:
         choices.write(home, settings.changed(salt=new_secret()))
     books = Books(books_url) if books_url else Books.in_folder(home)
     books.migrate()
-    return House(home, Lake(home / "lake"), books, Shelf(home / "shelf.db", LAYOUT), clock)
+    return House(
+        home=home,
+        lake=Lake(home / "lake"),
+        books=books,
+        shelf=Shelf(home / "shelf.db", LAYOUT),
+        clock=clock,
+        inbox=Inbox(home / "inbox"),
+    )
 
 
 def _make(home: Path) -> None:

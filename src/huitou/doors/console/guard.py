@@ -50,11 +50,11 @@ class Headers:
 
         async def dressed(message: Message) -> None:
             if message["type"] == "http.response.start":
-                message["headers"] = [
-                    *message.get("headers", ()),
-                    *_HEADERS,
-                    (b"cache-control", keep),
-                ]
+                said = list(message.get("headers", ()))
+                named = {name for name, _ in said}
+                # What customers open may be stricter: its own word stands.
+                usual = (*_HEADERS, (b"cache-control", keep))
+                message["headers"] = [*said, *(each for each in usual if each[0] not in named)]
             await send(message)
 
         await self.app(scope, receive, dressed)

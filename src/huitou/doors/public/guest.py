@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import UTC, date, datetime
 from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
+from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
 
 from babel.dates import format_date
 from fastapi import Depends, Request
@@ -38,6 +41,16 @@ class Guest:
     def here(self) -> str:
         """This page's own address, without a language."""
         return BASE + self.request.url.path.removeprefix(BASE)
+
+    def here_in(self, language: str) -> str:
+        """This page's address in another language, with what else its address says."""
+        asked = {name: told for name, told in self.request.query_params.items() if name != "lang"}
+        return f"{self.here}?{urlencode({**asked, 'lang': language})}"
+
+    def day(self, moment: datetime) -> date:
+        """The day of a moment where the shop is."""
+        named = self.shop.settings.timezone
+        return moment.astimezone(ZoneInfo(named) if named else UTC).date()
 
     def page(self, template: str, page: Any = None, status: int = 200) -> HTMLResponse:
         """Draw a template with its typed context."""

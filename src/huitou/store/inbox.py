@@ -1,0 +1,358 @@
+"""What strangers bring, kept before anybody has time for it: a durable, append-only folder.
+
+    inbox = Inbox(home / "inbox")
+    inbox.keep({"tag": "…", …})          # returns when it is on the disk, not before
+    inbox.drain(take)                    # `take` puts some records into the books
+
+`keep` never waits for the books: a run may hold their write lock for as long as it likes. One
+thread writes for all callers of a process, and syncs once for all that came meanwhile (group
+commit). Each process has a file of its own, locked while it lives; a file whose lock is free is
+nobody's any more.
+
+A record is one line, `<crc32> <length> <json>`. A line that does not fit its checksum was being
+written when the power went, and nobody was told that it was kept. A record may be handed to `take`
+more than once (the file goes away after the books have it), so taking must be idempotent.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from zlib import crc32
+
+from huitou.ground.durable import put_in_place, settle
+from huitou.ground.errors import HuitouError
+from huitou.ground.failpoints import failpoint
+from huitou.ground.ids import fingerprint, new_id
+
+LARGEST = 8 * 2**20
+"""Bytes after which a process begins another file, so that the first can be let go."""
+BATCH = 100
+"""Records taken in one unit: the books are held for as short as that takes."""
+SUFFIX = ".inbox"
+
+Record = Mapping[str, Any]
+Take = Callable[[Sequence[Record]], None]
+
+
+def line(record: Record) -> bytes:
+    """A record as it is written."""
+    body = json.dumps(record, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
+    return b"%08x %d %s\n" % (crc32(body), len(body), body)
+
+
+def read(raw: bytes) -> Iterator[tuple[int, int, Record | None]]:
+    """(start, end, record) of each whole line in `raw`; None for a line that is damaged.
+
+    What follows the last end of line is not told: it is being written, or never was.
+    """
+    start = 0
+    while (end := raw.find(b"\n", start) + 1) > 0:
+        yield start, end, _parsed(raw[start : end - 1])
+        start = end
+
+
+def _parsed(written: bytes) -> Record | None:
+    mark, _, rest = written.partition(b" ")
+    length, _, body = rest.partition(b" ")
+    if mark != b"%08x" % crc32(body) or length != b"%d" % len(body):
+        return None
+    found = json.loads(body)
+    return found if isinstance(found, dict) else None
+
+
+@dataclass
+class _Slip:
+    """One caller who waits."""
+
+    line: bytes
+    settled: threading.Event = field(default_factory=threading.Event)
+    failed: BaseException | None = None
+
+
+@dataclass
+class _Known:
+    """What of one file is known: how far it was looked through, and which tags lie where."""
+
+    read: int = 0
+    places: dict[str, list[tuple[int, int]]] = field(default_factory=dict)
+
+
+class Inbox:
+    """The inbox of one shop, as one process has it open. Nothing is made before the first use."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.arrived = threading.Event()
+        """Set whenever this process has kept something; whoever drains may clear it."""
+        self._slips: list[_Slip] = []
+        self._more = threading.Condition()
+        self._writer: threading.Thread | None = None
+        self._file: tuple[Path, int] | None = None
+        self._hand = threading.Lock()
+        """Held by whoever touches the open file."""
+        self._taken: dict[str, int] = {}
+        self._known: dict[str, _Known] = {}
+        self._looking = threading.Lock()
+
+    # -- keeping
+
+    def keep(self, record: Record) -> None:
+        """Wait until the record is on the disk.
+
+        Raises `HuitouError`, in words, where the disk would not take it; it may come to light all
+        the same, so a caller who tries again uses the same key.
+        """
+        slip = _Slip(line(record))
+        with self._more:
+            self._slips.append(slip)
+            self._wake()
+            self._more.notify()
+        slip.settled.wait()
+        if slip.failed is not None:
+            raise HuitouError(
+                "this could not be kept just now", to_try="the same again in a minute"
+            ) from slip.failed
+        self.arrived.set()
+
+    def _wake(self) -> None:
+        if self._writer is None or not self._writer.is_alive():
+            self._writer = threading.Thread(target=self._write_on, name="inbox", daemon=True)
+            self._writer.start()
+
+    def _write_on(self) -> None:
+        while True:
+            with self._more:
+                while not self._slips:
+                    self._more.wait()
+                group, self._slips = self._slips, []
+            failed = self._settled(group)
+            for slip in group:
+                slip.failed = failed
+                slip.settled.set()
+
+    def _settled(self, group: list[_Slip]) -> BaseException | None:
+        """Write and sync a group; what went wrong, if anything did."""
+        with self._hand:
+            try:
+                self._write(b"".join(slip.line for slip in group))
+            except BaseException as failed:
+                # After a failed sync nobody knows what the disk holds: never write there again.
+                self._part()
+                return failed
+        return None
+
+    def _write(self, raw: bytes) -> None:
+        if self._file is not None and os.fstat(self._file[1]).st_size > LARGEST:
+            self._part()
+        if self._file is None:
+            self._file = self._begun()
+        handle = self._file[1]
+        written = 0
+        while written < len(raw):
+            written += os.write(handle, raw[written:])
+            failpoint("inbox.written")
+        os.fsync(handle)
+        failpoint("inbox.settled")
+
+    def _begun(self) -> tuple[Path, int]:
+        """A file of our own, locked before it can be seen: nobody takes it for a dead one."""
+        self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        number = 1 + max((int(each.name[:12]) for each in self._files()), default=0)
+        path = self.folder / f"{number:012d}-{new_id()}{SUFFIX}"
+        fresh = path.with_suffix(".new")
+        handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND, 0o600)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fresh.rename(path)
+            settle(self.folder)
+        except BaseException:
+            os.close(handle)
+            raise
+        return path, handle
+
+    def _part(self) -> None:
+        if self._file is not None:
+            os.close(self._file[1])
+            self._file = None
+
+    # -- looking
+
+    def about(self, tag: str) -> list[Record]:
+        """The records with this `tag` that nobody is known to have taken yet, in their order.
+
+        Only what is new in the folder is read, however often one asks.
+        """
+        with self._looking:
+            self._look()
+            places = [
+                (name, start, end)
+                for name, known in self._known.items()
+                for start, end in known.places.get(tag, ())
+                if start >= self._taken.get(name, 0)
+            ]
+        return [found for place in places if (found := self._at(*place)) is not None]
+
+    def _look(self) -> None:
+        files = self._files()
+        there = {each.name for each in files}
+        self._known = {name: known for name, known in self._known.items() if name in there}
+        for path in files:
+            known = self._known.setdefault(path.name, _Known())
+            begun = known.read
+            for start, end, record in read(_from(path, begun)):
+                known.read = begun + end
+                if record is not None and "tag" in record:
+                    known.places.setdefault(record["tag"], []).append((begun + start, known.read))
+
+    def _at(self, name: str, start: int, end: int) -> Record | None:
+        found = [record for _, _, record in read(_from(self.folder / name, start, end - start))]
+        return found[0] if found else None
+
+    def waiting(self) -> int:
+        """How many records nobody is known to have taken yet, those set aside among them."""
+        lines = (
+            record
+            for path in self._files()
+            for _, _, record in read(_from(path, self._taken.get(path.name, 0)))
+        )
+        return sum(record is not None for record in lines) + len(self._aside())
+
+    # -- draining
+
+    def drain(self, take: Take, *, wait: bool = False) -> int:
+        """Hand all that waits to `take`, some at a time, oldest files first; how many there were.
+
+        One process drains at a time: another one leaves at once with 0, or with `wait` stands in
+        line. What `take` raises ends it; what was not taken is handed over the next time.
+        """
+        if not self.folder.exists():
+            return 0
+        with self._alone(wait) as alone:
+            return sum(self._drain(path, take) for path in self._files()) if alone else 0
+
+    def _drain(self, path: Path, take: Take) -> int:
+        with _claimed(path) as is_dead:
+            taken = self._take(path, take)
+            if is_dead:
+                self._let_go(path)
+            else:
+                self._part_if_taken(path)
+        return taken
+
+    def _take(self, path: Path, take: Take) -> int:
+        begun = self._taken.get(path.name, 0)
+        found = [(begun + end, record) for _, end, record in read(_from(path, begun))]
+        count = 0
+        for first in range(0, len(found), BATCH):
+            some = found[first : first + BATCH]
+            whole = [record for _, record in some if record is not None]
+            if whole:
+                take(whole)
+                failpoint("inbox.taken")
+            self._taken[path.name] = some[-1][0]
+            count += len(whole)
+        return count
+
+    def _let_go(self, path: Path) -> None:
+        """A dead file that was taken goes; one with a damaged line in it stays to be seen."""
+        raw = _from(path, 0)
+        damaged = any(record is None for _, _, record in read(raw))
+        failpoint("inbox.marked")
+        if damaged:
+            path.replace(path.with_suffix(".damaged"))
+        else:
+            path.unlink()
+        self._taken.pop(path.name, None)
+
+    def _part_if_taken(self, path: Path) -> None:
+        """Our own file goes once all of it is taken, so that no restart takes it again."""
+        with self._hand:
+            if self._file is None or self._file[0] != path:
+                return
+            if os.fstat(self._file[1]).st_size == self._taken.get(path.name, 0):
+                failpoint("inbox.marked")
+                path.unlink()
+                self._part()
+                self._taken.pop(path.name, None)
+
+    @contextmanager
+    def _alone(self, wait: bool) -> Iterator[bool]:
+        with (self.folder / "drain.lock").open("a") as held:
+            try:
+                fcntl.flock(held, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+            except BlockingIOError:
+                yield False
+                return
+            yield True
+
+    # -- what cannot be taken
+
+    def set_aside(self, record: Record) -> None:
+        """Keep a record that the books would not take, so that it is not in the way of others."""
+        place = self.folder / "aside"
+        place.mkdir(parents=True, exist_ok=True, mode=0o700)
+        written = line(record)
+        path = place / f"{fingerprint(written)}.json"
+        fresh = path.with_suffix(".new")
+        fresh.write_bytes(written)
+        fresh.chmod(0o600)
+        put_in_place(fresh, path)
+
+    def retry(self, take: Take) -> int:
+        """Hand each record that was set aside to `take` once more; how many were taken now.
+
+        One that `take` raises for stays where it is.
+        """
+        return sum(self._retried(path, take) for path in self._aside())
+
+    def _retried(self, path: Path, take: Take) -> bool:
+        whole = [record for _, _, record in read(path.read_bytes()) if record is not None]
+        try:
+            take(whole)
+        except HuitouError:
+            return False
+        path.unlink(missing_ok=True)
+        return True
+
+    def _aside(self) -> list[Path]:
+        return sorted((self.folder / "aside").glob("*.json"))
+
+    def _files(self) -> list[Path]:
+        return sorted(self.folder.glob(f"*{SUFFIX}"))
+
+
+def _from(path: Path, start: int, length: int = -1) -> bytes:
+    """The bytes of a file from `start`; none where it has gone, which means it was taken."""
+    try:
+        with path.open("rb") as file:
+            file.seek(start)
+            return file.read(length)
+    except FileNotFoundError:
+        return b""
+
+
+@contextmanager
+def _claimed(path: Path) -> Iterator[bool]:
+    """Whether the file is dead: its writer's lock is free. Held meanwhile, so that it stays so."""
+    try:
+        handle = os.open(path, os.O_RDONLY)
+    except FileNotFoundError:
+        yield False
+        return
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        is_dead = True
+    except BlockingIOError:
+        is_dead = False
+    try:
+        yield is_dead
+    finally:
+        os.close(handle)
