@@ -60,6 +60,8 @@ class Audience:
     may_email: BoolArray
     may_call: BoolArray
     open_case: BoolArray
+    not_for_now: BoolArray
+    """Whether they said why they are not to be chased, and the date to look again has not come."""
     quiet_for: IntArray
     """Days since they were last addressed; `NEVER` where they were not."""
 
@@ -101,6 +103,7 @@ class Audience:
             may_email=read.flag("may_email"),
             may_call=read.flag("may_call"),
             open_case=read.flag("open_case"),
+            not_for_now=read.flag("not_for_now"),
             quiet_for=read.whole("contacted_days_ago", absent=NEVER),
         )
 

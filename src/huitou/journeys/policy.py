@@ -17,6 +17,7 @@ WHY_NOT: Mapping[str, Sentence] = {
     "held_out": said("Held out by lot: nothing may be sent."),
     "silent": said("They asked to be left alone."),
     "open_case": said("Their case is open: its owner speaks to them."),
+    "not_for_now": said("They said why they stay away: not before the date to look again."),
     "no_channel": said("There is no address they may be reached at any more."),
     "bound": said("With what they hold already it would pass the bound."),
     "late": said("What it offers has ended before it could leave."),
@@ -33,6 +34,8 @@ class Standing:
     open_cases: Set[str]
     holds: Mapping[str, int]
     """What each person holds of us, in minor units."""
+    resting: Set[str] = frozenset()
+    """Who is not to be chased for now."""
     by_hand: bool = True
     """Whether a letter may be handed over in the shop where no postal address is known."""
 
@@ -48,6 +51,8 @@ def stopped_by(
         return "silent"
     if person in standing.open_cases and channel != "call":
         return "open_case"
+    if person in standing.resting:
+        return "not_for_now"
     if recipient is None or not reachable(recipient, channel, standing.by_hand):
         return "no_channel"
     if standing.holds.get(person, 0) + decision["worst_cost"] > decision["bound"]:

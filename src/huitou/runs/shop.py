@@ -45,6 +45,8 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from huitou.facts.contract import Tables
+    from huitou.runs.desks.interviews import InterviewDesk
+    from huitou.runs.desks.leaving import LeavingDesk
     from huitou.runs.wiring import House
     from huitou.sources.contract import Declared, Preview, Taken
     from huitou.store.books import Books
@@ -451,6 +453,20 @@ class Shop:
         from huitou.runs import caring
 
         caring.settle_doubt(self._house, decision, channel, arrived, by)
+
+    @property
+    def interviews(self) -> InterviewDesk:
+        """Exit interviews, as staff see them."""
+        from huitou.runs.desks.interviews import InterviewDesk
+
+        return InterviewDesk(self._house, self.settings)
+
+    @property
+    def leaving(self) -> LeavingDesk:
+        """Exit interviews, as those who left see them: each by its link."""
+        from huitou.runs.desks.leaving import LeavingDesk
+
+        return LeavingDesk(self._house, self.settings)
 
     # -- offers at the till
 

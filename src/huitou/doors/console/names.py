@@ -78,6 +78,7 @@ LEFT_ALONE: Mapping[str, Sentence] = {
     "budget": said("it would pay, but money or staff time earns more elsewhere"),
     "no_channel": said("no address at which they may be reached"),
     "contacted_lately": said("addressed only lately"),
+    "not_for_now": said("they said why they stay away; somebody looks again on a date"),
     "open_case": said("their case is open, and its owner speaks to them"),
     "held_out": said("the control group, which shows what would have happened anyway"),
 }
