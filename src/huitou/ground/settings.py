@@ -64,7 +64,7 @@ class Settings:
     interview_share: float = 0.1
     """Of the newly lost who are not worth a case, the share asked why they left, drawn by lot."""
     public_url: str | None = None
-    """Where customers reach the pages under /p, such as https://shop.example: links begin with it."""
+    """Where customers reach the pages under /p: https://shop.example; links begin with it."""
     letters_by_hand: bool = True
     """Whether a letter may be handed over in the shop where no postal address is known; without
     it only those with an address get letters on paper."""

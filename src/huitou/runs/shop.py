@@ -428,7 +428,7 @@ class Shop:
         """Keep what a customer said when asked; *leave_me_alone* is obeyed at once."""
         from huitou.runs import caring
 
-        caring.answer_case(self._house, case_id, why, where_to, words, by)
+        caring.answer_case(self._house, self.settings, case_id, why, where_to, words, by)
 
     def leave_alone(self, id_or_key: str, by: str, channel: str = "any") -> None:
         """Never write to or call this customer again, on one channel or on any."""

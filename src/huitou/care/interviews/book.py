@@ -215,16 +215,8 @@ def heard(unit: Unit) -> list[Row]:
 
 
 def answered_causes(unit: Unit) -> dict[str, str]:
-    """person -> the cause they named last, in a case or an interview."""
-    in_cases = select(case.c.person_id, said.c.why, said.c.at).join(
-        case, case.c.id == said.c.case_id
-    )
-    answered = interview.c.state == "answered"
-    own = select(interview.c.person_id, interview.c.why, interview.c.answered_at.label("at"))
-    told = [*unit.rows(in_cases), *unit.rows(own.where(answered))]
-    known = names(unit)
-    latest = sorted(told, key=lambda row: row["at"])
-    return known.spread({known.now(row["person_id"]): row["why"] for row in latest})
+    """person -> the cause they named last, in a case or an interview, under each of their ids."""
+    return names(unit).spread(_last_named(unit))
 
 
 def places_named(unit: Unit) -> list[Row]:
@@ -237,11 +229,10 @@ def places_named(unit: Unit) -> list[Row]:
     return [{"where_to": place, "n": n} for place, n in ranked]
 
 
-def reasons(unit: Unit) -> list[Row]:
-    """What was answered (why, n), the most named first."""
-    times = func.count().label("n")
-    query = select(interview.c.why, times).where(interview.c.state == "answered")
-    return unit.rows(query.group_by(interview.c.why).order_by(times.desc(), interview.c.why))
+def reasons(unit: Unit) -> list[tuple[str, int]]:
+    """What people named last (why, n), in cases and interviews, the most named first."""
+    times = Counter(_last_named(unit).values())
+    return sorted(times.items(), key=lambda pair: (-pair[1], pair[0]))
 
 
 def rest(
@@ -371,6 +362,18 @@ def check(unit: Unit) -> list[str]:
             wrong.append(f"interview {row['id']} asks {person} twice within a year")
         last[person] = at
     return wrong
+
+
+def _last_named(unit: Unit) -> dict[str, str]:
+    """Person, by the id used now -> the cause they named last."""
+    in_cases = select(case.c.person_id, said.c.why, said.c.at).join(
+        said, case.c.id == said.c.case_id
+    )
+    own = select(interview.c.person_id, interview.c.why, interview.c.answered_at.label("at"))
+    told = [*unit.rows(in_cases), *unit.rows(own.where(interview.c.state == "answered"))]
+    known = names(unit)
+    latest = sorted(told, key=lambda row: row["at"])
+    return {known.now(row["person_id"]): row["why"] for row in latest}
 
 
 def _end_doubles(unit: Unit) -> int:

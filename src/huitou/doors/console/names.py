@@ -105,6 +105,7 @@ STEPS: Mapping[str, Sentence] = {
     "names": said("Following those who turned out to be one"),
     "offers": said("Ending offers whose time is over"),
     "cases": said("Opening cases of the lost"),
+    "interviews": said("Choosing whom to ask why they left"),
     "plan": said("Weighing what to do for each customer"),
     "proof": said("Checking against the control group"),
     "shelf": said("Putting everybody on the shelf"),
