@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from huitou.care import book as care
-from huitou.care.interviews import book as interviews
 from huitou.care.cases import Answer, Suspect, questions
+from huitou.care.interviews import book as interviews
 from huitou.care.reasons import WHYS
 from huitou.channels import book as channels
 from huitou.ground.errors import HuitouError
@@ -121,7 +121,7 @@ def reasons_named(unit: Unit) -> tuple[Sentence, ...]:
             n=asked,
             m=answered,
         ),
-        *(said("{n} of them said: {why}", n=n, why=WHYS[why]) for why, n in told),
+        *(said("{n} said: {why}", n=n, why=WHYS[why]) for why, n in told),
     )
 
 

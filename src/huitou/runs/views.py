@@ -120,9 +120,9 @@ class Answers:
     trust: tuple[Sentence, ...]
     """What the backtest on this shop's own past says about these numbers."""
     remarks: tuple[Sentence, ...] = ()
+    """Guesses that the figures rest on, and what has changed since: each with what to type."""
     why_said: tuple[Sentence, ...] = ()
     """What those who were asked said, and how many did not answer."""
-    """Guesses that the figures rest on, and what has changed since: each with what to type."""
 
 
 @dataclass(frozen=True)

@@ -53,7 +53,7 @@ def answered(
     by: By = None,
     as_json: AsJson = False,
 ) -> None:
-    """Write down an answer from the phone or from paper; says what fits, and what may be promised."""
+    """Write down an answer from the phone or from paper; says what fits and may be promised."""
     shelf, name = desk(ctx).shop().interviews, by or getpass.getuser()
     heard = shelf.record(interview, why, where_to=where_to, words=words, by=name)
     if as_json:
