@@ -14,6 +14,7 @@ from sqlalchemy import ColumnElement, Select, and_, exists, func, insert, litera
 
 from huitou.care import book as care
 from huitou.care.complaints import book as complaints
+from huitou.care.interviews import book as interviews
 from huitou.channels.contract import Channel, End, Outcome
 from huitou.channels.tables import delivery
 from huitou.ground.clock import Clock
@@ -231,9 +232,12 @@ def _claim(unit: Unit, channel: Channel, ids: Sequence[str], now: datetime) -> l
     people = [row["person_id"] for row in rows]
     silent, asked = care.silent(unit, people), care.people_with_open_cases(unit, people)
     waiting = complaints.people_waiting(unit, people)
+    rested = interviews.rested_at(unit, people)
     claimed = []
     for row in rows:
         rule = _stopped_now(row, channel, silent, asked, waiting, now)
+        if rule is None and rested.get(row["person_id"], row["written_at"]) > row["written_at"]:
+            rule = "not_for_now"
         if rule is not None:
             _stop(unit, row, channel, rule, now)
         elif _mark(unit, row, channel, now):

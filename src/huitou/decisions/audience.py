@@ -62,6 +62,8 @@ class Audience:
     open_case: BoolArray
     open_complaint: BoolArray
     """Whether they wait for an answer: nothing that sells reaches them meanwhile."""
+    not_for_now: BoolArray
+    """Whether they said why they are not to be chased, and the date to look again has not come."""
     quiet_for: IntArray
     """Days since they were last addressed; `NEVER` where they were not."""
 
@@ -105,6 +107,7 @@ class Audience:
             may_call=read.flag("may_call"),
             open_case=read.flag("open_case"),
             open_complaint=read.flag("open_complaint"),
+            not_for_now=read.flag("not_for_now"),
             quiet_for=read.whole("contacted_days_ago", absent=NEVER),
         )
 

@@ -38,10 +38,10 @@ def blocked(people: Audience, acts: Sequence[Act], limits: Limits) -> tuple[Bool
         no_way &= unreachable
         crossing = (people.open_case | people.open_complaint) & (not act.by_phone)
         out_of_stage = ~np.isin(people.stage, list(act.stages))
-        columns.append(unreachable | lately | crossing | out_of_stage)
+        columns.append(unreachable | lately | crossing | out_of_stage | people.not_for_now)
     rules = np.select(
-        [no_way, people.open_complaint, lately, people.open_case],
-        ["no_channel", "open_complaint", "contacted_lately", "open_case"],
+        [no_way, people.open_complaint, people.not_for_now, lately, people.open_case],
+        ["no_channel", "open_complaint", "not_for_now", "contacted_lately", "open_case"],
         "",
     )
     return np.column_stack(columns), rules.tolist()

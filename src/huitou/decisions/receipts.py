@@ -62,6 +62,9 @@ REASONS: Mapping[str, Sentence] = {
     "budget": said("It would pay, but the money or the staff time earns more elsewhere."),
     "no_channel": said("There is no address they may be reached at."),
     "contacted_lately": said("They were addressed only lately, and are left in peace for now."),
+    "not_for_now": said(
+        "They said why they stay away; until the date to look again they are left in peace."
+    ),
     "open_case": said("Their case is open: its owner speaks to them, and no letter crosses it."),
     "open_complaint": said("Their complaint is open: nothing is sold to them until it is settled."),
 }

@@ -17,7 +17,9 @@ from huitou.ground.money import digits
 FILE = "shop.toml"
 
 RANGES: dict[str, tuple[float, float]] = {
-    **dict.fromkeys(("margin", "lost_line", "holdout_share", "share_of_value"), (0, 1)),
+    **dict.fromkeys(
+        ("margin", "lost_line", "holdout_share", "share_of_value", "interview_share"), (0, 1)
+    ),
     **dict.fromkeys(("budget", "staff_hours", "staff_hourly", "letter_cost"), (0, math.inf)),
     "value_days": (1, 3650),
     "horizon_days": (7, 3650),
@@ -61,6 +63,10 @@ class Settings:
     """Exposure to one person stays below this share of the lower bound of what is left."""
     letter_cost: int = 100
     """Paper, print and stamp of one letter."""
+    interview_share: float = 0.1
+    """Of the newly lost who are not worth a case, the share asked why they left, drawn by lot."""
+    public_url: str | None = None
+    """Where customers reach the pages under /p: https://shop.example; links begin with it."""
     letters_by_hand: bool = True
     """Whether a letter may be handed over in the shop where no postal address is known; without
     it only those with an address get letters on paper."""

@@ -21,6 +21,7 @@ from sqlalchemy import func, or_, select, update
 
 from huitou.care import book as care
 from huitou.care.complaints import book as complaints
+from huitou.care.interviews import book as interviews
 from huitou.decisions.acts import ACTS
 from huitou.decisions.plan import Plan
 from huitou.decisions.receipts import RECEIPTS
@@ -381,7 +382,7 @@ def _write_chunk(unit: Unit, plan_id: str, desk: Desk, now: datetime, chunk: int
     rows = unit.rows(select(decision).where(waits).order_by(decision.c.person_id).limit(chunk))
     people = [row["person_id"] for row in rows]
     known = desk.recipients(people) if people else {}
-    standing = _standing(unit, people, desk)
+    standing = _standing(unit, people, desk, the_plan(unit, plan_id)["drafted_at"])
     for row in rows:
         recipient = known.get(row["person_id"])
         rule = stopped_by(row, recipient, standing)
@@ -392,13 +393,15 @@ def _write_chunk(unit: Unit, plan_id: str, desk: Desk, now: datetime, chunk: int
     return len(rows)
 
 
-def _standing(unit: Unit, people: list[str], desk: Desk) -> Standing:
+def _standing(unit: Unit, people: list[str], desk: Desk, drafted_at: datetime) -> Standing:
+    rested = interviews.rested_at(unit, people)
     return Standing(
         silent=care.silent(unit, people),
         open_cases=care.people_with_open_cases(unit, people),
         complaints=complaints.people_waiting(unit, people),
         holds=loyalty.held(unit, people),
         by_hand=desk.by_hand,
+        resting={person for person, at in rested.items() if at > drafted_at},
     )
 
 

@@ -18,6 +18,7 @@ WHY_NOT: Mapping[str, Sentence] = {
     "silent": said("They asked to be left alone."),
     "open_case": said("Their case is open: its owner speaks to them."),
     "open_complaint": said("Their complaint is open: they are promoted nothing meanwhile."),
+    "not_for_now": said("They said why they stay away: not before the date to look again."),
     "no_channel": said("There is no address they may be reached at any more."),
     "bound": said("With what they hold already it would pass the bound."),
     "late": said("What it offers has ended before it could leave."),
@@ -36,6 +37,8 @@ class Standing:
     """What each person holds of us, in minor units."""
     complaints: Set[str] = frozenset()
     """Who waits for an answer to a complaint."""
+    resting: Set[str] = frozenset()
+    """Who is not to be chased for now."""
     by_hand: bool = True
     """Whether a letter may be handed over in the shop where no postal address is known."""
 
@@ -53,6 +56,8 @@ def stopped_by(
         return "open_complaint"
     if person in standing.open_cases and channel != "call":
         return "open_case"
+    if person in standing.resting:
+        return "not_for_now"
     if recipient is None or not reachable(recipient, channel, standing.by_hand):
         return "no_channel"
     if standing.holds.get(person, 0) + decision["worst_cost"] > decision["bound"]:

@@ -6,13 +6,16 @@ from typing import TYPE_CHECKING, Any
 
 from huitou.care import book as care
 from huitou.care.cases import Answer, Suspect, questions
+from huitou.care.interviews import book as interviews
 from huitou.care.reasons import WHYS
 from huitou.channels import book as channels
 from huitou.ground.errors import HuitouError
 from huitou.ground.money import Money
+from huitou.ground.settings import Settings
 from huitou.ground.words import Sentence, said
 from huitou.identity import book as identity
 from huitou.models.causes import WORDS
+from huitou.runs.desks.hearing import rest
 from huitou.runs.people import person_row
 from huitou.runs.views import CaseView, Doubt
 
@@ -33,13 +36,22 @@ def cases(house: House, currency: str, status: str, limit: int) -> tuple[CaseVie
 
 
 def answer_case(
-    house: House, case_id: str, why: str, where_to: str | None, words: str | None, by: str
+    house: House,
+    settings: Settings,
+    case_id: str,
+    why: str,
+    where_to: str | None,
+    words: str | None,
+    by: str,
 ) -> None:
     """Keep what a customer said; *leave me alone* is obeyed at once, on every channel."""
     if why not in WHYS:
         raise HuitouError(f"{why!r} is no answer", to_try=f"one of: {', '.join(WHYS)}")
+    now = house.clock.now()
     with house.books.unit() as unit:
-        care.record_answer(unit, case_id, Answer(why, where_to, words), by, house.clock.now())
+        care.record_answer(unit, case_id, Answer(why, where_to, words), by, now)
+        person = care.find(unit, case_id)["person_id"]
+        rest(unit, person, why, settings, f"case {case_id}", now)
 
 
 def leave_alone(house: House, person_id: str, channel: str, by: str) -> None:
@@ -47,6 +59,7 @@ def leave_alone(house: House, person_id: str, channel: str, by: str) -> None:
     _check(channel)
     with house.books.unit() as unit:
         care.be_silent(unit, person_id, channel, f"told to {by}", house.clock.now())
+        interviews.end_silent(unit, [person_id])
 
 
 def speak_again(house: House, person_id: str, channel: str, by: str) -> None:
@@ -91,7 +104,24 @@ def places(unit: Unit) -> tuple[Sentence, ...]:
     """Where those who answered say they went, the most named first."""
     return tuple(
         said("{n} of those who answered now go to: {place}", n=row["n"], place=row["where_to"])
-        for row in care.places_named(unit)
+        for row in interviews.places_named(unit)
+    )
+
+
+def reasons_named(unit: Unit) -> tuple[Sentence, ...]:
+    """How many were asked why they left, and what those who answered say; nothing before that."""
+    counts = interviews.counted(unit)
+    asked, answered = sum(counts.values()), counts.get("answered", 0)
+    told = interviews.reasons(unit)
+    if not asked and not told:
+        return ()
+    return (
+        said(
+            "{n} were asked why they left, {m} answered. Those who answer are not all who leave.",
+            n=asked,
+            m=answered,
+        ),
+        *(said("{n} said: {why}", n=n, why=WHYS[why]) for why, n in told),
     )
 
 

@@ -13,7 +13,7 @@ from huitou.ground.ids import fingerprint
 from huitou.ground.settings import Settings
 from huitou.runs.book import Journal
 from huitou.runs.desks.carrying import carry
-from huitou.runs.steps import complaints, decide, foresee, know, prove, show, tidy
+from huitou.runs.steps import asking, complaints, decide, foresee, know, prove, show, tidy
 from huitou.runs.views import RunView
 from huitou.runs.work import Progress, Result, Work, where_foreseen
 
@@ -36,6 +36,7 @@ IN_THE_BOOKS: dict[str, Callable[[Work, Unit], Result]] = {
     "offers": tidy.end_offers,
     "complaints": complaints.look_after,
     "cases": where_foreseen(decide.open_cases),
+    "interviews": where_foreseen(asking.open_interviews),
     "plan": where_foreseen(decide.draft_plan),
 }
 """Steps whose effect is in the books: done exactly once, with their mark, in one transaction."""

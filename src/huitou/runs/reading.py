@@ -22,7 +22,7 @@ from huitou.journeys import book as journeys
 from huitou.runs import answers as five
 from huitou.runs import finding, outward
 from huitou.runs.book import Journal
-from huitou.runs.caring import places
+from huitou.runs.caring import places, reasons_named
 from huitou.runs.kept import recall
 from huitou.runs.moment import Moment
 from huitou.runs.people import page, person_row
@@ -54,11 +54,12 @@ def answers(house: House, settings: Settings, edition: Edition) -> Answers:
     """The five questions as the run answered them, with what has happened in the books since."""
     told: Answers = recall(edition.noted("answers"))
     with house.books.reading() as unit:
-        named = places(unit)
+        named, told_why = places(unit), reasons_named(unit)
     return replace(
         told,
         worst_lost=_worst(house, settings),
         plan=_plan(house, settings),
+        why_said=told_why,
         where_to=(*named, *told.where_to),
         remarks=tuple(alert.words for alert in remarks(house, settings, edition)),
     )

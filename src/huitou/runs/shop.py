@@ -47,6 +47,8 @@ if TYPE_CHECKING:
 
     from huitou.facts.contract import Tables
     from huitou.runs.desks.complaints import Complaints
+    from huitou.runs.desks.interviews import InterviewDesk
+    from huitou.runs.desks.leaving import LeavingDesk
     from huitou.runs.desks.letterbox import Letterbox
     from huitou.runs.wiring import House
     from huitou.sources.contract import Declared, Preview, Taken
@@ -436,7 +438,7 @@ class Shop:
         """Keep what a customer said when asked; *leave_me_alone* is obeyed at once."""
         from huitou.runs import caring
 
-        caring.answer_case(self._house, case_id, why, where_to, words, by)
+        caring.answer_case(self._house, self.settings, case_id, why, where_to, words, by)
 
     def leave_alone(self, id_or_key: str, by: str, channel: str = "any") -> None:
         """Never write to or call this customer again, on one channel or on any."""
@@ -470,6 +472,20 @@ class Shop:
         from huitou.runs.desks.complaints import Complaints
 
         return Complaints(self._house, self.settings)
+
+    @property
+    def interviews(self) -> InterviewDesk:
+        """Exit interviews, as staff see them."""
+        from huitou.runs.desks.interviews import InterviewDesk
+
+        return InterviewDesk(self._house, self.settings)
+
+    @property
+    def leaving(self) -> LeavingDesk:
+        """Exit interviews, as those who left see them: each by its link."""
+        from huitou.runs.desks.leaving import LeavingDesk
+
+        return LeavingDesk(self._house, self.settings)
 
     # -- offers at the till
 

@@ -24,7 +24,7 @@ def check(house: House, settings: Settings, code: str) -> OfferView:
     """What a code takes off, until when, and whether it was used."""
     with house.books.reading() as unit:
         row = loyalty.by_code(unit, _tidy(code))
-    return _view(row, settings, house.clock.now())
+    return offer_view(row, settings, house.clock.now())
 
 
 def redeem(house: House, settings: Settings, code: str, order_id: str, total: int) -> OfferView:
@@ -41,7 +41,7 @@ def redeem(house: House, settings: Settings, code: str, order_id: str, total: in
     with house.books.unit() as unit:
         given = taken_off(loyalty.by_code(unit, tidy), total)
         row = loyalty.settle(unit, tidy, order_id.strip(), given, now, order_total=total)
-    return _view(row, settings, now)
+    return offer_view(row, settings, now)
 
 
 def taken_off(row: Row, total: int) -> int:
@@ -50,7 +50,8 @@ def taken_off(row: Row, total: int) -> int:
     return min(int(share.to_integral_value(ROUND_DOWN)), int(row["amount"]))
 
 
-def _view(row: Row, settings: Settings, now: datetime) -> OfferView:
+def offer_view(row: Row, settings: Settings, now: datetime) -> OfferView:
+    """An offer's row as the till and its holder see it."""
     over = row["state"] == "open" and row["ends_at"] <= now
     last = (row["ends_at"] - timedelta(microseconds=1)).astimezone(settings.zone).date()
     given = row["given"]

@@ -121,6 +121,8 @@ class Answers:
     """What the backtest on this shop's own past says about these numbers."""
     remarks: tuple[Sentence, ...] = ()
     """Guesses that the figures rest on, and what has changed since: each with what to type."""
+    why_said: tuple[Sentence, ...] = ()
+    """What those who were asked said, and how many did not answer."""
 
 
 @dataclass(frozen=True)

@@ -102,6 +102,7 @@ def answers_in_short(answers: Answers, say: Say = str) -> dict[str, Any]:
     return {
         **{name: written(getattr(answers, name), say) for name in (*plain, *rates, *money)},
         "where_to": [say(sentence) for sentence in answers.where_to],
+        "why_said": [say(sentence) for sentence in answers.why_said],
         "plan": plan_in_short(answers.plan),
         "remarks": [say(sentence) for sentence in answers.remarks],
         "trust": [say(sentence) for sentence in answers.trust],

@@ -17,7 +17,7 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
 import huitou
-from huitou.doors.api import complaints, doing, offers, reading
+from huitou.doors.api import complaints, doing, interviews, offers, reading
 from huitou.doors.api.caller import NoToken, say_error, say_no_token
 from huitou.ground.errors import HuitouError
 
@@ -26,15 +26,17 @@ if TYPE_CHECKING:
     from huitou.runs.shop import Shop
 
 
+CHAPTERS = (reading, doing, offers, complaints, interviews)
+"""The parts of the API, each with its `routes`."""
+
+
 def app(shop: Shop, staff: Staff) -> FastAPI:
     """The API of one shop; `staff` knows the tokens."""
     # The usual pages of documentation load their scripts from elsewhere: the schema must do.
     api = FastAPI(title="huitou", version=huitou.__version__, docs_url=None, redoc_url=None)
     api.state.shop, api.state.staff = shop, staff
-    api.include_router(reading.routes)
-    api.include_router(doing.routes)
-    api.include_router(offers.routes)
-    api.include_router(complaints.routes)
+    for chapter in CHAPTERS:
+        api.include_router(chapter.routes)
     api.add_exception_handler(NoToken, say_no_token)
     api.add_exception_handler(HuitouError, say_error)
     api.add_exception_handler(HTTPException, _say_http)

@@ -21,6 +21,7 @@ from huitou.doors.cli import (
     complaints,
     demo,
     files,
+    interviews,
     offers,
     people,
     plans,
@@ -73,6 +74,7 @@ app.add_typer(plans.app, name="plan")
 app.command(name="proof")(answers.proof)
 app.add_typer(cases.app, name="case")
 app.add_typer(complaints.app, name="complaint")
+app.add_typer(interviews.app, name="interview")
 app.add_typer(offers.app, name="offer")
 app.add_typer(quarantine.app, name="quarantine")
 app.command(name="serve")(serving.serve)

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from huitou.runs.desks.complaints import Complaints
+    from huitou.runs.desks.interviews import InterviewDesk
     from huitou.sources.contract import Declared, Preview, Taken
 
 Progress = Callable[[str, float | None], None]
@@ -208,6 +209,11 @@ class Shopfront(Protocol):
 
     def settle_doubt(self, decision: str, channel: str, *, arrived: bool, by: str) -> None:
         """Somebody found out whether a letter arrived."""
+        ...
+
+    @property
+    def interviews(self) -> InterviewDesk:
+        """Exit interviews: whom we ask why they left, and what they say."""
         ...
 
     def imports(self) -> Sequence[views.ImportRow]:

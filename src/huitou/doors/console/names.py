@@ -79,6 +79,7 @@ LEFT_ALONE: Mapping[str, Sentence] = {
     "no_channel": said("no address at which they may be reached"),
     "contacted_lately": said("addressed only lately"),
     "open_complaint": said("their complaint is open, and nothing is sold to them meanwhile"),
+    "not_for_now": said("they said why they stay away; somebody looks again on a date"),
     "open_case": said("their case is open, and its owner speaks to them"),
     "held_out": said("the control group, which shows what would have happened anyway"),
 }
@@ -106,6 +107,7 @@ STEPS: Mapping[str, Sentence] = {
     "offers": said("Ending offers whose time is over"),
     "complaints": said("Looking after complaints"),
     "cases": said("Opening cases of the lost"),
+    "interviews": said("Choosing whom to ask why they left"),
     "plan": said("Weighing what to do for each customer"),
     "proof": said("Checking against the control group"),
     "shelf": said("Putting everybody on the shelf"),

@@ -12,6 +12,8 @@ import pyarrow.compute as pc
 from huitou.care import book as care
 from huitou.care.cases import worth_asking
 from huitou.care.complaints import book as complaints
+from huitou.care.interviews import book as interviews
+from huitou.care.interviews.rules import ONCE_IN
 from huitou.decisions.acts import NOTHING
 from huitou.decisions.holdout import Holdout
 from huitou.decisions.limits import Limits, usual_budget
@@ -45,6 +47,7 @@ def open_cases(work: Work, unit: Unit) -> Result:
     back = _came_back(people, asked, care.people_with_open_cases(unit))
     closed = care.close_returned(unit, back, work.now)
     left_alone = {person for person, _ in care.silent(unit)} | asked.keys() - set(back)
+    left_alone |= interviews.asked_since(unit, work.now - ONCE_IN) - set(back)
     lost = _worthiest(people, left_alone, Holdout(settings.salt, settings.holdout_share), line)
     suspects = _suspects(work.edition.table("causes"), lost)
     rows = lost.select(["person_id", "stage", "value_if_kept"]).to_pylist()
@@ -154,11 +157,21 @@ def _audience(people: pa.Table, settings: Settings, day: date, unit: Unit) -> pa
         ],
         "open_case": [person in cases for person in ids],
         "open_complaint": [person in waiting for person in ids],
+        "not_for_now": _resting(people, day, unit),
         "contacted_days_ago": pa.array([_ago(spoken.get(each), day) for each in ids], pa.int64()),
     }
     for name, column in columns.items():
         people = people.append_column(name, pa.array(column))
     return people
+
+
+def _resting(people: pa.Table, day: date, unit: Unit) -> list[bool]:
+    """Who is not to be chased: not before their date, unless they bought since they said so."""
+    marks = interviews.resting(unit, day)
+    if not marks:
+        return [False] * people.num_rows
+    rows = zip(people["person_id"].to_pylist(), people["last_day"].to_pylist(), strict=True)
+    return [person in marks and last <= marks[person][0] for person, last in rows]
 
 
 def _ago(last: date | None, day: date) -> int | None:
