@@ -174,7 +174,9 @@ class World:
             "nothing_unknown": float((first == unknown)[nothing].mean()),
             "nothing_share": float(share[nothing, unknown].mean()),
             "nothing_true": float((label == unknown)[nothing].mean()),
-            "nothing_named_most": float(np.delete(share[nothing], unknown, axis=1).max(axis=1).mean()),
+            "nothing_named_most": float(
+                np.delete(share[nothing], unknown, axis=1).max(axis=1).mean()
+            ),
             "log_loss": float(
                 -np.log(np.maximum(share[self.silent, label[self.silent]], 1e-6)).mean()
             ),
@@ -219,9 +221,7 @@ def gap(sure: np.ndarray, right: np.ndarray) -> float:
 def made(shop: Lapsed, seed: int, *, odd: bool = False, asked: float = ASKED) -> World:
     """Draw a world. `odd`: one in which much of what one would judge beforehand is wrong."""
     chance = np.random.default_rng(seed)
-    mix, flags, amounts = (
-        (ODD_MIX, ODD_FLAGS, ODD_AMOUNTS) if odd else (MIX, FLAGS, AMOUNTS)
-    )
+    mix, flags, amounts = (ODD_MIX, ODD_FLAGS, ODD_AMOUNTS) if odd else (MIX, FLAGS, AMOUNTS)
     truth = _causes(shop, mix, chance)
     dark = chance.random(len(shop.ids)) < DARK
     columns, shown = _evidence(truth, dark, flags, amounts, chance)

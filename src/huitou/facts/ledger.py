@@ -25,7 +25,7 @@ GRACE_DAYS = 30
 SLOW_DAYS = 7
 """A complaint without an answer for longer was not answered."""
 NEAR = 1.0
-"""Weight of what touched the person themselves, or the shop they go to closing, or a rival by it."""
+"""Weight of what touched the person, their own shop that closed, or a rival beside it."""
 WIDE = 0.5
 """Weight of what is known of their store, region or everybody only: it may have passed them by."""
 
@@ -110,9 +110,7 @@ def _kept(told: Told, today: int) -> ibis.Table:
         counted.append(there.select(piece=ibis.literal("our_messages")))
     every = ibis.union(*counted) if len(counted) > 1 else counted[0]
     return every.aggregate(
-        **{
-            f"{name}_kept": flag(every.piece == name).sum().fill_null(0) for name in TOLD_PIECES
-        }
+        **{f"{name}_kept": flag(every.piece == name).sum().fill_null(0) for name in TOLD_PIECES}
     )
 
 
@@ -154,7 +152,7 @@ def _near(row: ibis.Table, first: Value, last: Value) -> ibis.Table:
 def _happened(
     told: ibis.Table, people: ibis.Table, t: Tables, as_of: datetime, known: datetime | None
 ) -> list[ibis.Table]:
-    """Happenings by whom they touched: a person, those who buy something, a store, a region, all."""
+    """Happenings by whom they touched: one person, buyers of something, a store, a region, all."""
     named = told.mutate(
         piece=_piece_of(told.kind, PIECE_OF),
         first=day_number(told.day),

@@ -218,12 +218,10 @@ def fit(answers: Answers, start: Weights) -> Weights:
             break
         # More of a clue must never speak against its cause: the two ends become one.
         pull = pull + sum(_tied(len(theta), at) for at in turned)
-    return Weights(start.known, theta, np.linalg.inv(bend))
+    return Weights(start.known, theta, np.asarray(np.linalg.inv(bend), dtype=np.float64))
 
 
-def _by_turns(
-    answers: Answers, start: Weights, theta: Array, pull: Array
-) -> tuple[Array, Array]:
+def _by_turns(answers: Answers, start: Weights, theta: Array, pull: Array) -> tuple[Array, Array]:
     heard = _shares(answers, len(start.known.codes))
     bend = pull
     for _ in range(40):
@@ -344,7 +342,10 @@ def _moved(start: Weights, fitted: Weights) -> tuple[Moved, ...]:
     """The ratios of *present* that moved most, of causes that have a name."""
     sd = np.sqrt(np.diag(fitted.covariance))
     found = [
-        (abs(fitted.theta[at + 1] - start.theta[at + 1]), _one(at + 1, name, code, start, fitted, sd))
+        (
+            abs(fitted.theta[at + 1] - start.theta[at + 1]),
+            _one(at + 1, name, code, start, fitted, sd),
+        )
         for at, name, code, way in _pairs(start.known)
         if way > 0 and code != UNKNOWN
     ]
@@ -352,10 +353,6 @@ def _moved(start: Weights, fitted: Weights) -> tuple[Moved, ...]:
     return tuple(moved for how_far, moved in ranked[:TOLD] if how_far > 0.2)
 
 
-def _one(
-    at: int, name: str, code: str, start: Weights, fitted: Weights, sd: Array
-) -> Moved:
-    low, mid, high = (
-        float(np.exp(fitted.theta[at] + sign * Z90 * sd[at])) for sign in (-1, 0, 1)
-    )
+def _one(at: int, name: str, code: str, start: Weights, fitted: Weights, sd: Array) -> Moved:
+    low, mid, high = (float(np.exp(fitted.theta[at] + sign * Z90 * sd[at])) for sign in (-1, 0, 1))
     return Moved(name, code, float(np.exp(start.theta[at])), mid, low, high)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from huitou.care.reasons import UNKNOWN
 from huitou.models.clues import CAUSES, CLUES, PRIOR_LOG_SD, Clue
@@ -42,7 +43,9 @@ class Frame:
         """Where the weights of each cause stand: its prior, then two for each of its clues."""
         sizes = [1 + 2 * len(self.of(code)) for code in self.codes]
         ends = np.cumsum(sizes)
-        return tuple(slice(int(end) - size, int(end)) for end, size in zip(ends, sizes, strict=True))
+        return tuple(
+            slice(int(end) - size, int(end)) for end, size in zip(ends, sizes, strict=True)
+        )
 
     def judged(self) -> tuple[Array, Array]:
         """The weights as judged, and the sd of each: what stands before anybody is asked."""
@@ -70,9 +73,9 @@ def weighed(evidence: pa.Table, known: Frame) -> tuple[Array, ...]:
     return tuple(_block(evidence, known.of(code)) for code in known.codes)
 
 
-def pointed(block: Array) -> Array:
+def pointed(block: Array) -> NDArray[np.bool_]:
     """Per person whether any clue speaks for the cause of this block at all."""
-    return np.asarray((block[:, 2::2] > 0).any(axis=1))
+    return np.asarray((block[:, 2::2] > 0).any(axis=1), dtype=np.bool_)
 
 
 def _block(evidence: pa.Table, clues: tuple[Clue, ...]) -> Array:

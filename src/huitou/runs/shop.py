@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from huitou.facts.contract import Tables
+    from huitou.runs.desks.happenings import Happenings
     from huitou.runs.wiring import House
     from huitou.sources.contract import Declared, Preview, Taken
     from huitou.store.books import Books
@@ -451,6 +452,15 @@ class Shop:
         from huitou.runs import caring
 
         caring.settle_doubt(self._house, decision, channel, arrived, by)
+
+    # -- desks of care
+
+    @property
+    def happenings(self) -> Happenings:
+        """What happened around the shop, as staff and files tell it."""
+        from huitou.runs.desks.happenings import Happenings
+
+        return Happenings(self._house, self.settings)
 
     # -- offers at the till
 

@@ -22,6 +22,7 @@ from huitou.doors.console.pages import (
     cohorts,
     files,
     forecast,
+    happenings,
     home,
     letters,
     people,
@@ -51,6 +52,7 @@ PAGES = (
     proof,
     forecast,
     files,
+    happenings,
     work,
     settings,
 )

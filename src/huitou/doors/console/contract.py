@@ -16,6 +16,7 @@ from huitou.runs import views
 if TYPE_CHECKING:
     import pyarrow as pa
 
+    from huitou.runs.desks.happenings import Happenings
     from huitou.sources.contract import Declared, Preview, Taken
 
 Progress = Callable[[str, float | None], None]
@@ -194,6 +195,11 @@ class Shopfront(Protocol):
 
     def speak_again(self, id_or_key: str, by: str, channel: str = "any") -> None:
         """This customer asked to hear from the shop again."""
+        ...
+
+    @property
+    def happenings(self) -> Happenings:
+        """What happened around the shop."""
         ...
 
     def in_doubt(self) -> Sequence[views.Doubt]:
