@@ -10,6 +10,7 @@ answers everything is as judged, and `words` says so.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -83,6 +84,18 @@ class Learned:
     class_error: float | None = None
     """The same gap for each cause's posterior, averaged over the causes (classwise)."""
     moved: tuple[Moved, ...] = ()
+
+    @property
+    def figures(self) -> Mapping[str, float | None]:
+        """What it rests on and how right it was, as numbers by name."""
+        return {
+            "asked": self.asked,
+            "answers": self.answers,
+            "top_right": self.top_right,
+            "top_error": self.top_error,
+            "class_error": self.class_error,
+            "temperature": self.weights.temperature,
+        }
 
     @property
     def words(self) -> tuple[Sentence, ...]:

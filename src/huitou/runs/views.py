@@ -121,6 +121,8 @@ class Answers:
     """What the backtest on this shop's own past says about these numbers."""
     remarks: tuple[Sentence, ...] = ()
     """Guesses that the figures rest on, and what has changed since: each with what to type."""
+    learned: tuple[Sentence, ...] = ()
+    """What the causes rest on: who was asked why they left, and how right the suspicions were."""
 
 
 @dataclass(frozen=True)
@@ -206,6 +208,8 @@ class PersonView:
     keys: Mapping[str, str]
     silent: tuple[str, ...] = ()
     """Channels on which they are never addressed, because they said so."""
+    evidence: tuple[Sentence, ...] = ()
+    """What is known that may have driven them away, in sentences; what they said comes first."""
 
 
 @dataclass(frozen=True)
