@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from huitou.doors.cli.desk import AsJson, a_day, answer, desk, screen
-from huitou.doors.cli.drawing import grid
 from huitou.ground.errors import HuitouError
 
 if TYPE_CHECKING:
@@ -124,16 +123,9 @@ def _tell_listed(found: tuple[HappeningView, ...], *, as_json: bool) -> None:
     if not found:
         screen().print("Nothing was told yet.")
         return
-    screen().print(
-        grid(
-            {
-                "day": each.day,
-                "what": str(each.kind_words),
-                "about": each.about or each.person or "everybody",
-                "told by": each.by,
-                "": "withdrawn" if each.withdrawn_by else "",
-                "id": each.id,
-            }
-            for each in found
-        )
-    )
+    out = screen()
+    for each in found:
+        about = each.about or (f"customer {each.person}" if each.person else "everybody")
+        out.print(f"{each.day} {each.kind_words}: {about}")
+        state = f"; withdrawn by {each.withdrawn_by}" if each.withdrawn_by else ""
+        out.print(f"  {each.id} · told by {each.by}{state}{f': {each.words}' if each.words else ''}")
