@@ -166,28 +166,28 @@ def _happened(
     by_store = placed.filter(placed.store.notnull()).rename(at="store")
     by_region = placed.filter(placed.store.isnull() & placed.region.notnull()).rename(at="region")
     everywhere = placed.filter(placed.store.isnull() & placed.region.isnull())
+    mine = mine.drop("store", "region").join(people, mine.whose == people.person_id)
+    stores = by_store.drop("person_id", "region").join(people, by_store["at"] == people.store)
+    regions = by_region.drop("person_id", "store").join(people, by_region["at"] == people.region)
+    whole = everywhere.drop("person_id", "store", "region").cross_join(people)
     return [
-        _touched(mine.drop("store", "region").join(people, mine.whose == people.person_id), NEAR),
-        _touched(_without(by_store, "region").join(people, by_store["at"] == people.store), None),
-        _touched(_without(by_region, "store").join(people, by_region["at"] == people.region), WIDE),
-        _touched(everywhere.drop("person_id", "store", "region").cross_join(people), WIDE),
+        _touched(mine, ibis.coalesce(mine.clerk, mine["product"]), ibis.literal(NEAR)),
+        _touched(stores, ibis.coalesce(stores.clerk, stores.store), _placed(stores)),
+        _touched(regions, ibis.coalesce(regions.clerk, regions.region), ibis.literal(WIDE)),
+        _touched(whole, whole.clerk, ibis.literal(WIDE)),
         *_goods(goods, people, t, as_of, known),
     ]
 
 
-def _without(placed: ibis.Table, other: str) -> ibis.Table:
-    return placed.drop("person_id", other)
+def _placed(row: ibis.Table) -> Value:
+    """What touches everybody who shops there weighs more than what may have passed them by."""
+    return row.piece.isin(PLACED).ifelse(NEAR, WIDE)
 
 
-def _touched(row: ibis.Table, weight: float | None) -> ibis.Table:
-    """Rows of the ledger; None weighs what touches everybody who shops there more than the rest."""
-    near = _near(row, row.first, row.until_number)
-    placed = near.piece.isin(PLACED).ifelse(NEAR, WIDE)
-    return _rows(
-        near,
-        ibis.coalesce(near.clerk, near.store, near.region),
-        placed if weight is None else ibis.literal(weight),
-    )
+def _touched(row: ibis.Table, what: Value, weight: Value) -> ibis.Table:
+    told = row.mutate(what=what, weight=weight)
+    near = _near(told, told.first, told.until_number)
+    return _rows(near, near.what, near.weight)
 
 
 def _goods(

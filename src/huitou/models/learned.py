@@ -161,7 +161,7 @@ def learn(evidence: pa.Table, heard: pa.Table, scored: pa.Table | None = None) -
         return Learned(start, asked.num_rows, 0)
     fitted = fit(answers, start)
     if len(answers.people) < ENOUGH:
-        return Learned(fitted, asked.num_rows, len(answers.people), moved=_moved(start, fitted))
+        return Learned(fitted, asked.num_rows, len(answers.people))
     unseen = _unseen(answers, start)
     sharpness = temperature(unseen, answers)
     share = softmax(unseen / sharpness)

@@ -128,4 +128,6 @@ def _tell_listed(found: tuple[HappeningView, ...], *, as_json: bool) -> None:
         about = each.about or (f"customer {each.person}" if each.person else "everybody")
         out.print(f"{each.day} {each.kind_words}: {about}")
         state = f"; withdrawn by {each.withdrawn_by}" if each.withdrawn_by else ""
-        out.print(f"  {each.id} · told by {each.by}{state}{f': {each.words}' if each.words else ''}")
+        out.print(
+            f"  {each.id} · told by {each.by}{state}{f': {each.words}' if each.words else ''}"
+        )
