@@ -1,0 +1,1 @@
+"""Figures of the rooms of care: each file has `rows()`."""
