@@ -114,6 +114,12 @@ def answered_causes(unit: Unit) -> dict[str, str]:
     return known.spread({known.now(row["person_id"]): row["why"] for row in rows})
 
 
+def said_why(unit: Unit) -> list[Row]:
+    """Every answer of a case with whose it is: person_id (as it was asked), why, as_of, at."""
+    query = select(case.c.person_id, case.c.as_of, answer.c.why, answer.c.at)
+    return unit.rows(query.join(answer, answer.c.case_id == case.c.id).order_by(answer.c.id))
+
+
 def places_named(unit: Unit) -> list[Row]:
     """Where people said they went (where_to, n), the most named first."""
     times = func.count().label("n")

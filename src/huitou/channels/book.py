@@ -153,6 +153,23 @@ def last_contact(unit: Unit) -> dict[str, datetime]:
     return known.spread({known.now(row["person_id"]): row["at"] for row in unit.rows(query)})
 
 
+def handed_over(unit: Unit) -> list[Row]:
+    """Every message that reached, or may have reached, somebody: person_id, day.
+
+    Days of the shop, not of the clock: a past year that is replayed keeps its own days.
+    """
+    reached = delivery.c.state.in_(("accepted", "in_doubt", "handing_over"))
+    query = (
+        select(message.c.person_id, plan.c.as_of.label("day"))
+        .join(delivery, delivery.c.decision_id == message.c.decision_id)
+        .join(plan, plan.c.id == message.c.plan_id)
+        .where(reached)
+        .order_by(plan.c.as_of, message.c.decision_id)
+    )
+    known = names(unit)
+    return [{**row, "person_id": known.now(row["person_id"])} for row in unit.rows(query)]
+
+
 def letters_to(unit: Unit, person_id: str) -> list[Row]:
     """What was written to one person and what became of it, the newest first."""
     query = (

@@ -159,6 +159,64 @@ CUSTOMERS = _schema(
 `absence` is the longest gap in days, `back_day` the last day that ended one so long.
 """
 
+HAPPENINGS = _schema(
+    {
+        "kind": TEXT,
+        "day": DAY,
+        "until": DAY,
+        "person_id": TEXT,
+        "store": TEXT,
+        "region": TEXT,
+        "product": TEXT,
+        "category": TEXT,
+        "clerk": TEXT,
+    },
+    optional=("until", "person_id", "store", "region", "product", "category", "clerk"),
+)
+"""What happened around the shop; without a person, store, region or goods it touched everybody."""
+COMPLAINTS = _schema(
+    {"person_id": TEXT, "about": TEXT, "received": DAY, "answered": DAY, "store": TEXT},
+    optional=("about", "answered", "store"),
+)
+"""Complaints of known people; `about` is a reason of `care.reasons`."""
+MESSAGES = _schema({"person_id": TEXT, "day": DAY})
+"""What we handed over to somebody to read: one row a message."""
+
+
+@dataclass(frozen=True)
+class Told:
+    """What is known beside the orders; None: nothing of the sort is kept, and it says nothing."""
+
+    happenings: ibis.Table | None = None
+    complaints: ibis.Table | None = None
+    messages: ibis.Table | None = None
+
+
+LEDGER = _schema(
+    {"person_id": TEXT, "piece": TEXT, "day": DAY, "what": TEXT, "weight": REAL},
+    optional=("what",),
+)
+"""The ledger of evidence: each thing that may have driven a person away, with its day.
+
+`piece` is a column of `EVIDENCE`; `what` names the store, product or clerk; `weight` in (0, 1] is
+how surely, or how much of their spending, it touched them.
+"""
+
+TOLD_PIECES = (
+    "delivery_failed",
+    "complaint_unanswered",
+    "complaint_service",
+    "complaint_product",
+    "clerk_left",
+    "out_of_stock",
+    "price_told",
+    "rival_opened",
+    "store_gone",
+    "our_messages",
+    "payment_failed",
+)
+"""Evidence that no order shows; each is null where nothing of its sort was told of anybody."""
+
 EVIDENCE = _schema(
     {
         "person_id": TEXT,
@@ -168,8 +226,16 @@ EVIDENCE = _schema(
         "regularity": REAL,
         "one_purchase": TRUTH,
         "season_gift": TRUTH,
+        **dict.fromkeys(TOLD_PIECES, REAL),
     },
-    optional=("returned_near_end", "price_rise", "gone_share", "regularity", "season_gift"),
+    optional=(
+        "returned_near_end",
+        "price_rise",
+        "gone_share",
+        "regularity",
+        "season_gift",
+        *TOLD_PIECES,
+    ),
 )
 
 BOUGHT = _schema({"person_id": TEXT, "days": WHOLE})

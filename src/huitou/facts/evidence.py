@@ -1,4 +1,7 @@
-"""What orders alone can tell about why somebody left. It is evidence, never a verdict."""
+"""What is known about why somebody left: from orders, and from what was told beside them.
+
+It is evidence, never a verdict.
+"""
 
 from __future__ import annotations
 
@@ -6,16 +9,14 @@ from datetime import datetime
 
 import ibis
 
-from huitou.facts.contract import EVIDENCE, Tables, shaped
+from huitou.facts.contract import EVIDENCE, Tables, Told, shaped
 from huitou.facts.kernel import day_number, flag, number_of, ratio, settled
+from huitou.facts.ledger import END_DAYS, GRACE_DAYS, pieces
 from huitou.facts.orders import lines, of_persons, orders
 from huitou.facts.prices import monthly_prices, products, sold_goods
 from huitou.facts.rhythm import purchase_days, rhythm
 from huitou.ground.clock import last_day_before
 
-END_DAYS = 90
-"""The end of a customer: this many days, up to GRACE_DAYS after the last purchase."""
-GRACE_DAYS = 30
 GONE_DAYS = 90
 """A product dropped later than this after the last purchase is not what they left for."""
 PEAK = 1.25
@@ -24,7 +25,9 @@ YEAR_DAYS = 365
 """Below a year of log no month can be called a peak."""
 
 
-def evidence(t: Tables, as_of: datetime, *, known: datetime | None = None) -> ibis.Table:
+def evidence(
+    t: Tables, as_of: datetime, told: Told | None = None, *, known: datetime | None = None
+) -> ibis.Table:
     """One row per customer (columns: `contract.EVIDENCE`).
 
     `returned_near_end`: value returned / value bought in the END_DAYS that end GRACE_DAYS after
@@ -33,7 +36,8 @@ def evidence(t: Tables, as_of: datetime, *, known: datetime | None = None) -> ib
     they last bought it; null without prices. `gone_share`: share of their spending on products
     that the shop stopped selling within GONE_DAYS of their last purchase. `season_gift`: they only
     ever bought in the peak months; null below a year of log, when no month can be called a peak.
-    What is null says nothing.
+    What is told beside the orders (`TOLD_PIECES`) comes from `facts.ledger`: weights in [0, 1], but
+    `our_messages` is a number of messages. What is null says nothing.
     """
     today = number_of(last_day_before(as_of, t.shop_zone))
     every = orders(t, as_of, known=known)
@@ -49,6 +53,7 @@ def evidence(t: Tables, as_of: datetime, *, known: datetime | None = None) -> ib
         .drop("person_id_right")
     )
     row = row.cross_join(_covers(every))
+    row = pieces(row, t, as_of, told or Told(), known=known)
     finished = row.mutate(
         returned_near_end=row.has_returns.ifelse(
             row.returned_near_end.fill_null(0.0), ibis.null("float64")

@@ -128,6 +128,7 @@ def answers(
     causes: pa.Table | None,
     bought: pa.Table | None,
     trust: tuple[Sentence, ...],
+    learned: tuple[Sentence, ...] = (),
 ) -> Answers:
     """Put the five answers together; `figures` are the metrics of this edition by name.
 
@@ -158,4 +159,5 @@ def answers(
         where_to=WHERE_TO,
         plan=None,
         trust=trust,
+        learned=learned,
     )

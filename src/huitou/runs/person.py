@@ -110,6 +110,7 @@ def person_view(
     causes: Iterable[Mapping[str, Any]],
     receipt: Mapping[str, Any] | None,
     silent: Iterable[str],
+    evidence: tuple[Sentence, ...] = (),
 ) -> PersonView:
     """Put one customer together; `known` is their row of the table of people."""
     told = timeline(lines, currency)
@@ -134,6 +135,7 @@ def person_view(
         receipt=receipt_view(receipt, currency) if receipt is not None else None,
         keys=_keys(lines.to_pylist()),
         silent=tuple(sorted(silent)),
+        evidence=evidence,
     )
 
 

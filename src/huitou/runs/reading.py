@@ -11,13 +11,15 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from huitou.care import book as care
+from huitou.care.reasons import WHYS
 from huitou.channels import book as channels
 from huitou.facts.contract import METRICS, Tables
 from huitou.facts.metrics import stage_flows
+from huitou.facts.sentences import evidence_words
 from huitou.ground.errors import HuitouError, NotYet
 from huitou.ground.money import Money
 from huitou.ground.settings import Settings
-from huitou.ground.words import said
+from huitou.ground.words import Sentence, said
 from huitou.journeys import book as journeys
 from huitou.runs import answers as five
 from huitou.runs import finding, outward
@@ -107,7 +109,23 @@ def person(house: House, settings: Settings, edition: Edition, id_or_key: str) -
         causes=edition.table("causes", only=("person_id", [mine])).to_pylist(),
         receipt=receipt,
         silent=silent,
+        evidence=_evidence(edition, mine),
     )
+
+
+def _evidence(edition: Edition, person_id: str) -> tuple[Sentence, ...]:
+    """What they said themselves, and what is known that may have driven them away."""
+    mine = {
+        name: edition.table(name, only=("person_id", [person_id])).to_pylist()
+        for name in ("said", "evidence", "ledger")
+        if edition.has(name)  # the last run may be of a version that kept none
+    }
+    told = [
+        said("They said so themselves on {day}: {why}", day=row["day"], why=WHYS[row["why"]])
+        for row in mine.get("said", ())
+    ]
+    shown = evidence_words((mine.get("evidence") or [{}])[0], mine.get("ledger", ()))
+    return (*told, *shown)
 
 
 def _lines_of(edition: Edition, person_id: str) -> pa.Table:

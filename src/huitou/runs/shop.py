@@ -47,6 +47,7 @@ if TYPE_CHECKING:
 
     from huitou.facts.contract import Tables
     from huitou.runs.desks.complaints import Complaints
+    from huitou.runs.desks.happenings import Happenings
     from huitou.runs.desks.interviews import InterviewDesk
     from huitou.runs.desks.leaving import LeavingDesk
     from huitou.runs.desks.letterbox import Letterbox
@@ -486,6 +487,15 @@ class Shop:
         from huitou.runs.desks.leaving import LeavingDesk
 
         return LeavingDesk(self._house, self.settings)
+
+    # -- desks of care
+
+    @property
+    def happenings(self) -> Happenings:
+        """What happened around the shop, as staff and files tell it."""
+        from huitou.runs.desks.happenings import Happenings
+
+        return Happenings(self._house, self.settings)
 
     # -- offers at the till
 

@@ -123,6 +123,8 @@ class Answers:
     """Guesses that the figures rest on, and what has changed since: each with what to type."""
     why_said: tuple[Sentence, ...] = ()
     """What those who were asked said, and how many did not answer."""
+    learned: tuple[Sentence, ...] = ()
+    """What the causes rest on: who was asked why they left, and how right the suspicions were."""
 
 
 @dataclass(frozen=True)
@@ -208,6 +210,8 @@ class PersonView:
     keys: Mapping[str, str]
     silent: tuple[str, ...] = ()
     """Channels on which they are never addressed, because they said so."""
+    evidence: tuple[Sentence, ...] = ()
+    """What is known that may have driven them away, in sentences; what they said comes first."""
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from huitou.models.causes import CAUSES, CLUES, QUESTIONS, WORDS, causes
+from huitou.care.reasons import WHYS
+from huitou.facts.contract import EVIDENCE as EVIDENCE_COLUMNS
+from huitou.models.causes import CAUSES, CLUES, NO_CAUSE, QUESTIONS, WORDS, causes
 
 QUIET = {
     "returned_near_end": 0.0,
@@ -82,7 +84,10 @@ def test_unknown_evidence_leaves_the_priors():
     people = [{"person_id": "p"}, {"person_id": "another", **QUIET}]
     told = causes(pa.Table.from_pylist(people, schema=SCHEMA)).to_pylist()
     found = {row["cause"]: row["posterior"] for row in told if row["person_id"] == "p"}
-    assert found == pytest.approx({cause.code: cause.prior for cause in CAUSES})
+    shown = {clue.cause for clue in CLUES if clue.evidence in QUIET}
+    priors = {cause.code: cause.prior for cause in CAUSES if cause.code in shown}
+    assert found == pytest.approx({**priors, "unknown": 1 - sum(priors.values())})
+    assert max(found, key=found.get) == "unknown"
 
 
 def test_a_cause_of_which_nothing_is_known_is_no_suspect():
@@ -96,7 +101,11 @@ def test_priors_add_up_and_everything_has_words_a_question_and_a_source():
     assert sum(cause.prior for cause in CAUSES) == pytest.approx(1)
     assert set(QUESTIONS) == set(WORDS) == {cause.code for cause in CAUSES}
     assert all(cause.source for cause in CAUSES) and all(clue.source for clue in CLUES)
-    assert {clue.cause for clue in CLUES} == set(QUESTIONS) - {"unknown"}
+    traceless = {cause.code for cause in CAUSES if cause.prior == 0}
+    assert {clue.cause for clue in CLUES} == set(QUESTIONS) - {"unknown"} - traceless
+    assert traceless == {"moved", "ill", "no_longer_needed"}
+    assert set(QUESTIONS) == set(WHYS) - (NO_CAUSE - {"unknown"})
+    assert {clue.evidence for clue in CLUES} == set(EVIDENCE_COLUMNS.names) - {"person_id"}
 
 
 def test_nobody_to_ask_about_is_an_empty_table():

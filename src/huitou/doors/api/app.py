@@ -17,7 +17,7 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
 import huitou
-from huitou.doors.api import complaints, doing, interviews, offers, reading
+from huitou.doors.api import complaints, doing, happenings, interviews, offers, reading
 from huitou.doors.api.caller import NoToken, say_error, say_no_token
 from huitou.ground.errors import HuitouError
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from huitou.runs.shop import Shop
 
 
-CHAPTERS = (reading, doing, offers, complaints, interviews)
+CHAPTERS = (reading, doing, offers, complaints, interviews, happenings)
 """The parts of the API, each with its `routes`."""
 
 

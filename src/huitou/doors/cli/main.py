@@ -21,6 +21,7 @@ from huitou.doors.cli import (
     complaints,
     demo,
     files,
+    happenings,
     interviews,
     offers,
     people,
@@ -75,6 +76,7 @@ app.command(name="proof")(answers.proof)
 app.add_typer(cases.app, name="case")
 app.add_typer(complaints.app, name="complaint")
 app.add_typer(interviews.app, name="interview")
+app.command(name="happened")(happenings.happened)
 app.add_typer(offers.app, name="offer")
 app.add_typer(quarantine.app, name="quarantine")
 app.command(name="serve")(serving.serve)

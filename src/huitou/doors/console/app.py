@@ -23,6 +23,7 @@ from huitou.doors.console.pages import (
     complaints,
     files,
     forecast,
+    happenings,
     home,
     interviews,
     letters,
@@ -55,6 +56,7 @@ PAGES = (
     proof,
     forecast,
     files,
+    happenings,
     work,
     settings,
 )

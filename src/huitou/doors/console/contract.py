@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from huitou.runs.desks.complaints import Complaints
+    from huitou.runs.desks.happenings import Happenings
     from huitou.runs.desks.interviews import InterviewDesk
     from huitou.sources.contract import Declared, Preview, Taken
 
@@ -201,6 +202,11 @@ class Shopfront(Protocol):
 
     def speak_again(self, id_or_key: str, by: str, channel: str = "any") -> None:
         """This customer asked to hear from the shop again."""
+        ...
+
+    @property
+    def happenings(self) -> Happenings:
+        """What happened around the shop."""
         ...
 
     def in_doubt(self) -> Sequence[views.Doubt]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 import ibis
 import pyarrow as pa
@@ -12,13 +13,15 @@ import pyarrow.compute as pc
 from huitou.facts.stages import stages
 from huitou.ground.errors import NotYet
 from huitou.models.backtest import Trials
-from huitou.models.causes import causes
+from huitou.models.causes import causes, with_answers
 from huitou.models.histories import Origin
+from huitou.models.learned import learn
 from huitou.models.score import Choice, score
 from huitou.runs import people
 from huitou.runs.card import card_view, rhythm_of
 from huitou.runs.kept import keep
 from huitou.runs.moment import Moment
+from huitou.runs.told import heard, said
 from huitou.runs.work import Result, Work
 
 if TYPE_CHECKING:
@@ -85,11 +88,27 @@ def judge(work: Work) -> Result:
     told = _stages(work)
     edition.write("stages", told)
     now = told.filter(pc.equal(told["at"], pa.scalar(moment.day)))
-    leaving = now.filter(pc.is_in(now["stage"], LEAVING))["person_id"].combine_chunks()
-    clues = edition.table("evidence")
-    edition.write("causes", causes(clues.filter(pc.is_in(clues["person_id"], leaving))))
+    _suspect(work, now.filter(pc.is_in(now["stage"], LEAVING))["person_id"].combine_chunks())
     edition.write("people", _people(edition, moment, now))
     return {"rows": told.num_rows}
+
+
+def _suspect(work: Work, leaving: pa.Array) -> None:
+    """Why they may leave: learned from who was asked; who told us is believed."""
+    edition, moment = work.edition, work.moment
+    moved = dict(zip(*(each.to_pylist() for each in edition.table("merged").columns), strict=True))
+    seen = edition.table(f"customers_{moment.day}", ["person_id", "last_day"])
+    last_days = dict(zip(*(each.to_pylist() for each in seen.columns), strict=True))
+    with work.books.reading() as unit:
+        asked = heard(unit, moved, last_days)
+        answers = said(unit, moved, last_days, ZoneInfo(moment.zone))
+    clues = edition.table("evidence")
+    theirs = clues.filter(pc.is_in(clues["person_id"], leaving))
+    learned = learn(clues, asked, theirs)
+    told = dict(zip(answers["person_id"].to_pylist(), answers["why"].to_pylist(), strict=True))
+    edition.write("causes", with_answers(causes(theirs, learned.weights), told))
+    edition.write("said", answers)
+    edition.note("learned", keep({"words": learned.words, **learned.figures}))
 
 
 def _stages(work: Work) -> pa.Table:

@@ -11,9 +11,10 @@ import pyarrow as pa
 from huitou.care import book as care
 from huitou.facts import metrics
 from huitou.facts.bought import bought
-from huitou.facts.contract import Tables
+from huitou.facts.contract import LEDGER, Tables
 from huitou.facts.customers import customers
 from huitou.facts.evidence import evidence
+from huitou.facts.ledger import ledger
 from huitou.facts.orders import orders
 from huitou.facts.profit import shop_rate
 from huitou.facts.rhythm import usual_gap
@@ -24,6 +25,7 @@ from huitou.identity.tables import MERGED, SPLIT
 from huitou.runs.finding import KEYS
 from huitou.runs.moment import Moment, earlier_moments, usual_horizon
 from huitou.runs.remarks import note_basis
+from huitou.runs.told import beside
 from huitou.runs.work import Result, Work
 
 if TYPE_CHECKING:
@@ -106,13 +108,24 @@ def facts(work: Work) -> Result:
         for each in moment.origins(moment.day):
             label = bought(tables, moment.evening(each), moment.horizon_days).to_pyarrow()
             edition.write(f"bought_{each}", label)
-        edition.write("evidence", evidence(tables, moment.as_of).to_pyarrow())
+        _keep_evidence(work, tables)
         edition.note("figures", _figures(tables, moment.as_of))
         edition.note("margin_told", _margin_told(tables, moment.as_of))
         if moment.one_horizon_ago is not None:
             before = moment.evening(moment.one_horizon_ago)
             edition.note("figures_before", _figures(tables, before))
     return {"rows": edition.table(f"customers_{moment.day}", ["person_id"]).num_rows}
+
+
+def _keep_evidence(work: Work, tables: Tables) -> None:
+    """Why people may leave: what their orders show, and what the books know beside them."""
+    edition, moment = work.edition, work.moment
+    moved = dict(_pairs(edition.table("merged")))
+    with work.books.reading() as unit:
+        known = beside(unit, moment.day, tables.shop_zone, moved)
+    edition.write("evidence", evidence(tables, moment.as_of, known).to_pyarrow())
+    entries = ledger(tables, moment.as_of, known)
+    edition.write("ledger", LEDGER.empty_table() if entries is None else entries.to_pyarrow())
 
 
 def _margin_told(tables: Tables, as_of: datetime) -> bool:

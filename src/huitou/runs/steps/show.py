@@ -51,6 +51,7 @@ def _answers(work: Work, people: pa.Table) -> Answers:
         causes=edition.table("causes"),
         bought=edition.table(bought) if before and edition.has(bought) else None,
         trust=recall(edition.noted("card")).words,
+        learned=recall(edition.noted("learned"))["words"],
     )
 
 

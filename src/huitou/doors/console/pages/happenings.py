@@ -1,0 +1,108 @@
+"""What happened around the shop: told in one line, listed, and taken from a file."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Annotated
+
+from fastapi import APIRouter, File, Form, UploadFile
+from fastapi.responses import Response
+
+from huitou.care.happenings.rules import KINDS, Kind
+from huitou.doors.console.visit import Member
+from huitou.ground.errors import HuitouError
+from huitou.ground.ids import new_id
+from huitou.ground.registry import Registry
+
+if TYPE_CHECKING:
+    from huitou.runs.desks.happenings import AsideView, HappeningView
+
+routes = APIRouter()
+
+Typed = Annotated[str, Form(max_length=200)]
+
+
+@dataclass(frozen=True)
+class HappeningsPage:
+    """What was told, what may be told, and rows that could not be taken."""
+
+    happened: Sequence[HappeningView]
+    aside: Sequence[AsideView]
+    kinds: Registry[Kind]
+    today: date
+    taken: Mapping[str, int] | None
+
+
+@routes.get("/happenings")
+def happenings(visit: Member, new: int = -1, known: int = 0, aside: int = 0) -> Response:
+    """The page of happenings; after a file was taken it says what became of its rows."""
+    desk = visit.shop.happenings
+    taken = {"new": new, "known": known, "aside": aside} if new >= 0 else None
+    today = visit.shop.clock.now().astimezone(visit.shop.settings.zone).date()
+    page = HappeningsPage(desk.listed(), desk.aside(), KINDS, today, taken)
+    return visit.page("happenings.html", page)
+
+
+@routes.post("/happenings")
+def tell(
+    visit: Member,
+    kind: Annotated[str, Form()],
+    day: Annotated[str, Form()],
+    until: Annotated[str, Form()] = "",
+    customer: Typed = "",
+    store: Typed = "",
+    region: Typed = "",
+    product: Typed = "",
+    clerk: Typed = "",
+    words: Annotated[str, Form(max_length=2000)] = "",
+) -> Response:
+    """Write down what happened."""
+    visit.needs("manager", "clerk")
+    told = visit.shop.happenings.tell(
+        kind,
+        _day(day),
+        by=visit.member.name,
+        until=_day(until) if until else None,
+        customer=customer.strip() or None,
+        store=store.strip() or None,
+        region=region.strip() or None,
+        product=product.strip() or None,
+        clerk=clerk.strip() or None,
+        words=words,
+    )
+    return visit.to(f"/happenings?new={int(told.is_new)}&known={int(not told.is_new)}")
+
+
+@routes.post("/happenings/file")
+def take(visit: Member, file: Annotated[UploadFile, File()]) -> Response:
+    """Take a CSV file of happenings in; rows that cannot be taken are shown with the reason."""
+    visit.needs("manager")
+    if not file.filename:
+        raise HuitouError("choose a file first")
+    folder = visit.shop.home / "inbox" / new_id()
+    folder.mkdir(parents=True)
+    path = folder / (re.sub(r"[^\w.\- ]", "_", file.filename).lstrip(".")[-120:] or "file.csv")
+    with path.open("wb") as kept:
+        shutil.copyfileobj(file.file, kept, 1 << 20)
+    taken = visit.shop.happenings.take(path, visit.member.name)
+    told = f"new={taken.taken}&known={taken.unchanged}&aside={len(taken.aside)}"
+    return visit.to(f"/happenings?{told}")
+
+
+@routes.post("/happenings/{happening}/withdraw")
+def withdraw(visit: Member, happening: str) -> Response:
+    """It was a mistake."""
+    visit.needs("manager")
+    visit.shop.happenings.withdraw(happening, visit.member.name)
+    return visit.to("/happenings")
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise HuitouError(f"{text!r} is not a day", to_try="2026-05-03") from None
