@@ -217,10 +217,14 @@ def _seed_rows(seeded: Sorter) -> list[dict[str, Any]]:
     """What a new shop's sorter does on its first day; no bar was set for it."""
     texts, causes = by_hand()
     told = seeded.sort(texts)
-    sure = [(said == true) for (said, _), true in zip(told, causes, strict=True) if said != "unknown"]
+    sure = [
+        (said == true) for (said, _), true in zip(told, causes, strict=True) if said != "unknown"
+    ]
     forced = [cause for cause, _ in replace(seeded, line=0.0).sort(texts)]
     return [
-        _row("texts: seeds alone, 109 sentences by hand, macro-F1", macro_f1(causes, forced), "share"),
+        _row(
+            "texts: seeds alone, 109 sentences by hand, macro-F1", macro_f1(causes, forced), "share"
+        ),
         _row("texts: seeds alone, by hand, sorted to a cause", len(sure) / len(texts), "share"),
         _row("texts: seeds alone, by hand, right of those", np.mean(sure), "share"),
     ]
@@ -232,7 +236,11 @@ def _bad(folder: Path) -> list[dict[str, Any]]:
     told = [cause for cause, _ in sorter().sort(bad)]
     names, often = np.unique(told, return_counts=True)
     return [
-        _row(f"texts: seeds alone, waimai's bad reviews sorted to {name} (no truth)", n / len(bad), "share")
+        _row(
+            f"texts: seeds alone, waimai's bad reviews sorted to {name} (no truth)",
+            n / len(bad),
+            "share",
+        )
         for name, n in sorted(zip(names, often, strict=True), key=lambda pair: -pair[1])[:6]
     ]
 

@@ -114,6 +114,13 @@ def answered_causes(unit: Unit) -> dict[str, str]:
     return known.spread({known.now(row["person_id"]): row["why"] for row in rows})
 
 
+def every_answer(unit: Unit) -> list[Row]:
+    """Everything said in every case, in order: person_id, why, words, at."""
+    columns = (case.c.person_id, answer.c.why, answer.c.words, answer.c.at)
+    query = select(*columns).join(answer, answer.c.case_id == case.c.id)
+    return unit.rows(query.order_by(answer.c.id))
+
+
 def places_named(unit: Unit) -> list[Row]:
     """Where people said they went (where_to, n), the most named first."""
     times = func.count().label("n")

@@ -55,10 +55,9 @@ def _folded(letter: str) -> int:
     return ord(wide) if len(wide) == 1 else ord(letter)
 
 
-def codes_of(texts: Sequence[str]) -> tuple[Codes, NDArray[np.int32]]:
+def codes_of(texts: Sequence[str], edge: str = " ") -> tuple[Codes, NDArray[np.int32]]:
     """All letters of all texts, folded, and the number of the text of each (-1 between two)."""
-    # A space at both ends: the first letters of a text are a sign of their own.
-    joined = "\0".join(f" {text[:LONGEST_TEXT]} ".replace("\0", " ") for text in texts)
+    joined = "\0".join(f"{edge}{text[:LONGEST_TEXT]}{edge}".replace("\0", " ") for text in texts)
     raw = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), dtype="<u4")
     between = raw == _END
     text = np.cumsum(between, dtype=np.int32)
@@ -73,12 +72,15 @@ def codes_of(texts: Sequence[str]) -> tuple[Codes, NDArray[np.int32]]:
     return codes[~again], text[~again]
 
 
-def counted(texts: Sequence[str]) -> sparse.csr_matrix:
-    """How often each n-gram stands in each text: (texts, 2^BITS), float32."""
+def counted(texts: Sequence[str], edge: str = " ") -> sparse.csr_matrix:
+    """How often each n-gram stands in each text: (texts, 2^BITS), float32.
+
+    `edge` is put at both ends: the first letters of a text are a sign of their own.
+    """
     shape = (len(texts), 1 << BITS)
-    if not texts:
+    if not any(texts):
         return sparse.csr_matrix(shape, dtype=np.float32)
-    codes, text = codes_of(texts)
+    codes, text = codes_of(texts, edge)
     rows, columns = [], []
     rolled = np.zeros(len(codes), dtype=np.uint64)
     for length in range(1, LONGEST_GRAM + 1):

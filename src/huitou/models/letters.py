@@ -45,3 +45,11 @@ _PAIRS = (
 
 FOLDED = {long: short for long, short in zip(_PAIRS[::2], _PAIRS[1::2], strict=True)}
 """Traditional -> simplified."""
+
+
+def language_of(text: str) -> str:
+    """The language a text is written in: en, zh-Hans or zh-Hant; Chinese alike in both is Hans."""
+    chinese = sum("\u3400" <= letter <= "\u9fff" for letter in text)
+    if 2 * chinese <= sum(letter.isascii() and letter.isalpha() for letter in text) / 3:
+        return "en"
+    return "zh-Hant" if any(letter in FOLDED for letter in text) else "zh-Hans"

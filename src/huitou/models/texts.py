@@ -21,6 +21,7 @@ from scipy import optimize, sparse
 from scipy.special import logsumexp, softmax
 
 from huitou.ground.errors import HuitouError
+from huitou.ground.ids import fingerprint
 from huitou.models.grams import BITS, counted
 from huitou.models.seeds import seeds
 
@@ -40,7 +41,7 @@ Array = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Sorter:
-    """A fitted sorter; made by `fit`, kept by `kept` and `recalled` without any code in the file."""
+    """A fitted sorter; made by `fit`, kept as plain arrays by `kept`, read back by `recalled`."""
 
     causes: tuple[str, ...]
     columns: NDArray[np.int32]
@@ -54,6 +55,8 @@ class Sorter:
     tilt: NDArray[np.float32]
     """What is added to each cause then."""
     line: float = LINE
+    mark: str = ""
+    """Of what it was taught: another mark is another sorter."""
 
     def sort(self, texts: Sequence[str]) -> list[tuple[str, float]]:
         """The cause of each text and its share; *unknown* with the best share below the line."""
@@ -76,7 +79,7 @@ class Sorter:
 
     def kept(self) -> bytes:
         """As the bytes of an .npz file: arrays and one line of JSON."""
-        told = {"format": FORMAT, "causes": self.causes, "line": self.line}
+        told = {"format": FORMAT, "causes": self.causes, "line": self.line, "mark": self.mark}
         told["sharpness"] = self.sharpness
         arrays = {name: getattr(self, name) for name in _ARRAYS}
         file = BytesIO()
@@ -99,6 +102,7 @@ def recalled(kept: bytes) -> Sorter:
             causes=tuple(told["causes"]),
             sharpness=float(told["sharpness"]),
             line=float(told["line"]),
+            mark=str(told["mark"]),
             **arrays,
         )
     except (KeyError, ValueError, OSError, TypeError, EOFError) as unread:
@@ -246,16 +250,18 @@ class Taught:
     cause: str
 
 
-def sorter(taught: Sequence[Taught] = (), weight: float = TAUGHT_WEIGHT) -> Sorter:
+def sorter(taught: Sequence[Taught] = ()) -> Sorter:
     """The shop's sorter: what every shop begins with, and what its staff taught it since."""
     begun = seeds()
     texts = [*(seed.text for seed in begun), *(each.text for each in taught)]
     causes = [*(seed.cause for seed in begun), *(each.cause for each in taught)]
-    weights = [1.0] * len(begun) + [weight] * len(taught)
+    weights = [1.0] * len(begun) + [TAUGHT_WEIGHT] * len(taught)
     kin = [*(seed.kin for seed in begun), *range(-len(taught), 0)]
-    return fit(texts, causes, weights, kin)
+    return replace(fit(texts, causes, weights, kin), mark=mark_of(taught))
 
 
-def with_line(sorter: Sorter, line: float) -> Sorter:
-    """The same sorter, sure at another line."""
-    return replace(sorter, line=line)
+def mark_of(taught: Sequence[Taught]) -> str:
+    """A mark of all that a shop's sorter is taught: seeds, lessons, and the way it learns."""
+    begun = [f"{seed.cause} {seed.text}" for seed in seeds()]
+    told = [f"{each.cause} {each.text}" for each in taught]
+    return fingerprint(str(FORMAT), str(TAUGHT_WEIGHT), *begun, *told)

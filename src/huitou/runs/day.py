@@ -12,7 +12,7 @@ from huitou.ground.errors import NotYet
 from huitou.ground.ids import fingerprint
 from huitou.ground.settings import Settings
 from huitou.runs.book import Journal
-from huitou.runs.steps import decide, foresee, know, prove, show, tidy
+from huitou.runs.steps import decide, foresee, hear, know, prove, show, tidy
 from huitou.runs.views import RunView
 from huitou.runs.work import Progress, Result, Work, where_foreseen
 
@@ -33,6 +33,7 @@ IN_THE_LAKE: dict[str, Callable[[Work], Result]] = {
 IN_THE_BOOKS: dict[str, Callable[[Work, Unit], Result]] = {
     "names": know.names,
     "offers": tidy.end_offers,
+    "texts": hear.texts,
     "cases": where_foreseen(decide.open_cases),
     "plan": where_foreseen(decide.draft_plan),
 }

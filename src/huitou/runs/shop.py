@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from huitou.facts.contract import Tables
+    from huitou.runs.desks.lessons import Desk as Lessons
     from huitou.runs.wiring import House
     from huitou.sources.contract import Declared, Preview, Taken
     from huitou.store.books import Books
@@ -451,6 +452,13 @@ class Shop:
         from huitou.runs import caring
 
         caring.settle_doubt(self._house, decision, channel, arrived, by)
+
+    @property
+    def lessons(self) -> Lessons:
+        """Texts sorted to causes, and staff who teach the sorter."""
+        from huitou.runs.desks.lessons import Desk
+
+        return Desk(self._house, self.settings)
 
     # -- offers at the till
 

@@ -25,6 +25,7 @@ from huitou.doors.cli import (
     quarantine,
     serving,
     shopkeeping,
+    texts,
     work,
 )
 from huitou.doors.cli.desk import Desk, default_home
@@ -71,6 +72,7 @@ app.add_typer(plans.app, name="plan")
 app.command(name="proof")(answers.proof)
 app.add_typer(cases.app, name="case")
 app.add_typer(offers.app, name="offer")
+app.add_typer(texts.app, name="text")
 app.add_typer(quarantine.app, name="quarantine")
 app.command(name="serve")(serving.serve)
 app.add_typer(serving.tokens, name="token")
