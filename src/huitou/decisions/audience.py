@@ -60,6 +60,8 @@ class Audience:
     may_email: BoolArray
     may_call: BoolArray
     open_case: BoolArray
+    mended: BoolArray
+    """Whether what hurt them was mended since, and they were not told."""
     quiet_for: IntArray
     """Days since they were last addressed; `NEVER` where they were not."""
 
@@ -72,7 +74,8 @@ class Audience:
         """Read the customers with their scores, stage, exposure and consent.
 
         Absent columns mean: no exposure, no consent for any channel, no open case, never
-        addressed, no suspected cause. A null number counts as 0, a null consent as *no*.
+        addressed, no suspected cause, nothing mended. A null number counts as 0, a null consent as
+        *no*.
 
         Raises:
             HuitouError: when one of `REQUIRED` is absent.
@@ -101,6 +104,7 @@ class Audience:
             may_email=read.flag("may_email"),
             may_call=read.flag("may_call"),
             open_case=read.flag("open_case"),
+            mended=read.flag("mended"),
             quiet_for=read.whole("contacted_days_ago", absent=NEVER),
         )
 

@@ -38,7 +38,9 @@ def blocked(people: Audience, acts: Sequence[Act], limits: Limits) -> tuple[Bool
         no_way &= unreachable
         crossing = people.open_case & (not act.by_phone)
         out_of_stage = ~np.isin(people.stage, list(act.stages))
-        columns.append(unreachable | lately | crossing | out_of_stage)
+        # Word of a fix is for those it hurt, once.
+        untrue = (act.kind == "mended") & ~people.mended
+        columns.append(unreachable | lately | crossing | out_of_stage | untrue)
     rules = np.select(
         [no_way, lately, people.open_case], ["no_channel", "contacted_lately", "open_case"], ""
     )

@@ -7,7 +7,7 @@ silence, or a case may have been opened.
 from __future__ import annotations
 
 from collections.abc import Mapping, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from huitou.ground.words import Sentence, said
@@ -19,6 +19,7 @@ WHY_NOT: Mapping[str, Sentence] = {
     "open_case": said("Their case is open: its owner speaks to them."),
     "no_channel": said("There is no address they may be reached at any more."),
     "bound": said("With what they hold already it would pass the bound."),
+    "told": said("They were told already that it is mended."),
     "late": said("What it offers has ended before it could leave."),
 }
 """Code of a rule that stopped a message -> its words."""
@@ -33,6 +34,8 @@ class Standing:
     open_cases: Set[str]
     holds: Mapping[str, int]
     """What each person holds of us, in minor units."""
+    mended: Mapping[str, Any] = field(default_factory=dict)
+    """person -> the fix they are to be told of, and were not."""
     by_hand: bool = True
     """Whether a letter may be handed over in the shop where no postal address is known."""
 
@@ -46,6 +49,8 @@ def stopped_by(
         return "held_out"
     if (person, channel) in standing.silent:
         return "silent"
+    if decision["act"] == "mended" and person not in standing.mended:
+        return "told"
     if person in standing.open_cases and channel != "call":
         return "open_case"
     if recipient is None or not reachable(recipient, channel, standing.by_hand):

@@ -12,7 +12,7 @@ from huitou.ground.errors import NotYet
 from huitou.ground.ids import fingerprint
 from huitou.ground.settings import Settings
 from huitou.runs.book import Journal
-from huitou.runs.steps import decide, foresee, hear, know, prove, show, tidy
+from huitou.runs.steps import decide, foresee, hear, know, mend, prove, show, tidy
 from huitou.runs.views import RunView
 from huitou.runs.work import Progress, Result, Work, where_foreseen
 
@@ -35,12 +35,14 @@ IN_THE_BOOKS: dict[str, Callable[[Work, Unit], Result]] = {
     "offers": tidy.end_offers,
     "texts": hear.texts,
     "cases": where_foreseen(decide.open_cases),
+    "mended": where_foreseen(mend.whom_to_tell),
     "plan": where_foreseen(decide.draft_plan),
 }
 """Steps whose effect is in the books: done exactly once, with their mark, in one transaction."""
 
 AT_THE_END: dict[str, Callable[[Work], Result]] = {
     "proof": where_foreseen(prove.prove),
+    "fixes": where_foreseen(mend.weigh),
     "shelf": where_foreseen(show.shelve),
     "publish": show.publish,
     "events": tidy.hand_on,

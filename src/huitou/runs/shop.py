@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from huitou.facts.contract import Tables
+    from huitou.runs.desks.fixes import Desk as Fixes
     from huitou.runs.desks.lessons import Desk as Lessons
     from huitou.runs.wiring import House
     from huitou.sources.contract import Declared, Preview, Taken
@@ -457,6 +458,13 @@ class Shop:
     def lessons(self) -> Lessons:
         """Texts sorted to causes, and staff who teach the sorter."""
         from huitou.runs.desks.lessons import Desk
+
+        return Desk(self._house, self.settings)
+
+    @property
+    def fixes(self) -> Fixes:
+        """What to fix, what was mended, and whether it worked."""
+        from huitou.runs.desks.fixes import Desk
 
         return Desk(self._house, self.settings)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sqlalchemy import (
+    Boolean,
     CheckConstraint,
     Column,
     Date,
@@ -45,3 +46,11 @@ fix_told = Table(
     UniqueConstraint("fix_id", "person_id"),
 )
 Index("ix_fix_told_person", fix_told.c.person_id)
+
+fix_due = Table(
+    "fix_due",
+    metadata,
+    Column("person_id", String(64), primary_key=True),
+    Column("fix_id", String(26), ForeignKey("fix.id"), nullable=False),
+    Column("said", Boolean, nullable=False),
+)

@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 
 from huitou.care import book as care
 from huitou.care.cases import worth_asking
+from huitou.care.fixes import book as fixes
 from huitou.decisions.acts import NOTHING
 from huitou.decisions.holdout import Holdout
 from huitou.decisions.limits import Limits, usual_budget
@@ -131,6 +132,7 @@ def _audience(people: pa.Table, settings: Settings, day: date, unit: Unit) -> pa
     ids = people["person_id"].to_pylist()
     owed, silent = loyalty.held(unit), care.silent(unit)
     cases = care.people_with_open_cases(unit)
+    mended = fixes.due(unit)
     spoken = journeys.last_spoken(unit)
     writes_email = settings.smtp_host is not None and settings.email_to_customers
     has_email, has_phone, has_address = (
@@ -152,6 +154,7 @@ def _audience(people: pa.Table, settings: Settings, day: date, unit: Unit) -> pa
             for person, has in zip(ids, has_phone, strict=True)
         ],
         "open_case": [person in cases for person in ids],
+        "mended": [person in mended for person in ids],
         "contacted_days_ago": pa.array([_ago(spoken.get(each), day) for each in ids], pa.int64()),
     }
     for name, column in columns.items():

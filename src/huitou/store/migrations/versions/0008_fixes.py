@@ -47,4 +47,12 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("fix_told", schema=None) as batch_op:
         batch_op.create_index("ix_fix_told_person", ["person_id"], unique=False)
+    op.create_table(
+        "fix_due",
+        sa.Column("person_id", sa.String(length=64), nullable=False),
+        sa.Column("fix_id", sa.String(length=26), nullable=False),
+        sa.Column("said", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(["fix_id"], ["fix.id"], name=op.f("fk_fix_due_fix_id")),
+        sa.PrimaryKeyConstraint("person_id", name=op.f("pk_fix_due")),
+    )
     Guard("fix_told", "UPDATE", "1 = 1", "who was told is not changed afterwards").post()
