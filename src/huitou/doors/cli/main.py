@@ -19,6 +19,7 @@ from huitou.doors.cli import (
     checkup,
     demo,
     files,
+    fixes,
     offers,
     people,
     plans,
@@ -73,6 +74,7 @@ app.command(name="proof")(answers.proof)
 app.add_typer(cases.app, name="case")
 app.add_typer(offers.app, name="offer")
 app.add_typer(texts.app, name="text")
+app.add_typer(fixes.app, name="fix")
 app.add_typer(quarantine.app, name="quarantine")
 app.command(name="serve")(serving.serve)
 app.add_typer(serving.tokens, name="token")

@@ -16,6 +16,7 @@ from huitou.runs import views
 if TYPE_CHECKING:
     import pyarrow as pa
 
+    from huitou.runs.desks.fixes import Desk as Fixes
     from huitou.sources.contract import Declared, Preview, Taken
 
 Progress = Callable[[str, float | None], None]
@@ -202,6 +203,11 @@ class Shopfront(Protocol):
 
     def settle_doubt(self, decision: str, channel: str, *, arrived: bool, by: str) -> None:
         """Somebody found out whether a letter arrived."""
+        ...
+
+    @property
+    def fixes(self) -> Fixes:
+        """What to fix, what was mended, and whether it worked."""
         ...
 
     def imports(self) -> Sequence[views.ImportRow]:
