@@ -20,7 +20,7 @@ class Act:
 
     name: str
     kind: str
-    """nothing, thank, remind, offer or call: chooses the letter."""
+    """nothing, thank, remind, mended, offer or call: chooses the letter."""
     claim: Sentence
     """What it is, for the merchant."""
     depth: float = 0.0
@@ -62,6 +62,15 @@ ACTS.add(
         said("A reminder of what they usually buy"),
         staff_minutes=LETTER_MINUTES,
         attention=LETTER_ATTENTION,
+    )
+)
+ACTS.add(
+    Act(
+        "mended",
+        "mended",
+        said("Word that what hurt them is mended, once for each fix"),
+        staff_minutes=LETTER_MINUTES,
+        attention=LETTER_ATTENTION / 2,
     )
 )
 for _percent in (5, 10, 15, 20):

@@ -64,6 +64,8 @@ class Audience:
     """Whether they wait for an answer: nothing that sells reaches them meanwhile."""
     not_for_now: BoolArray
     """Whether they said why they are not to be chased, and the date to look again has not come."""
+    mended: BoolArray
+    """Whether what hurt them was mended since, and they were not told."""
     quiet_for: IntArray
     """Days since they were last addressed; `NEVER` where they were not."""
 
@@ -78,6 +80,9 @@ class Audience:
         Absent columns mean: no exposure, no consent for any channel, no open case or
         complaint, never addressed, no suspected cause. A null number counts as 0, a null consent
         as *no*.
+        Absent columns mean: no exposure, no consent for any channel, no open case, never
+        addressed, no suspected cause, nothing mended. A null number counts as 0, a null consent as
+        *no*.
 
         Raises:
             HuitouError: when one of `REQUIRED` is absent.
@@ -108,6 +113,7 @@ class Audience:
             open_case=read.flag("open_case"),
             open_complaint=read.flag("open_complaint"),
             not_for_now=read.flag("not_for_now"),
+            mended=read.flag("mended"),
             quiet_for=read.whole("contacted_days_ago", absent=NEVER),
         )
 

@@ -38,7 +38,10 @@ def blocked(people: Audience, acts: Sequence[Act], limits: Limits) -> tuple[Bool
         no_way &= unreachable
         crossing = (people.open_case | people.open_complaint) & (not act.by_phone)
         out_of_stage = ~np.isin(people.stage, list(act.stages))
-        columns.append(unreachable | lately | crossing | out_of_stage | people.not_for_now)
+        # Word of a fix is for those it hurt, once.
+        untrue = (act.kind == "mended") & ~people.mended
+        barred = unreachable | lately | crossing | out_of_stage | untrue | people.not_for_now
+        columns.append(barred)
     rules = np.select(
         [no_way, people.open_complaint, people.not_for_now, lately, people.open_case],
         ["no_channel", "open_complaint", "not_for_now", "contacted_lately", "open_case"],

@@ -21,7 +21,7 @@ RECEIPTS = pa.schema(
         ("hold_key", pa.string()),
         ("stage", pa.string()),
         ("arm", pa.string()),  # treated | held_out
-        ("act", pa.string()),  # kind of act: nothing | thank | remind | offer | call
+        ("act", pa.string()),  # kind of act: nothing | thank | remind | mended | offer | call
         ("depth", pa.float64()),  # share taken off one order
         ("channel", pa.string()),  # email | paper | call; empty for nothing
         ("intended", pa.string()),  # the act, before the hold-out was respected

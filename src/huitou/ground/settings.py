@@ -89,6 +89,15 @@ class Settings:
     email_to_customers: bool = False
     """Whether people may be written to by e-mail because they bought here, where the law allows
     it; without it nobody is, for consent by other ways is not kept yet."""
+    text_model_url: str | None = None
+    """Address of a model that speaks as OpenAI's does (https://…/v1), to be asked about texts the
+    shop's own sorter is unsure of; None: no text ever leaves. Names and numbers are masked."""
+    text_model_name: str | None = None
+    """What that model is called there."""
+    text_model_key_env: str = "HUITOU_TEXT_MODEL_KEY"
+    """Name of the environment variable that holds its key; the secret itself is not kept."""
+    text_model_private_host: str | None = None
+    """A host within the shop's own network that may be asked; without it none there is."""
 
     @property
     def zone(self) -> ZoneInfo:

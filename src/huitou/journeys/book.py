@@ -21,6 +21,7 @@ from sqlalchemy import func, or_, select, update
 
 from huitou.care import book as care
 from huitou.care.complaints import book as complaints
+from huitou.care.fixes import book as fixes
 from huitou.care.interviews import book as interviews
 from huitou.decisions.acts import ACTS
 from huitou.decisions.plan import Plan
@@ -29,6 +30,7 @@ from huitou.ground.errors import HuitouError, NotYet, Refused
 from huitou.ground.failpoints import failpoint
 from huitou.identity import book as identity
 from huitou.journeys.messages import (
+    Mended,
     Message,
     Offered,
     Recipient,
@@ -318,10 +320,20 @@ def refusals(unit: Unit, plan_id: str) -> dict[str, int]:
     return {row["refused_because"]: row["n"] for row in rows}
 
 
-def sample(row: Row, recipient: Recipient, desk: Desk, now: datetime) -> Message:
-    """The letter a receipt would become, to read before it is approved; its code is a stand-in."""
+def sample(
+    row: Row, recipient: Recipient, desk: Desk, now: datetime, fix: Row | None = None
+) -> Message:
+    """The letter a receipt would become, to read before it is approved; its code is a stand-in.
+
+    `fix` is what word of a fix would name (`care.fixes.book.due`).
+    """
     offered = _offered(row, "XXXXXXXXXX", _ends_at(desk, now), desk) if row["cap"] else None
-    return compose(row, recipient, desk.sender, offered)
+    return compose(row, recipient, desk.sender, offered, mended(fix))
+
+
+def mended(fix: Row | None) -> Mended | None:
+    """What a letter says of a fix (a row of `care.fixes.book.due`)."""
+    return Mended(fix["words"], fix["said"]) if fix is not None else None
 
 
 def message_of(row: Row) -> Message:
@@ -387,7 +399,7 @@ def _write_chunk(unit: Unit, plan_id: str, desk: Desk, now: datetime, chunk: int
         recipient = known.get(row["person_id"])
         rule = stopped_by(row, recipient, standing)
         if rule is None and recipient is not None:
-            rule = _write_one(unit, row, recipient, desk, now)
+            rule = _write_one(unit, row, recipient, desk, now, standing)
         _conclude(unit, row, rule, now)
         failpoint("apply.decided")
     return len(rows)
@@ -400,19 +412,25 @@ def _standing(unit: Unit, people: list[str], desk: Desk, drafted_at: datetime) -
         open_cases=care.people_with_open_cases(unit, people),
         complaints=complaints.people_waiting(unit, people),
         holds=loyalty.held(unit, people),
+        mended=fixes.due(unit, people),
         by_hand=desk.by_hand,
         resting={person for person, at in rested.items() if at > drafted_at},
     )
 
 
-def _write_one(unit: Unit, row: Row, recipient: Recipient, desk: Desk, now: datetime) -> str | None:
+def _write_one(
+    unit: Unit, row: Row, recipient: Recipient, desk: Desk, now: datetime, standing: Standing
+) -> str | None:
     """Promise and write; the rule that refused it, if one did."""
     try:
         offered = _promise(unit, row, desk, now) if row["cap"] else None
     except Refused:
         return "bound"
     failpoint("apply.promised")
-    written = compose(row, recipient, desk.sender, offered)
+    fix = standing.mended[row["person_id"]] if row["act"] == "mended" else None
+    if fix is not None and not fixes.told(unit, fix["id"], row["person_id"], now):
+        return "told"
+    written = compose(row, recipient, desk.sender, offered, mended(fix))
     unit.add(message, [_message_row(written, row, desk, now)])
     failpoint("apply.written")
     return None

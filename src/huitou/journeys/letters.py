@@ -28,9 +28,10 @@ class Manners:
     leave_alone: str
     between: str
     """What stands between two things of a list."""
+    full_stop: str
 
 
-PLACES = frozenset({"shop", "percent", "off", "until", "code", "usual", "most"})
+PLACES = frozenset({"shop", "percent", "off", "until", "code", "usual", "most", "told", "mended"})
 """What a text may name. `off` is the reduction as the language says it: 10 % off, 9 折."""
 
 MANNERS = {
@@ -42,6 +43,7 @@ MANNERS = {
             "If you would rather not hear from us, tell us with one word and we will stop."
         ),
         between=", ",
+        full_stop=".",
     ),
     "zh-Hans": Manners(
         greeting="{name}，您好：",
@@ -49,6 +51,7 @@ MANNERS = {
         closing="祝好！",
         leave_alone="如果您不想再收到我们的来信，回复一声即可，我们不会再打扰您。",
         between="、",
+        full_stop="。",
     ),
     "zh-Hant": Manners(
         greeting="{name}，您好：",
@@ -56,6 +59,7 @@ MANNERS = {
         closing="敬祝　安好",
         leave_alone="若您不想再收到我們的來信，只要回覆一聲，我們就不再打擾您。",
         between="、",
+        full_stop="。",
     ),
 }
 
@@ -135,6 +139,28 @@ LETTERS: dict[tuple[str, str], Letter] = {
             "限用一次，結帳時輸入或出示給店員即可。",
         ),
     ),
+    ("mended", "en"): Letter(
+        "We have mended it",
+        (
+            "{told} We have put it right: {mended}",
+            "Thank you for the word. Come and see for yourself whenever it suits you; and if it"
+            " is still not as it should be, tell us again.",
+        ),
+    ),
+    ("mended", "zh-Hans"): Letter(
+        "问题改好了，跟您说一声",
+        (
+            "{told}我们已经改好了：{mended}",
+            "谢谢您的提醒。方便的时候欢迎再来看看；如果还有不到位的地方，请您再告诉我们。",
+        ),
+    ),
+    ("mended", "zh-Hant"): Letter(
+        "問題改好了，跟您說一聲",
+        (
+            "{told}我們已經改好了：{mended}",
+            "謝謝您的提醒。方便的時候歡迎再來看看；若還有不周到的地方，請您再告訴我們。",
+        ),
+    ),
     ("call", "en"): Letter(
         "Call",
         (
@@ -161,6 +187,16 @@ LETTERS: dict[tuple[str, str], Letter] = {
     ),
 }
 """(act, language) -> its text. Every act but *nothing* has all three languages."""
+
+TOLD = {
+    (True, "en"): "You told us that something at {shop} was not as it should be.",
+    (True, "zh-Hans"): "您之前告诉过我们，{shop} 有做得不好的地方。",
+    (True, "zh-Hant"): "您之前告訴過我們，{shop} 有做得不好的地方。",
+    (False, "en"): "Customers told us that something at {shop} was not as it should be.",
+    (False, "zh-Hans"): "有顾客告诉我们，{shop} 有做得不好的地方。",
+    (False, "zh-Hant"): "有顧客告訴我們，{shop} 有做得不好的地方。",
+}
+"""(whether they said so themselves, language) -> how word of a fix begins: only what is true."""
 
 USUAL = {
     ("remind", "en"): "Perhaps it is time again for {things}?",

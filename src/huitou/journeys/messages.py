@@ -12,7 +12,7 @@ from typing import Any
 from huitou.ground.ids import fingerprint
 from huitou.ground.languages import speaker
 from huitou.ground.money import Money
-from huitou.journeys.letters import LETTERS, MANNERS, USUAL
+from huitou.journeys.letters import LETTERS, MANNERS, TOLD, USUAL
 
 LONGEST = 200
 """A name or product longer than this is cut: nobody's is, and a letter has one page."""
@@ -79,25 +79,39 @@ class Offered:
     """Minor units of the shop's currency."""
 
 
+@dataclass(frozen=True)
+class Mended:
+    """What word of a fix names: what was done, and whether this person had spoken of it."""
+
+    words: str
+    said: bool
+
+
 def decision_id(plan_id: str, person_id: str) -> str:
     """The id of the decision for a person in a plan: computed, so doing it twice does no harm."""
     return fingerprint(plan_id, person_id)[:32]
 
 
 def compose(
-    receipt: Mapping[str, Any], recipient: Recipient, sender: Sender, offered: Offered | None = None
+    receipt: Mapping[str, Any],
+    recipient: Recipient,
+    sender: Sender,
+    offered: Offered | None = None,
+    mended: Mended | None = None,
 ) -> Message:
     """The message of one receipt (a row of the plan with `plan_id`, `act`, `channel`).
 
     Raises KeyError for an act or language that has no letter, and ValueError for an offer
-    without its code: no letter may leave with a hole in it.
+    without its code or word of a fix without the fix: no letter may leave with a hole in it.
     """
     act = receipt["act"]
-    if (act == "offer") != (offered is not None):
+    if (act == "offer") != (offered is not None) or (act == "mended") != (mended is not None):
         raise ValueError(f"a letter of {act!r} with {offered} cannot be written")
     language = recipient.language if recipient.language in MANNERS else sender.language
     letter = LETTERS[act, language]
     places = _places(act, language, recipient, sender, offered)
+    if mended is not None:
+        places |= _mended_places(mended, language, places)
     paragraphs = [filled(paragraph, places).strip() for paragraph in letter.paragraphs]
     return Message(
         decision_id=decision_id(receipt["plan_id"], recipient.person_id),
@@ -150,6 +164,13 @@ def _places(
             "most": speaks.shown(Money(offered.most, sender.currency)),
         }
     return places
+
+
+def _mended_places(mended: Mended, language: str, places: Mapping[str, str]) -> dict[str, str]:
+    words = plain(mended.words)
+    end = "" if words[-1:] in tuple(".!?。！？") else MANNERS[language].full_stop
+    told = filled(TOLD[mended.said, language], places)
+    return {"told": told, "mended": words + end}
 
 
 def _usual(act: str, language: str, recipient: Recipient) -> str:

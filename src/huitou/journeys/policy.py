@@ -7,7 +7,7 @@ silence, a complaint may have come, or a case may have been opened.
 from __future__ import annotations
 
 from collections.abc import Mapping, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from huitou.ground.words import Sentence, said
@@ -21,6 +21,7 @@ WHY_NOT: Mapping[str, Sentence] = {
     "not_for_now": said("They said why they stay away: not before the date to look again."),
     "no_channel": said("There is no address they may be reached at any more."),
     "bound": said("With what they hold already it would pass the bound."),
+    "told": said("They were told already that it is mended."),
     "late": said("What it offers has ended before it could leave."),
 }
 """Code of a rule that stopped a message -> its words."""
@@ -39,6 +40,8 @@ class Standing:
     """Who waits for an answer to a complaint."""
     resting: Set[str] = frozenset()
     """Who is not to be chased for now."""
+    mended: Mapping[str, Any] = field(default_factory=dict)
+    """person -> the fix they are to be told of, and were not."""
     by_hand: bool = True
     """Whether a letter may be handed over in the shop where no postal address is known."""
 
@@ -54,6 +57,8 @@ def stopped_by(
         return "silent"
     if person in standing.complaints and channel != "call":
         return "open_complaint"
+    if decision["act"] == "mended" and person not in standing.mended:
+        return "told"
     if person in standing.open_cases and channel != "call":
         return "open_case"
     if person in standing.resting:

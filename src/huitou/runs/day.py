@@ -13,7 +13,18 @@ from huitou.ground.ids import fingerprint
 from huitou.ground.settings import Settings
 from huitou.runs.book import Journal
 from huitou.runs.desks.carrying import carry
-from huitou.runs.steps import asking, complaints, decide, foresee, know, prove, show, tidy
+from huitou.runs.steps import (
+    asking,
+    complaints,
+    decide,
+    foresee,
+    hear,
+    know,
+    mend,
+    prove,
+    show,
+    tidy,
+)
 from huitou.runs.views import RunView
 from huitou.runs.work import Progress, Result, Work, where_foreseen
 
@@ -35,14 +46,17 @@ IN_THE_BOOKS: dict[str, Callable[[Work, Unit], Result]] = {
     "names": know.names,
     "offers": tidy.end_offers,
     "complaints": complaints.look_after,
+    "texts": hear.texts,
     "cases": where_foreseen(decide.open_cases),
     "interviews": where_foreseen(asking.open_interviews),
+    "mended": where_foreseen(mend.whom_to_tell),
     "plan": where_foreseen(decide.draft_plan),
 }
 """Steps whose effect is in the books: done exactly once, with their mark, in one transaction."""
 
 AT_THE_END: dict[str, Callable[[Work], Result]] = {
     "proof": where_foreseen(prove.prove),
+    "fixes": where_foreseen(mend.weigh),
     "shelf": where_foreseen(show.shelve),
     "publish": show.publish,
     "events": tidy.hand_on,

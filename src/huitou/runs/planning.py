@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from huitou.care.fixes import book as fixes
 from huitou.channels import book as channels
 from huitou.channels.contract import Channel
 from huitou.channels.email import Email, mailbox
@@ -237,11 +238,13 @@ def letters(
             for act in acting
             for row in journeys.receipts(unit, plan_id, act=act, limit=max(1, limit // len(acting)))
         ]
+        fixed = fixes.due(unit, [row["person_id"] for row in rows])
     known = at.recipients([row["person_id"] for row in rows])
     samples = []
     for row in rows[:limit]:
-        if row["person_id"] in known:
-            written = journeys.sample(row, known[row["person_id"]], at, house.clock.now())
+        fix = fixed.get(row["person_id"]) if row["act"] == "mended" else None
+        if row["person_id"] in known and (row["act"] != "mended" or fix is not None):
+            written = journeys.sample(row, known[row["person_id"]], at, house.clock.now(), fix)
             samples.append(
                 LetterSample(row["person_id"], row["act"], written.subject, written.body)
             )

@@ -47,9 +47,11 @@ if TYPE_CHECKING:
 
     from huitou.facts.contract import Tables
     from huitou.runs.desks.complaints import Complaints
+    from huitou.runs.desks.fixes import Desk as Fixes
     from huitou.runs.desks.happenings import Happenings
     from huitou.runs.desks.interviews import InterviewDesk
     from huitou.runs.desks.leaving import LeavingDesk
+    from huitou.runs.desks.lessons import Desk as Lessons
     from huitou.runs.desks.letterbox import Letterbox
     from huitou.runs.wiring import House
     from huitou.sources.contract import Declared, Preview, Taken
@@ -496,6 +498,19 @@ class Shop:
         from huitou.runs.desks.happenings import Happenings
 
         return Happenings(self._house, self.settings)
+    @property
+    def lessons(self) -> Lessons:
+        """Texts sorted to causes, and staff who teach the sorter."""
+        from huitou.runs.desks.lessons import Desk
+
+        return Desk(self._house, self.settings)
+
+    @property
+    def fixes(self) -> Fixes:
+        """What to fix, what was mended, and whether it worked."""
+        from huitou.runs.desks.fixes import Desk
+
+        return Desk(self._house, self.settings)
 
     # -- offers at the till
 

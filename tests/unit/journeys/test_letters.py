@@ -13,9 +13,10 @@ from tests.unit.journeys import given
 
 from huitou.decisions.acts import ACTS
 from huitou.ground.languages import LANGUAGES
-from huitou.journeys.letters import LETTERS, MANNERS, PLACES, USUAL
+from huitou.journeys.letters import LETTERS, MANNERS, PLACES, TOLD, USUAL
 from huitou.journeys.messages import (
     LONGEST,
+    Mended,
     Message,
     Offered,
     Sender,
@@ -34,7 +35,9 @@ def write(act: str, language: str, **facts: object) -> Message:
     receipt = {"plan_id": "plan", "act": act, "channel": "paper", "staff_minutes": 0.5}
     recipient = given.recipient("p0001", **{"language": language, **facts})
     sender = Sender("Corner Shop", "CNY", "en")
-    return compose(receipt, recipient, sender, OFFERED if act == "offer" else None)
+    offered = OFFERED if act == "offer" else None
+    mended = Mended("the new courier asks before he leaves a parcel", said=True)
+    return compose(receipt, recipient, sender, offered, mended if act == "mended" else None)
 
 
 def test_every_act_has_a_letter_in_every_language() -> None:
@@ -82,6 +85,25 @@ def test_reductions_are_said_as_people_say_them() -> None:
 def test_a_person_is_written_to_in_their_language_or_in_the_shops() -> None:
     assert write("thank", "zh-Hant").language == "zh-Hant"
     assert write("thank", "fr").language == "en"
+
+
+@pytest.mark.parametrize("language", sorted(LANGUAGES))
+def test_word_of_a_fix_says_you_told_us_only_to_those_who_did(language: str) -> None:
+    receipt = {"plan_id": "plan", "act": "mended", "channel": "paper", "staff_minutes": 0.5}
+    to, sender = given.recipient("p0001", language=language), Sender("Corner Shop", "CNY", "en")
+    said, unsaid = (
+        compose(receipt, to, sender, mended=Mended("汤盒换了", said=told)).body
+        for told in (True, False)
+    )
+    assert "汤盒换了" in said and "汤盒换了" in unsaid
+    assert filled(TOLD[True, language], {"shop": "Corner Shop"}) in said
+    assert filled(TOLD[True, language], {"shop": "Corner Shop"}) not in unsaid
+
+
+def test_word_of_a_fix_without_the_fix_cannot_be_written() -> None:
+    receipt = {"plan_id": "p", "act": "mended", "channel": "paper", "staff_minutes": 0.5}
+    with pytest.raises(ValueError, match="cannot be written"):
+        compose(receipt, given.recipient("p0001"), Sender("Shop", "CNY"))
 
 
 def test_an_offer_without_its_code_cannot_be_written() -> None:

@@ -17,7 +17,16 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
 import huitou
-from huitou.doors.api import complaints, doing, happenings, interviews, offers, reading
+from huitou.doors.api import (
+    complaints,
+    doing,
+    fixes,
+    happenings,
+    interviews,
+    offers,
+    reading,
+    texts,
+)
 from huitou.doors.api.caller import NoToken, say_error, say_no_token
 from huitou.ground.errors import HuitouError
 
@@ -26,7 +35,7 @@ if TYPE_CHECKING:
     from huitou.runs.shop import Shop
 
 
-CHAPTERS = (reading, doing, offers, complaints, interviews, happenings)
+CHAPTERS = (reading, doing, offers, complaints, happenings, interviews, fixes, texts)
 """The parts of the API, each with its `routes`."""
 
 

@@ -21,6 +21,7 @@ from huitou.doors.cli import (
     complaints,
     demo,
     files,
+    fixes,
     happenings,
     interviews,
     offers,
@@ -29,6 +30,7 @@ from huitou.doors.cli import (
     quarantine,
     serving,
     shopkeeping,
+    texts,
     work,
 )
 from huitou.doors.cli.desk import Desk, default_home
@@ -78,6 +80,8 @@ app.add_typer(complaints.app, name="complaint")
 app.add_typer(interviews.app, name="interview")
 app.command(name="happened")(happenings.happened)
 app.add_typer(offers.app, name="offer")
+app.add_typer(texts.app, name="text")
+app.add_typer(fixes.app, name="fix")
 app.add_typer(quarantine.app, name="quarantine")
 app.command(name="serve")(serving.serve)
 app.add_typer(serving.tokens, name="token")

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from huitou.runs.desks.complaints import Complaints
+    from huitou.runs.desks.fixes import Desk as Fixes
     from huitou.runs.desks.happenings import Happenings
     from huitou.runs.desks.interviews import InterviewDesk
     from huitou.sources.contract import Declared, Preview, Taken
@@ -220,6 +221,8 @@ class Shopfront(Protocol):
     @property
     def interviews(self) -> InterviewDesk:
         """Exit interviews: whom we ask why they left, and what they say."""
+    def fixes(self) -> Fixes:
+        """What to fix, what was mended, and whether it worked."""
         ...
 
     def imports(self) -> Sequence[views.ImportRow]:

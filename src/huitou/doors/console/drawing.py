@@ -189,3 +189,25 @@ def doing(acts: Mapping[str, int]) -> tuple[tuple[str, int], ...]:
     """Acts that reach somebody, the commonest first."""
     done = [(act, count) for act, count in acts.items() if act != "nothing" and count]
     return tuple(sorted(done, key=lambda pair: -pair[1]))
+
+
+@dataclass(frozen=True)
+class Bar:
+    """One bar of a small chart, in percent of its room."""
+
+    start: float
+    width: float
+    top: float
+    height: float
+
+
+def bars(values: Sequence[float], most: float) -> tuple[Bar, ...]:
+    """Bars side by side, as high as their share of `most`; none where all is zero."""
+    if not values or most <= 0:
+        return ()
+    step = 100 / len(values)
+    heights = [round(max(100 * min(value / most, 1.0), 2.0), 2) for value in values]
+    return tuple(
+        Bar(round(place * step, 2), round(0.8 * step, 2), round(100 - height, 2), height)
+        for place, height in enumerate(heights)
+    )

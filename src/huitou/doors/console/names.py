@@ -33,6 +33,7 @@ ACTS: Mapping[str, Sentence] = {
     "nothing": said("Leave in peace"),
     "thank": said("Thank-you note"),
     "remind": said("Reminder"),
+    "mended": said("Word of a fix"),
     "call": said("Phone call"),
 }
 

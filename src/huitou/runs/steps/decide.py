@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 from huitou.care import book as care
 from huitou.care.cases import worth_asking
 from huitou.care.complaints import book as complaints
+from huitou.care.fixes import book as fixes
 from huitou.care.interviews import book as interviews
 from huitou.care.interviews.rules import ONCE_IN
 from huitou.decisions.acts import NOTHING
@@ -135,6 +136,8 @@ def _audience(people: pa.Table, settings: Settings, day: date, unit: Unit) -> pa
     ids = people["person_id"].to_pylist()
     owed, silent = loyalty.held(unit), care.silent(unit)
     cases, waiting = care.people_with_open_cases(unit), complaints.people_waiting(unit)
+    cases = care.people_with_open_cases(unit)
+    mended = fixes.due(unit)
     spoken = journeys.last_spoken(unit)
     writes_email = settings.smtp_host is not None and settings.email_to_customers
     has_email, has_phone, has_address = (
@@ -158,6 +161,7 @@ def _audience(people: pa.Table, settings: Settings, day: date, unit: Unit) -> pa
         "open_case": [person in cases for person in ids],
         "open_complaint": [person in waiting for person in ids],
         "not_for_now": _resting(people, day, unit),
+        "mended": [person in mended for person in ids],
         "contacted_days_ago": pa.array([_ago(spoken.get(each), day) for each in ids], pa.int64()),
     }
     for name, column in columns.items():

@@ -1,0 +1,106 @@
+"""Hear: what customers said, in the form and in their own words, sorted to causes."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+
+from huitou.care import book as care
+from huitou.care.reasons import UNKNOWN
+from huitou.identity import book as identity
+from huitou.models.texts import Sorter
+from huitou.runs.sorting import sorter_of, taught
+from huitou.runs.work import Result, Work
+
+if TYPE_CHECKING:
+    from huitou.store.books import Unit
+
+SAID = pa.schema(
+    [
+        ("person_id", pa.string()),
+        ("source", pa.string()),  # complaint | interview | case
+        ("cause", pa.string()),
+        ("share", pa.float64()),  # 1 where a person named it
+        ("day", pa.date32()),
+        ("product", pa.string()),
+        ("store", pa.string()),
+    ]
+)
+"""Every cause somebody named or a text was sorted to; of the edition, by today's ids."""
+
+
+def texts(work: Work, unit: Unit) -> Result:
+    """Learn what staff taught since; sort complaints nobody named a cause for; keep what was said.
+
+    A cause that a person named is never changed.
+    """
+    found = sorter_of(work.lake, taught(unit))
+    sorted_now = _sort_complaints(unit, found)
+    rows = list(_said(work, unit, found))
+    work.edition.write("said", pa.Table.from_pylist(rows, schema=SAID))
+    return {"rows": len(rows), "sorted": sorted_now}
+
+
+def room(name: str) -> Any:
+    """The book of a room of care, or None where this shop's version has no such room."""
+    try:
+        return importlib.import_module(f"huitou.care.{name}.book")
+    except ModuleNotFoundError as absent:
+        if absent.name != f"huitou.care.{name}.book":
+            raise
+        return None
+
+
+def _sort_complaints(unit: Unit, found: Sorter) -> int:
+    complaints = room("complaints")
+    if complaints is None:
+        return 0
+    waiting = [row for row in complaints.told(unit) if row["words"].strip() and _by_machine(row)]
+    told = found.sort([row["words"] for row in waiting])
+    changed = 0
+    for row, (cause, share) in zip(waiting, told, strict=True):
+        if (row["cause"], row["cause_share"]) != (cause, share):
+            complaints.sort(unit, row["id"], cause, share, None)
+            changed += 1
+    return changed
+
+
+def _by_machine(complaint: Mapping[str, Any]) -> bool:
+    """Whether nobody named the cause: what a machine says comes with a share."""
+    return complaint["cause_by"] is None or complaint["cause_share"] is not None
+
+
+def _said(work: Work, unit: Unit, found: Sorter) -> Iterator[Mapping[str, Any]]:
+    known = identity.names(unit)
+    zone = work.settings.zone
+    for row in _every(unit):
+        cause, share = row["cause"], row.get("share", 1.0)
+        if cause in (None, UNKNOWN) and row.get("words"):
+            cause, share = found.sort([row["words"]])[0]
+        if cause in (None, UNKNOWN) or row["person_id"] is None:
+            continue
+        yield {
+            "person_id": known.now(row["person_id"]),
+            "source": row["source"],
+            "cause": cause,
+            "share": share,
+            "day": row["at"].astimezone(zone).date(),
+            "product": row.get("product"),
+            "store": row.get("store"),
+        }
+
+
+def _every(unit: Unit) -> Iterator[dict[str, Any]]:
+    for row in care.every_answer(unit):
+        yield {**row, "source": "case", "cause": row["why"]}
+    complaints, interviews = room("complaints"), room("interviews")
+    for row in complaints.told(unit) if complaints else ():
+        share = row.get("cause_share")
+        told = {**row, "source": "complaint", "at": row["received_at"]}
+        yield {**told, "share": 1.0 if share is None else share}
+    for row in interviews.heard(unit) if interviews else ():
+        if row["answered_at"] is not None:
+            yield {**row, "source": "interview", "cause": row["why"], "at": row["answered_at"]}
