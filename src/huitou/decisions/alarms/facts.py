@@ -38,7 +38,7 @@ def about_rhythm(evening: Evening, at: int, _since: int, _told: Told) -> Three:
     chance = evening.once("chance_by_now", lambda: chance_by_now(seen))
     percent = _hundredths(float(chance[at]))
     unusual = said(
-        "That is {days} days over their usual gap: {percent} in 100 such silences have ended by now.",
+        "{days} days over their usual gap: of silences that ended, {percent} in 100 were shorter.",
         days=over,
         percent=percent,
     )
@@ -106,11 +106,18 @@ def about_model(evening: Evening, at: int, _since: int, _told: Told) -> Three:
     time = said(
         "Time alone would have left {expected} in 100.", expected=_hundredths(float(left[at]))
     )
-    stake = said(
-        "Still expected of them: a profit of {amount}.",
-        amount=_money(evening, float(evening.value[at])),
+    return fell, time, _stake(evening, at)
+
+
+def about_chance(evening: Evening, at: int, since: int, told: Told) -> Three:
+    """The chance to buy now, how long they have been silent, and what is still expected."""
+    if evening.foreseen is None:
+        return about_silence(evening, at, since, told)
+    chance = said(
+        "The chance that they buy within the horizon is {now} in 100.",
+        now=_hundredths(float(evening.foreseen.buy[at])),
     )
-    return fell, time, stake
+    return chance, _silence(evening, at), _stake(evening, at)
 
 
 def about_complaint(evening: Evening, at: int, since: int, _told: Told) -> Three:
@@ -176,6 +183,11 @@ def _usual(evening: Evening, at: int) -> Sentence:
         gap=max(1, round(float(seen.usual_gap[at]))),
         visits=int(seen.visits[at]),
     )
+
+
+def _stake(evening: Evening, at: int) -> Sentence:
+    amount = _money(evening, float(evening.value[at]))
+    return said("Still expected of them: a profit of {amount}.", amount=amount)
 
 
 def _paid(evening: Evening, at: int) -> Sentence:

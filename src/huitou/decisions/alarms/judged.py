@@ -35,6 +35,8 @@ class Judged:
     """For each purchase day of the past, when the silence after it was judged lost; or NEVER."""
     alive: Floats
     """Chance to be a customer, shape (evenings, people); NaN before the first purchase."""
+    buy: Floats
+    """Chance to buy within the horizon, likewise."""
 
 
 def evenings(past: Past, horizon_days: int, last_day: int) -> Index:
@@ -48,15 +50,16 @@ def judge(past: Past, horizon_days: int, line: float, last_day: int) -> Judged:
     """Judge every silence on every evening of the past; nothing later than an evening is used."""
     days = evenings(past, horizon_days, last_day)
     lost_on = np.full(len(past.day), NEVER, dtype=np.int64)
-    alive = np.full((len(days), len(past)), np.nan, dtype=np.float64)
+    alive, buy = (np.full((len(days), len(past)), np.nan) for _ in range(2))
     for at, seen, fitted in _fitted(past, days):
         who = np.flatnonzero(seen.has_bought)
         told, place = _summary(seen, who)
         alive[at, who] = fitted.p_alive(told)[place]
         rows = seen.end[who] - 1
-        lost = (fitted.p_buy(told, horizon_days)[place] < line) & (lost_on[rows] == NEVER)
+        buy[at, who] = fitted.p_buy(told, horizon_days)[place]
+        lost = (buy[at, who] < line) & (lost_on[rows] == NEVER)
         lost_on[rows[lost]] = seen.day
-    return Judged(days, lost_on, alive)
+    return Judged(days, lost_on, alive, buy)
 
 
 def _fitted(past: Past, days: Index) -> Iterator[tuple[int, Seen, Fitted]]:

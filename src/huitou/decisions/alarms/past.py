@@ -21,8 +21,6 @@ Truths = NDArray[np.bool_]
 YEAR = 365
 PRIOR_GAPS = 2.0
 """The shop's usual gap weighs as much as this many gaps of the person's own (as in `facts`)."""
-LEAST_SPREAD, MOST_SPREAD = 0.25, 1.5
-"""Bounds of a person's spread of gaps (sd / mean): few gaps say little about their spread."""
 
 
 @dataclass(frozen=True)
@@ -107,13 +105,6 @@ class Past:
         """Sums of `amount` before each row."""
         return np.concatenate([[0.0], np.cumsum(self.amount)])
 
-    @cached_property
-    def squares(self) -> Floats:
-        """Sums of squared gaps before each row; the gap of a person's first row is none."""
-        gap = np.diff(self.day, prepend=self.day[:1]).astype(np.float64)
-        gap[self.start[:-1][self.start[:-1] < len(gap)]] = 0.0
-        return np.concatenate([[0.0], np.cumsum(gap**2)])
-
 
 @dataclass(frozen=True)
 class Seen:
@@ -176,16 +167,16 @@ class Seen:
         return (span + PRIOR_GAPS * self.shop_gap) / (self.gaps + PRIOR_GAPS)
 
     @cached_property
-    def spread(self) -> Floats:
-        """sd / mean of each person's gaps, shrunken to 1 (purchases at random) and bounded."""
-        first_row = np.minimum(self.past.start[:-1] + 1, self.end)
-        squares = self.past.squares[self.end] - self.past.squares[first_row]
-        mean = (self.last - self.first) / np.maximum(self.gaps, 1.0)
-        variance = np.maximum(squares - self.gaps * mean**2, 0.0) / np.maximum(self.gaps - 1, 1.0)
-        own = np.where(self.gaps > 1, np.sqrt(variance) / np.maximum(mean, 1e-9), 1.0)
-        told = np.maximum(self.gaps - 1, 0.0)
-        shrunken = (told * own + PRIOR_GAPS) / (told + PRIOR_GAPS)
-        return np.clip(shrunken, LEAST_SPREAD, MOST_SPREAD)
+    def ended_silences(self) -> Floats:
+        """Every gap that was over by this evening, in usual gaps of its owner then; in order."""
+        past, shop = self.past, PRIOR_GAPS * self.shop_gap
+        row = np.arange(len(past.day))
+        first = np.repeat(past.start[:-1], np.diff(past.start))
+        ended = (row > first) & (past.day <= self.day)
+        row, first = row[ended], first[ended]
+        span = (past.day[row - 1] - past.day[first]).astype(np.float64)
+        usual = (span + shop) / (row - 1 - first + PRIOR_GAPS)
+        return np.sort((past.day[row] - past.day[row - 1]) / usual)
 
     def visits_since(self, day: int) -> Index:
         """Purchase days after the evening of `day`."""
@@ -227,6 +218,9 @@ class Foreseen:
     alive_before: Floats
     before: int | None
     """The day of the forecast before; None where there was none."""
+    buy: Floats
+    """Chance to buy within the horizon."""
+    buy_before: Floats
     value: Floats
     """Profit still expected, minor units."""
 

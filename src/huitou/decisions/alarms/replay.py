@@ -160,16 +160,22 @@ def _evenings(
     past: Past, judged: Judged, marks: Sequence[Mark], *, needs_forecast: bool
 ) -> Iterator[Evening]:
     for at, day in enumerate(judged.evenings.tolist()):
-        foreseen = None
-        if needs_forecast:
-            if at < MONTH_WEEKS:
-                continue
-            before = judged.evenings[at - MONTH_WEEKS]
-            nothing = np.full(len(past), np.nan)
-            foreseen = Foreseen(
-                judged.alive[at], judged.alive[at - MONTH_WEEKS], int(before), nothing
-            )
+        if needs_forecast and at < MONTH_WEEKS:
+            continue
+        foreseen = _foreseen(judged, at) if needs_forecast else None
         yield Evening(Seen(past, day), marks, foreseen)
+
+
+def _foreseen(judged: Judged, at: int) -> Foreseen:
+    before = at - MONTH_WEEKS
+    return Foreseen(
+        alive=judged.alive[at],
+        alive_before=judged.alive[before],
+        before=int(judged.evenings[before]),
+        buy=judged.buy[at],
+        buy_before=judged.buy[before],
+        value=np.full(judged.alive.shape[1], np.nan),
+    )
 
 
 def _none_followed(past: Past, who: Index, day: Index, horizon_days: int) -> Truths:
@@ -200,26 +206,26 @@ def _against_judgement(
     return len(real), int((rung_on[real] <= judged.lost_on[real]).sum()), spread
 
 
-def matched(
-    past: Past, judged: Judged, wanted: int, horizon_days: int, longest: int = 365
-) -> Replay:
-    """The one-number rule with the number of days at which it rings about `wanted` times."""
-    few, many = 1, longest
+def matched(past: Past, judged: Judged, like: Replay) -> Replay:
+    """The one-number rule, with the days at which it rings about as often, for the same people."""
+    share = like.told.get("top_share", 1.0)
+    few, many = 1, 365
     while many - few > 1:
         middle = (few + many) // 2
-        rings = rung(past, PEER, _peer(middle), judged)
-        few, many = (middle, many) if len(rings.day) > wanted else (few, middle)
-    tried = [replay(past, PEER, _peer(each), judged, horizon_days) for each in (few, many)]
-    return min(tried, key=lambda each: abs(each.rings - wanted))
+        often = len(rung(past, PEER, _peer(middle, share), judged).day) > like.rings
+        few, many = (middle, many) if often else (few, middle)
+    days = like.horizon_days
+    tried = [replay(past, PEER, _peer(each, share), judged, days) for each in (few, many)]
+    return min(tried, key=lambda each: abs(each.rings - like.rings))
 
 
 def peer(past: Past, judged: Judged, horizon_days: int, days: int = 90) -> Replay:
     """No purchase in 90 days, for everybody."""
-    return replay(past, PEER, _peer(days), judged, horizon_days)
+    return replay(past, PEER, _peer(days, 1.0), judged, horizon_days)
 
 
-def _peer(days: int) -> dict[str, float]:
-    return PEER.told({"days": days, "most": 100_000})
+def _peer(days: int, share: float) -> dict[str, float]:
+    return PEER.told({"days": days, "top_share": share, "most": 100_000})
 
 
 def _by_month(rings: Rings, right: Truths, days: Index) -> tuple[tuple[int, int], ...]:

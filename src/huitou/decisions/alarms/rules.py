@@ -105,7 +105,7 @@ PEER = Rule(
     title=said("No purchase in a number of days"),
     meaning=said("One number of days for everybody. The other rules are measured against it."),
     needs=("purchases",),
-    parameters=(_days(90, WAITED), FRESH, MOST),
+    parameters=(_days(90, WAITED), _top(1.0), FRESH, MOST),
     sign=signs.silent_for,
     facts=facts.about_silence,
     severity=1,
@@ -173,7 +173,8 @@ for _rule in (
         needs=("purchases",),
         parameters=(
             Parameter(
-                "chance", said("Chance to have come by now from which it rings"), 0.9, 0.5, 0.9999
+                "chance", said("Share of ended silences that were shorter, from which it rings"), 0.95, 0.5,
+                0.9999,
             ),
             Parameter("visits", said("Least purchase days known"), 3, 1, 100, is_whole=True),
             _top(0.2),
@@ -182,6 +183,23 @@ for _rule in (
         ),
         sign=signs.rhythm_overdue,
         facts=facts.about_rhythm,
+        severity=2,
+        hours=48,
+        route="care",
+        ends="purchase",
+    ),
+    Rule(
+        name="forecast_low",
+        title=said("The forecast gives little hope"),
+        meaning=said("The chance to buy within the horizon fell under a line above *lost*."),
+        needs=("purchases", "forecast"),
+        parameters=(
+            Parameter("chance", said("Chance to buy under which it rings"), 0.4, 0.05, 0.95),
+            _top(0.2),
+            MOST,
+        ),
+        sign=signs.forecast_low,
+        facts=facts.about_chance,
         severity=2,
         hours=48,
         route="care",

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import bdtr, fdtr
+from scipy.special import bdtr
 
 from huitou.decisions.alarms.past import Evening, Floats, Index, Mark, Seen, Truths
 
@@ -30,7 +30,8 @@ class Sign:
 def silent_for(evening: Evening, told: Told) -> Sign:
     """No purchase in `days` days, the one number for all that every other rule must beat."""
     seen = evening.seen
-    return Sign(_lately(seen, np.full(len(seen.past), told["days"]), told), seen.last)
+    late = _lately(seen, np.full(len(seen.past), told["days"]), told)
+    return Sign(late & seen.worthiest(told["top_share"]), seen.last)
 
 
 def no_visit(evening: Evening, told: Told) -> Sign:
@@ -46,16 +47,16 @@ def no_visit(evening: Evening, told: Told) -> Sign:
 
 
 def chance_by_now(seen: Seen, ago: int = 0) -> Floats:
-    """Chance that a person of this rhythm would have bought again by now, had they stayed.
+    """Share of the shop's silences that ended which had ended by now, each by its owner's gap.
 
-    With `ago` the same so many days earlier in the silence.
-
-    Gaps are gamma with the person's own spread and an uncertain mean, so the silence over the
-    usual gap follows an F law: a few gaps seen make it wide, many make it sharp.
+    A silence is measured in usual gaps of whoever is silent; the shop's own past says how long
+    such silences last when they end. With `ago` the same so many days earlier in the silence.
     """
-    shape = 1.0 / seen.spread**2
     ratio = np.maximum(seen.silent - ago, 0) / np.maximum(seen.usual_gap, 1e-9)
-    below: Floats = fdtr(2 * shape, 2 * shape * (seen.gaps + 2.0), ratio)
+    ended = seen.ended_silences
+    if not len(ended):
+        return np.zeros(len(ratio))
+    below = np.searchsorted(ended, ratio, side="right") / len(ended)
     return np.where(seen.has_bought, below, 0.0)
 
 
@@ -108,6 +109,16 @@ def model_drop(evening: Evening, told: Told) -> Sign:
     drop = explained(evening) - foreseen.alive
     fires = np.nan_to_num(drop, nan=0.0) >= told["drop"]
     return Sign(fires & seen.worthiest(told["top_share"]), seen.last)
+
+
+def forecast_low(evening: Evening, told: Told) -> Sign:
+    """The forecast gives them little chance to buy within the horizon."""
+    seen, foreseen = evening.seen, evening.foreseen
+    if foreseen is None:
+        return Sign(np.zeros(len(seen.past), dtype=bool), seen.last)
+    low = np.nan_to_num(foreseen.buy, nan=1.0) < told["chance"]
+    hoped = np.nan_to_num(foreseen.buy_before, nan=1.0) >= told["chance"]
+    return Sign(low & hoped & seen.worthiest(told["top_share"]), seen.last)
 
 
 def explained(evening: Evening) -> Floats:
