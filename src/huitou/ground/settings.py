@@ -71,6 +71,11 @@ class Settings:
     email_to_customers: bool = False
     """Whether people may be written to by e-mail because they bought here, where the law allows
     it; without it nobody is, for consent by other ways is not kept yet."""
+    alert_urls_env: str = "HUITOU_ALERT_URLS"
+    """Name of the environment variable that holds where staff are told of alarms, as addresses of
+    Apprise parted by blanks: wecombot, dingtalk, feishu, slack, workflows (Teams), mailtos."""
+    alert_manager_urls_env: str = "HUITOU_MANAGER_ALERT_URLS"
+    """The same for what nobody answered in time; empty: those go where all alarms go."""
 
     @property
     def zone(self) -> ZoneInfo:

@@ -14,7 +14,7 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import func, select, update
 
 from huitou.care.alarms.bells import BY_HAND, Bell, Route, route_of
-from huitou.care.alarms.tables import alarm, alarm_route, alarm_rule
+from huitou.care.alarms.tables import alarm, alarm_alert, alarm_route, alarm_rule
 from huitou.ground.errors import HuitouError, Refused
 from huitou.identity.book import Names, names
 from huitou.store.books import Row, Unit
@@ -281,3 +281,41 @@ def _tell(unit: Unit, kind: str, row: Row, now: datetime) -> None:
     told = ("id", "rule", "person_id", "value", "store", "owner", "by", "outcome")
     body = {name: row.get(name) for name in told}
     tell(unit, [Event(kind, f"{kind}:{row['id']}:{now.isoformat()}", now, body)])
+
+
+def untold(unit: Unit, kind: str) -> list[Row]:
+    """Alarms that ring and were not told yet: as a new `ring`, or as an `escalation`."""
+    told = select(alarm_alert.c.alarm_id).where(alarm_alert.c.kind == kind)
+    waits = (alarm.c.state == "ringing") & alarm.c.id.not_in(told)
+    if kind == "escalation":
+        waits = waits & alarm.c.escalated_at.is_not(None)
+    return unit.rows(select(alarm).where(waits).order_by(alarm.c.value.desc(), alarm.c.id))
+
+
+def mark(
+    unit: Unit, ids: Iterable[str], route: str, kind: str, digest: str, now: datetime
+) -> list[str]:
+    """Write before the network that these are being told along a route; ids of those not before.
+
+    Whatever happens afterwards, none of them is ever told this way again.
+    """
+    row = {"route": route, "kind": kind, "digest": digest, "marked_at": now}
+    row = {**row, "state": "handing_over"}
+    return [each for each in ids if unit.add_new(alarm_alert, {**row, "alarm_id": each})]
+
+
+def settle(unit: Unit, digest: str, *, accepted: bool, now: datetime) -> None:
+    """What became of a digest: taken, or nobody knows, which is not told again either."""
+    state = "accepted" if accepted else "in_doubt"
+    marked = (alarm_alert.c.digest == digest) & (alarm_alert.c.state == "handing_over")
+    unit.change(update(alarm_alert).where(marked).values(state=state, settled_at=now))
+
+
+def alerts(unit: Unit, limit: int = 20) -> list[Row]:
+    """The last digests: route, kind, when, how many alarms, and what became of them."""
+    columns = (
+        alarm_alert.c.digest, alarm_alert.c.route, alarm_alert.c.kind, alarm_alert.c.marked_at,
+        alarm_alert.c.state,
+    )  # fmt: skip
+    query = select(*columns, func.count().label("alarms")).group_by(*columns)
+    return unit.rows(query.order_by(alarm_alert.c.marked_at.desc()).limit(limit))
