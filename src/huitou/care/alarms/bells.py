@@ -23,6 +23,8 @@ class Bell:
     person_id: str
     rule: str
     since: date
+    on: date
+    """The day on which it rings: the last day known of what it rings about."""
     value: int
     facts: Any
     """The three facts, as JSON that the doors can say in any language."""

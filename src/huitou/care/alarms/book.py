@@ -61,13 +61,12 @@ def ring(
     bells: Sequence[Bell],
     most: Mapping[str, int],
     along: Sequence[Route],
-    day: date,
     now: datetime,
 ) -> list[str]:
     """Ring what is new among `bells`, in their order, at most so many a rule; ids of those.
 
     Not new is what stands open for this person and rule, and what rang on or after the day on which
-    this silence began. `along` are the routes; `day` is the last day known.
+    this silence began. `along` are the routes.
     """
     known = names(unit)
     lately, left, fresh = _lately(unit, known), dict(most), list[str]()
@@ -77,9 +76,9 @@ def ring(
         if stands or (rung_on is not None and rung_on >= bell.since) or not left.get(bell.rule, 1):
             continue
         route = route_of(along, "staff", bell.route, bell.store, bell.value)
-        row = _row(bell, person, route, day, now)
+        row = _row(bell, person, route, now)
         if unit.add_new(alarm, row):
-            lately[person, bell.rule] = (True, day)
+            lately[person, bell.rule] = (True, bell.on)
             fresh.append(row["id"])
             if bell.rule in left:
                 left[bell.rule] -= 1
@@ -98,13 +97,13 @@ def _lately(unit: Unit, known: Names) -> dict[tuple[str, str], tuple[bool, date]
     return found
 
 
-def _row(bell: Bell, person: str, route: Route | None, day: date, now: datetime) -> Row:
+def _row(bell: Bell, person: str, route: Route | None, now: datetime) -> Row:
     return {
         "id": bell.id_of(person),
         "rule": bell.rule,
         "person_id": person,
         "since": bell.since,
-        "rung_on": day,
+        "rung_on": bell.on,
         "rung_at": now,
         "value": bell.value,
         "facts": bell.facts,

@@ -56,7 +56,7 @@ class Replay:
     middle, upper quarter. Below zero the judgement came first. None where there is no such ring."""
     scale: float = 1.0
     """Customers for each one replayed."""
-    by_week: tuple[tuple[int, int], ...] = field(default=(), repr=False)
+    by_month: tuple[tuple[int, int], ...] = field(default=(), repr=False)
     """Rings and those of them that were right, four weeks at a time."""
 
     @property
@@ -135,7 +135,7 @@ def replay(
         caught=in_time,
         lead=lead,
         scale=scale,
-        by_week=_by_month(rings, right, judged.evenings),
+        by_month=_by_month(rings, right, judged.evenings),
     )
 
 

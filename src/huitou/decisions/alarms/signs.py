@@ -141,7 +141,7 @@ def complaint_overdue(evening: Evening, told: Told) -> Sign:
     sign = _nobody(evening)
     for mark in evening.known("complaint"):
         due = mark.due if mark.due is not None else mark.day + int(told["days"])
-        if not evening.is_over(mark) and due < evening.day:
+        if not evening.is_over(mark) and due <= evening.day:
             _ring(evening, sign, mark, due)
     return sign
 
