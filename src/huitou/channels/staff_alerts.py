@@ -52,7 +52,7 @@ class Alerts(Protocol):
 def addresses(variable: str, environment: Mapping[str, str]) -> tuple[str, ...]:
     """The addresses in an environment variable, parted by blanks; none where it is empty.
 
-    Raises `HuitouError`, without the address itself, where one is of a kind that is not let through.
+    Raises `HuitouError`, which does not show it, where one is of a kind that is not let through.
     """
     found = tuple(environment.get(variable, "").split())
     for place, each in enumerate(found, 1):

@@ -108,7 +108,9 @@ def _happenings(unit: Unit, now: datetime, settings: Settings) -> list[Mark]:
             kind=row["kind"],
             person=row["person_id"],
             day=_number(row["day"]),
-            known=_day(row["told_at"], settings) if row["kind"] == "booking" else _number(row["day"]),
+            known=_day(row["told_at"], settings)
+            if row["kind"] == "booking"
+            else _number(row["day"]),
             until=_number(row["until"]) if row["until"] else None,
         )
         for row in known(unit, ahead)
@@ -293,4 +295,3 @@ def replay_view(done: Replay, beside: Replay | None) -> ReplayView:
         peer_left=beside.left if beside else None,
         peer_lead_days=beside.lead[1] if beside and beside.lead else None,
     )
-

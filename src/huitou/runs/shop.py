@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from huitou.facts.contract import Tables
+    from huitou.runs.desks.alarms import AlarmDesk
     from huitou.runs.wiring import House
     from huitou.sources.contract import Declared, Preview, Taken
     from huitou.store.books import Books
@@ -451,6 +452,15 @@ class Shop:
         from huitou.runs import caring
 
         caring.settle_doubt(self._house, decision, channel, arrived, by)
+
+    # -- alarms
+
+    @property
+    def alarms(self) -> AlarmDesk:
+        """What rings, who takes it, which rules ring, and where staff are told."""
+        from huitou.runs.desks.alarms import AlarmDesk
+
+        return AlarmDesk(self._house, self.settings)
 
     # -- offers at the till
 

@@ -1,9 +1,9 @@
 """Ringing and answering alarms: one for one silence, taken by somebody, ended by what happened.
 
-    ringing       nobody has it yet; past `due_at` it goes to the manager
-    acknowledged  a colleague took it: it is not told again
-    snoozed       it rings again when its time has come
-    closed        with how it ended
+ringing       nobody has it yet; past `due_at` it goes to the manager
+acknowledged  a colleague took it: it is not told again
+snoozed       it rings again when its time has come
+closed        with how it ended
 """
 
 from __future__ import annotations
@@ -266,9 +266,7 @@ def _change(unit: Unit, row: Row, values: Row) -> None:
         raise Refused("somebody else answered this alarm just now", to_try="the list again")
 
 
-def _close(
-    unit: Unit, ids: Sequence[str], outcome: str, by: str | None, now: datetime
-) -> None:
+def _close(unit: Unit, ids: Sequence[str], outcome: str, by: str | None, now: datetime) -> None:
     for alarm_id in ids:
         row = find(unit, alarm_id)
         kept = {"state": "closed", "closed_at": now, "outcome": outcome, "snoozed_until": None}

@@ -1,4 +1,4 @@
-"""The three facts that moved an alarm, as sentences: what staff read before they pick up the phone."""
+"""The three facts that moved an alarm, as sentences: what staff read before they call."""
 
 from __future__ import annotations
 

@@ -202,7 +202,11 @@ def _against_judgement(
     known = right & (judgement != NEVER)
     lead = (judgement - rings.day)[known].astype(np.float64)
     quarters = np.quantile(lead, (0.25, 0.5, 0.75)) if len(lead) else None
-    spread = (float(quarters[0]), float(quarters[1]), float(quarters[2])) if quarters is not None else None
+    spread = (
+        (float(quarters[0]), float(quarters[1]), float(quarters[2]))
+        if quarters is not None
+        else None
+    )
     return len(real), int((rung_on[real] <= judged.lost_on[real]).sum()), spread
 
 

@@ -173,7 +173,10 @@ for _rule in (
         needs=("purchases",),
         parameters=(
             Parameter(
-                "chance", said("Share of ended silences that were shorter, from which it rings"), 0.95, 0.5,
+                "chance",
+                said("Share of ended silences that were shorter, from which it rings"),
+                0.95,
+                0.5,
                 0.9999,
             ),
             Parameter("visits", said("Least purchase days known"), 3, 1, 100, is_whole=True),
@@ -231,8 +234,11 @@ for _rule in (
         parameters=(
             _days(56, said("The recent days that are compared with all before"), least=14),
             Parameter(
-                "chance", said("Chance of so few visits by luck below which it rings"), 0.01,
-                0.0001, 0.2,
+                "chance",
+                said("Chance of so few visits by luck below which it rings"),
+                0.01,
+                0.0001,
+                0.2,
             ),
             _top(0.2),
             MOST,

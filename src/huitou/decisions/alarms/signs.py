@@ -175,7 +175,11 @@ def pack_unfinished(evening: Evening, told: Told) -> Sign:
     sign = _nobody(evening)
     for mark, used, last_used in packs(evening):
         late = evening.day - last_used - told["days"]
-        if used < told["uses"] and 0 <= late <= told["fresh"] and not booked_after(evening, mark, evening.day):
+        if (
+            used < told["uses"]
+            and 0 <= late <= told["fresh"]
+            and not booked_after(evening, mark, evening.day)
+        ):
             _ring(evening, sign, mark, last_used)
     return sign
 
@@ -188,7 +192,8 @@ def packs(evening: Evening) -> list[tuple[Mark, int, int]]:
         if mark.person in sold and mark.day >= sold[mark.person].day:
             used.setdefault(mark.person, []).append(mark.day)
     return [
-        (mark, len(used.get(who, ())), max(used.get(who, (mark.day,)))) for who, mark in sold.items()
+        (mark, len(used.get(who, ())), max(used.get(who, (mark.day,))))
+        for who, mark in sold.items()
     ]
 
 

@@ -16,6 +16,7 @@ from huitou.runs import views
 if TYPE_CHECKING:
     import pyarrow as pa
 
+    from huitou.runs.desks.alarms import AlarmDesk
     from huitou.sources.contract import Declared, Preview, Taken
 
 Progress = Callable[[str, float | None], None]
@@ -186,6 +187,11 @@ class Shopfront(Protocol):
         by: str,
     ) -> None:
         """Keep what a customer said when asked."""
+        ...
+
+    @property
+    def alarms(self) -> AlarmDesk:
+        """What rings, who takes it, which rules ring, and where staff are told."""
         ...
 
     def leave_alone(self, id_or_key: str, by: str, channel: str = "any") -> None:
