@@ -1,10 +1,12 @@
-"""What the alarm rules are given: the shop's past, what happened, the forecast, and whom to spare."""
+"""What the alarm rules are given: the past, what happened, the forecast, and whom to spare."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence, Set
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING
+from importlib import import_module
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
@@ -77,11 +79,16 @@ def marks(unit: Unit, now: datetime, settings: Settings) -> list[Mark]:
 
 
 def _complaints(unit: Unit, now: datetime, settings: Settings) -> list[Mark]:
-    try:
-        from huitou.care.complaints.book import told
-    except ImportError:
+    rows = _told_by("huitou.care.complaints.book", "told", unit)
+    return [_complaint(row, now, settings) for row in rows if row["person_id"]]
+
+
+def _told_by(room: str, what: str, *asked: Any) -> list[Row]:
+    """What another room of care tells; nothing where this house has no such room."""
+    if find_spec(room) is None:
         return []
-    return [_complaint(row, now, settings) for row in told(unit) if row["person_id"]]
+    rows: list[Row] = getattr(import_module(room), what)(*asked)
+    return rows
 
 
 def _complaint(row: Row, now: datetime, settings: Settings) -> Mark:
@@ -98,24 +105,17 @@ def _complaint(row: Row, now: datetime, settings: Settings) -> Mark:
 
 
 def _happenings(unit: Unit, now: datetime, settings: Settings) -> list[Mark]:
-    try:
-        from huitou.care.happenings.book import known
-    except ImportError:
-        return []
     ahead = now.date() + timedelta(days=3650)
-    return [
-        Mark(
-            kind=row["kind"],
-            person=row["person_id"],
-            day=_number(row["day"]),
-            known=_day(row["told_at"], settings)
-            if row["kind"] == "booking"
-            else _number(row["day"]),
-            until=_number(row["until"]) if row["until"] else None,
-        )
-        for row in known(unit, ahead)
-        if row["person_id"]
-    ]
+    rows = _told_by("huitou.care.happenings.book", "known", unit, ahead)
+    return [_happening(row, settings) for row in rows if row["person_id"]]
+
+
+def _happening(row: Row, settings: Settings) -> Mark:
+    """A history that is brought in later counts as told on its days; a booking is known before."""
+    day = _number(row["day"])
+    known = min(day, _day(row["told_at"], settings)) if row["told_at"] else day
+    until = _number(row["until"]) if row["until"] else None
+    return Mark(row["kind"], row["person_id"], day, known, until)
 
 
 def _day(moment: datetime, settings: Settings) -> int:

@@ -114,7 +114,7 @@ def _by_route(
 
 
 def digest(rows: Sequence[Row], kind: str, settings: Settings) -> Digest:
-    """How many alarms of which rule, and what is at stake, in the shop's language; nobody's name."""
+    """How many of which rule, and what is at stake, in the shop's language; nobody's name."""
     say = speaker(settings.language).say
     counts = Counter(row["rule"] for row in rows)
     values: dict[str, int] = {}

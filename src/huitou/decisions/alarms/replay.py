@@ -201,13 +201,11 @@ def _against_judgement(
     judgement = np.where(silences, judged.lost_on[np.maximum(rings.row, 0)], NEVER)
     known = right & (judgement != NEVER)
     lead = (judgement - rings.day)[known].astype(np.float64)
-    quarters = np.quantile(lead, (0.25, 0.5, 0.75)) if len(lead) else None
-    spread = (
-        (float(quarters[0]), float(quarters[1]), float(quarters[2]))
-        if quarters is not None
-        else None
-    )
-    return len(real), int((rung_on[real] <= judged.lost_on[real]).sum()), spread
+    caught = int((rung_on[real] <= judged.lost_on[real]).sum())
+    if not len(lead):
+        return len(real), caught, None
+    low, middle, high = np.quantile(lead, (0.25, 0.5, 0.75)).tolist()
+    return len(real), caught, (low, middle, high)
 
 
 def matched(past: Past, judged: Judged, like: Replay) -> Replay:

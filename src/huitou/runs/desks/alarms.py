@@ -256,7 +256,8 @@ class AlarmDesk:
         )
 
     def _route(self, route: Route) -> AlarmRouteView:
-        fault, found = None, ()
+        fault: str | None = None
+        found: tuple[str, ...] = ()
         try:
             found = addresses(route.urls_env, os.environ)
         except HuitouError as bad:

@@ -63,7 +63,8 @@ def upgrade() -> None:
             "(state = 'snoozed') = (snoozed_until IS NOT NULL)", name=op.f("ck_alarm_snoozed")
         ),
         sa.CheckConstraint(
-            "outcome IN ('came_back', 'settled', 'reached', 'not_reached', 'false_alarm', 'merged')",
+            "outcome IN ('came_back', 'settled', 'reached', 'not_reached', 'false_alarm',"
+            " 'merged')",
             name=op.f("ck_alarm_outcome"),
         ),
         sa.CheckConstraint(
