@@ -22,6 +22,8 @@ from huitou.stats.intervals import Interval, wilson
 
 MONTH_WEEKS = 4
 """The forecast is compared with the one a month before: from week to week little changes."""
+FEW = 5
+"""Below so many rings a week the sentence counts all of them: `0 of 1` would say nothing."""
 MOST_REPLAYED = 20_000
 """So many customers, evenly picked, tell how a rule behaves; rings are scaled up to all."""
 
@@ -56,6 +58,8 @@ class Replay:
     middle, upper quarter. Below zero the judgement came first. None where there is no such ring."""
     scale: float = 1.0
     """Customers for each one replayed."""
+    is_blind: bool = False
+    """Whether the past holds nothing of what the rule looks at."""
     by_month: tuple[tuple[int, int], ...] = field(default=(), repr=False)
     """Rings and those of them that were right, four weeks at a time."""
 
@@ -84,6 +88,8 @@ class Replay:
         """The sentence to read before the switch is turned."""
         if not self.weeks:
             return said("The shop’s past is too short to replay this rule.")
+        if self.is_blind:
+            return said("Nothing that this rule looks at has been told here yet.")
         if not self.rings:
             return said("In {weeks} weeks this would never have rung.", weeks=self.weeks)
         left, told = self._in_short()
@@ -105,7 +111,7 @@ class Replay:
     def _in_short(self) -> tuple[int, int]:
         """Of a week's rings how many had left; of all of them where they are few."""
         week = round(self.per_week)
-        if week < 2 or self.precision is None:
+        if week < FEW or self.precision is None:
             return self.left, self.rings
         return round(week * self.precision), week
 
@@ -135,6 +141,7 @@ def replay(
         caught=in_time,
         lead=lead,
         scale=scale,
+        is_blind="purchases" not in rule.needs and not marks,
         by_month=_by_month(rings, right, judged.evenings),
     )
 

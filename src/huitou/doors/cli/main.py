@@ -14,6 +14,7 @@ from typing import Annotated
 import typer
 
 from huitou.doors.cli import (
+    alarms,
     answers,
     cases,
     checkup,
@@ -70,6 +71,7 @@ for _command in (
 app.add_typer(plans.app, name="plan")
 app.command(name="proof")(answers.proof)
 app.add_typer(cases.app, name="case")
+app.add_typer(alarms.app, name="alarm")
 app.add_typer(offers.app, name="offer")
 app.add_typer(quarantine.app, name="quarantine")
 app.command(name="serve")(serving.serve)
