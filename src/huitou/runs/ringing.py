@@ -278,6 +278,7 @@ def replay_view(done: Replay, beside: Replay | None) -> ReplayView:
     """A replay as the doors show it."""
     return ReplayView(
         rule=done.rule,
+        told=dict(done.told),
         words=done.words,
         weeks=done.weeks,
         horizon_days=done.horizon_days,

@@ -481,6 +481,8 @@ class ReplayView:
     """How an alarm rule would have done on the shop's own past."""
 
     rule: str
+    told: Mapping[str, float]
+    """The parameters it was replayed with."""
     words: Sentence
     """The sentence to read before it is switched on."""
     weeks: int

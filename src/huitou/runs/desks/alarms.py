@@ -128,7 +128,7 @@ class AlarmDesk:
         with self._house.books.reading() as unit:
             kept, chosen = alarms.rules(unit), ringing.chosen(unit)
             ended = alarms.outcomes(unit)
-        replays = self._replays()
+        replays = self._replays({name: told for name, (_on, told) in chosen.items()})
         return tuple(
             _rule_view(RULES[name], is_on, told, kept.get(name), ended, replays.get(name))
             for name, (is_on, told) in chosen.items()
@@ -158,13 +158,9 @@ class AlarmDesk:
 
     def replay(self, name: str, parameters: Mapping[str, float] | None = None) -> ReplayView:
         """How a rule would have done with these parameters; nothing is changed."""
-        edition = self._edition()
         with self._house.books.reading() as unit:
             told = ringing.chosen(unit)[RULES[name].name][1]
-            marks = ringing.marks(unit, self._house.clock.now(), self._settings)
-        chosen = RULES[name].told({**told, **(parameters or {})})
-        moment = Moment.read(edition.noted("moment"))
-        return ringing.replays(edition, self._settings, moment, marks, {name: chosen})[name]
+        return self._replayed({name: RULES[name].told({**told, **(parameters or {})})})[name]
 
     # -- where they are told
 
@@ -218,10 +214,26 @@ class AlarmDesk:
             raise NotYet("no run has replayed the alarms yet", to_try="huitou run")
         return edition
 
-    def _replays(self) -> dict[str, ReplayView]:
+    def _replays(self, told: Mapping[str, Mapping[str, float]]) -> Mapping[str, ReplayView]:
+        """As the last run made them; anew for rules whose parameters were turned since."""
         edition = self._house.lake.current()
         kept = edition.noted(ringing.REPLAYS) if edition is not None else None
-        return recall(kept) if kept else {}
+        if not kept:
+            return {}
+        replays: Mapping[str, ReplayView] = recall(kept)
+        turned = {
+            name: now
+            for name, now in told.items()
+            if name not in replays or dict(replays[name].told) != now
+        }
+        return {**replays, **(self._replayed(turned) if turned else {})}
+
+    def _replayed(self, told: Mapping[str, Mapping[str, float]]) -> dict[str, ReplayView]:
+        edition = self._edition()
+        with self._house.books.reading() as unit:
+            marks = ringing.marks(unit, self._house.clock.now(), self._settings)
+        moment = Moment.read(edition.noted("moment"))
+        return ringing.replays(edition, self._settings, moment, marks, told)
 
     def _grouped(self, rows: Sequence[tuple[str, Row]]) -> tuple[BellView, ...]:
         theirs: dict[str, list[AlarmView]] = {}
