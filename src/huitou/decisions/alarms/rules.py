@@ -135,7 +135,7 @@ for _rule in (
     ),
     Rule(
         name="payment_failed",
-        title=said("A payment failed"),
+        title=said("A payment did not go through"),
         meaning=said("Somebody wanted to stay, and the payment did not go through."),
         needs=("happenings",),
         parameters=(_days(1, said("Days to wait before ringing"), least=0), FRESH, MOST),

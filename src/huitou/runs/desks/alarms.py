@@ -87,12 +87,12 @@ class AlarmDesk:
         late = counts.get("late", 0)
         words = (
             said(
-                "{n} customers have an alarm; nobody answered {late} alarms in time.",
+                "Customers with an alarm: {n}. Alarms nobody answered in time: {late}.",
                 n=len(bells),
                 late=late,
             )
             if late
-            else said("{n} customers have an alarm.", n=len(bells))
+            else said("Customers with an alarm: {n}.", n=len(bells))
         )
         return AlarmSummary(len(bells), late, counts.get("acknowledged", 0), stake, words)
 

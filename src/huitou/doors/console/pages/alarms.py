@@ -30,8 +30,8 @@ STATES: Mapping[str, Sentence] = {
 }
 
 OUTCOMES: Mapping[str, Sentence] = {
-    "reached": said("Spoke with them"),
-    "not_reached": said("Not reached"),
+    "reached": said("We spoke with them"),
+    "not_reached": said("Could not reach them"),
     "false_alarm": said("Nothing was wrong"),
     "came_back": said("Came back by themselves"),
     "settled": said("Its cause is gone"),
