@@ -98,6 +98,11 @@ class Settings:
     """Name of the environment variable that holds its key; the secret itself is not kept."""
     text_model_private_host: str | None = None
     """A host within the shop's own network that may be asked; without it none there is."""
+    alert_urls_env: str = "HUITOU_ALERT_URLS"
+    """Name of the environment variable that holds where staff are told of alarms, as addresses of
+    Apprise parted by blanks: wecombot, dingtalk, feishu, slack, workflows (Teams), mailtos."""
+    alert_manager_urls_env: str = "HUITOU_MANAGER_ALERT_URLS"
+    """The same for what nobody answered in time; empty: those go where all alarms go."""
 
     @property
     def zone(self) -> ZoneInfo:

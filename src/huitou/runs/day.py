@@ -14,6 +14,7 @@ from huitou.ground.settings import Settings
 from huitou.runs.book import Journal
 from huitou.runs.desks.carrying import carry
 from huitou.runs.steps import (
+    alarms,
     asking,
     complaints,
     decide,
@@ -39,6 +40,7 @@ IN_THE_LAKE: dict[str, Callable[[Work], Result]] = {
     "facts": know.facts,
     "forecast": foresee.forecast,
     "stages": where_foreseen(foresee.judge),
+    "signs": alarms.rehearse,
 }
 """Steps that leave tables in the edition; doing one twice writes the same files again."""
 
@@ -50,6 +52,7 @@ IN_THE_BOOKS: dict[str, Callable[[Work, Unit], Result]] = {
     "cases": where_foreseen(decide.open_cases),
     "interviews": where_foreseen(asking.open_interviews),
     "mended": where_foreseen(mend.whom_to_tell),
+    "alarms": alarms.ring,
     "plan": where_foreseen(decide.draft_plan),
 }
 """Steps whose effect is in the books: done exactly once, with their mark, in one transaction."""
@@ -59,6 +62,7 @@ AT_THE_END: dict[str, Callable[[Work], Result]] = {
     "fixes": where_foreseen(mend.weigh),
     "shelf": where_foreseen(show.shelve),
     "publish": show.publish,
+    "alerts": alarms.alert,
     "events": tidy.hand_on,
 }
 

@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from huitou.facts.contract import Tables
+    from huitou.runs.desks.alarms import AlarmDesk
     from huitou.runs.desks.complaints import Complaints
     from huitou.runs.desks.fixes import Desk as Fixes
     from huitou.runs.desks.happenings import Happenings
@@ -498,6 +499,7 @@ class Shop:
         from huitou.runs.desks.happenings import Happenings
 
         return Happenings(self._house, self.settings)
+
     @property
     def lessons(self) -> Lessons:
         """Texts sorted to causes, and staff who teach the sorter."""
@@ -511,6 +513,15 @@ class Shop:
         from huitou.runs.desks.fixes import Desk
 
         return Desk(self._house, self.settings)
+
+    # -- alarms
+
+    @property
+    def alarms(self) -> AlarmDesk:
+        """What rings, who takes it, which rules ring, and where staff are told."""
+        from huitou.runs.desks.alarms import AlarmDesk
+
+        return AlarmDesk(self._house, self.settings)
 
     # -- offers at the till
 

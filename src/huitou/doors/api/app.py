@@ -18,6 +18,7 @@ from starlette.exceptions import HTTPException
 
 import huitou
 from huitou.doors.api import (
+    alarms,
     complaints,
     doing,
     fixes,
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
     from huitou.runs.shop import Shop
 
 
-CHAPTERS = (reading, doing, offers, complaints, happenings, interviews, fixes, texts)
+CHAPTERS = (reading, doing, offers, complaints, fixes, happenings, interviews, texts, alarms)
 """The parts of the API, each with its `routes`."""
 
 

@@ -14,6 +14,7 @@ from typing import Annotated
 import typer
 
 from huitou.doors.cli import (
+    alarms,
     answers,
     benches,
     cases,
@@ -79,6 +80,7 @@ app.add_typer(cases.app, name="case")
 app.add_typer(complaints.app, name="complaint")
 app.add_typer(interviews.app, name="interview")
 app.command(name="happened")(happenings.happened)
+app.add_typer(alarms.app, name="alarm")
 app.add_typer(offers.app, name="offer")
 app.add_typer(texts.app, name="text")
 app.add_typer(fixes.app, name="fix")

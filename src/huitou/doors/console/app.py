@@ -18,6 +18,7 @@ from huitou.doors.console import assets, guard
 from huitou.doors.console.contract import Progress, Shopfront
 from huitou.doors.console.errands import Errands
 from huitou.doors.console.pages import (
+    alarms,
     cases,
     cohorts,
     complaints,
@@ -51,6 +52,7 @@ PAGES = (
     complaints,
     interviews,
     fixes,
+    alarms,
     letters,
     cohorts,
     stages,

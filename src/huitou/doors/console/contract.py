@@ -16,6 +16,7 @@ from huitou.runs import views
 if TYPE_CHECKING:
     import pyarrow as pa
 
+    from huitou.runs.desks.alarms import AlarmDesk
     from huitou.runs.desks.complaints import Complaints
     from huitou.runs.desks.fixes import Desk as Fixes
     from huitou.runs.desks.happenings import Happenings
@@ -192,11 +193,6 @@ class Shopfront(Protocol):
         """Keep what a customer said when asked."""
         ...
 
-    @property
-    def complaints(self) -> Complaints:
-        """The desk for complaints."""
-        ...
-
     def leave_alone(self, id_or_key: str, by: str, channel: str = "any") -> None:
         """Never address this customer again."""
         ...
@@ -205,24 +201,12 @@ class Shopfront(Protocol):
         """This customer asked to hear from the shop again."""
         ...
 
-    @property
-    def happenings(self) -> Happenings:
-        """What happened around the shop."""
-        ...
-
     def in_doubt(self) -> Sequence[views.Doubt]:
         """Letters of which nobody knows whether they arrived."""
         ...
 
     def settle_doubt(self, decision: str, channel: str, *, arrived: bool, by: str) -> None:
         """Somebody found out whether a letter arrived."""
-        ...
-
-    @property
-    def interviews(self) -> InterviewDesk:
-        """Exit interviews: whom we ask why they left, and what they say."""
-    def fixes(self) -> Fixes:
-        """What to fix, what was mended, and whether it worked."""
         ...
 
     def imports(self) -> Sequence[views.ImportRow]:
@@ -241,4 +225,29 @@ class Shopfront(Protocol):
 
     def mend(self, path: Path) -> Taken:
         """Take the mended file back in."""
+        ...
+
+    @property
+    def complaints(self) -> Complaints:
+        """The desk for complaints."""
+        ...
+
+    @property
+    def alarms(self) -> AlarmDesk:
+        """What rings, who takes it, which rules ring, and where staff are told."""
+        ...
+
+    @property
+    def happenings(self) -> Happenings:
+        """What happened around the shop."""
+        ...
+
+    @property
+    def interviews(self) -> InterviewDesk:
+        """Exit interviews: whom we ask why they left, and what they say."""
+        ...
+
+    @property
+    def fixes(self) -> Fixes:
+        """What to fix, what was mended, and whether it worked."""
         ...

@@ -136,7 +136,6 @@ def _audience(people: pa.Table, settings: Settings, day: date, unit: Unit) -> pa
     ids = people["person_id"].to_pylist()
     owed, silent = loyalty.held(unit), care.silent(unit)
     cases, waiting = care.people_with_open_cases(unit), complaints.people_waiting(unit)
-    cases = care.people_with_open_cases(unit)
     mended = fixes.due(unit)
     spoken = journeys.last_spoken(unit)
     writes_email = settings.smtp_host is not None and settings.email_to_customers
