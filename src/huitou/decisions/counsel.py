@@ -115,7 +115,9 @@ GUIDES: Mapping[str, Counsel] = {
             said("What do you like there? We would like to learn from it."),
             said("If you ever miss something, we would be glad to see you again."),
         ),
-        promise=said("An offer only if it stays within the limit shown; a price war earns nothing."),
+        promise=said(
+            "An offer only if it stays within the limit shown; a price war earns nothing."
+        ),
         may_offer=True,
         again_days=120,
     ),
@@ -188,9 +190,9 @@ _OWN: Mapping[str, Counsel] = {
 
 def counsel(cause: str | None) -> Counsel:
     """The guide for a cause; for one that nobody knows, the guide that asks."""
-    reason = REASONS.get(cause) if cause in REASONS else None
-    if reason is None:
+    if cause is None or cause not in REASONS:
         return GUIDES["other"]
+    reason = REASONS[cause]
     return _OWN.get(reason.name, GUIDES[reason.group])
 
 

@@ -1,45 +1,18 @@
-"""Asking the lost and hearing them: cases, what was said, and who wants to be left alone."""
+"""Who wants to be left alone, letters in doubt, and where the lost say they went."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from huitou.care import book as care
-from huitou.care.cases import Answer, Suspect, questions
-from huitou.care.reasons import WHYS
 from huitou.channels import book as channels
 from huitou.ground.errors import HuitouError
-from huitou.ground.money import Money
 from huitou.ground.words import Sentence, said
-from huitou.identity import book as identity
-from huitou.models.causes import WORDS
-from huitou.runs.people import person_row
-from huitou.runs.views import CaseView, Doubt
+from huitou.runs.views import Doubt
 
 if TYPE_CHECKING:
     from huitou.runs.wiring import House
     from huitou.store.books import Row, Unit
-
-
-def cases(house: House, currency: str, status: str, limit: int) -> tuple[CaseView, ...]:
-    """Cases in one status, the worthiest first."""
-    with house.books.reading() as unit:
-        rows = care.listed(unit, status=status, limit=limit)
-        heard = {row["id"]: care.answers(unit, row["id"]) for row in rows}
-        known = identity.names(unit, [row["person_id"] for row in rows])
-    return tuple(
-        _case(house, row, known.now(row["person_id"]), heard[row["id"]], currency) for row in rows
-    )
-
-
-def answer_case(
-    house: House, case_id: str, why: str, where_to: str | None, words: str | None, by: str
-) -> None:
-    """Keep what a customer said; *leave me alone* is obeyed at once, on every channel."""
-    if why not in WHYS:
-        raise HuitouError(f"{why!r} is no answer", to_try=f"one of: {', '.join(WHYS)}")
-    with house.books.unit() as unit:
-        care.record_answer(unit, case_id, Answer(why, where_to, words), by, house.clock.now())
 
 
 def leave_alone(house: House, person_id: str, channel: str, by: str) -> None:
@@ -92,20 +65,4 @@ def places(unit: Unit) -> tuple[Sentence, ...]:
     return tuple(
         said("{n} of those who answered now go to: {place}", n=row["n"], place=row["where_to"])
         for row in care.places_named(unit)
-    )
-
-
-def _case(house: House, row: Row, person: str, heard: list[Any], currency: str) -> CaseView:
-    standing = house.shelf.find(person)
-    suspects = tuple(Suspect(each["cause"], each["posterior"]) for each in row["suspects"])
-    return CaseView(
-        id=row["id"],
-        person=person_row(standing, currency) if standing else None,
-        as_of=row["as_of"],
-        status=row["status"],
-        owner=row["owner"],
-        worth=Money(row["worth"], currency),
-        suspects=tuple((WORDS[each.cause], each.posterior) for each in suspects),
-        ask=questions(suspects),
-        said=tuple((WHYS[each["why"]], each["where_to"], each["words"]) for each in heard),
     )

@@ -45,6 +45,7 @@ DROPPED: Mapping[str, Sentence] = {
     "not_reached": said("Not reached after several tries."),
     "case_over": said("Their case is over."),
     "no_phone": said("There is no phone number."),
+    "too_late": said("The plan that meant the call is too old."),
 }
 """Why a call was taken off the list."""
 
