@@ -18,6 +18,7 @@ from huitou.doors.console import assets, guard
 from huitou.doors.console.contract import Progress, Shopfront
 from huitou.doors.console.errands import Errands
 from huitou.doors.console.pages import (
+    calls,
     cases,
     cohorts,
     files,
@@ -44,6 +45,7 @@ PAGES = (
     people,
     person,
     cases,
+    calls,
     letters,
     cohorts,
     stages,

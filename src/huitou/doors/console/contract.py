@@ -16,6 +16,8 @@ from huitou.runs import views
 if TYPE_CHECKING:
     import pyarrow as pa
 
+    from huitou.runs.desks.calls import CallDesk
+    from huitou.runs.desks.casefiles import CaseDesk
     from huitou.sources.contract import Declared, Preview, Taken
 
 Progress = Callable[[str, float | None], None]
@@ -170,6 +172,20 @@ class Shopfront(Protocol):
 
     def confirm_sent(self, plan_id: str, by: str) -> Any:
         """Somebody says that the printed letters were posted."""
+        ...
+
+    @property
+    def casefiles(self) -> CaseDesk:
+        """Case files of the lost."""
+        ...
+
+    @property
+    def calls(self) -> CallDesk:
+        """Today's calls."""
+        ...
+
+    def history(self, person_id: str) -> Sequence[views.TimelineEntry]:
+        """What happened between a customer and the shop beside their orders."""
         ...
 
     def cases(self, status: str = "open", limit: int = 50) -> Sequence[views.CaseView]:

@@ -125,6 +125,17 @@ class CallDesk:
             ground = self._ground(at, unit, [row["person_id"]])
             return self._sheets(at, unit, [row], ground)[0]
 
+    def written(self, call_id: str) -> Written:
+        """What was written of a call last. Raises `BadInput` where nobody has rung yet."""
+        with self.house.books.reading() as unit:
+            row = book.find(unit, call_id)
+            told = book.outcomes(unit, [call_id]).get(call_id)
+            if not told:
+                raise BadInput("nobody has written down this call yet")
+            offer = loyalty.offered(unit, told[-1]["offer_id"] or "")
+            case = files.followed(unit, [row["person_id"]]).get(row["person_id"])
+        return _written(row, told[-1]["code"], True, offer, case["id"] if case else None)
+
     def proofs(self) -> tuple[ProofView, ...]:
         """What calling earned: for each applied plan, those rung against those held out by lot."""
         from huitou.runs.kept import recall
@@ -198,15 +209,7 @@ class CallDesk:
             if news:
                 case_id = self._pass_on(at, unit, row, told, case_id, by)
             after = book.find(unit, call_id)
-        return Written(
-            call=call_id,
-            code=told.code,
-            outcome=OUTCOMES[told.code],
-            news=news,
-            next_day=after["due_on"] if after["state"] in OPEN else None,
-            offer=offer["code"] if offer else None,
-            case=case_id,
-        )
+        return _written(after, told.code, news, offer, case_id)
 
     # -- inside: the list
 
@@ -419,6 +422,18 @@ class CallDesk:
 
 NOBODY = ""
 """The clerk of a call that was not given to anybody yet."""
+
+
+def _written(row: Row, code: str, news: bool, offer: Row | None, case: str | None) -> Written:
+    return Written(
+        call=row["id"],
+        code=code,
+        outcome=OUTCOMES[code],
+        news=news,
+        next_day=row["due_on"] if row["state"] in OPEN else None,
+        offer=offer["code"] if offer else None,
+        case=case,
+    )
 
 
 def _open(unit: Unit) -> list[Row]:
