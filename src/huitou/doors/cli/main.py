@@ -15,6 +15,7 @@ import typer
 
 from huitou.doors.cli import (
     answers,
+    calls,
     cases,
     checkup,
     demo,
@@ -70,6 +71,7 @@ for _command in (
 app.add_typer(plans.app, name="plan")
 app.command(name="proof")(answers.proof)
 app.add_typer(cases.app, name="case")
+app.add_typer(calls.app, name="call")
 app.add_typer(offers.app, name="offer")
 app.add_typer(quarantine.app, name="quarantine")
 app.command(name="serve")(serving.serve)
