@@ -76,6 +76,18 @@ def close_returned(unit: Unit, people: Iterable[str], now: datetime) -> int:
     return closed
 
 
+def reopen(unit: Unit, case_id: str) -> None:
+    """Take up again what was closed: not a case whose customer came back."""
+    closed = (case.c.id == case_id) & (case.c.status == "closed")
+    unit.change(update(case).where(closed).values(status="open", closed_at=None))
+
+
+def opened_by_hand(unit: Unit) -> set[str]:
+    """Whose case somebody opened by hand, lost or not, and is open, under each of their ids."""
+    query = select(case.c.person_id).where(case.c.opened_by.is_not(None), case.c.status == "open")
+    return names(unit).every(row["person_id"] for row in unit.rows(query))
+
+
 def find(unit: Unit, case_id: str) -> Row:
     """One case; an error in words for an unknown id."""
     row = unit.first(select(case).where(case.c.id == case_id))
@@ -262,6 +274,7 @@ def _row(new: NewCase, now: datetime) -> Row:
         "worth": new.worth,
         "suspects": [vars(suspect) for suspect in new.suspects],
         "status": "open",
+        "opened_by": new.opened_by,
     }
 
 

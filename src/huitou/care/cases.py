@@ -44,6 +44,8 @@ class NewCase:
     as_of: date
     worth: int
     suspects: tuple[Suspect, ...] = ()
+    opened_by: str | None = None
+    """Who of the staff opened it by hand; None where a run did."""
 
 
 @dataclass(frozen=True)

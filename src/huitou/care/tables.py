@@ -28,6 +28,7 @@ case = Table(
     Column("status", String(10), nullable=False),
     Column("owner", String(120)),
     Column("closed_at", Instant),
+    Column("opened_by", String(120)),
     CheckConstraint("status IN ('open', 'answered', 'returned', 'closed')", name="status"),
 )
 Index(

@@ -34,6 +34,9 @@ LEASE = timedelta(minutes=10)
 TRIES = 5
 """After so many safe failures, in as many runs, a message is given up."""
 
+CALLED = "called"
+"""Stage of a delivery by telephone once somebody has rung."""
+
 STATES = {End.ACCEPTED: "accepted", End.REFUSED: "refused", End.IN_DOUBT: "in_doubt"}
 
 
@@ -83,10 +86,11 @@ def states(unit: Unit, plan_id: str) -> dict[str, dict[str, int]]:
 def sent(unit: Unit, plan_id: str) -> int:
     """Messages of a plan that are known to have left the house.
 
-    E-mail has left when a server took it; paper and calls when somebody said so (`plan.posted`).
+    E-mail has left when a server took it; a call when its outcome was written (`called`); paper,
+    and calls from a printed list, when somebody said so (`plan.posted`).
     """
     left = delivery.c.state == "accepted"
-    by_mail = left & (delivery.c.channel == "email")
+    by_mail = left & ((delivery.c.channel == "email") | (delivery.c.stage == CALLED))
     by_hand = left & plan.c.posted_at.is_not(None)
     query = (
         select(func.count())
@@ -96,6 +100,37 @@ def sent(unit: Unit, plan_id: str) -> int:
         .where(plan.c.id == plan_id, by_mail | by_hand)
     )
     return int(unit.value(query) or 0)
+
+
+def called(unit: Unit, decision_id: str, by: str) -> bool:
+    """Somebody has rung: the call of this decision has left the house; whether that is news."""
+    fresh = delivery.c.stage.is_(None) | (delivery.c.stage != CALLED)
+    made = _mine(decision_id, "call") & (delivery.c.state == "accepted") & fresh
+    return unit.change(update(delivery).where(made).values(stage=CALLED, settled_by=by)) == 1
+
+
+def calls_made(unit: Unit, plan_id: str) -> int:
+    """Calls of a plan of which an outcome was written."""
+    query = (
+        select(func.count())
+        .select_from(delivery)
+        .join(message, message.c.decision_id == delivery.c.decision_id)
+        .where(message.c.plan_id == plan_id, delivery.c.stage == CALLED)
+    )
+    return int(unit.value(query) or 0)
+
+
+def handed_calls(unit: Unit, since: datetime) -> list[Row]:
+    """Calls that plans put on paper since then: the decision's id, plan, person, gain with its
+    interval, bound, and minutes, the most gainful first."""
+    names_of = ("id", "plan_id", "person_id", "gain", "gain_low", "gain_high", "staff_minutes")
+    query = (
+        select(*(decision.c[name] for name in names_of), decision.c.bound)
+        .join(delivery, delivery.c.decision_id == decision.c.id)
+        .where(delivery.c.channel == "call", delivery.c.state == "accepted")
+        .where(delivery.c.at >= since)
+    )
+    return unit.rows(query.order_by(decision.c.gain.desc(), decision.c.id))
 
 
 def unfinished(unit: Unit) -> list[tuple[str, str]]:

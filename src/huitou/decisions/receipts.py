@@ -8,6 +8,7 @@ from typing import Any
 import pyarrow as pa
 
 from huitou.decisions.acts import ACTS, Act
+from huitou.decisions.counsel import counsel, is_known
 from huitou.decisions.playbook import PLAYBOOK
 from huitou.ground.money import Money
 from huitou.ground.words import Sentence, said
@@ -84,6 +85,7 @@ def receipt_words(receipt: Mapping[str, Any], currency: str) -> tuple[Sentence, 
     return (
         claim(receipt["act"], receipt["depth"]),
         reason,
+        *_guide(receipt),
         said(
             "The chance to buy rises from {before} % to {after} %; one more buyer like this brings"
             " {worth}.",
@@ -105,6 +107,13 @@ def claim(kind: str, depth: float) -> Sentence:
 
 def _act(kind: str, depth: float) -> Act:
     return next(act for act in ACTS.values() if act.kind == kind and act.depth == depth)
+
+
+def _guide(receipt: Mapping[str, Any]) -> tuple[Sentence, ...]:
+    """What the call is for, where somebody calls and a cause is suspected."""
+    if receipt["act"] != "call" or not is_known(receipt["cause"]):
+        return ()
+    return (counsel(receipt["cause"]).short,)
 
 
 def _price(receipt: Mapping[str, Any], currency: str) -> tuple[Sentence, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 
 import ibis
@@ -29,3 +30,16 @@ def earned(
     )
     row = sums.cross_join(rate)
     return row.select("person_id", profit=profit_of(row.earned, row.uncosted, row.rate))
+
+
+def earned_by_day(t: Tables, as_of: datetime, people: Sequence[str]) -> ibis.Table:
+    """Profit of these persons by day: `person_id`, `day`, `profit`, `revenue`. Minor units."""
+    rate = shop_rate(orders(t, as_of), t.margin)
+    every = known_at(t.lines, as_of, None)
+    theirs = with_profit(t, every.filter(every.person_id.isin(list(people))))
+    sums = theirs.group_by(["person_id", "day"]).aggregate(
+        earned=theirs.earned.sum(), uncosted=theirs.uncosted.sum(), revenue=theirs.amount.sum()
+    )
+    row = sums.cross_join(rate)
+    profit = profit_of(row.earned, row.uncosted, row.rate)
+    return row.select("person_id", "day", "revenue", profit=profit)

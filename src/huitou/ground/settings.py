@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from huitou.ground import toml
+from huitou.ground import roster, toml
 from huitou.ground.durable import put_in_place
 from huitou.ground.errors import HuitouError, NotYet
 from huitou.ground.money import digits
+from huitou.ground.roster import Clerk
 
 FILE = "shop.toml"
 
@@ -59,6 +60,9 @@ class Settings:
     """Staff time one plan may take."""
     staff_hourly: int = 2000
     """What an hour of staff costs."""
+    clerks: str = ""
+    """Who calls customers, with minutes a day and stores: `Mei 240 North, South; Li 90`. Without
+    it one clerk, `shop`, has the shop's staff hours."""
     share_of_value: float = 0.5
     """Exposure to one person stays below this share of the lower bound of what is left."""
     letter_cost: int = 100
@@ -112,6 +116,11 @@ class Settings:
         return ZoneInfo(self.timezone)
 
     @property
+    def roster(self) -> tuple[Clerk, ...]:
+        """Who calls customers."""
+        return roster.read(self.clerks, min(roster.DAY, round(60 * self.staff_hours)))
+
+    @property
     def money(self) -> str:
         """The reporting currency; an error where none was set."""
         if self.currency is None:
@@ -132,6 +141,7 @@ class Settings:
             _check_range(name, getattr(self, name), least, most)
         if self.currency is not None:
             digits(self.currency)
+        roster.read(self.clerks, 0)
         if self.timezone is not None:
             _check_zone(self.timezone)
         _check_language(self.language)

@@ -1,57 +1,20 @@
-"""Asking the lost and hearing them: cases, what was said, and who wants to be left alone."""
+"""Who wants to be left alone, letters in doubt, and where the lost say they went."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from huitou.care import book as care
-from huitou.care.cases import Answer, Suspect, questions
 from huitou.care.interviews import book as interviews
 from huitou.care.reasons import WHYS
 from huitou.channels import book as channels
 from huitou.ground.errors import HuitouError
-from huitou.ground.money import Money
-from huitou.ground.settings import Settings
 from huitou.ground.words import Sentence, said
-from huitou.identity import book as identity
-from huitou.models.causes import WORDS
-from huitou.runs.desks.hearing import rest
-from huitou.runs.people import person_row
-from huitou.runs.views import CaseView, Doubt
+from huitou.runs.views import Doubt
 
 if TYPE_CHECKING:
     from huitou.runs.wiring import House
     from huitou.store.books import Row, Unit
-
-
-def cases(house: House, currency: str, status: str, limit: int) -> tuple[CaseView, ...]:
-    """Cases in one status, the worthiest first."""
-    with house.books.reading() as unit:
-        rows = care.listed(unit, status=status, limit=limit)
-        heard = {row["id"]: care.answers(unit, row["id"]) for row in rows}
-        known = identity.names(unit, [row["person_id"] for row in rows])
-    return tuple(
-        _case(house, row, known.now(row["person_id"]), heard[row["id"]], currency) for row in rows
-    )
-
-
-def answer_case(
-    house: House,
-    settings: Settings,
-    case_id: str,
-    why: str,
-    where_to: str | None,
-    words: str | None,
-    by: str,
-) -> None:
-    """Keep what a customer said; *leave me alone* is obeyed at once, on every channel."""
-    if why not in WHYS:
-        raise HuitouError(f"{why!r} is no answer", to_try=f"one of: {', '.join(WHYS)}")
-    now = house.clock.now()
-    with house.books.unit() as unit:
-        care.record_answer(unit, case_id, Answer(why, where_to, words), by, now)
-        person = care.find(unit, case_id)["person_id"]
-        rest(unit, person, why, settings, f"case {case_id}", now)
 
 
 def leave_alone(house: House, person_id: str, channel: str, by: str) -> None:
@@ -122,20 +85,4 @@ def reasons_named(unit: Unit) -> tuple[Sentence, ...]:
             m=answered,
         ),
         *(said("{n} said: {why}", n=n, why=WHYS[why]) for why, n in told),
-    )
-
-
-def _case(house: House, row: Row, person: str, heard: list[Any], currency: str) -> CaseView:
-    standing = house.shelf.find(person)
-    suspects = tuple(Suspect(each["cause"], each["posterior"]) for each in row["suspects"])
-    return CaseView(
-        id=row["id"],
-        person=person_row(standing, currency) if standing else None,
-        as_of=row["as_of"],
-        status=row["status"],
-        owner=row["owner"],
-        worth=Money(row["worth"], currency),
-        suspects=tuple((WORDS[each.cause], each.posterior) for each in suspects),
-        ask=questions(suspects),
-        said=tuple((WHYS[each["why"]], each["where_to"], each["words"]) for each in heard),
     )

@@ -40,6 +40,7 @@ from huitou.runs.views import (
     Receipt,
     RunView,
     StageFlow,
+    TimelineEntry,
 )
 
 if TYPE_CHECKING:
@@ -47,6 +48,8 @@ if TYPE_CHECKING:
 
     from huitou.facts.contract import Tables
     from huitou.runs.desks.alarms import AlarmDesk
+    from huitou.runs.desks.calls import CallDesk
+    from huitou.runs.desks.casefiles import CaseDesk
     from huitou.runs.desks.complaints import Complaints
     from huitou.runs.desks.fixes import Desk as Fixes
     from huitou.runs.desks.happenings import Happenings
@@ -181,6 +184,8 @@ class Shop:
         done = day.run(
             self._house, self.settings, as_of=as_of, horizon_days=horizon_days, progress=progress
         )
+        if self.too_few() is None:
+            self.calls.draw()
         return replace(done, steps=(*taking.costs(self._house), *done.steps))
 
     def has_run(self) -> bool:
@@ -412,6 +417,7 @@ class Shop:
 
         tell = progress or _silently
         done = planning.apply(self._house, self.settings, plan_id, self._foreseen(), tell)
+        self.calls.draw()
         return {**done, "by": by}
 
     def confirm_sent(self, plan_id: str, by: str) -> PlanTotals:
@@ -424,11 +430,32 @@ class Shop:
 
     # -- asking the lost
 
+    @property
+    def casefiles(self) -> CaseDesk:
+        """Case files: opened, taken up, written in, ended, and learned from."""
+        from huitou.runs.desks.casefiles import CaseDesk
+
+        return CaseDesk(self._house, self.settings)
+
+    @property
+    def calls(self) -> CallDesk:
+        """Today's calls, and what came of each."""
+        from huitou.runs.desks.calls import CallDesk
+
+        return CallDesk(self._house, self.settings)
+
+    def history(self, person_id: str) -> tuple[TimelineEntry, ...]:
+        """What happened between a customer and the shop beside their orders, the latest first."""
+        from huitou.runs.desks import history
+
+        settings = self.settings
+        until = self.clock.now().astimezone(settings.zone).date()
+        with self._house.books.reading() as unit:
+            return history.told(unit, person_id, settings.zone, settings.money, until)
+
     def cases(self, status: str = "open", limit: int = 50) -> tuple[CaseView, ...]:
         """Lost customers worth asking (open, answered, returned, closed), the worthiest first."""
-        from huitou.runs import caring
-
-        return caring.cases(self._house, self.settings.money, status, limit)
+        return self.casefiles.asked(status, limit)
 
     def answer_case(
         self,
@@ -440,9 +467,7 @@ class Shop:
         by: str,
     ) -> None:
         """Keep what a customer said when asked; *leave_me_alone* is obeyed at once."""
-        from huitou.runs import caring
-
-        caring.answer_case(self._house, self.settings, case_id, why, where_to, words, by)
+        self.casefiles.answer(case_id, why, where_to, words, by)
 
     def leave_alone(self, id_or_key: str, by: str, channel: str = "any") -> None:
         """Never write to or call this customer again, on one channel or on any."""

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+from tests.unit.console.fake_desks import FakeCalls, FakeCases
 from tests.unit.console.fake_people import (
     ACTS,
     REASONS,
@@ -64,6 +65,7 @@ class FakeShop:
         self.ways_of_reading = 1
         self.wrong: list[str] = []
         self.rows = [] if empty else people(random.Random(7))
+        self.casefiles, self.calls = FakeCases(self), FakeCalls(self)
 
     def change_settings(self, **choices: Any) -> Settings:
         """Keep the choices in memory."""
@@ -559,6 +561,11 @@ class FakeShop:
             for row in lost
             if status == "open" and f"c{row.key}" not in self.answered
         )
+
+    def history(self, person_id: str) -> tuple[views.TimelineEntry, ...]:
+        """One call."""
+        words = said("Reached, and will come")
+        return (views.TimelineEntry(TODAY, "call", money(0), None, words),)
 
     def answer_case(
         self,

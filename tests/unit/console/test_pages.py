@@ -29,6 +29,8 @@ LOOKED_AT = (
     "/plan",
     "/stages",
     "/cases",
+    "/cases/lessons",
+    "/calls",
     "/letters",
     "/cohorts",
     "/proof",

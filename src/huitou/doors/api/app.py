@@ -19,6 +19,8 @@ from starlette.exceptions import HTTPException
 import huitou
 from huitou.doors.api import (
     alarms,
+    calls,
+    casefiles,
     complaints,
     doing,
     fixes,
@@ -36,7 +38,7 @@ if TYPE_CHECKING:
     from huitou.runs.shop import Shop
 
 
-CHAPTERS = (reading, doing, offers, complaints, fixes, happenings, interviews, texts, alarms)
+CHAPTERS = (reading, doing, offers, alarms, complaints, fixes, happenings, interviews, texts, calls, casefiles)
 """The parts of the API, each with its `routes`."""
 
 

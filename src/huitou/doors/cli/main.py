@@ -17,6 +17,7 @@ from huitou.doors.cli import (
     alarms,
     answers,
     benches,
+    calls,
     cases,
     checkup,
     complaints,
@@ -81,6 +82,7 @@ app.add_typer(complaints.app, name="complaint")
 app.add_typer(interviews.app, name="interview")
 app.command(name="happened")(happenings.happened)
 app.add_typer(alarms.app, name="alarm")
+app.add_typer(calls.app, name="call")
 app.add_typer(offers.app, name="offer")
 app.add_typer(texts.app, name="text")
 app.add_typer(fixes.app, name="fix")

@@ -19,6 +19,7 @@ from huitou.doors.console.contract import Progress, Shopfront
 from huitou.doors.console.errands import Errands
 from huitou.doors.console.pages import (
     alarms,
+    calls,
     cases,
     cohorts,
     complaints,
@@ -53,6 +54,7 @@ PAGES = (
     interviews,
     fixes,
     alarms,
+    calls,
     letters,
     cohorts,
     stages,

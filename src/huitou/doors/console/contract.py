@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from huitou.runs.desks.alarms import AlarmDesk
+    from huitou.runs.desks.calls import CallDesk
+    from huitou.runs.desks.casefiles import CaseDesk
     from huitou.runs.desks.complaints import Complaints
     from huitou.runs.desks.fixes import Desk as Fixes
     from huitou.runs.desks.happenings import Happenings
@@ -177,6 +179,10 @@ class Shopfront(Protocol):
         """Somebody says that the printed letters were posted."""
         ...
 
+    def history(self, person_id: str) -> Sequence[views.TimelineEntry]:
+        """What happened between a customer and the shop beside their orders."""
+        ...
+
     def cases(self, status: str = "open", limit: int = 50) -> Sequence[views.CaseView]:
         """Lost customers worth asking, the worthiest first."""
         ...
@@ -225,6 +231,16 @@ class Shopfront(Protocol):
 
     def mend(self, path: Path) -> Taken:
         """Take the mended file back in."""
+        ...
+
+    @property
+    def casefiles(self) -> CaseDesk:
+        """Case files of the lost."""
+        ...
+
+    @property
+    def calls(self) -> CallDesk:
+        """Today's calls."""
         ...
 
     @property

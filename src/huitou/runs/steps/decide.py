@@ -45,7 +45,9 @@ def open_cases(work: Work, unit: Unit) -> Result:
     people, settings = work.edition.table("people"), work.settings
     line = CASE_WORTH * (settings.staff_hourly * ASKING_MINUTES // 60)
     asked = care.asked(unit)
-    back = _came_back(people, asked, care.people_with_open_cases(unit))
+    # What somebody opened by hand, lost or not, ends when the customer buys, and not before.
+    waiting = care.people_with_open_cases(unit) - care.opened_by_hand(unit)
+    back = _came_back(people, asked, waiting)
     closed = care.close_returned(unit, back, work.now)
     left_alone = {person for person, _ in care.silent(unit)} | asked.keys() - set(back)
     left_alone |= interviews.asked_since(unit, work.now - ONCE_IN) - set(back)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -39,6 +39,8 @@ class Applied:
     plan: Row
     assigned: pa.Table
     sent: int
+    calls: int = 0
+    """Calls of which an outcome was written."""
 
     @property
     def start(self) -> date:
@@ -64,7 +66,9 @@ def prove(work: Work) -> Result:
         findings = [_campaign(work, tables, each, rehearsal) for each in applied]
         if applied:
             findings = [_programme(work, tables, applied, rehearsal), *findings]
+        on_calls = [_calls(work, tables, each, rehearsal) for each in applied if _has_calls(each)]
     edition.note("proofs", keep([proof_view(each, work.settings.money) for each in findings]))
+    edition.note("call_proofs", keep([proof_view(each, work.settings.money) for each in on_calls]))
     if rehearsal is not None:
         edition.note("rehearsal", keep(rehearsal_view(rehearsal, work.settings.money)))
     return {"rows": len(findings), "rehearsed": rehearsal is not None}
@@ -72,13 +76,27 @@ def prove(work: Work) -> Result:
 
 def _applied(unit: Unit, plan: Row) -> Applied:
     assigned = journeys.assignments(unit, plan["id"])
-    return Applied(plan, assigned, channels.sent(unit, plan["id"]))
+    sent, called = channels.sent(unit, plan["id"]), channels.calls_made(unit, plan["id"])
+    return Applied(plan, assigned, sent, called)
 
 
 def _campaign(work: Work, tables: Tables, each: Applied, rehearsal: Rehearsal | None) -> Finding:
     fixed = programme_of(each, work.settings.money)
     outcomes = _outcomes(work, tables, fixed, spent([each]))
     return _read(with_outcomes(campaign(each.assigned), outcomes), fixed, work.day, rehearsal)
+
+
+def _has_calls(each: Applied) -> bool:
+    return bool(pc.any(pc.equal(each.assigned["intended"], "call")).as_py())
+
+
+def _calls(work: Work, tables: Tables, each: Applied, rehearsal: Rehearsal | None) -> Finding:
+    """The plan read over those alone who were meant a call, rung or held out by lot."""
+    meant = pc.equal(each.assigned["intended"], "call")
+    apart = replace(each, assigned=each.assigned.filter(meant), sent=each.calls)
+    fixed = replace(programme_of(apart, work.settings.money), promised=None)
+    outcomes = _outcomes(work, tables, fixed, spent([apart]))
+    return _read(with_outcomes(campaign(apart.assigned), outcomes), fixed, work.day, rehearsal)
 
 
 def _programme(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Annotated
@@ -69,9 +70,9 @@ class Customer:
 def customer(visit: Member, key: str) -> Response:
     """The page of one customer, by id or by what the merchant knows them by."""
     person = visit.shop.person(key)
-    page = Customer(
-        person, chart(person, visit.language), years(person), visit.shop.answers().lost.horizon_days
-    )
+    told = (*person.timeline, *visit.shop.history(person.row.id))
+    horizon = visit.shop.answers().lost.horizon_days
+    page = Customer(person, chart(person, visit.language), years(told), horizon)
     return visit.page("person.html", page)
 
 
@@ -118,9 +119,11 @@ def _curve(person: PersonView) -> list[tuple[str, float]]:
     return near if len(near) > 2 else points
 
 
-def years(person: PersonView) -> tuple[tuple[int, tuple[TimelineEntry, ...]], ...]:
+def years(
+    entries: Sequence[TimelineEntry],
+) -> tuple[tuple[int, tuple[TimelineEntry, ...]], ...]:
     """The time line by year, newest first."""
     grouped: dict[int, list[TimelineEntry]] = {}
-    for entry in sorted(person.timeline, key=lambda each: each.day, reverse=True)[:SHOWN]:
+    for entry in sorted(entries, key=lambda each: each.day, reverse=True)[:SHOWN]:
         grouped.setdefault(entry.day.year, []).append(entry)
-    return tuple((year, tuple(entries)) for year, entries in grouped.items())
+    return tuple((year, tuple(those)) for year, those in grouped.items())
