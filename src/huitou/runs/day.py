@@ -12,7 +12,7 @@ from huitou.ground.errors import NotYet
 from huitou.ground.ids import fingerprint
 from huitou.ground.settings import Settings
 from huitou.runs.book import Journal
-from huitou.runs.steps import decide, foresee, know, prove, show, tidy
+from huitou.runs.steps import decide, foresee, know, prove, report, show, tidy
 from huitou.runs.views import RunView
 from huitou.runs.work import Progress, Result, Work, where_foreseen
 
@@ -41,6 +41,7 @@ IN_THE_BOOKS: dict[str, Callable[[Work, Unit], Result]] = {
 AT_THE_END: dict[str, Callable[[Work], Result]] = {
     "proof": where_foreseen(prove.prove),
     "shelf": where_foreseen(show.shelve),
+    "report": report.write,
     "publish": show.publish,
     "events": tidy.hand_on,
 }

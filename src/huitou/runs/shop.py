@@ -45,6 +45,8 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from huitou.facts.contract import Tables
+    from huitou.runs.desks.reports import Reports
+    from huitou.runs.told import ReportView
     from huitou.runs.wiring import House
     from huitou.sources.contract import Declared, Preview, Taken
     from huitou.store.books import Books
@@ -309,6 +311,19 @@ class Shop:
 
         kept: ProofView | None = recall(self._foreseen().noted("rehearsal"))
         return kept
+
+    # -- the owner's report, and our own harm
+
+    @property
+    def reports(self) -> Reports:
+        """The week's and the month's report to the owner."""
+        from huitou.runs.desks.reports import Reports
+
+        return Reports(self._house, self.settings)
+
+    def report(self, period: str = "week", until: date | None = None) -> ReportView:
+        """The report of a week or a month, as it was written when that day's run ended."""
+        return self.reports.report(period, until)
 
     # -- the plan
 
