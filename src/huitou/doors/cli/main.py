@@ -19,10 +19,12 @@ from huitou.doors.cli import (
     checkup,
     demo,
     files,
+    harm,
     offers,
     people,
     plans,
     quarantine,
+    reports,
     serving,
     shopkeeping,
     work,
@@ -62,13 +64,14 @@ for _command in (
     shopkeeping.init,
     files.import_,
     work.run,
-    answers.report,
     answers.facts,
     people.person,
 ):
     app.command(name=_command.__name__.rstrip("_"))(_command)
+app.add_typer(reports.app, name="report")
 app.add_typer(plans.app, name="plan")
 app.command(name="proof")(answers.proof)
+app.add_typer(harm.app, name="harm")
 app.add_typer(cases.app, name="case")
 app.add_typer(offers.app, name="offer")
 app.add_typer(quarantine.app, name="quarantine")

@@ -32,6 +32,9 @@ class Movement:
     before: history.Stood
     came: dict[str, int]
     went: dict[str, int]
+    bought: int
+    """How many of the lost that are lost no more have bought since; of the others only the
+    forecast thinks otherwise now."""
 
 
 def move_of(found: Change) -> str:
@@ -93,12 +96,15 @@ def movement(work: Work, span: Span) -> Movement | None:
     stood, then = again
     kept = history.published(work.lake, span.before, stood.rule, work.settings.money)
     came, went = {}, {}
-    now = work.edition.table("people", ["person_id", "stage"])
+    now = work.edition.table("people", ["person_id", "stage", "last_day"])
     for stage in LEAVING:
         there, were = (_in(table, stage) for table in (now, then))
         came[stage] = _less(there, were)
         went[stage] = _less(were, there)
-    return Movement(kept or stood, came, went)
+    since = now.filter(pc.greater(now["last_day"], pa.scalar(span.before)))
+    were = _in(then, "lost")
+    bought = int(pc.sum(pc.is_in(were, since["person_id"].combine_chunks())).as_py() or 0)
+    return Movement(kept or stood, came, went, bought)
 
 
 def _in(table: pa.Table, stage: str) -> pa.Array:

@@ -65,11 +65,12 @@ def _crossed(page: Page) -> list[Sentence]:
         return []
     words = [
         said(
-            "Since {day}, {came} customers were newly judged lost; {went} of the lost are lost no "
-            "more.",
+            "Newly judged lost since {day}: {came}. Lost no more: {went}, and {bought} of the lost "
+            "bought.",
             day=page.span.before,
             came=page.seen.came["lost"],
             went=page.seen.went["lost"],
+            bought=page.seen.bought,
         )
     ]
     if not page.seen.before.published:
