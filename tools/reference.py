@@ -91,11 +91,11 @@ curl -H "Authorization: Bearer ht_…" http://127.0.0.1:8080/v1/answers
 
 def _scopes() -> dict[tuple[str, str], str]:
     """(path, verb) -> the scope asked for by the dependency that lets the caller in."""
-    from huitou.doors.api import doing, offers, reading
+    from huitou.doors.api import doing, offers, reading, reports
 
     return {
         (route.path, verb.lower()): inspect.getclosurevars(need.call).nonlocals["scope"]
-        for chapter in (reading, doing, offers)
+        for chapter in (reading, doing, offers, reports)
         for route in chapter.routes.routes
         for verb in route.methods
         for need in route.dependant.dependencies

@@ -144,7 +144,7 @@ def hidden(treated: int, held_out: int, share: float, level: float = LEVEL) -> f
     """The harm, as a share of people, that so few people could hide: four in five would show it."""
     at = min(max(share, 1 / max(treated, 1)), 0.5)
     se = (at * (1 - at) * (1 / max(treated, 1) + 1 / max(held_out, 1))) ** 0.5
-    return min(1.0, (z(level) + float(norm.ppf(0.8))) * se)
+    return float(min(1.0, (z(level) + float(norm.ppf(0.8))) * se))
 
 
 def words_of(told: Look, people: int, held_out: int, currency: str) -> Sentence:

@@ -12,7 +12,7 @@ from huitou.ground.errors import NotYet
 from huitou.ground.ids import fingerprint
 from huitou.ground.settings import Settings
 from huitou.runs.book import Journal
-from huitou.runs.steps import decide, foresee, know, prove, report, show, tidy
+from huitou.runs.steps import decide, foresee, guard, know, prove, report, show, tidy
 from huitou.runs.views import RunView
 from huitou.runs.work import Progress, Result, Work, where_foreseen
 
@@ -27,6 +27,7 @@ IN_THE_LAKE: dict[str, Callable[[Work], Result]] = {
     "facts": know.facts,
     "forecast": foresee.forecast,
     "stages": where_foreseen(foresee.judge),
+    "harm": where_foreseen(guard.measure),
 }
 """Steps that leave tables in the edition; doing one twice writes the same files again."""
 
@@ -34,6 +35,7 @@ IN_THE_BOOKS: dict[str, Callable[[Work, Unit], Result]] = {
     "names": know.names,
     "offers": tidy.end_offers,
     "cases": where_foreseen(decide.open_cases),
+    "guard": where_foreseen(guard.act),
     "plan": where_foreseen(decide.draft_plan),
 }
 """Steps whose effect is in the books: done exactly once, with their mark, in one transaction."""

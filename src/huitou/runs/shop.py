@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from huitou.facts.contract import Tables
+    from huitou.runs.desks.harms import Harms
     from huitou.runs.desks.reports import Reports
     from huitou.runs.told import ReportView
     from huitou.runs.wiring import House
@@ -324,6 +325,13 @@ class Shop:
     def report(self, period: str = "week", until: date | None = None) -> ReportView:
         """The report of a week or a month, as it was written when that day's run ended."""
         return self.reports.report(period, until)
+
+    @property
+    def harm(self) -> Harms:
+        """What our own letters did harm, and the guardrail that stops those that do."""
+        from huitou.runs.desks.harms import Harms
+
+        return Harms(self._house, self.settings)
 
     # -- the plan
 

@@ -52,11 +52,12 @@ def _set(told: dict[str, Any], no_system_fonts: bool) -> bytes:
     root = Path.cwd()
     (root / "report.typ").write_text(SHEET.read_text(encoding="utf-8"), encoding="utf-8")
     compiler = typst.Compiler(str(root / "report.typ"), root=str(root), font_paths=fonts)
-    made: bytes = compiler.compile(
+    made = compiler.compile(
         format="pdf",
         sys_inputs={"report": json.dumps(_drawn(told, there))},
         timestamp=datetime.fromisoformat(told["until"]).replace(tzinfo=UTC),
     )
+    assert isinstance(made, bytes)  # several only for pictures, one a page
     return made
 
 

@@ -17,7 +17,7 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
 import huitou
-from huitou.doors.api import doing, offers, reading
+from huitou.doors.api import doing, offers, reading, reports
 from huitou.doors.api.caller import NoToken, say_error, say_no_token
 from huitou.ground.errors import HuitouError
 
@@ -34,6 +34,7 @@ def app(shop: Shop, staff: Staff) -> FastAPI:
     api.include_router(reading.routes)
     api.include_router(doing.routes)
     api.include_router(offers.routes)
+    api.include_router(reports.routes)
     api.add_exception_handler(NoToken, say_no_token)
     api.add_exception_handler(HuitouError, say_error)
     api.add_exception_handler(HTTPException, _say_http)

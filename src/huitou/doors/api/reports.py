@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query
 from fastapi.responses import Response
 
-from huitou.doors.api.caller import Reader
+from huitou.doors.api.caller import Planner, Reader
 from huitou.doors.api.shapes import answer_of
 from huitou.runs import told
 
@@ -22,6 +22,19 @@ Until = Annotated[date | None, Query(description="Its last day; that of the late
 def report(caller: Reader, period: Period = "week", until: Until = None) -> Any:
     """The week's or the month's report to the owner, as it was written when that run ended."""
     return caller.write(caller.shop.report(period, until))
+
+
+@routes.get("/harm", tags=["proof"], responses=answer_of(told.OurHarm))
+def harm(caller: Reader) -> Any:
+    """What each campaign did harm, against its own control; and what more letters do."""
+    return caller.write(caller.shop.harm.seen())
+
+
+@routes.post("/harm/{plan}/lift", tags=["proof"])
+def lift(caller: Planner, plan: str) -> Any:
+    """Let a stopped campaign go on; who says so is kept."""
+    caller.shop.harm.lift(plan, caller.by)
+    return {"plan": plan, "state": "lifted"}
 
 
 @routes.get("/report.pdf", tags=["report"], response_class=Response)

@@ -16,6 +16,8 @@ from huitou.runs import views
 if TYPE_CHECKING:
     import pyarrow as pa
 
+    from huitou.runs.desks.harms import Harms
+    from huitou.runs.desks.reports import Reports
     from huitou.sources.contract import Declared, Preview, Taken
 
 Progress = Callable[[str, float | None], None]
@@ -132,6 +134,16 @@ class Shopfront(Protocol):
 
     def aa(self) -> views.ProofView | None:
         """The read-out on programmes that never were: it must find nothing."""
+        ...
+
+    @property
+    def reports(self) -> Reports:
+        """The week's and the month's report to the owner."""
+        ...
+
+    @property
+    def harm(self) -> Harms:
+        """What our own letters did harm, and the guardrail."""
         ...
 
     def plan(self, plan_id: str | None = None) -> views.PlanTotals | None:

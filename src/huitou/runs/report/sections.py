@@ -182,7 +182,7 @@ def proven(unit: Unit, page: Page) -> Section | None:
     whole = next((each for each in found if each.programme == WHOLE), None)
     if whole is None:
         return None
-    seen = ()
+    seen: tuple[Figure, ...] = ()
     if whole.effect is not None:
         seen = (
             Figure("effect", said("Profit beyond what would have come anyway"), whole.effect.value,
