@@ -133,7 +133,7 @@ def shown(value: float | Money, says: Speaker) -> str:
     if isinstance(value, Money):
         whole = abs(value.minor) >= WHOLE_FROM * 10 ** digits(value.currency)
         return value.written(str(says.locale), whole=whole)
-    return says.percent(value, 0) if isinstance(value, float) else says.shown(value)
+    return says.shown(value) if isinstance(value, int) else says.percent(value, 0)
 
 
 def _day(day: Any, says: Speaker) -> str:
