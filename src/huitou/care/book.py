@@ -209,6 +209,22 @@ def silent(unit: Unit, people: Iterable[str] | None = None) -> set[tuple[str, st
     }
 
 
+def silences(unit: Unit) -> dict[str, list[datetime]]:
+    """person -> when they asked for silence themselves, under their id of today.
+
+    What followed from a merge of keys was not said by them, and is not counted.
+    """
+    query = select(silence).where(
+        silence.c.purpose == "marketing",
+        silence.c.state == "silent",
+        ~silence.c.source.like("the same keys as %"),
+    )
+    known, found = names(unit), dict[str, list[datetime]]()
+    for row in unit.rows(query.order_by(silence.c.id)):
+        found.setdefault(known.now(row["person_id"]), []).append(row["at"])
+    return found
+
+
 def follow(unit: Unit, pairs: Pairs, now: datetime) -> int:
     """Somebody's keys are somebody else's now, as (whose they were, whose they are); before `keep`.
 

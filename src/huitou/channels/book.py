@@ -22,6 +22,7 @@ from huitou.ground.errors import Refused
 from huitou.ground.failpoints import failpoint
 from huitou.identity.book import names
 from huitou.journeys.book import message_of
+from huitou.journeys.guard import book as guard
 from huitou.journeys.messages import Message
 from huitou.journeys.tables import decision, message, plan
 from huitou.loyalty import book as loyalty
@@ -203,6 +204,26 @@ def handed_over(unit: Unit) -> list[Row]:
     )
     known = names(unit)
     return [{**row, "person_id": known.now(row["person_id"])} for row in unit.rows(query)]
+SOON = timedelta(days=60)
+"""Who asks for silence within this time after a letter is taken to have had enough of letters."""
+
+
+def answered_by_silence(unit: Unit) -> tuple[int, int]:
+    """How many messages left the house, and how many people asked for silence soon after one."""
+    query = (
+        select(message.c.person_id, delivery.c.at)
+        .join(message, message.c.decision_id == delivery.c.decision_id)
+        .where(delivery.c.state == "accepted")
+    )
+    known = names(unit)
+    reached = [(known.now(row["person_id"]), row["at"]) for row in unit.rows(query)]
+    if not reached:
+        return 0, 0
+    asked = care.silences(unit)
+    soon = {
+        who for who, at in reached if any(at <= each <= at + SOON for each in asked.get(who, ()))
+    }
+    return len(reached), len(soon)
 
 
 def letters_to(unit: Unit, person_id: str) -> list[Row]:
@@ -285,8 +306,11 @@ def _claim(unit: Unit, channel: Channel, ids: Sequence[str], now: datetime) -> l
     silent, asked = care.silent(unit, people), care.people_with_open_cases(unit, people)
     waiting = complaints.people_waiting(unit, people)
     rested = interviews.rested_at(unit, people)
+    halted = guard.stopped(unit, {row["plan_id"] for row in rows})
     claimed = []
     for row in rows:
+        if row["plan_id"] in halted:
+            continue  # it waits: whoever lifts the stop lets it go on
         rule = _stopped_now(row, channel, silent, asked, waiting, now)
         if rule is None and rested.get(row["person_id"], row["written_at"]) > row["written_at"]:
             rule = "not_for_now"

@@ -91,7 +91,10 @@ class Email:
         to = message.recipient.email or ""
         if not (to.isascii() and ADDRESS.fullmatch(to)):
             return Outcome(End.REFUSED, "address", f"{plain(to)!r} is not an address")
-        content = written(message, self.box, now)
+        return self.post(to, written(message, self.box, now))
+
+    def post(self, to: str, content: bytes) -> Outcome:
+        """Send a letter that is written already to an address that was checked."""
         fresh = self._line is None
         outcome = self._send(to, content)
         if outcome.end is End.RETRY_SAFE and outcome.stage == "mail" and not fresh:

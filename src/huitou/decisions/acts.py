@@ -46,6 +46,21 @@ CALL_MINUTES = 10.0
 LETTER_ATTENTION = 0.001
 """One in 500 addressed in vain asks for silence, and half of what they were worth goes with it."""
 
+PRIOR_LETTERS = 500
+"""Letters that the prior weighs: after as many of its own, the shop's figure counts half."""
+SILENCED_BY = 1 / 500
+"""Share of letters that the prior takes to be answered by asking for silence."""
+
+
+def measured_attention(letters: int, silences: int) -> float:
+    """How many times the prior it costs this shop to address somebody, shrunken towards 1.
+
+    `letters` have left the house and `silences` people asked to be left alone soon after one.
+    """
+    share = (SILENCED_BY * PRIOR_LETTERS + silences) / (PRIOR_LETTERS + letters)
+    return share / SILENCED_BY
+
+
 ACTS.add(
     Act(
         "thank",

@@ -26,6 +26,8 @@ class Limits:
     """Nobody is addressed again within this many days."""
     baskets_capped: float = 2.0
     """An offer takes off at most its depth of this many usual baskets: its worst case is known."""
+    attention: float = 1.0
+    """How many times the prior it costs to be addressed, as measured: see `acts.measured`."""
 
     def __post_init__(self) -> None:
         """Refuse limits that cannot stand."""

@@ -110,7 +110,7 @@ def _price_one(
     p_taken = people.p_buy + delta if act.depth else np.zeros(len(people))
     offered = act.depth * people.spend
     cost = np.ceil(contact + p_taken * offered)
-    attention = act.attention * np.maximum(people.value, 0.0)
+    attention = act.attention * limits.attention * np.maximum(people.value, 0.0)
     cap = np.ceil(limits.baskets_capped * offered)
     spread = (moved(people.p_buy, mean + Z90 * sd) - moved(people.p_buy, mean - Z90 * sd)) / 2
     return {

@@ -14,6 +14,7 @@ from huitou.doors import example
 from huitou.doors.api.app import app as api
 from huitou.doors.book import Staff
 from huitou.doors.console.app import app as console
+from huitou.doors.postman import Postman
 from huitou.doors.public.app import app as public
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ def open_web() -> FastAPI:
     """The application for the shop in `$HUITOU_HOME`."""
     shop = huitou.open(os.environ.get("HUITOU_HOME") or "huitou-data")
     shop.letterbox.carrier.start()
+    Postman(shop).start()
     return web(shop, Staff(shop.books))
 
 

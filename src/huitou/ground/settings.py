@@ -27,6 +27,7 @@ RANGES: dict[str, tuple[float, float]] = {
     "smtp_port": (1, 65535),
     "imap_port": (1, 65535),
     "complaint_hours": (1, 8760),
+    "report_hour": (0, 23),
 }
 """Numbers that can stand, both ends included."""
 
@@ -108,6 +109,21 @@ class Settings:
     alert_manager_urls_env: str = "HUITOU_MANAGER_ALERT_URLS"
     """The same for what nobody answered in time; empty: those go where all alarms go."""
 
+    report_to: str = ""
+    """Whom the report goes to by e-mail: addresses with commas between them; empty for nobody."""
+    report_day: str = "monday"
+    """The day of the week on which it goes."""
+    report_hour: int = 8
+    """The hour of that day, as the clock in the shop shows it, from which on it goes."""
+    report_language: str | None = None
+    """Language of the report; None: that of letters."""
+
+    @property
+    def report_recipients(self) -> tuple[str, ...]:
+        """The addresses of `report_to`, each once."""
+        told = (each.strip() for each in self.report_to.split(","))
+        return tuple(dict.fromkeys(each for each in told if each))
+
     @property
     def zone(self) -> ZoneInfo:
         """The shop's time zone."""
@@ -145,6 +161,9 @@ class Settings:
         if self.timezone is not None:
             _check_zone(self.timezone)
         _check_language(self.language)
+        if self.report_language is not None:
+            _check_language(self.report_language)
+        _check_weekday(self.report_day)
 
 
 def _check_kind(name: str, wanted: str, value: Any) -> None:
@@ -177,6 +196,14 @@ def _check_language(tag: str) -> None:
         raise HuitouError(
             f"letters cannot be written in {tag!r}", to_try=f"one of: {', '.join(LANGUAGES)}"
         )
+
+
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+
+
+def _check_weekday(name: str) -> None:
+    if name not in WEEKDAYS:
+        raise HuitouError(f"{name!r} is no day of the week", to_try='report_day = "monday"')
 
 
 def read(home: Path) -> Settings:

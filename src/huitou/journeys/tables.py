@@ -20,7 +20,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-from huitou.store.columns import Amount, Instant, Json, metadata
+from huitou.store.columns import Amount, Instant, Json, Serial, metadata
 
 plan = Table(
     "plan",
@@ -122,3 +122,17 @@ message = Table(
     CheckConstraint("channel IN ('paper', 'email', 'call')", name="channel"),
 )
 Index("ix_message_plan", message.c.plan_id, message.c.channel)
+
+plan_guard = Table(
+    "plan_guard",
+    metadata,
+    Column("id", Serial, primary_key=True),
+    Column("plan_id", String(40), ForeignKey("plan.id"), nullable=False, index=True),
+    Column("kind", String(10), nullable=False),
+    Column("outcome", String(20), nullable=False),
+    Column("reason", Json, nullable=False),
+    Column("by", String(120), nullable=False),
+    Column("at", Instant, nullable=False),
+    CheckConstraint("kind IN ('look', 'stopped', 'lifted')", name="kind"),
+)
+"""What the guardrail saw and did about each plan, and who lifted it; added to, never changed."""

@@ -19,10 +19,12 @@ from huitou.runs.steps import (
     complaints,
     decide,
     foresee,
+    guard,
     hear,
     know,
     mend,
     prove,
+    report,
     show,
     tidy,
 )
@@ -41,6 +43,7 @@ IN_THE_LAKE: dict[str, Callable[[Work], Result]] = {
     "forecast": foresee.forecast,
     "stages": where_foreseen(foresee.judge),
     "signs": alarms.rehearse,
+    "harm": where_foreseen(guard.measure),
 }
 """Steps that leave tables in the edition; doing one twice writes the same files again."""
 
@@ -53,6 +56,7 @@ IN_THE_BOOKS: dict[str, Callable[[Work, Unit], Result]] = {
     "interviews": where_foreseen(asking.open_interviews),
     "mended": where_foreseen(mend.whom_to_tell),
     "alarms": alarms.ring,
+    "guard": where_foreseen(guard.act),
     "plan": where_foreseen(decide.draft_plan),
 }
 """Steps whose effect is in the books: done exactly once, with their mark, in one transaction."""
@@ -61,6 +65,7 @@ AT_THE_END: dict[str, Callable[[Work], Result]] = {
     "proof": where_foreseen(prove.prove),
     "fixes": where_foreseen(mend.weigh),
     "shelf": where_foreseen(show.shelve),
+    "report": report.write,
     "publish": show.publish,
     "alerts": alarms.alert,
     "events": tidy.hand_on,

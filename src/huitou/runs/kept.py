@@ -14,7 +14,7 @@ from typing import Any
 
 from huitou.ground.money import Money
 from huitou.ground.words import Sentence
-from huitou.runs import views
+from huitou.runs import told, views
 
 KIND = "$"
 """The key under which a value says what it is; no view has a field of that name."""
@@ -62,7 +62,7 @@ _KINDS: dict[str, Callable[..., Any]] = {
     "Money": Money,
     **{
         name: kind
-        for name, kind in vars(views).items()
+        for name, kind in {**vars(views), **vars(told)}.items()
         if isinstance(kind, type) and is_dataclass(kind)
     },
 }

@@ -21,6 +21,7 @@ from huitou.ground.money import Money
 from huitou.ground.settings import Settings
 from huitou.ground.words import Sentence, said
 from huitou.journeys import book as journeys
+from huitou.journeys.guard import book as guard
 from huitou.runs import answers as five
 from huitou.runs import finding, outward
 from huitou.runs.book import Journal
@@ -77,8 +78,9 @@ def home(house: House, settings: Settings, edition: Edition) -> Home:
     with house.books.reading() as unit:
         open_cases = care.counted(unit).get("open", 0)
         doubtful = len(channels.in_doubt(unit))
+        halted = len(guard.stopped(unit))
     return Home(
-        alerts=(*_alerts(waiting(house), doubtful), *remarks(house, settings, edition)),
+        alerts=(*_alerts(waiting(house), doubtful, halted), *remarks(house, settings, edition)),
         proofs=recall(edition.noted("proofs")),
         answers=told,
         before=recall(edition.noted("before")),
@@ -282,11 +284,14 @@ def _refreshed(house: House) -> datetime | None:
     return latest["finished_at"] if latest is not None else None
 
 
-def _alerts(broken: int, doubtful: int) -> tuple[Alert, ...]:
+def _alerts(broken: int, doubtful: int, halted: int) -> tuple[Alert, ...]:
     found = []
     if broken:
         found.append(Alert("quarantine", said("{n} rows wait to be mended", n=broken), "warning"))
     if doubtful:
         words = said("{n} letters may or may not have arrived: somebody must find out", n=doubtful)
         found.append(Alert("in_doubt", words, "error"))
+    if halted:
+        words = said("{n} campaigns were stopped: they drove customers away", n=halted)
+        found.append(Alert("stopped", words, "error"))
     return tuple(found)

@@ -53,10 +53,13 @@ if TYPE_CHECKING:
     from huitou.runs.desks.complaints import Complaints
     from huitou.runs.desks.fixes import Desk as Fixes
     from huitou.runs.desks.happenings import Happenings
+    from huitou.runs.desks.harms import Harms
     from huitou.runs.desks.interviews import InterviewDesk
     from huitou.runs.desks.leaving import LeavingDesk
     from huitou.runs.desks.lessons import Desk as Lessons
     from huitou.runs.desks.letterbox import Letterbox
+    from huitou.runs.desks.reports import Reports
+    from huitou.runs.told import ReportView
     from huitou.runs.wiring import House
     from huitou.sources.contract import Declared, Preview, Taken
     from huitou.store.books import Books
@@ -330,6 +333,26 @@ class Shop:
 
         kept: ProofView | None = recall(self._foreseen().noted("rehearsal"))
         return kept
+
+    # -- the owner's report, and our own harm
+
+    @property
+    def reports(self) -> Reports:
+        """The week's and the month's report to the owner."""
+        from huitou.runs.desks.reports import Reports
+
+        return Reports(self._house, self.settings)
+
+    def report(self, period: str = "week", until: date | None = None) -> ReportView:
+        """The report of a week or a month, as it was written when that day's run ended."""
+        return self.reports.report(period, until)
+
+    @property
+    def harm(self) -> Harms:
+        """What our own letters did harm, and the guardrail that stops those that do."""
+        from huitou.runs.desks.harms import Harms
+
+        return Harms(self._house, self.settings)
 
     # -- the plan
 

@@ -1,4 +1,4 @@
-"""The journal of runs, in the books: a finished step is a row, and is not done again."""
+"""The journal of runs, in the books: a finished step is not done again. And reports that left."""
 
 from __future__ import annotations
 
@@ -12,10 +12,12 @@ from sqlalchemy import (
     Integer,
     String,
     Table,
+    Text,
+    UniqueConstraint,
     text,
 )
 
-from huitou.store.columns import Instant, Json, metadata
+from huitou.store.columns import Instant, Json, Serial, metadata
 
 run = Table(
     "run",
@@ -51,3 +53,25 @@ run_step = Table(
     Column("rows", Integer, nullable=False),
     Column("finished_at", Instant, nullable=False),
 )
+
+report_sent = Table(
+    "report_sent",
+    metadata,
+    Column("id", Serial, primary_key=True),
+    Column("period", String(10), nullable=False),
+    Column("until", Date, nullable=False),
+    Column("recipient", String(200), nullable=False),
+    Column("due_on", Date),
+    Column("state", String(20), nullable=False),
+    Column("attempt", Integer, nullable=False),
+    Column("stage", String(20)),
+    Column("reason", Text),
+    Column("at", Instant, nullable=False),
+    UniqueConstraint("period", "until", "recipient", name="uq_report_sent_once"),
+    UniqueConstraint("period", "due_on", "recipient", name="uq_report_sent_due"),
+    CheckConstraint("period IN ('week', 'month')", name="period"),
+    CheckConstraint(
+        "state IN ('waiting', 'handing_over', 'accepted', 'refused', 'in_doubt')", name="state"
+    ),
+)
+"""One row before the network is touched: the same report leaves at most once for each owner."""

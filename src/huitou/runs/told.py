@@ -1,148 +1,149 @@
-"""What the books know beside the orders, as the facts and the models read it.
+"""What a report tells: typed values, the same for every page, paper and letter it becomes.
 
-    beside(unit, day, zone, moved)     happenings, complaints, our own messages: evidence
-    heard(unit, moved, last_days)      who was asked why, and what they said: to learn from
-    said(unit, moved, last_days)       what somebody said themselves about this very silence
-
-`moved` are ids given up in this run -> the id used now: the books learn of them only later.
+A report holds no name of a customer: a person stands in it by id, and is looked up when it is read,
+so that somebody who is forgotten is forgotten in old reports too.
 """
 
 from __future__ import annotations
 
-import importlib
-from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any
-from zoneinfo import ZoneInfo
 
-import ibis
-import pyarrow as pa
+from huitou.ground.money import Money
+from huitou.ground.words import Sentence
 
-from huitou.care import book as care
-from huitou.care.happenings import book as happenings
-from huitou.channels import book as channels
-from huitou.facts.contract import COMPLAINTS, HAPPENINGS, MESSAGES, Told
-from huitou.identity.book import names
-from huitou.models.clues import NO_CAUSE
-from huitou.models.learned import HEARD
-
-if TYPE_CHECKING:
-    from huitou.store.books import Row, Unit
-
-Moved = Mapping[str, str]
-SAID = pa.schema([("person_id", pa.string()), ("why", pa.string()), ("day", pa.date32())])
-"""The cause that a person named for the silence they are in, and the day they did."""
+MOVES = ("up", "down", "noise", "same", "unknown")
+"""How a figure moved against the period before; `unknown` where there is nothing to compare."""
 
 
-def beside(unit: Unit, day: date, zone: ZoneInfo, moved: Moved) -> Told:
-    """Evidence that no order shows, up to a day; a table is None where nothing of it is kept."""
-    who = _Who(unit, moved)
-    happened = [_on(who, row) for row in happenings.known(unit, day)]
-    complained = [
-        {
-            "person_id": who.now(row["person_id"]),
-            "about": row["cause"] or row["kind"],
-            "received": _day(row["received_at"], zone),
-            "answered": _day(row["answered_at"] or row["resolved_at"], zone),
-            "store": row["store"],
-        }
-        for row in _rows_of("complaints", "told", unit)
-        if row["person_id"]
-    ]
-    written = [_on(who, row) for row in channels.handed_over(unit)]
-    return Told(
-        _table(happened, HAPPENINGS), _table(complained, COMPLAINTS), _table(written, MESSAGES)
-    )
+@dataclass(frozen=True)
+class Figure:
+    """One number, what it was before, and whether the change means anything."""
+
+    code: str
+    name: Sentence
+    value: int | float | Money
+    """A count, a share in [0, 1], or an amount."""
+    before: int | float | Money | None = None
+    move: str = "unknown"
+    """One of `MOVES`."""
+    good: int = 0
+    """1: more is better, -1: less is better, 0: neither."""
+    low: Money | None = None
+    high: Money | None = None
+    """Ends of the interval where the number is an estimate."""
+    level: float = 0.9
+    series: tuple[float, ...] = ()
+    """The same figure in the periods before, oldest first, and now: the small bars."""
 
 
-def heard(unit: Unit, moved: Moved, last_days: Mapping[str, date]) -> pa.Table:
-    """Everybody who was asked about the silence they are still in, each once, as `HEARD`.
+@dataclass(frozen=True)
+class Bar:
+    """One line of a list, drawn as a bar."""
 
-    Who has bought since is left out: what is known of them now is not what was known then.
-    """
-    who = _Who(unit, moved)
-    asked: dict[str, Row] = {}
-    for row in _named(unit):
-        person = who.now(row["person_id"])
-        if _same_silence(row["as_of"], last_days.get(person)):
-            asked[person] = _heard(person, row, channel="case")
-    for row in _rows_of("interviews", "heard", unit):
-        person = who.now(row["person_id"])
-        if not _same_silence(row["departed_on"], last_days.get(person)):
-            continue
-        if row["why"] or person not in asked:
-            asked[person] = _heard(person, row, channel=row["channel"])
-    return pa.Table.from_pylist([asked[person] for person in sorted(asked)], schema=HEARD)
+    name: Sentence | str
+    """A name in words; for a person their id."""
+    value: float
+    """Length of the bar, on the scale of its section."""
+    shown: int | float | Money
+    is_person: bool = False
 
 
-def said(unit: Unit, moved: Moved, last_days: Mapping[str, date], zone: ZoneInfo) -> pa.Table:
-    """What each person named last as the cause of the silence they are in, as `SAID`."""
-    who = _Who(unit, moved)
-    named = [(row, row["as_of"], row["at"]) for row in _named(unit)]
-    for row in _rows_of("interviews", "heard", unit):
-        if row["why"] and row["answered_at"]:
-            named.append((row, row["departed_on"], row["answered_at"]))
-    latest: dict[str, Row] = {}
-    for row, since, at in sorted(named, key=lambda told: told[2]):
-        person = who.now(row["person_id"])
-        if row["why"] not in NO_CAUSE and _same_silence(since, last_days.get(person)):
-            day = _day(at, zone)
-            latest[person] = {"person_id": person, "why": row["why"], "day": day}
-    return pa.Table.from_pylist([latest[person] for person in sorted(latest)], schema=SAID)
+@dataclass(frozen=True)
+class Section:
+    """One part of a report; a part about which there is nothing to tell is left out."""
+
+    code: str
+    title: Sentence
+    figures: tuple[Figure, ...] = ()
+    bars: tuple[Bar, ...] = ()
+    words: tuple[Sentence, ...] = ()
 
 
-class _Who:
-    """The id used now of anybody the books name."""
+@dataclass(frozen=True)
+class ReportView:
+    """A week or a month of the shop, told to its owner."""
 
-    def __init__(self, unit: Unit, moved: Moved) -> None:
-        self._known, self._moved = names(unit), moved
-
-    def now(self, person: str) -> str:
-        known = self._known.now(person)
-        return self._moved.get(known, known)
-
-
-def _named(unit: Unit) -> list[Row]:
-    return care.said_why(unit)
-
-
-def _on(who: _Who, row: Row) -> dict[str, Any]:
-    person = row["person_id"]
-    return {**row, "person_id": who.now(person) if person else None}
+    period: str
+    """week or month."""
+    start: date
+    until: date
+    """First and last day of the period."""
+    before: date
+    """Last day of the period before, to which figures are compared."""
+    shop: str
+    run_id: str
+    made_at: datetime
+    sections: tuple[Section, ...]
 
 
-def _heard(person: str, row: Row, channel: str) -> Row:
-    return {
-        "person_id": person,
-        "why": row["why"],
-        "channel": channel,
-        "propensity": row.get("propensity"),
-        "stage": row.get("stage"),
-        "value": row.get("worth"),
-    }
+@dataclass(frozen=True)
+class SentReport:
+    """What became of one report on its way to one owner."""
+
+    period: str
+    until: date
+    recipient: str
+    state: str
+    """waiting, handing_over, accepted, refused, or in_doubt."""
+    at: datetime
+    reason: str | None = None
+    due_on: date | None = None
+    """The Monday it was due on; None where somebody sent it by hand."""
 
 
-def _same_silence(since: date | None, last_day: date | None) -> bool:
-    """Whether somebody last seen on `last_day` has not bought since they were asked about it."""
-    return since is not None and last_day is not None and last_day <= since
+@dataclass(frozen=True)
+class HarmLine:
+    """One kind of harm of one campaign, treated against held out."""
+
+    outcome: str
+    """silence, complaint, churn, or profit."""
+    treated: float
+    held_out: float
+    """Share of people (profit: mean per person, minor units) in each arm."""
+    difference: float
+    low: float
+    high: float
+    level: float
+    words: Sentence
 
 
-def _table(rows: Iterable[Mapping[str, Any]], schema: pa.Schema) -> ibis.Table | None:
-    kept = [{name: row[name] for name in schema.names} for row in rows]
-    return ibis.memtable(pa.Table.from_pylist(kept, schema=schema)) if kept else None
+@dataclass(frozen=True)
+class PressureStep:
+    """What became of people who got so many messages, against the control of the same stage."""
+
+    messages: str
+    people: int
+    control: int
+    share: float
+    share_control: float
+    low: float
+    high: float
+    """Ends of the interval of the difference of the shares."""
 
 
-def _day(at: datetime | None, zone: ZoneInfo) -> date | None:
-    return at.astimezone(zone).date() if at is not None else None
+@dataclass(frozen=True)
+class HarmView:
+    """What one campaign did to those it was meant for."""
+
+    plan: str
+    as_of: date
+    people: int
+    held_out: int
+    looks: int
+    """How often the guardrail has looked."""
+    verdict: str
+    """harmful, nothing_seen, or too_early."""
+    is_stopped: bool
+    lines: tuple[HarmLine, ...]
+    words: tuple[Sentence, ...]
+    lifted_by: str | None = None
 
 
-def _rows_of(room: str, ask: str, unit: Unit) -> list[Row]:
-    """Rows from another room of care; none where this house has no such room."""
-    try:
-        book = importlib.import_module(f"huitou.care.{room}.book")
-    except ModuleNotFoundError as missing:
-        if missing.name != f"huitou.care.{room}.book":
-            raise
-        return []
-    rows: list[Row] = getattr(book, ask)(unit)
-    return rows
+@dataclass(frozen=True)
+class OurHarm:
+    """All campaigns' harm, the latest first, and what more letters do."""
+
+    campaigns: tuple[HarmView, ...]
+    pressure: tuple[PressureStep, ...] = ()
+    words: tuple[Sentence, ...] = ()

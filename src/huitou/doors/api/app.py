@@ -28,6 +28,7 @@ from huitou.doors.api import (
     interviews,
     offers,
     reading,
+    reports,
     texts,
 )
 from huitou.doors.api.caller import NoToken, say_error, say_no_token
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
     from huitou.runs.shop import Shop
 
 
-CHAPTERS = (reading, doing, offers, alarms, complaints, fixes, happenings, interviews, texts, calls, casefiles)
+CHAPTERS = (reading, doing, offers, alarms, calls, casefiles, complaints, fixes, happenings, interviews, texts, reports)
 """The parts of the API, each with its `routes`."""
 
 

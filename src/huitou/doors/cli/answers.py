@@ -1,4 +1,4 @@
-"""`huitou report`, `facts` and `proof`: the five questions, the figures, the verdicts."""
+"""`huitou facts` and `proof`, and how the five questions are shown: figures and verdicts."""
 
 from __future__ import annotations
 
@@ -26,25 +26,6 @@ if TYPE_CHECKING:
 
     from huitou.runs.shop import Shop
     from huitou.runs.views import Answers, Lost, MetricView, PlanTotals, ProofView
-
-
-def report(ctx: typer.Context, as_json: AsJson = False) -> None:
-    """The five questions.
-
-    How many customers did I lose? Which? Why? Where did they go? How do I get them back?
-    """
-    shop = desk(ctx).shop()
-    if not as_json and (too_few := shop.too_few()) is not None:
-        _say_all(shop.metrics(), as_json=False)
-        screen().print(f"\n{too_few} These facts need none.")
-        return
-    found = shop.answers()
-    if as_json:
-        from huitou.runs.written import answers_in_short
-
-        answer(answers_in_short(found))
-        return
-    show_answers(found, screen())
 
 
 def show_answers(found: Answers, out: Console) -> None:
@@ -167,13 +148,14 @@ def facts(
     if digest:
         _say_digest(shop, as_json)
     elif metric is None:
-        _say_all(shop.metrics(), as_json)
+        say_all(shop.metrics(), as_json)
     else:
         table = shop.metric_people(metric) if people else shop.metric(metric, by)
         _say_table(shop, metric, table, as_json)
 
 
-def _say_all(metrics: tuple[MetricView, ...], as_json: bool) -> None:
+def say_all(metrics: tuple[MetricView, ...], as_json: bool) -> None:
+    """Every metric with its value and definition."""
     if as_json:
         answer(metrics)
         return

@@ -25,11 +25,13 @@ from huitou.doors.cli import (
     files,
     fixes,
     happenings,
+    harm,
     interviews,
     offers,
     people,
     plans,
     quarantine,
+    reports,
     serving,
     shopkeeping,
     texts,
@@ -70,13 +72,14 @@ for _command in (
     shopkeeping.init,
     files.import_,
     work.run,
-    answers.report,
     answers.facts,
     people.person,
 ):
     app.command(name=_command.__name__.rstrip("_"))(_command)
+app.add_typer(reports.app, name="report")
 app.add_typer(plans.app, name="plan")
 app.command(name="proof")(answers.proof)
+app.add_typer(harm.app, name="harm")
 app.add_typer(cases.app, name="case")
 app.add_typer(complaints.app, name="complaint")
 app.add_typer(interviews.app, name="interview")

@@ -22,7 +22,9 @@ if TYPE_CHECKING:
     from huitou.runs.desks.complaints import Complaints
     from huitou.runs.desks.fixes import Desk as Fixes
     from huitou.runs.desks.happenings import Happenings
+    from huitou.runs.desks.harms import Harms
     from huitou.runs.desks.interviews import InterviewDesk
+    from huitou.runs.desks.reports import Reports
     from huitou.sources.contract import Declared, Preview, Taken
 
 Progress = Callable[[str, float | None], None]
@@ -231,6 +233,16 @@ class Shopfront(Protocol):
 
     def mend(self, path: Path) -> Taken:
         """Take the mended file back in."""
+        ...
+
+    @property
+    def reports(self) -> Reports:
+        """The week's and the month's report to the owner."""
+        ...
+
+    @property
+    def harm(self) -> Harms:
+        """What our own letters did harm, and the guardrail."""
         ...
 
     @property

@@ -73,6 +73,21 @@ STATUSES: Mapping[str, Sentence] = {
     "replaced": said("Replaced"),
 }
 
+HARM: Mapping[str, Sentence] = {
+    "harmful": said("Harmful"),
+    "nothing_seen": said("Nothing seen"),
+    "too_early": said("Too early to say"),
+}
+
+SENT: Mapping[str, Sentence] = {
+    "waiting": said("could not be sent yet, and is tried again"),
+    "handing_over": said("is being sent"),
+    "accepted": said("sent"),
+    "refused": said("not taken by the mail server"),
+    "in_doubt": said("may or may not have arrived; it is not sent again"),
+}
+"""What became of a report on its way."""
+
 LEFT_ALONE: Mapping[str, Sentence] = {
     "nothing_pays": said("no act that fits them is expected to bring more than it costs"),
     "bound": said("what would pay could cost more than they are surely still worth"),

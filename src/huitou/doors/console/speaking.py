@@ -94,6 +94,8 @@ def _words(says: Speaker) -> Mapping[str, Callable[..., str]]:
         "metric_value": lambda metric, currency: _value(metric, currency, says, money),
         "key_name": lambda code: says.say(names.KEYS.get(code, code)),
         "status_name": lambda code: says.say(names.STATUSES.get(code, code)),
+        "sent_state": lambda code: says.say(names.SENT.get(code, code)),
+        "harm_verdict": lambda code: says.say(names.HARM.get(code, code)),
         "why_alone": lambda code: says.say(names.LEFT_ALONE.get(code, code)),
         "programme_name": lambda name: says.say(names.programme(name)),
         "how_sure": lambda level: says.say(names.how_sure(level)),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Set
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
@@ -15,7 +16,8 @@ from huitou.care.complaints import book as complaints
 from huitou.care.fixes import book as fixes
 from huitou.care.interviews import book as interviews
 from huitou.care.interviews.rules import ONCE_IN
-from huitou.decisions.acts import NOTHING
+from huitou.channels import book as channels
+from huitou.decisions.acts import NOTHING, measured_attention
 from huitou.decisions.holdout import Holdout
 from huitou.decisions.limits import Limits, usual_budget
 from huitou.decisions.plan import Plan, draft
@@ -106,7 +108,14 @@ def drafted(people: pa.Table, settings: Settings, moment: Moment, unit: Unit) ->
     """The plan for these people within the shop's limits, as of the evening of `moment`."""
     audience = _audience(people, settings, moment.day, unit)
     holdout = Holdout(settings.salt, settings.holdout_share)
-    return draft(audience, limits(people, settings), holdout, moment.day)
+    within = replace(limits(people, settings), attention=_attention(unit))
+    return draft(audience, within, holdout, moment.day)
+
+
+def _attention(unit: Unit) -> float:
+    """What being addressed costs in this shop, against the first guess: one until it is known."""
+    letters, silences = channels.answered_by_silence(unit)
+    return measured_attention(letters, silences) if letters else 1.0
 
 
 def by_hand(plan: Plan, people: pa.Table) -> int:

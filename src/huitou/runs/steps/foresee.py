@@ -18,10 +18,10 @@ from huitou.models.histories import Origin
 from huitou.models.learned import learn
 from huitou.models.score import Choice, score
 from huitou.runs import people
+from huitou.runs.beside import heard, said
 from huitou.runs.card import card_view, rhythm_of
 from huitou.runs.kept import keep
 from huitou.runs.moment import Moment
-from huitou.runs.told import heard, said
 from huitou.runs.work import Result, Work
 
 if TYPE_CHECKING:

@@ -22,10 +22,10 @@ from huitou.ground.errors import NotYet
 from huitou.identity import book as identity
 from huitou.identity.resolving import resolve, with_people
 from huitou.identity.tables import MERGED, SPLIT
+from huitou.runs.beside import beside
 from huitou.runs.finding import KEYS
 from huitou.runs.moment import Moment, earlier_moments, usual_horizon
 from huitou.runs.remarks import note_basis
-from huitou.runs.told import beside
 from huitou.runs.work import Result, Work
 
 if TYPE_CHECKING:
