@@ -30,7 +30,7 @@ from huitou.runs.kept import recall
 from huitou.runs.moment import Moment
 from huitou.runs.people import page, person_row
 from huitou.runs.person import person_view
-from huitou.runs.planning import totals_view
+from huitou.runs.plan_in_words import totals_view
 from huitou.runs.remarks import remarks
 from huitou.runs.taking import waiting
 from huitou.runs.views import (

@@ -359,7 +359,7 @@ class Shop:
     def plan(self, plan_id: str | None = None) -> PlanTotals | None:
         """A plan, or the latest; None while there is none."""
         from huitou.journeys import book as journeys
-        from huitou.runs.planning import totals_view
+        from huitou.runs.plan_in_words import totals_view
 
         with self._house.books.reading() as unit:
             try:
@@ -371,7 +371,7 @@ class Shop:
     def latest_plan(self, *statuses: str) -> PlanTotals | None:
         """The latest plan of one of these statuses: a newer draft hides no approved plan."""
         from huitou.journeys import book as journeys
-        from huitou.runs.planning import totals_view
+        from huitou.runs.plan_in_words import totals_view
 
         with self._house.books.reading() as unit:
             row = journeys.latest(unit, *statuses)
@@ -380,7 +380,7 @@ class Shop:
     def plans(self) -> tuple[PlanTotals, ...]:
         """All plans, the newest first."""
         from huitou.journeys import book as journeys
-        from huitou.runs.planning import totals_view
+        from huitou.runs.plan_in_words import totals_view
 
         with self._house.books.reading() as unit:
             rows = journeys.plans(unit)

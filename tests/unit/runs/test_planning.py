@@ -10,7 +10,8 @@ import pytest
 from huitou.ground.errors import HuitouError
 from huitou.ground.marks import mark
 from huitou.runs.people import latest_key
-from huitou.runs.planning import _reach, mark_of, read_mark, totals_view
+from huitou.runs.plan_in_words import totals_view
+from huitou.runs.planning import _reach, mark_of, read_mark
 
 TOLD: dict[str, Any] = {
     "cost": 100, "gain": 900, "gain_low": 100, "gain_high": 2000, "held_out": 2, "people": 30,

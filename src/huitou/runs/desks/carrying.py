@@ -20,7 +20,7 @@ from huitou.care.complaints.rules import CUSTOMER, Arrived
 from huitou.ground import settings as choices
 from huitou.ground.errors import Busy, HuitouError
 from huitou.ground.ids import fingerprint
-from huitou.runs.desks import owners
+from huitou.runs import owners
 
 if TYPE_CHECKING:
     from huitou.runs.wiring import House

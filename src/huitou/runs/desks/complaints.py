@@ -23,7 +23,8 @@ from huitou.ground import marks
 from huitou.ground.errors import HuitouError
 from huitou.ground.ids import fingerprint, new_id
 from huitou.ground.settings import Settings
-from huitou.runs.desks import answering, gestures, owners
+from huitou.runs import owners
+from huitou.runs.desks import answering, gestures
 from huitou.runs.desks import drawn_complaints as draw
 from huitou.runs.desks.complaint_views import (
     ComplaintRow,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from huitou.care.complaints import book
-from huitou.runs.desks import owners
+from huitou.runs import owners
 from huitou.runs.work import Result, Work
 
 if TYPE_CHECKING:

@@ -1,0 +1,99 @@
+"""A plan in one line, with the words that put it to the merchant."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from huitou.ground.money import Money
+from huitou.ground.words import Sentence, said
+from huitou.runs.people import money_range
+from huitou.runs.views import PlanTotals
+
+if TYPE_CHECKING:
+    from huitou.store.books import Row
+
+
+def totals_view(row: Row, currency: str) -> PlanTotals:
+    """A plan in one line, with the words that put it to the merchant."""
+    told: Mapping[str, Any] = row["totals"]
+    return PlanTotals(
+        id=row["id"],
+        as_of=row["as_of"],
+        status=row["status"],
+        cost=Money(told["cost"], currency),
+        gain=money_range(told["gain"], told["gain_low"], told["gain_high"], currency),
+        acts=told["acts"],
+        held_out=told["held_out"],
+        people=told["people"],
+        staff_minutes=told["staff_minutes"],
+        shadow_price=told["money_price"],
+        words=_plan_words(told, currency),
+        reasons=told["reasons"],
+        budget=Money(told["limits"]["budget"], currency),
+        staff_hours=float(told["limits"]["staff_hours"]),
+        **{name: row[name] for name in ("approved_by", "approved_at", "posted_by", "posted_at")},
+    )
+
+
+def _plan_words(told: Mapping[str, Any], currency: str) -> tuple[Sentence, ...]:
+    acting = sum(told["acts"].values()) - told["acts"].get("nothing", 0)
+    if not acting and not told["reasons"].get("budget"):
+        return (
+            said("Nothing pays for itself today. Doing nothing is the best plan, and it is free."),
+        )
+    words = [
+        said(
+            "{acting} of {people} people get something; {held_out} are held out by lot, so that "
+            "the rest can be proven.",
+            acting=acting,
+            people=told["people"],
+            held_out=told["held_out"],
+        )
+    ]
+    words += _limit_words(told, currency)
+    if told.get("by_hand"):
+        words.append(
+            said(
+                "{n} of them have no address: hand the letter over at their next visit.",
+                n=told["by_hand"],
+            )
+        )
+    if acting and told["gain_low"] <= 0:
+        words.append(
+            said(
+                "The gain rests on first guesses, and its interval reaches below zero: the plan "
+                "is a test, and its control group will tell."
+            )
+        )
+    return tuple(words)
+
+
+def _limit_words(told: Mapping[str, Any], currency: str) -> list[Sentence]:
+    """Which of money and staff time binds, at what price, and how many wait for it."""
+    limits, waiting = told["limits"], told["reasons"].get("budget", 0)
+    words = []
+    if told["money_price"] > 0:
+        words.append(
+            said(
+                "The budget of {budget} binds: the last coin returns {price} of profit.",
+                budget=Money(limits["budget"], currency),
+                price=float(told["money_price"]),
+            )
+        )
+    if told["time_price"] > 0:
+        words.append(
+            said(
+                "The staff time of {hours} hours binds: one more hour would bring {price} of "
+                "profit.",
+                hours=float(limits["staff_hours"]),
+                price=Money(round(60 * told["time_price"]), currency),
+            )
+        )
+    if waiting:
+        words.append(
+            said("{n} more people would be worth an act, and wait for money or time.", n=waiting)
+        )
+    return words or [
+        said("The budget does not bind: everything that is expected to pay is in the plan.")
+    ]
