@@ -8,6 +8,7 @@ import json
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
@@ -268,7 +269,7 @@ def test_the_command_line_does_the_same(
 ) -> None:
     monkeypatch.setattr(huitou, "open", lambda _home: shop)
 
-    def call(*words: str, code: int = 0) -> object:
+    def call(*words: str, code: int = 0) -> Any:
         with pytest.raises(SystemExit) as left:
             main(["complaint", *words, "--json"])
         assert left.value.code == code
@@ -277,21 +278,21 @@ def test_the_command_line_does_the_same(
     picture = tmp_path / "a.png"
     picture.write_bytes(PNG)
     made = call("new", "It broke.", "--kind", "product", "--who", "M1", "--attach", str(picture))
-    number = made["number"]  # type: ignore[index]
-    assert call("assign", number, "Mei")["owner"] == "Mei"  # type: ignore[index]
-    assert call("reply", number, "Sorry.", "--gesture", "1.50")["by"] == "nobody"  # type: ignore[index]
+    number = made["number"]
+    assert call("assign", number, "Mei")["owner"] == "Mei"
+    assert call("reply", number, "Sorry.", "--gesture", "1.50")["by"] == "nobody"
     call("sort", number, "product")
-    assert call("resolve", number)["state"] == "resolved"  # type: ignore[index]
-    assert call("reopen", number)["state"] == "assigned"  # type: ignore[index]
-    assert len(call("list")["rows"]) == 1  # type: ignore[index]
+    assert call("resolve", number)["state"] == "resolved"
+    assert call("reopen", number)["state"] == "assigned"
+    assert len(call("list")["rows"]) == 1
     whole = call("show", number)
-    assert len(whole["files"]) == 1 and whole["cause"] == "product"  # type: ignore[index]
+    assert len(whole["files"]) == 1 and whole["cause"] == "product"
     table = tmp_path / "in.csv"
     table.write_text("complaint,date\nLate,2026-03-01\n,2026-03-01\n", encoding="utf-8")
-    assert call("import", str(table), code=3)["taken"] == 1  # type: ignore[index]
-    assert call("export", str(tmp_path / "out.csv"))["rows"] == 2  # type: ignore[index]
-    assert len(call("effect")) == 3  # type: ignore[arg-type]
-    assert call("forget", "M1")["files"] == 1  # type: ignore[index]
+    assert call("import", str(table), code=3)["taken"] == 1
+    assert call("export", str(tmp_path / "out.csv"))["rows"] == 2
+    assert len(call("effect")) == 3
+    assert call("forget", "M1")["files"] == 1
     assert "no mailbox" in str(call("fetch", code=1))
 
 
