@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,9 +11,6 @@ from huitou.doors.cli.desk import AsJson, a_day, answer, desk, progress, screen
 
 if TYPE_CHECKING:
     from huitou.runs.views import Step
-
-NICE = 10
-"""How far the run steps aside for other programs, of 19."""
 
 
 def run(
@@ -33,8 +29,6 @@ def run(
     A killed run goes on where it was.
     """
     shop = desk(ctx).shop()
-    # It has all night; whoever stands at a door of the shop meanwhile goes first.
-    os.setpriority(os.PRIO_PROCESS, 0, max(NICE, os.getpriority(os.PRIO_PROCESS, 0)))
     with progress() as show:
         ran = shop.run(as_of=a_day(as_of), horizon_days=horizon, progress=show)
     if as_json:
