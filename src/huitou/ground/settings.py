@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import tomllib
 from dataclasses import asdict, dataclass, fields, replace
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -84,6 +85,10 @@ class Settings:
     """Whether people may be written to by e-mail because they bought here, where the law allows
     it; without it nobody is, for consent by other ways is not kept yet."""
 
+    trusted_proxies: str = "127.0.0.1"
+    """Addresses or networks of the proxies before `huitou serve`, with commas between: only they
+    are believed about where a visitor comes from. Else all behind a proxy count as one."""
+
     @property
     def zone(self) -> ZoneInfo:
         """The shop's time zone."""
@@ -115,6 +120,7 @@ class Settings:
         if self.timezone is not None:
             _check_zone(self.timezone)
         _check_language(self.language)
+        _check_networks(self.trusted_proxies)
 
 
 def _check_kind(name: str, wanted: str, value: Any) -> None:
@@ -138,6 +144,17 @@ def _check_zone(name: str) -> None:
         raise HuitouError(
             f"{name!r} is not a time zone", to_try="--timezone Asia/Shanghai"
         ) from unknown
+
+
+def _check_networks(told: str) -> None:
+    for each in filter(None, (part.strip() for part in told.split(","))):
+        try:
+            ip_network(each)
+        except ValueError as unread:
+            raise HuitouError(
+                f"trusted_proxies: {each!r} is no address and no network",
+                to_try="127.0.0.1, 10.0.0.0/8",
+            ) from unread
 
 
 def _check_language(tag: str) -> None:
