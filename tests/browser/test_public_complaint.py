@@ -173,7 +173,7 @@ def test_nobody_is_shut_out_of_any_page(
     look("settled and rated")
     page.goto(f"{door.root}/p/complaint/nobody?lang={language}")
     look("missing")
-    # The browser notes the answers that were asked for: nothing typed, and a page that is not there.
+    # The browser notes what was asked for: nothing was typed, and a page is not there.
     noted = re.compile(r"status of (404|422)")
     window.close()
     assert not [each for each in found if not noted.search(each)]
