@@ -67,7 +67,6 @@ SPOKEN: Mapping[str, Sentence] = {
     "sent": said("Sent by e-mail"),
     "unsent": said("The e-mail did not leave: {about}"),
     "doubt": said("Nobody knows whether the e-mail arrived: {about}"),
-    "forgotten": said("Forgotten on request"),
 }
 TELL: Mapping[str, Sentence] = {
     "phone": said("To be told by phone"),
@@ -198,7 +197,7 @@ def _spoken(what: str, about: str) -> Sentence:
         return said("Now: {state}", state=STATES[about])
     if what in SPOKEN:
         return said(SPOKEN[what].text, about=about)
-    return TELL.get(about, said("{words}", words=f"{what} {about}".strip()))
+    return TELL.get(about, said("{names}", names=f"{what} {about}".strip()))
 
 
 def _plain(text: str | None) -> str | None:

@@ -134,7 +134,7 @@ def _said(complaints: int, found: Worth, horizon: int | None) -> Sentence:
     known = found.interval
     if known is None or found.difference is None or horizon is None:
         return said(
-            "Not known yet: {n} complaints, of which {m} are old enough; it takes {least}.",
+            "Not known yet. Complaints: {n}; old enough: {m}; it takes {least}.",
             n=complaints,
             m=found.n,
             least=LEAST,

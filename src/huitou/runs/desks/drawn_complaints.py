@@ -67,6 +67,8 @@ def left(hours: float) -> Sentence:
     late, size = hours < 0, abs(hours)
     if size < 1:
         return said("late since just now") if late else said("less than an hour left")
+    if size < 2:
+        return said("more than an hour late") if late else said("more than an hour left")
     if size < 48:
         n = int(size)
         return said("{n} hours late", n=n) if late else said("{n} hours left", n=n)

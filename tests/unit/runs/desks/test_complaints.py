@@ -62,7 +62,7 @@ def test_the_list_is_oldest_first_with_what_is_left_of_the_time(shop: Shop, cloc
     assert [str(row.left) for row in rows] == ["4 hours left", "3 days left"]
     clock.later(hours=5)
     (late,) = shop.complaints.listed("overdue").rows
-    assert late.id == first.id and str(late.left) == "1 hours late" and late.overdue
+    assert late.id == first.id and str(late.left) == "more than an hour late" and late.overdue
     assert shop.complaints.listed().overdue == 1
     with pytest.raises(HuitouError, match="no list"):
         shop.complaints.listed("nonsense")

@@ -13,9 +13,10 @@ from typing import Annotated
 from urllib.parse import quote, urlencode
 
 import segno
-from fastapi import APIRouter, File, Form, UploadFile
+from fastapi import APIRouter, Form
 from fastapi.responses import FileResponse, Response
 from starlette.background import BackgroundTask
+from starlette.datastructures import UploadFile
 
 from huitou.care.complaints import attachments
 from huitou.care.complaints.attachments import File as Attachment
@@ -136,11 +137,12 @@ async def new(
     product: Line = "",
     store: Line = "",
     order_id: Line = "",
-    files: Annotated[list[UploadFile] | None, File()] = None,
 ) -> Response:
     """Keep a complaint that staff wrote down."""
     visit.needs("manager", "clerk")
-    kept = [await _kept(visit, each) for each in files or () if each.filename]
+    # A browser sends a nameless part where no file was chosen.
+    sent = (await visit.request.form()).getlist("files")
+    kept = [await _kept(visit, each) for each in sent if isinstance(each, UploadFile)]
     filed = visit.shop.complaints.new(
         words,
         by=visit.member.name,
@@ -152,7 +154,7 @@ async def new(
         product=product.strip() or None,
         store=store.strip() or None,
         order_id=order_id.strip() or None,
-        files=kept,
+        files=[each for each in kept if each is not None],
     )
     return _back(visit, filed.number)
 
@@ -290,7 +292,9 @@ def _query(given: Mapping[str, str]) -> str:
     return urlencode({name: text.strip() for name, text in given.items() if text.strip()})
 
 
-async def _kept(visit: Visit, upload: UploadFile) -> Attachment:
+async def _kept(visit: Visit, upload: UploadFile) -> Attachment | None:
+    if not upload.filename:
+        return None
     raw = await upload.read(attachments.LARGEST + 1)
     return visit.shop.complaints.keep_file(upload.filename or "file", raw)
 
