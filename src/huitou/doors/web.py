@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from typing import TYPE_CHECKING
 
 import huitou
@@ -22,10 +23,15 @@ if TYPE_CHECKING:
 
     from huitou.runs.shop import Shop
 
+TURN = 0.0005
+"""Seconds one thread of the web process may go on while another one waits."""
+
 
 def open_web() -> FastAPI:
     """The application for the shop in `$HUITOU_HOME`."""
     shop = huitou.open(os.environ.get("HUITOU_HOME") or "huitou-data")
+    # Threads take turns often: who waits for a page does not wait for a batch being carried.
+    sys.setswitchinterval(TURN)
     shop.letterbox.carrier.start()
     Postman(shop).start()
     return web(shop, Staff(shop.books))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import tomllib
 from dataclasses import asdict, dataclass, fields, replace
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -109,6 +110,9 @@ class Settings:
     alert_manager_urls_env: str = "HUITOU_MANAGER_ALERT_URLS"
     """The same for what nobody answered in time; empty: those go where all alarms go."""
 
+    trusted_proxies: str = "127.0.0.1"
+    """Addresses or networks of the proxies before `huitou serve`, with commas between: only they
+    are believed about where a visitor comes from. Else all behind a proxy count as one."""
     report_to: str = ""
     """Whom the report goes to by e-mail: addresses with commas between them; empty for nobody."""
     report_day: str = "monday"
@@ -164,6 +168,7 @@ class Settings:
         if self.report_language is not None:
             _check_language(self.report_language)
         _check_weekday(self.report_day)
+        _check_networks(self.trusted_proxies)
 
 
 def _check_kind(name: str, wanted: str, value: Any) -> None:
@@ -187,6 +192,17 @@ def _check_zone(name: str) -> None:
         raise HuitouError(
             f"{name!r} is not a time zone", to_try="--timezone Asia/Shanghai"
         ) from unknown
+
+
+def _check_networks(told: str) -> None:
+    for each in filter(None, (part.strip() for part in told.split(","))):
+        try:
+            ip_network(each)
+        except ValueError as unread:
+            raise HuitouError(
+                f"trusted_proxies: {each!r} is no address and no network",
+                to_try="127.0.0.1, 10.0.0.0/8",
+            ) from unread
 
 
 def _check_language(tag: str) -> None:

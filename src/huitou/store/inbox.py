@@ -34,8 +34,10 @@ from huitou.ground.ids import fingerprint, new_id
 
 LARGEST = 8 * 2**20
 """Bytes after which a process begins another file, so that the first can be let go."""
-BATCH = 100
+BATCH = 25
 """Records taken in one unit: the books are held for as short as that takes."""
+GULP = 2**17
+"""Bytes of a file read at a time."""
 SUFFIX = ".inbox"
 
 Record = Mapping[str, Any]
@@ -227,39 +229,51 @@ class Inbox:
 
     # -- draining
 
-    def drain(self, take: Take, *, wait: bool = False) -> int:
+    def drain(self, take: Take, *, wait: bool = False, most: int | None = None) -> int:
         """Hand all that waits to `take`, some at a time, oldest files first; how many there were.
 
         One process drains at a time: another one leaves at once with 0, or with `wait` stands in
-        line. What `take` raises ends it; what was not taken is handed over the next time.
+        line. What `take` raises ends it; what was not taken is handed over the next time. Not many
+        more than `most` records are taken, so that whoever is in no hurry can rest in between.
         """
         if not self.folder.exists():
             return 0
+        taken = 0
         with self._alone(wait) as alone:
-            return sum(self._drain(path, take) for path in self._files()) if alone else 0
+            for path in self._files() if alone else ():
+                if most is not None and taken >= most:
+                    break
+                taken += self._drain(path, take, most)
+        return taken
 
-    def _drain(self, path: Path, take: Take) -> int:
+    def _drain(self, path: Path, take: Take, most: int | None) -> int:
+        taken = 0
         with _claimed(path) as is_dead:
-            taken = self._take(path, take)
+            while some := self._next(path):
+                taken += self._hand_over(path, some, take)
+                if most is not None and taken >= most:
+                    return taken
             if is_dead:
                 self._let_go(path)
             else:
                 self._part_if_taken(path)
         return taken
 
-    def _take(self, path: Path, take: Take) -> int:
+    def _next(self, path: Path) -> list[tuple[int, Record | None]]:
+        """The next lines of a file that were not taken, each with where it ends."""
         begun = self._taken.get(path.name, 0)
-        found = [(begun + end, record) for _, end, record in read(_from(path, begun))]
-        count = 0
-        for first in range(0, len(found), BATCH):
-            some = found[first : first + BATCH]
-            whole = [record for _, record in some if record is not None]
-            if whole:
-                take(whole)
-                failpoint("inbox.taken")
-            self._taken[path.name] = some[-1][0]
-            count += len(whole)
-        return count
+        raw = _from(path, begun, GULP)
+        if len(raw) == GULP and b"\n" not in raw:
+            raw = _from(path, begun)
+        return [(begun + end, record) for _, end, record in read(raw)][:BATCH]
+
+    def _hand_over(self, path: Path, some: list[tuple[int, Record | None]], take: Take) -> int:
+        whole = [record for _, record in some if record is not None]
+        if whole:
+            take(whole)
+            failpoint("inbox.taken")
+        self._taken[path.name] = some[-1][0]
+        return len(whole)
 
     def _let_go(self, path: Path) -> None:
         """A dead file that was taken goes; one with a damaged line in it stays to be seen."""

@@ -55,6 +55,7 @@ def test_a_new_shop_has_the_defaults_and_asks_for_the_rest(tmp_path: Path) -> No
         ({"timezone": "Asia"}, "not a time zone"),
         ({"value_days": "many"}, "must be of the kind int"),
         ({"staff_hours": None}, "must be of the kind float"),
+        ({"trusted_proxies": "127.0.0.1, *"}, "no address and no network"),
     ],
 )
 def test_a_choice_that_cannot_stand_is_refused(choice: dict[str, Any], complaint: str) -> None:

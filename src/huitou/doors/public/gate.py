@@ -38,7 +38,11 @@ Refusal = Callable[[Request, int, float], Response]
 
 
 class TooMuch(Exception):
-    """The body is larger than it said, or than it may be."""
+    """The body is larger than it may be."""
+
+    def __init__(self, has_more: bool) -> None:
+        super().__init__()
+        self.has_more = has_more
 
 
 class Gate:
@@ -57,12 +61,15 @@ class Gate:
         dressed = _dressed(send, is_file="/static/" in scope["path"])
         status, wait = self._verdict(scope)
         if status:
+            await _discard(receive)
             await self._say(scope, receive, dressed, status, wait)
             return
         counted = _counted(scope, receive)
         try:
             await self.app(scope, counted, dressed)
-        except TooMuch:
+        except TooMuch as much:
+            if much.has_more:
+                await _discard(receive)
             await self._say(scope, receive, dressed, 413, 0)
         except TimeoutError:
             await self._say(scope, receive, dressed, 408, 0)
@@ -83,7 +90,6 @@ class Gate:
     ) -> None:
         answer = self.refuse(Request(scope), status, wait)
         answer.headers["connection"] = "close"
-        await _discard(receive)
         await answer(scope, receive, send)
 
 
@@ -112,7 +118,7 @@ def _counted(scope: Scope, receive: Receive) -> Receive:
         came += len(message.get("body", b""))
         is_whole = not message.get("more_body", False)
         if came > most:
-            raise TooMuch
+            raise TooMuch(not is_whole)
         return message
 
     return counting

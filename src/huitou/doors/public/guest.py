@@ -70,7 +70,12 @@ def guest(request: Request) -> Guest:
     return Guest(request, shop, told or shop.settings.language)
 
 
-AtTheDoor = Annotated[Guest, Depends(guest)]
+async def _arriving(request: Request) -> Guest:
+    # Asynchronous, so that no thread is waited for: there is nothing to wait for.
+    return guest(request)
+
+
+AtTheDoor = Annotated[Guest, Depends(_arriving)]
 
 
 @lru_cache(maxsize=len(LANGUAGES))

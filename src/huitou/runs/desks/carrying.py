@@ -7,6 +7,7 @@ whose books were committed and whose file was not let go yet is handed over agai
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from functools import partial
@@ -27,7 +28,10 @@ if TYPE_CHECKING:
     from huitou.store.books import Row, Unit
 
 PAUSE = 0.5
-"""Seconds between two rounds: what comes meanwhile shares one unit of the books."""
+"""Least seconds between two rounds: what comes meanwhile shares one unit of the books."""
+REST = 4.0
+"""How often as long as a round took it rests: whoever waits for a page has four parts of five. What
+waits in the inbox is safe there, and is shown on its page."""
 ROUNDS = 5.0
 """Seconds after which the folder is looked at though nothing was kept here: others keep, too."""
 
@@ -37,14 +41,14 @@ NOT_NOW = (Busy, OperationalError, InterfaceError)
 """The books cannot be reached; what waits goes on waiting."""
 
 
-def carry(house: House, *, wait: bool = False, again: bool = False) -> int:
+def carry(house: House, *, wait: bool = False, again: bool = False, most: int | None = None) -> int:
     """Take all that waits into the books; how many records there were.
 
     `wait` stands in line behind another process that is at it. `again` tries what the books would
-    not take before, first.
+    not take before, first. It ends soon after `most` records, where that is given.
     """
     retried = house.inbox.retry(partial(_strictly, house)) if again else 0
-    return retried + house.inbox.drain(partial(_take, house), wait=wait)
+    return retried + house.inbox.drain(partial(_take, house), wait=wait, most=most)
 
 
 class Carrier:
@@ -69,14 +73,16 @@ class Carrier:
         again = True
         while not self._over.is_set():
             self._house.inbox.arrived.clear()
+            begun = time.monotonic()
             try:
-                carry(self._house, again=again)
-                again = False
+                taken = carry(self._house, again=again, most=1)
             except (*NOT_NOW, OSError):
                 self._over.wait(ROUNDS)
                 continue
-            self._over.wait(PAUSE)
-            self._house.inbox.arrived.wait(ROUNDS)
+            again = False
+            self._over.wait(max(PAUSE, REST * (time.monotonic() - begun)))
+            if not taken:
+                self._house.inbox.arrived.wait(ROUNDS)
 
 
 def _take(house: House, records: Sequence[Record]) -> None:

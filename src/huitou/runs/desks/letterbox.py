@@ -1,7 +1,7 @@
 """What customers do on their own pages: complain, follow it, add a word, rate how it ended.
 
 Everything they send goes into the inbox and is durable when the call returns; the books, which a
-run may be holding, take it a moment later (`runs/desks/carrying.py`). Until then the page shows it from
+run may be holding, take it a moment later (see `carrying`). Until then the page shows it from
 the inbox.
 """
 
@@ -15,10 +15,8 @@ from typing import TYPE_CHECKING, Any
 
 from huitou.care.complaints import attachments, links, rules, sieve
 from huitou.care.complaints import book as complaints
-from huitou.ground import settings as choices
 from huitou.ground.errors import HuitouError
 from huitou.ground.ids import fingerprint, new_id
-from huitou.ground.money import Money
 from huitou.ground.words import Sentence, said
 from huitou.runs.desks.carrying import Carrier, carry
 
@@ -89,8 +87,6 @@ class Told:
     ours: bool
     words: str
     at: datetime
-    amount: Money | None = None
-    """What we gave, where it was a gesture."""
 
 
 @dataclass(frozen=True)
@@ -164,7 +160,7 @@ class Letterbox:
         stars = [each["stars"] for each in waiting if each["kind"] == "rate"]
         return replace(
             begun,
-            said=(*self._told(entries), *(_own(each) for each in new)),
+            said=(*_told(entries), *(_own(each) for each in new)),
             files=(*_names(files), *_names(file for each in new for file in each["files"])),
             stars=stars[-1] if stars else begun.stars,
         )
@@ -232,21 +228,6 @@ class Letterbox:
         if self._answers.count(tag, self._house.clock.now()) > MOST_ANSWERS:
             raise Unfit("words", said("That is a lot at once. Please go on in a few minutes."))
         return tag
-
-    def _told(self, entries: Iterable[Row]) -> tuple[Told, ...]:
-        shown = [each for each in entries if each["kind"] in ("in", "out", "gesture")]
-        return tuple(
-            Told(
-                ours=each["kind"] != "in",
-                words=each["words"] if each["kind"] != "gesture" else "",
-                at=each["at"],
-                amount=self._money(each["amount"]) if each["kind"] == "gesture" else None,
-            )
-            for each in shown
-        )
-
-    def _money(self, amount: int) -> Money:
-        return Money(amount, choices.read(self._house.home).money)
 
 
 def _check(words: str, files: Sequence[Attached]) -> None:
@@ -319,6 +300,12 @@ def _not_in(waiting: Iterable[Record], keys: set[str], *, is_taken: bool) -> lis
     words = [each for each in waiting if each["kind"] == "word" and each["key"] not in keys]
     sent = [] if is_taken else [each for each in waiting if each["kind"] == "complaint"][:1]
     return [*sent, *words]
+
+
+def _told(entries: Iterable[Row]) -> tuple[Told, ...]:
+    # What was given in money stands in the words of the answer it came with.
+    shown = [each for each in entries if each["kind"] in ("in", "out")]
+    return tuple(Told(each["kind"] == "out", each["words"], each["at"]) for each in shown)
 
 
 def _own(record: Record) -> Told:
