@@ -353,22 +353,10 @@ def settle_doubt(unit: Unit, interview_id: str, *, accepted: bool, by: str, now:
         raise Refused(f"the e-mail of interview {interview_id} is not in doubt")
 
 
-def check(unit: Unit) -> list[str]:
-    """What is wrong, in words: somebody asked twice within a year; nothing where all is well."""
-    known, last, wrong = names(unit), dict[str, datetime](), []
-    for row in unit.rows(select(interview).order_by(interview.c.asked_at)):
-        person, at = known.now(row["person_id"]), row["asked_at"]
-        if person in last and at - last[person] < ONCE_IN and row["state"] != "over":
-            wrong.append(f"interview {row['id']} asks {person} twice within a year")
-        last[person] = at
-    return wrong
-
-
 def _last_named(unit: Unit) -> dict[str, str]:
     """Person, by the id used now -> the cause they named last."""
-    in_cases = select(case.c.person_id, said.c.why, said.c.at).join(
-        said, case.c.id == said.c.case_id
-    )
+    in_cases = select(case.c.person_id, said.c.why, said.c.at)
+    in_cases = in_cases.join(said, case.c.id == said.c.case_id)
     own = select(interview.c.person_id, interview.c.why, interview.c.answered_at.label("at"))
     told = [*unit.rows(in_cases), *unit.rows(own.where(interview.c.state == "answered"))]
     known = names(unit)
