@@ -97,6 +97,12 @@ def find(unit: Unit, interview_id: str) -> Row:
     return row
 
 
+def mail_state(unit: Unit, interview_id: str) -> str | None:
+    """What became of the e-mail of an interview; None where none was begun."""
+    state: str | None = unit.value(select(mail.c.state).where(mail.c.interview_id == interview_id))
+    return state
+
+
 def by_token(unit: Unit, token: str) -> Row | None:
     """The interview that a link opens; None for a link that was never given."""
     return unit.first(select(interview).where(interview.c.token_hash == token_hash(token)))

@@ -134,8 +134,8 @@ class InterviewDesk:
         """One interview; an error in words for an unknown id."""
         with self._house.books.reading() as unit:
             row = interviews.find(unit, interview_id)
-            states = {each["interview_id"]: each["state"] for each in interviews.in_doubt(unit)}
-            return self._view(unit, {**row, "mail_state": states.get(interview_id)})
+            state = interviews.mail_state(unit, interview_id)
+            return self._view(unit, {**row, "mail_state": state})
 
     def tally(self) -> Tally:
         """How many were asked and answered so far."""
