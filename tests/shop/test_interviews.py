@@ -313,6 +313,14 @@ def test_who_unsubscribes_is_asked_on_that_page_and_who_was_silent_is_not(shop: 
     assert shop.interviews.tally().unsent == 0
 
 
+def test_nobody_calls_who_asked_for_silence_a_minute_ago(shop: Shop) -> None:
+    number, _ = asked(shop, people(shop)[0]["person_id"], "call")
+    assert number in {each.id for each in shop.interviews.listed()}
+    with shop.books.unit() as unit:
+        care.be_silent(unit, state(shop, number)["person_id"], "any", "told at the till", NOW.now())
+    assert number not in {each.id for each in shop.interviews.listed()}
+
+
 def test_paper_carries_both_questions_and_its_link_in_three_languages(shop: Shop) -> None:
     number, _ = asked(shop, people(shop)[0]["person_id"])
     for language, words in (
