@@ -31,8 +31,8 @@ from huitou.ground.clock import StoppedClock
 from huitou.ground.errors import HuitouError, NotYet, Refused
 from huitou.ground.failpoints import VARIABLE, Stopped
 from huitou.loyalty import book as loyalty
-from huitou.runs.desks import answering
-from huitou.runs.desks.answering import Known
+from huitou.runs.desks import hearing
+from huitou.runs.desks.hearing import Known
 from huitou.runs.shop import Shop
 from huitou.runs.wiring import open_shop
 
@@ -189,7 +189,7 @@ def worth_an_offer(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> str:
     person = people(shop)[0]["person_id"]
     facts = {"stage": "lost", "p_buy": 0.15, "p_alive": 0.2, "value_low": 200_000}
     known = Known(Audience.of(given.people(1, **facts)), held_out=False)
-    monkeypatch.setattr(answering, "known_of", lambda *_: known)
+    monkeypatch.setattr(hearing, "known_of", lambda *_: known)
     return str(person)
 
 
@@ -239,7 +239,7 @@ def test_who_wants_to_be_left_alone_is_offered_nothing(
     guest.post(f"/leaving/{token}/reason", data={"why": "price"})
     assert "off one order" not in guest.get(f"/leaving/{token}").text
     with shop.books.reading() as unit:
-        assert loyalty.offered(unit, answering.offer_id(number)) is None
+        assert loyalty.offered(unit, hearing.offer_id(number)) is None
 
 
 def test_the_held_out_are_never_asked_nor_offered_anything(shop: Shop, guest: TestClient) -> None:

@@ -39,7 +39,7 @@ from huitou.journeys.messages import Message, Recipient, Sender
 from huitou.loyalty import book as loyalty
 from huitou.runs import finding
 from huitou.runs.desks.answer_files import Answers, read_answers
-from huitou.runs.desks.answering import hear, known_of, offer_id
+from huitou.runs.desks.hearing import hear, known_of, offer_id
 from huitou.runs.people import person_row
 from huitou.runs.planning import Addresses
 from huitou.runs.steps.asking import worth_line
