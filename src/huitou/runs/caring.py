@@ -15,7 +15,7 @@ from huitou.ground.settings import Settings
 from huitou.ground.words import Sentence, said
 from huitou.identity import book as identity
 from huitou.models.causes import WORDS
-from huitou.runs.desks.hearing import rest
+from huitou.runs.desks.answering import rest
 from huitou.runs.people import person_row
 from huitou.runs.views import CaseView, Doubt
 
