@@ -23,6 +23,7 @@ PAGES = (
     "/plan",
     "/stages",
     "/cases",
+    "/interviews",
     "/cohorts",
     "/forecast",
     "/proof",

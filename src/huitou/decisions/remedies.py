@@ -30,8 +30,8 @@ from huitou.ground.words import Sentence, said
 OFFERS = tuple(act for act in ACTS.values() if act.kind == "offer")
 
 SORRY = said(
-    "A field test with 1.5 million riders who came late: sorry alone changed next to nothing, sorry with"
-    " a small coupon did. The first guess for offers is taken, and no more."
+    "A field test with 1.5 million riders who came late: sorry alone changed next to nothing,"
+    " sorry with a small coupon did. The first guess for offers is taken, and no more."
 )
 NO_TEST = said("Nobody has tested it here: nothing is taken, and nothing is spent.")
 

@@ -97,6 +97,12 @@ def find(unit: Unit, interview_id: str) -> Row:
     return row
 
 
+def mail_state(unit: Unit, interview_id: str) -> str | None:
+    """What became of the e-mail of an interview; None where none was begun."""
+    state: str | None = unit.value(select(mail.c.state).where(mail.c.interview_id == interview_id))
+    return state
+
+
 def by_token(unit: Unit, token: str) -> Row | None:
     """The interview that a link opens; None for a link that was never given."""
     return unit.first(select(interview).where(interview.c.token_hash == token_hash(token)))
@@ -353,22 +359,10 @@ def settle_doubt(unit: Unit, interview_id: str, *, accepted: bool, by: str, now:
         raise Refused(f"the e-mail of interview {interview_id} is not in doubt")
 
 
-def check(unit: Unit) -> list[str]:
-    """What is wrong, in words: somebody asked twice within a year; nothing where all is well."""
-    known, last, wrong = names(unit), dict[str, datetime](), []
-    for row in unit.rows(select(interview).order_by(interview.c.asked_at)):
-        person, at = known.now(row["person_id"]), row["asked_at"]
-        if person in last and at - last[person] < ONCE_IN and row["state"] != "over":
-            wrong.append(f"interview {row['id']} asks {person} twice within a year")
-        last[person] = at
-    return wrong
-
-
 def _last_named(unit: Unit) -> dict[str, str]:
     """Person, by the id used now -> the cause they named last."""
-    in_cases = select(case.c.person_id, said.c.why, said.c.at).join(
-        said, case.c.id == said.c.case_id
-    )
+    in_cases = select(case.c.person_id, said.c.why, said.c.at)
+    in_cases = in_cases.join(said, case.c.id == said.c.case_id)
     own = select(interview.c.person_id, interview.c.why, interview.c.answered_at.label("at"))
     told = [*unit.rows(in_cases), *unit.rows(own.where(interview.c.state == "answered"))]
     known = names(unit)

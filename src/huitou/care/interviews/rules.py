@@ -105,7 +105,7 @@ def chosen(
     written down stays true however often this is done. Who cannot be reached is not asked.
 
     Args:
-        leavers: those newly lost who may be asked at all.
+        leavers: those lost of late who may be asked at all.
         line: worth at which everybody is asked, minor units.
         share: of the others, the share drawn by lot, in [0, 1].
         salt: the shop's secret; keys the lot.

@@ -125,17 +125,21 @@ class InterviewDesk:
         self._settings = settings
 
     def listed(self, state: str | None = "asked", limit: int = 50) -> tuple[InterviewView, ...]:
-        """Interviews in one state, the latest first; None for all."""
+        """Interviews in one state, the latest first; None for all.
+
+        Who asked for silence since is not among those to be asked, whatever the hour of the run.
+        """
         with self._house.books.reading() as unit:
             rows = interviews.listed(unit, state=state, limit=limit)
-            return tuple(self._view(unit, row) for row in rows)
+            silent = {person for person, _ in care.silent(unit, [row["person_id"] for row in rows])}
+            return tuple(self._view(unit, row) for row in rows if not _in_peace(row, silent))
 
     def one(self, interview_id: str) -> InterviewView:
         """One interview; an error in words for an unknown id."""
         with self._house.books.reading() as unit:
             row = interviews.find(unit, interview_id)
-            states = {each["interview_id"]: each["state"] for each in interviews.in_doubt(unit)}
-            return self._view(unit, {**row, "mail_state": states.get(interview_id)})
+            state = interviews.mail_state(unit, interview_id)
+            return self._view(unit, {**row, "mail_state": state})
 
     def tally(self) -> Tally:
         """How many were asked and answered so far."""
@@ -374,3 +378,8 @@ class InterviewDesk:
         if box is None:
             raise NotYet("there is no mail server", to_try="huitou settings set smtp_host …")
         return box
+
+
+def _in_peace(row: Row, silent: set[str]) -> bool:
+    sought = row["state"] == "asked" and row["channel"] != "link"
+    return sought and row["person_id"] in silent

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
@@ -20,18 +20,19 @@ if TYPE_CHECKING:
     from huitou.store.books import Unit
 
 COLUMNS = ("person_id", "hold_key", "stage", "value_if_kept", "last_day")
+FRESH = timedelta(days=365)
 REACH = ("has_email", "has_address", "has_phone")
 
 
 def open_interviews(work: Work, unit: Unit) -> Result:
-    """Ask some of those who became lost since the evening before: the worthy, and a drawn few.
+    """Ask some of those who became lost of late: the worthy, and a few drawn by lot.
 
     Never the held out, the silent, who waits for an answer to a complaint, whose case is open, or
     who was asked within a year.
     """
     ended = interviews.end_over(unit, work.now)
     settings = work.settings
-    newly = _newly_lost(work.edition.table("people"), work.edition.table("stages"), work)
+    newly = _newly_lost(work.edition.table("people"), work.day)
     holdout = Holdout(settings.salt, settings.holdout_share)
     free = newly.filter(pa.array(~holdout.mask(newly["hold_key"].to_pylist()), pa.bool_()))
     barred = interviews.barred(unit, free["person_id"].to_pylist(), work.now)
@@ -59,20 +60,10 @@ def reach(row: dict[str, Any], settings: Settings) -> str:
     )
 
 
-def _newly_lost(people: pa.Table, stages: pa.Table, work: Work) -> pa.Table:
-    """The lost of today that were not lost at the moment looked back at last."""
-    lost = people.filter(pc.equal(people["stage"], "lost"))
-    before = _moment_before(stages, work.day)
-    if before is None:
-        return lost
-    then = pc.and_(pc.equal(stages["at"], pa.scalar(before)), pc.equal(stages["stage"], "lost"))
-    long_gone = stages.filter(then)["person_id"].combine_chunks()
-    return lost.filter(pc.invert(pc.is_in(lost["person_id"], long_gone)))
-
-
-def _moment_before(stages: pa.Table, day: date) -> date | None:
-    earlier = [each for each in pc.unique(stages["at"]).to_pylist() if each < day]
-    return max(earlier, default=None)
+def _newly_lost(people: pa.Table, day: date) -> pa.Table:
+    """The lost who were still seen within a year: who left before that has forgotten why."""
+    seen = pc.greater(people["last_day"], pa.scalar(day - FRESH))
+    return people.filter(pc.and_(pc.equal(people["stage"], "lost"), seen))
 
 
 def _leavers(people: pa.Table, settings: Settings) -> Iterator[Leaver]:

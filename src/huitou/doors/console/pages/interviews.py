@@ -19,7 +19,7 @@ from huitou.runs.desks.interviews import InterviewView, Tally
 routes = APIRouter(prefix="/interviews")
 
 STATES: Mapping[str, Sentence] = {
-    "asked": said("Asked"),
+    "asked": said("Waiting for their answer"),
     "answered": said("Answered"),
     "over": said("Not answered"),
 }
