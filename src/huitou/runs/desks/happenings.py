@@ -10,7 +10,7 @@ import csv
 import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta, timezone
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -31,6 +31,8 @@ COLUMNS = ("kind", "day", "until", "customer", *SCOPES[1:], "words", "key")
 """Columns of a file of happenings; `kind` and `day` must be there."""
 LARGEST = 20_000_000
 """Bytes of a file; more is no list of happenings."""
+LATEST = timezone(timedelta(hours=14))
+"""Where a day begins first."""
 AT_ONCE = 1000
 """Rows written in one unit: a long file does not keep others from the books."""
 
@@ -89,6 +91,12 @@ class Happenings:
 
     def __init__(self, house: House, settings: Settings) -> None:
         self._house, self._settings = house, settings
+
+    @property
+    def today(self) -> date:
+        """The day it is in the shop; before a first file named its zone, the latest anywhere."""
+        zone = self._settings.zone if self._settings.timezone else LATEST
+        return self._house.clock.now().astimezone(zone).date()
 
     def tell(
         self,
@@ -189,8 +197,7 @@ class Happenings:
         )
 
     def _checked(self, told: Happened) -> Happened:
-        today = self._house.clock.now().astimezone(self._settings.zone).date()
-        if told.day > today:
+        if told.day > self.today:
             raise BadInput("that has not happened yet", column="day", value=told.day.isoformat())
         return told
 
