@@ -64,7 +64,7 @@ def test_what_is_typed_is_written_down_by_name_and_never_run(clerk: TestClient, 
 
 
 def test_what_cannot_be_is_said_in_a_sentence(clerk: TestClient) -> None:
-    assert "must name a store" in tell(clerk, store="")
+    assert "does not say whom or what" in tell(clerk, store="")
     assert "is not a day" in tell(clerk, day="soon")
 
 
@@ -74,7 +74,7 @@ def test_a_file_says_what_became_of_its_rows(clerk: TestClient) -> None:
     answer = clerk.post(
         "/happenings/file", data={"csrf": token}, files={"file": ("../../x.csv", rows)}
     )
-    assert "1 written down" in answer.text and "no such thing is known" in answer.text
+    assert "1 written down" in answer.text and "No such thing is known" in answer.text
     assert "<i>x" not in answer.text
 
 

@@ -30,7 +30,7 @@ def test_what_is_told_is_listed_and_told_again_changes_nothing(shop: Shop) -> No
 
 
 def test_what_has_not_happened_yet_cannot_be_told(shop: Shop) -> None:
-    with pytest.raises(BadInput, match="not happened yet"):
+    with pytest.raises(BadInput, match="has not happened yet"):
         shop.happenings.tell("competitor_opened", date(2026, 6, 2), by="Mei")
 
 
@@ -61,7 +61,9 @@ def test_a_file_is_taken_and_bad_rows_are_kept_with_why(
     taken = shop.happenings.take(path, by="Mei")
     assert (taken.rows, taken.taken, taken.unchanged) == (8, 3, 1)
     assert [row.line for row in taken.aside] == [6, 7, 8, 9]
-    assert "must name a product or category" in taken.aside[0].reason
+    assert taken.aside[0].reason == "It does not say whom or what it touched."
+    assert taken.aside[0].to_try == "name the product or category"
+    assert taken.aside[1].raw == {"kind": "rain", "day": "2026-05-03"}
     again = shop.happenings.take(path, by="Mei")
     assert (again.taken, again.unchanged) == (0, 4)
     assert len(shop.happenings.aside()) == 4, "kept once"
