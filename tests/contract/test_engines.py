@@ -10,15 +10,17 @@ from typing import Any, NoReturn
 
 import ibis
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
 from tests.unit.facts.rows import arrow, line
 
 from huitou.facts.bought import bought
-from huitou.facts.contract import Tables
+from huitou.facts.contract import HAPPENINGS, Tables, Told
 from huitou.facts.customers import customers
 from huitou.facts.earned import earned
 from huitou.facts.evidence import evidence
+from huitou.facts.ledger import ledger
 from huitou.facts.metrics import METRICS, values
 from huitou.facts.rfm import rfm
 from huitou.facts.stages import stages
@@ -143,6 +145,27 @@ def test_customers_agree(duck: Engine, spark: Engine) -> None:
 def test_evidence_agrees(duck: Engine, spark: Engine) -> None:
     found = both(duck, spark, lambda t: evidence(t, AS_OF))
     assert found["price_rise"].null_count < found.num_rows
+
+
+def test_what_was_told_agrees(duck: Engine, spark: Engine) -> None:
+    days = [date(2011, 1, 5), date(2011, 6, 1)]
+    happened = [
+        {"kind": kind, "day": day, **scope}
+        for kind in ("late_delivery", "competitor_opened", "store_closed")
+        for day in days
+        for scope in ({}, {"store": "hill"}, {"person_id": "p7"}, {"product": "s3"})
+    ]
+
+    def told() -> Told:
+        return Told(ibis.memtable(pa.Table.from_pylist(_whole(happened), schema=HAPPENINGS)))
+
+    found = both(duck, spark, lambda t: evidence(t, AS_OF, told()))
+    assert pc.sum(found["rival_opened"]).as_py() > 0
+    both(duck, spark, lambda t: ledger(t, AS_OF, told()))
+
+
+def _whole(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [dict.fromkeys(HAPPENINGS.names) | row for row in rows]
 
 
 def test_labels_agree(duck: Engine, spark: Engine) -> None:

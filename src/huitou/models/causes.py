@@ -37,8 +37,8 @@ __all__ = [
 ]
 
 Z90 = 1.6448536269514722
-AT_ONCE = 200_000
-"""People scored at once: a million would want gigabytes of memory."""
+AT_ONCE = 20_000
+"""People scored at once: a million would want gigabytes of memory, and take longer."""
 SLIP = 0.10
 """Share of answers that name another cause than the true one. Judgement: people are polite."""
 SURE = 1 - SLIP
@@ -163,7 +163,7 @@ def _spread(share: Array, blocks: tuple[Array, ...], weights: Weights) -> Array:
     """Sd of the log odds of each posterior: its own weights' width, and its rivals' by share."""
     variance = np.stack(
         [
-            ((block @ weights.covariance[at, at]) * block).sum(axis=1)
+            np.einsum("ij,ij->i", block @ weights.covariance[at, at], block)
             for block, at in zip(blocks, weights.known.blocks(), strict=True)
         ],
         axis=1,

@@ -100,7 +100,7 @@ def test_it_follows_somebody_who_turned_out_to_be_somebody_else(books: Books) ->
 def test_a_row_that_cannot_be_taken_is_kept_with_its_reason_once(books: Books) -> None:
     with books.unit() as unit:
         for _ in range(2):
-            book.set_aside(unit, "f.csv", 2, {"kind": "rain"}, "no such thing", "Mei", NOW)
+            book.set_aside(unit, "f.csv", 2, {"kind": "rain"}, "no such thing", None, "Mei", NOW)
         assert [(row["line"], row["raw"], row["reason"]) for row in book.aside(unit)] == [
             (2, {"kind": "rain"}, "no such thing")
         ]

@@ -64,12 +64,19 @@ def latest(unit: Unit, *, kind: str | None = None, limit: int = 50) -> list[Row]
 
 
 def set_aside(
-    unit: Unit, file: str, line: int, raw: Mapping[str, str], reason: str, by: str, now: datetime
+    unit: Unit,
+    file: str,
+    line: int,
+    raw: Mapping[str, str],
+    reason: str,
+    to_try: str | None,
+    by: str,
+    now: datetime,
 ) -> None:
     """Keep a row of a file that could not be taken, with the reason; the same row once."""
     mark = fingerprint(file, str(line), *(f"{name}={value}" for name, value in raw.items()))
     row = {"id": mark, "file": file, "line": line, "raw": dict(raw), "reason": reason}
-    unit.add_new(happening_aside, {**row, "by": by, "at": now})
+    unit.add_new(happening_aside, {**row, "to_try": to_try, "by": by, "at": now})
 
 
 def aside(unit: Unit, limit: int = 50) -> list[Row]:

@@ -72,9 +72,19 @@ for _kind in (
 ):
     KINDS.add(_kind)
 
+NOT_KNOWN = said("No such thing is known to happen.")
+NOT_ABOUT = said("Such a thing is not about that.")
+NEEDS_MORE = said("It does not say whom or what it touched.")
+TOO_OLD = said("That is too long ago.")
+ENDS_FIRST = said("It ends before it begins.")
+TOO_LONG = said("That is too long to keep.")
+NOT_YET = said("That has not happened yet.")
+NO_DAY = said("That is not a day.")
+"""Why something told cannot be taken, as the page says it too."""
+
 SCOPE_WORDS: Mapping[str, Sentence] = {
     "person_id": said("Customer"),
-    "store": said("Shop"),
+    "store": said("Which shop"),
     "region": said("Region"),
     "product": said("Product"),
     "category": said("Category"),
@@ -109,9 +119,9 @@ class Happened:
             _check_scope(KINDS[self.kind], name, getattr(self, name))
         _check_needs(self)
         if len(self.words) > LONGEST_WORDS:
-            raise BadInput("what is said about it is too long", column="words")
+            raise BadInput(TOO_LONG.text, column="words")
         if len(self.key) > LONGEST:
-            raise BadInput("that key is too long", column="key", value=self.key[:40])
+            raise BadInput(TOO_LONG.text, column="key", value=self.key[:40])
         if not self.key:
             object.__setattr__(self, "key", self._own_key())
 
@@ -123,7 +133,7 @@ class Happened:
 def _check_kind(kind: str) -> None:
     if kind not in KINDS:
         raise BadInput(
-            "no such thing is known to happen",
+            NOT_KNOWN.text,
             column="kind",
             value=kind,
             to_try=f"one of: {', '.join(KINDS)}",
@@ -132,9 +142,9 @@ def _check_kind(kind: str) -> None:
 
 def _check_days(day: date, until: date | None) -> None:
     if day < OLDEST:
-        raise BadInput("that is too long ago", column="day", value=day.isoformat())
+        raise BadInput(TOO_OLD.text, column="day", value=day.isoformat())
     if until is not None and until < day:
-        raise BadInput("it ends before it begins", column="until", value=until.isoformat())
+        raise BadInput(ENDS_FIRST.text, column="until", value=until.isoformat())
 
 
 def _check_scope(kind: Kind, name: str, value: str | None) -> None:
@@ -142,20 +152,20 @@ def _check_scope(kind: Kind, name: str, value: str | None) -> None:
         return
     if name not in kind.may:
         raise BadInput(
-            f"{kind.name} is not about a {_column(name)}",
+            NOT_ABOUT.text,
             column=_column(name),
             value=value,
             to_try=f"one of: {', '.join(_column(each) for each in kind.may)}",
         )
     if len(value) > LONGEST:
-        raise BadInput("that name is too long", column=_column(name), value=value[:40])
+        raise BadInput(TOO_LONG.text, column=_column(name), value=value[:40])
 
 
 def _check_needs(happened: Happened) -> None:
     needs = KINDS[happened.kind].needs
     if needs and not any(getattr(happened, name) for name in needs):
         wanted = " or ".join(_column(name) for name in needs)
-        raise BadInput(f"{happened.kind} must name a {wanted}", column=_column(needs[0]))
+        raise BadInput(NEEDS_MORE.text, column=_column(needs[0]), to_try=f"name the {wanted}")
 
 
 def _column(scope: str) -> str:

@@ -39,6 +39,7 @@ happening_aside = Table(
     Column("line", Integer, nullable=False),
     Column("raw", Json, nullable=False),
     Column("reason", Text, nullable=False),
+    Column("to_try", Text),
     Column("by", String(120), nullable=False),
     Column("at", Instant, nullable=False),
 )

@@ -111,7 +111,7 @@ def _tell_taken(taken: TakenView, *, as_json: bool) -> None:
             f"{len(taken.aside)} set aside."
         )
         for row in taken.aside:
-            out.print(f"  line {row.line}: {row.reason}")
+            out.print(f"  line {row.line}: {row.reason}{f' {row.to_try}' if row.to_try else ''}")
     if taken.aside:
         raise typer.Exit(QUARANTINED)
 

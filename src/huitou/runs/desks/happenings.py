@@ -10,13 +10,13 @@ import csv
 import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta, timezone
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from huitou.care.happenings import book
-from huitou.care.happenings.rules import KINDS, SCOPES, Happened
+from huitou.care.happenings.rules import KINDS, NO_DAY, NOT_YET, SCOPES, Happened
 from huitou.ground.errors import BadInput, HuitouError, NotYet
 from huitou.ground.languages import LANGUAGES, speaker
 from huitou.ground.settings import Settings
@@ -31,6 +31,8 @@ COLUMNS = ("kind", "day", "until", "customer", *SCOPES[1:], "words", "key")
 """Columns of a file of happenings; `kind` and `day` must be there."""
 LARGEST = 20_000_000
 """Bytes of a file; more is no list of happenings."""
+LATEST = timezone(timedelta(hours=14))
+"""Where a day begins first."""
 AT_ONCE = 1000
 """Rows written in one unit: a long file does not keep others from the books."""
 
@@ -71,6 +73,7 @@ class AsideView:
     line: int
     raw: Mapping[str, str]
     reason: str
+    to_try: str | None = None
 
 
 @dataclass(frozen=True)
@@ -89,6 +92,12 @@ class Happenings:
 
     def __init__(self, house: House, settings: Settings) -> None:
         self._house, self._settings = house, settings
+
+    @property
+    def today(self) -> date:
+        """The day it is in the shop; before a first file named its zone, the latest anywhere."""
+        zone = self._settings.zone if self._settings.timezone else LATEST
+        return self._house.clock.now().astimezone(zone).date()
 
     def tell(
         self,
@@ -141,7 +150,7 @@ class Happenings:
                     fresh += book.write_down(unit, told, now)[1]
         with self._house.books.unit() as unit:
             for one in bad:
-                book.set_aside(unit, one.file, one.line, one.raw, one.reason, by, now)
+                book.set_aside(unit, one.file, one.line, one.raw, one.reason, one.to_try, by, now)
         return TakenView(Path(path).name, len(rows), fresh, len(good) - fresh, tuple(bad))
 
     def withdraw(self, happening_id: str, by: str) -> None:
@@ -159,7 +168,7 @@ class Happenings:
         """Rows of files that could not be taken, the newest first."""
         with self._house.books.reading() as unit:
             rows = book.aside(unit, limit)
-        return tuple(AsideView(row["file"], row["line"], row["raw"], row["reason"]) for row in rows)
+        return tuple(_aside(row) for row in rows)
 
     def _sorted(
         self, rows: Sequence[Mapping[str, str]], file: str, by: str
@@ -170,7 +179,8 @@ class Happenings:
             try:
                 good.append(self._read(row, by))
             except HuitouError as refused:
-                bad.append(AsideView(file, line, dict(row), str(refused).splitlines()[0]))
+                raw = {name: row[name] for name in COLUMNS if row.get(name)}
+                bad.append(AsideView(file, line, raw, refused.sentence, refused.to_try))
         return good, bad
 
     def _read(self, row: Mapping[str, str], by: str) -> Happened:
@@ -189,9 +199,8 @@ class Happenings:
         )
 
     def _checked(self, told: Happened) -> Happened:
-        today = self._house.clock.now().astimezone(self._settings.zone).date()
-        if told.day > today:
-            raise BadInput("that has not happened yet", column="day", value=told.day.isoformat())
+        if told.day > self.today:
+            raise BadInput(NOT_YET.text, column="day", value=told.day.isoformat())
         return told
 
     def _person(self, customer: str | None) -> str | None:
@@ -223,6 +232,11 @@ def _view(row: Row, *, is_new: bool = False) -> HappeningView:
     )
 
 
+def _aside(row: Row) -> AsideView:
+    raw = {name: row["raw"][name] for name in COLUMNS if name in row["raw"]}
+    return AsideView(row["file"], row["line"], raw, row["reason"], row["to_try"])
+
+
 def _kind(told: str) -> str:
     """A kind by its code, or by its words in any language."""
     plain = told.strip()
@@ -238,7 +252,7 @@ def _day(text: str, column: str) -> date:
         return date.fromisoformat(text.strip().replace("/", "-"))
     except ValueError:
         raise BadInput(
-            "that is not a day", column=column, value=text, to_try="year-month-day: 2026-05-03"
+            NO_DAY.text, column=column, value=text, to_try="year-month-day: 2026-05-03"
         ) from None
 
 

@@ -42,8 +42,7 @@ def happenings(visit: Member, new: int = -1, known: int = 0, aside: int = 0) -> 
     """The page of happenings; after a file was taken it says what became of its rows."""
     desk = visit.shop.happenings
     taken = {"new": new, "known": known, "aside": aside} if new >= 0 else None
-    today = visit.shop.clock.now().astimezone(visit.shop.settings.zone).date()
-    page = HappeningsPage(desk.listed(), desk.aside(), KINDS, today, taken)
+    page = HappeningsPage(desk.listed(), desk.aside(), KINDS, desk.today, taken)
     return visit.page("happenings.html", page)
 
 

@@ -60,6 +60,7 @@ def upgrade() -> None:
         sa.Column("line", sa.Integer(), nullable=False),
         sa.Column("raw", Json(), nullable=False),
         sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("to_try", sa.Text(), nullable=True),
         sa.Column("by", sa.String(length=120), nullable=False),
         sa.Column("at", Instant(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_happening_aside")),
