@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from io import BytesIO
 from typing import Any
+from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
@@ -105,7 +106,7 @@ def recalled(kept: bytes) -> Sorter:
             mark=str(told["mark"]),
             **arrays,
         )
-    except (KeyError, ValueError, OSError, TypeError, EOFError) as unread:
+    except (KeyError, ValueError, OSError, TypeError, EOFError, BadZipFile) as unread:
         raise HuitouError("this is no sorter of this version", to_try="huitou run") from unread
 
 

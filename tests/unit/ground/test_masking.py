@@ -74,7 +74,9 @@ def test_what_is_said_stays_readable() -> None:
     assert masked("my jumbo bag has 2 holes") == "my jumbo bag has 2 holes"
 
 
-@pytest.mark.parametrize("number", ["１３８００１３８０００", "1\u200b38\u200b00138000", "१३८००१३८०००"])
+@pytest.mark.parametrize(
+    "number", ["１３８００１３８０００", "1\u200b38\u200b00138000", "१३८००१३८०००"]
+)
 def test_digits_in_disguise_do_not_pass(number: str) -> None:
     assert masked(f"电话{number}", country="CN") == "电话[phone]"
 

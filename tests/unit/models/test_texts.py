@@ -104,9 +104,10 @@ def test_labels_dealt_at_random_teach_nothing() -> None:
     dealt = list(causes)
     random.Random(5).shuffle(dealt)
     told = [cause for cause, _ in fit(texts * 2, dealt * 2).sort(["我病了", "too dear", "迟到了"])]
-    wild = fit([seed.text for seed in seeds()], random.Random(6).sample(
-        [seed.cause for seed in seeds()], len(seeds())
-    ))
+    wild = fit(
+        [seed.text for seed in seeds()],
+        random.Random(6).sample([seed.cause for seed in seeds()], len(seeds())),
+    )
     found = [wild.causes[place] for place in wild.shares(texts).argmax(axis=1)]
     assert macro_f1(causes, found) < 0.2 and len(told) == 3
 
@@ -139,8 +140,10 @@ def test_case_width_and_script_make_no_difference() -> None:
 
 def test_traditional_letters_are_those_of_taiwan_and_simplified_those_of_the_mainland() -> None:
     for traditional, simplified in FOLDED.items():
-        assert len(simplified.encode("gbk")) == 2 and traditional != simplified or traditional in (
-            simplified
+        assert (
+            (len(simplified.encode("gbk")) == 2
+            and traditional != simplified)
+            or traditional in (simplified)
         )
 
 
