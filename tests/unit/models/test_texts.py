@@ -141,10 +141,8 @@ def test_case_width_and_script_make_no_difference() -> None:
 def test_traditional_letters_are_those_of_taiwan_and_simplified_those_of_the_mainland() -> None:
     for traditional, simplified in FOLDED.items():
         assert (
-            (len(simplified.encode("gbk")) == 2
-            and traditional != simplified)
-            or traditional in (simplified)
-        )
+            len(simplified.encode("gbk")) == 2 and traditional != simplified
+        ) or traditional in (simplified)
 
 
 def test_the_language_of_a_text_is_seen() -> None:
