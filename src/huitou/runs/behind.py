@@ -7,19 +7,17 @@ make the commonest of so many: with hundreds looked at, some look bad by luck.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
-from scipy.stats import norm
-
-if TYPE_CHECKING:
-    from huitou.store.lake import Edition
+from scipy.stats import hypergeom, norm
 
 DIMENSIONS = ("product", "store", "channel", "region", "category")
 LEAST = 5
 """People who left for the cause and had it in their last order."""
+SEEN = 10
+"""People who had it in their last order at all: rarer parts are not looked at."""
 DOUBT = 0.10
 """Chance that anything at all is named where nothing stands behind a cause."""
 MOST = 5
@@ -41,68 +39,67 @@ BEHIND = pa.schema(
 )
 
 
-def behind(edition: Edition, left_for: Mapping[str, str]) -> pa.Table:
+LAST = """
+    WITH bought AS (
+        SELECT person_id, day, {part} AS part FROM lines
+        WHERE person_id IS NOT NULL AND amount > 0 AND NOT coalesce(is_return, FALSE)
+    )
+    SELECT DISTINCT person_id, part FROM bought
+    JOIN (SELECT person_id, max(day) AS day FROM bought GROUP BY person_id)
+    USING (person_id, day) WHERE part IS NOT NULL ORDER BY person_id, part"""
+"""What each customer had in hand on the last day on which they bought something, each once."""
+
+
+def behind(connection: Any, left_for: Mapping[str, str]) -> pa.Table:
     """The parts that stand behind each cause (columns: `BEHIND`), the surest first.
 
-    `left_for`: person -> the cause they most likely left for.
+    `connection` reads an edition; `left_for`: person -> the cause they most likely left for.
     """
-    last = _last_orders(edition)
-    people = last["person_id"].to_pylist()
-    cause = np.array([left_for.get(person, "") for person in people], dtype=object)
     rows: list[dict[str, Any]] = []
     for dimension in DIMENSIONS:
-        part = last[dimension].to_pylist()
-        rows += _of_dimension(dimension, np.array(people, dtype=object), part, cause)
+        last = connection.execute(LAST.format(part=dimension)).to_arrow_table()
+        rows += _of_dimension(dimension, last, left_for)
     return pa.Table.from_pylist(rows, schema=BEHIND)
 
 
-def _last_orders(edition: Edition) -> pa.Table:
-    """The lines of the last day on which each customer bought something."""
-    columns = ["person_id", "day", "amount", "is_return", *DIMENSIONS]
-    lines = edition.table("lines", columns)
-    kept = pc.and_(pc.is_valid(lines["person_id"]), pc.greater(lines["amount"], 0))
-    bought = lines.filter(pc.and_(kept, pc.invert(pc.fill_null(lines["is_return"], False))))
-    ends = bought.group_by("person_id").aggregate([("day", "max")])
-    joined = bought.join(ends, "person_id", join_type="inner")
-    return joined.filter(pc.equal(joined["day"], joined["day_max"])).combine_chunks()
-
-
-def _of_dimension(dimension: str, people: Any, part: list[Any], cause: Any) -> list[dict[str, Any]]:
-    here = np.array([each is not None for each in part])
-    if not here.any():
+def _of_dimension(
+    dimension: str, last: pa.Table, left_for: Mapping[str, str]
+) -> list[dict[str, Any]]:
+    if not last.num_rows:
         return []
-    parts, place = np.unique(
-        np.array([p for p in part if p is not None], dtype=str), return_inverse=True
-    )
-    persons, who = np.unique(people[here].astype(str), return_inverse=True)
-    theirs = np.empty(len(persons), dtype=object)
-    theirs[who] = cause[here]
-    # Whoever bought it twice that day bought it.
-    pairs = np.unique(np.stack([place, who]), axis=1)
+    persons, who = np.unique(np.array(last["person_id"].to_pylist(), str), return_inverse=True)
+    parts, place = np.unique(np.array(last["part"].to_pylist(), str), return_inverse=True)
+    theirs = np.array([left_for.get(person, "") for person in persons.tolist()], dtype=object)
     found: list[dict[str, Any]] = []
-    for each in sorted({c for c in theirs if c}):
-        inside = theirs == each
-        left = np.bincount(pairs[0], inside[pairs[1]], minlength=len(parts)).astype(int)
-        others = np.bincount(pairs[0], ~inside[pairs[1]], minlength=len(parts)).astype(int)
-        found += _named(
-            each, dimension, parts, left, others, int(inside.sum()), int((~inside).sum())
+    for cause in sorted({each for each in theirs if each}):
+        inside = theirs == cause
+        had = inside[who]
+        left, others = (
+            np.bincount(place[side], minlength=len(parts)).astype(int) for side in (had, ~had)
         )
+        sizes = int(inside.sum()), int((~inside).sum())
+        found += _named(cause, dimension, parts, left, others, *sizes)
     return found
 
 
 def _named(
     cause: str, dimension: str, parts: Any, left: Any, others: Any, of_left: int, of_others: int
 ) -> list[dict[str, Any]]:
-    looked = np.flatnonzero(left >= LEAST)
+    looked = np.flatnonzero(left + others >= SEEN)
     if not len(looked) or not of_others:
         return []
     # Each gets its share of the doubt, so that all together keep it.
-    z = float(norm.ppf(1 - DOUBT / (2 * len(looked))))
-    a, b = left[looked].astype(float), np.maximum(others[looked], 0.5)
+    each = DOUBT / len(looked)
+    z = float(norm.ppf(1 - each / 2))
+    a, b = np.maximum(left[looked], 0.5), np.maximum(others[looked], 0.5)
     log_lift = np.log(a / of_left) - np.log(b / of_others)
     sd = np.sqrt(np.maximum(1 / a - 1 / of_left + 1 / b - 1 / of_others, 0.0))
     low, high = np.exp(log_lift - z * sd), np.exp(log_lift + z * sd)
-    chosen = [place for place in np.argsort(-low, kind="stable") if low[place] > 1][:MOST]
+    # Logs of small counts are skewed: the exact chance has the last word.
+    whole = left[looked] + others[looked]
+    chance = hypergeom.sf(left[looked] - 1, of_left + of_others, whole, of_left)
+    sure = (chance <= each) & (low > 1) & (left[looked] >= LEAST)
+    chosen = [place for place in np.argsort(-low, kind="stable") if sure[place]][:MOST]
     return [
         {
             "cause": cause,

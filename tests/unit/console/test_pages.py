@@ -29,6 +29,7 @@ LOOKED_AT = (
     "/plan",
     "/stages",
     "/cases",
+    "/fixes",
     "/letters",
     "/cohorts",
     "/proof",

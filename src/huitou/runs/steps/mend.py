@@ -49,7 +49,8 @@ def weigh(work: Work) -> Result:
     suspects = _suspects(edition)
     edition.write("cause_costs", _costs(suspects, edition.table("said")))
     edition.write("cause_weeks", _weeks(suspects, edition.table("said"), work.day))
-    edition.write("cause_behind", behind(edition, _first(suspects)))
+    with work.lake.reading(edition) as connection:
+        edition.write("cause_behind", behind(connection, _first(suspects)))
     return {"rows": suspects.num_rows}
 
 
