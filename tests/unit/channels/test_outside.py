@@ -120,11 +120,10 @@ def test_one_bad_number_among_good_ones_is_enough() -> None:
 
 
 def test_a_host_of_the_own_network_is_called_only_where_it_is_named() -> None:
-    numbers: Any = lambda *_: ["10.0.0.5"]  # noqa: E731
-    named = Outside("https://ai.lan/v1", "m", private_host="ai.lan", resolve=numbers)
+    named = Outside("https://ai.lan/v1", "m", private_host="ai.lan", resolve=lambda *_: ["10.0.0.5"])
     assert named.pinned("/chat") == ("https://10.0.0.5:443/v1/chat", "ai.lan")
     with pytest.raises(Refused, match="text_model_private_host"):
-        Outside("https://ai.lan/v1", "m", private_host="other", resolve=numbers).pinned("/chat")
+        Outside("https://ai.lan/v1", "m", private_host="other", resolve=lambda *_: ["10.0.0.5"]).pinned("/chat")
     meta = Outside(
         "https://ai.lan/v1", "m", private_host="ai.lan", resolve=lambda *_: ["127.0.0.1"]
     )
