@@ -120,10 +120,13 @@ def test_one_bad_number_among_good_ones_is_enough() -> None:
 
 
 def test_a_host_of_the_own_network_is_called_only_where_it_is_named() -> None:
-    named = Outside("https://ai.lan/v1", "m", private_host="ai.lan", resolve=lambda *_: ["10.0.0.5"])
+    def own(host: str) -> Outside:
+        return Outside("https://ai.lan/v1", "m", private_host=host, resolve=lambda *_: ["10.0.0.5"])
+
+    named = own("ai.lan")
     assert named.pinned("/chat") == ("https://10.0.0.5:443/v1/chat", "ai.lan")
     with pytest.raises(Refused, match="text_model_private_host"):
-        Outside("https://ai.lan/v1", "m", private_host="other", resolve=lambda *_: ["10.0.0.5"]).pinned("/chat")
+        own("other").pinned("/chat")
     meta = Outside(
         "https://ai.lan/v1", "m", private_host="ai.lan", resolve=lambda *_: ["127.0.0.1"]
     )

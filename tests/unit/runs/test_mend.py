@@ -117,3 +117,16 @@ def test_the_week_of_the_fix_is_neither_before_nor_after() -> None:
     assert cause.tolist() == [1, 2, 4, 5, 6] and others.tolist() == [2, 4, 8, 10, 12] and start == 2
     assert series(rows, "left", "delivery", made, until)[0].tolist() == []
     assert monday(made) == MONDAY + timedelta(weeks=2)
+
+
+def test_what_everybody_bought_in_that_month_is_not_what_they_left_for() -> None:
+    rows = [(f"l{n}", 5, "bottle" if n < 30 else "rice") for n in range(40)]
+    rows += [(f"o{n}", 6, "bottle" if n < 300 else "rice") for n in range(400)]
+    connection = lines([*rows, *((f"o{n}", 28, "rice") for n in range(400))])
+    connection.execute(
+        "CREATE VIEW shifted AS SELECT * REPLACE (CASE WHEN day = DATE '2026-03-28' THEN"
+        " DATE '2026-07-01' ELSE day END AS day) FROM lines"
+    )
+    moved = duckdb.connect()
+    moved.register("lines", connection.execute("FROM shifted").to_arrow_table())
+    assert behind(moved, {f"l{n}": "price" for n in range(40)}).num_rows == 0
