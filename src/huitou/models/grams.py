@@ -58,6 +58,8 @@ def _folded(letter: str) -> int:
 def codes_of(texts: Sequence[str], edge: str = " ") -> tuple[Codes, NDArray[np.int32]]:
     """All letters of all texts, folded, and the number of the text of each (-1 between two)."""
     joined = "\0".join(f"{edge}{text[:LONGEST_TEXT]}{edge}".replace("\0", " ") for text in texts)
+    if not joined:
+        return np.zeros(0, np.uint32), np.zeros(0, np.int32)
     raw = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), dtype="<u4")
     between = raw == _END
     text = np.cumsum(between, dtype=np.int32)
@@ -78,10 +80,10 @@ def counted(texts: Sequence[str], edge: str = " ") -> sparse.csr_matrix:
     `edge` is put at both ends: the first letters of a text are a sign of their own.
     """
     shape = (len(texts), 1 << BITS)
-    if not any(texts):
+    if not edge and not any(texts):
         return sparse.csr_matrix(shape, dtype=np.float32)
     codes, text = codes_of(texts, edge)
-    rows, columns = [], []
+    rows, columns = [np.zeros(0, np.int32)], [np.zeros(0, np.int32)]
     rolled = np.zeros(len(codes), dtype=np.uint64)
     for length in range(1, LONGEST_GRAM + 1):
         last = len(codes) - length + 1

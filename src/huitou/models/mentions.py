@@ -38,7 +38,7 @@ class Mentions:
     @classmethod
     def of(cls, names: Sequence[str]) -> Mentions:
         """Make ready to look for these names."""
-        known = tuple(sorted({name.strip() for name in names if len(name.strip()) > 1}))
+        known = tuple(sorted({name.strip() for name in names if len(_bare(name)) > 1}))
         counts = counted([_edged(name) for name in known], "")
         counts.data[:] = 1
         within = np.bincount(counts.indices, minlength=counts.shape[1])

@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from io import BytesIO
 from typing import Any
+from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,6 +29,8 @@ from huitou.models.seeds import seeds
 UNKNOWN = "unknown"
 LINE = 0.4
 """Below this share the answer is *unknown*: a wrong cause costs more than an open question."""
+SUREST = 0.99
+"""No share is told above this: a few hundred texts cannot show that nothing goes wrong."""
 SOFTNESS = 0.5
 """C of the linear machine: a good middle on public texts of both languages."""
 FOLDS = 4
@@ -64,7 +67,7 @@ class Sorter:
         best = shares.argmax(axis=1)
         top = shares[np.arange(len(best)), best]
         return [
-            (self.causes[place] if share >= self.line else UNKNOWN, float(share))
+            (self.causes[place] if share >= self.line else UNKNOWN, min(float(share), SUREST))
             for place, share in zip(best, top, strict=True)
         ]
 
@@ -105,7 +108,7 @@ def recalled(kept: bytes) -> Sorter:
             mark=str(told["mark"]),
             **arrays,
         )
-    except (KeyError, ValueError, OSError, TypeError, EOFError) as unread:
+    except (KeyError, ValueError, OSError, TypeError, EOFError, BadZipFile) as unread:
         raise HuitouError("this is no sorter of this version", to_try="huitou run") from unread
 
 

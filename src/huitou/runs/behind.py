@@ -7,19 +7,17 @@ make the commonest of so many: with hundreds looked at, some look bad by luck.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
-from scipy.stats import norm
-
-if TYPE_CHECKING:
-    from huitou.store.lake import Edition
+from scipy.stats import norm, poisson
 
 DIMENSIONS = ("product", "store", "channel", "region", "category")
 LEAST = 5
 """People who left for the cause and had it in their last order."""
+SEEN = 10
+"""People who had it in their last order at all: rarer parts are not looked at."""
 DOUBT = 0.10
 """Chance that anything at all is named where nothing stands behind a cause."""
 MOST = 5
@@ -32,7 +30,7 @@ BEHIND = pa.schema(
         ("part", pa.string()),
         ("left", pa.int64()),  # of those who left for the cause, how many had it last
         ("of_left", pa.int64()),
-        ("others", pa.int64()),  # of everybody else
+        ("others", pa.int64()),  # of the others' orders in those months
         ("of_others", pa.int64()),
         ("lift", pa.float64()),
         ("low", pa.float64()),
@@ -41,77 +39,104 @@ BEHIND = pa.schema(
 )
 
 
-def behind(edition: Edition, left_for: Mapping[str, str]) -> pa.Table:
+LAST = """
+    WITH bought AS (
+        SELECT person_id, day, date_trunc('month', day) AS month, {part} AS part FROM lines
+        WHERE person_id IS NOT NULL AND amount > 0 AND NOT coalesce(is_return, FALSE)
+    ), ends AS (
+        SELECT person_id, month, max(day) AS day FROM bought GROUP BY person_id, month
+    )
+    SELECT DISTINCT person_id, CAST(month AS VARCHAR) AS month, part,
+        month = max(month) OVER (PARTITION BY person_id) AS final
+    FROM bought JOIN ends USING (person_id, month, day)
+    WHERE part IS NOT NULL ORDER BY person_id, month, part"""
+"""What each customer had in hand on the last day of each month on which they bought something."""
+
+
+def behind(connection: Any, left_for: Mapping[str, str]) -> pa.Table:
     """The parts that stand behind each cause (columns: `BEHIND`), the surest first.
 
-    `left_for`: person -> the cause they most likely left for.
+    The last order of those who left is compared with orders of the same months by everybody else:
+    hot-water bottles are not what people leave for in winter.
+
+    `connection` reads an edition; `left_for`: person -> the cause they most likely left for.
     """
-    last = _last_orders(edition)
-    people = last["person_id"].to_pylist()
-    cause = np.array([left_for.get(person, "") for person in people], dtype=object)
     rows: list[dict[str, Any]] = []
     for dimension in DIMENSIONS:
-        part = last[dimension].to_pylist()
-        rows += _of_dimension(dimension, np.array(people, dtype=object), part, cause)
+        last = connection.execute(LAST.format(part=dimension)).to_arrow_table()
+        rows += _of_dimension(dimension, last, left_for)
     return pa.Table.from_pylist(rows, schema=BEHIND)
 
 
-def _last_orders(edition: Edition) -> pa.Table:
-    """The lines of the last day on which each customer bought something."""
-    columns = ["person_id", "day", "amount", "is_return", *DIMENSIONS]
-    lines = edition.table("lines", columns)
-    kept = pc.and_(pc.is_valid(lines["person_id"]), pc.greater(lines["amount"], 0))
-    bought = lines.filter(pc.and_(kept, pc.invert(pc.fill_null(lines["is_return"], False))))
-    ends = bought.group_by("person_id").aggregate([("day", "max")])
-    joined = bought.join(ends, "person_id", join_type="inner")
-    return joined.filter(pc.equal(joined["day"], joined["day_max"])).combine_chunks()
-
-
-def _of_dimension(dimension: str, people: Any, part: list[Any], cause: Any) -> list[dict[str, Any]]:
-    here = np.array([each is not None for each in part])
-    if not here.any():
+def _of_dimension(
+    dimension: str, last: pa.Table, left_for: Mapping[str, str]
+) -> list[dict[str, Any]]:
+    if not last.num_rows:
         return []
-    parts, place = np.unique(
-        np.array([p for p in part if p is not None], dtype=str), return_inverse=True
-    )
-    persons, who = np.unique(people[here].astype(str), return_inverse=True)
-    theirs = np.empty(len(persons), dtype=object)
-    theirs[who] = cause[here]
-    # Whoever bought it twice that day bought it.
-    pairs = np.unique(np.stack([place, who]), axis=1)
+    theirs = np.array([left_for.get(each, "") for each in last["person_id"].to_pylist()], str)
+    final = last["final"].to_numpy()
     found: list[dict[str, Any]] = []
-    for each in sorted({c for c in theirs if c}):
-        inside = theirs == each
-        left = np.bincount(pairs[0], inside[pairs[1]], minlength=len(parts)).astype(int)
-        others = np.bincount(pairs[0], ~inside[pairs[1]], minlength=len(parts)).astype(int)
-        found += _named(
-            each, dimension, parts, left, others, int(inside.sum()), int((~inside).sum())
-        )
+    for cause in sorted({each for each in theirs.tolist() if each}):
+        counts = _counted(last, (theirs == cause) & final, theirs != cause)
+        found += _named(cause, dimension, *counts)
     return found
 
 
+def _counted(last: pa.Table, left: Any, others: Any) -> tuple[Any, Any, Any, Any, Any]:
+    """The parts; who of those who left and of the others had each, by month; how many there were.
+
+    Shapes: (parts,), twice (parts, months), twice (months,). One customer counts once a month.
+    """
+    parts, place = np.unique(np.array(last["part"].to_pylist(), str), return_inverse=True)
+    months, when = np.unique(np.array(last["month"].to_pylist(), str), return_inverse=True)
+    _, who = np.unique(np.array(last["person_id"].to_pylist(), str), return_inverse=True)
+    shape = (len(parts), len(months))
+    had, there = [], []
+    for side in (left, others):
+        flat = np.bincount(place[side] * shape[1] + when[side], minlength=shape[0] * shape[1])
+        had.append(flat.reshape(shape).astype(float))
+        visits = np.unique(np.stack([who[side], when[side]]), axis=1)[1]
+        there.append(np.bincount(visits, minlength=shape[1]).astype(float))
+    return parts, had[0], had[1], there[0], there[1]
+
+
 def _named(
-    cause: str, dimension: str, parts: Any, left: Any, others: Any, of_left: int, of_others: int
+    cause: str, dimension: str, parts: Any, left: Any, others: Any, of_left: Any, of_others: Any
 ) -> list[dict[str, Any]]:
-    looked = np.flatnonzero(left >= LEAST)
-    if not len(looked) or not of_others:
+    """Mantel and Haenszel's ratio over the months, with Greenland and Robins' interval."""
+    both = (of_left > 0) & (of_others > 0)
+    looked = np.flatnonzero((left + others)[:, both].sum(axis=1) >= SEEN)
+    if not len(looked):
         return []
+    a, b = left[looked][:, both], others[looked][:, both]
+    n1, n0 = of_left[both], of_others[both]
+    whole = n1 + n0
+    up, down = (a * n0 / whole).sum(axis=1), (b * n1 / whole).sum(axis=1)
+    # Half a customer where nobody of a side had it, so that a log can be taken.
+    up, down = (
+        np.maximum(side, 0.5 * (n1 * n0 / whole).sum() / whole.sum()) for side in (up, down)
+    )
+    spread = ((n1 * n0 * (a + b) - a * b * whole) / whole**2).sum(axis=1)
+    sd = np.sqrt(np.maximum(spread, 0.0) / (up * down))
     # Each gets its share of the doubt, so that all together keep it.
-    z = float(norm.ppf(1 - DOUBT / (2 * len(looked))))
-    a, b = left[looked].astype(float), np.maximum(others[looked], 0.5)
-    log_lift = np.log(a / of_left) - np.log(b / of_others)
-    sd = np.sqrt(np.maximum(1 / a - 1 / of_left + 1 / b - 1 / of_others, 0.0))
+    each = DOUBT / len(looked)
+    z = float(norm.ppf(1 - each / 2))
+    log_lift = np.log(up / down)
     low, high = np.exp(log_lift - z * sd), np.exp(log_lift + z * sd)
-    chosen = [place for place in np.argsort(-low, kind="stable") if low[place] > 1][:MOST]
+    # Logs of small counts are skewed: a count so large by chance has the last word.
+    chance = poisson.sf(a.sum(axis=1) - 1, (n1 * (a + b) / whole).sum(axis=1))
+    left, others = a.sum(axis=1), b.sum(axis=1)
+    sure = (chance <= each) & (low > 1) & (left >= LEAST)
+    chosen = [place for place in np.argsort(-low, kind="stable") if sure[place]][:MOST]
     return [
         {
             "cause": cause,
             "dimension": dimension,
             "part": str(parts[looked[place]]),
-            "left": int(left[looked[place]]),
-            "of_left": of_left,
-            "others": int(others[looked[place]]),
-            "of_others": of_others,
+            "left": int(left[place]),
+            "of_left": int(n1.sum()),
+            "others": int(others[place]),
+            "of_others": int(n0.sum()),
             "lift": float(np.exp(log_lift[place])),
             "low": float(low[place]),
             "high": float(high[place]),

@@ -56,6 +56,7 @@ def _kept(file: Path) -> Sorter | None:
 
 
 def _keep(file: Path, fresh: Sorter) -> None:
+    file.parent.mkdir(parents=True, exist_ok=True)
     beside = file.with_name(f".{FILE}.new")
     beside.write_bytes(fresh.kept())
     put_in_place(beside, file)

@@ -11,6 +11,7 @@ from typing import Any
 
 import pyarrow as pa
 from tests.unit.console.fake_desks import FakeCalls, FakeCases
+from tests.unit.console.fake_fixes import FakeFixes, FakeLessons
 from tests.unit.console.fake_people import (
     ACTS,
     REASONS,
@@ -64,6 +65,7 @@ class FakeShop:
         self.doubts = {("d1", "email"): views.Doubt("d1", "email", "p1", "We miss you", DOUBTED)}
         self.ways_of_reading = 1
         self.wrong: list[str] = []
+        self.fixes, self.lessons = FakeFixes(empty=empty), FakeLessons()
         self.rows = [] if empty else people(random.Random(7))
         self.casefiles, self.calls = FakeCases(self), FakeCalls(self)
 

@@ -31,6 +31,7 @@ LOOKED_AT = (
     "/cases",
     "/cases/lessons",
     "/calls",
+    "/fixes",
     "/letters",
     "/cohorts",
     "/proof",

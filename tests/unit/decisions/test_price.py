@@ -129,12 +129,14 @@ def test_the_bound_is_a_share_of_the_lower_bound() -> None:
 @pytest.mark.parametrize(
     ("columns", "rule", "open_to"),
     [
-        ({}, "", set(NAMES)),
+        ({}, "", set(NAMES) - {"mended"}),
+        ({"mended": True}, "", set(NAMES)),
+        ({"mended": True, "open_case": True}, "open_case", {"nothing", "call"}),
         ({"stage": "loyal"}, "", {"nothing", "thank", "remind", "call"}),
         ({"may_mail": False, "may_call": False}, "no_channel", {"nothing"}),
         ({"may_mail": False}, "", {"nothing", "call"}),
         ({"contacted_days_ago": 29}, "contacted_lately", {"nothing"}),
-        ({"contacted_days_ago": 30}, "", set(NAMES)),
+        ({"contacted_days_ago": 30}, "", set(NAMES) - {"mended"}),
         ({"open_case": True}, "open_case", {"nothing", "call"}),
         ({"open_complaint": True}, "open_complaint", {"nothing", "call"}),
         ({"open_complaint": True, "open_case": True}, "open_complaint", {"nothing", "call"}),

@@ -63,7 +63,7 @@ def test_an_act_nobody_knows_is_refused_in_words(books: Books) -> None:
         plan_id = journeys.keep_draft(unit, given.drafted(), NOW)
         with pytest.raises(HuitouError, match="no act 'bogus'") as refused:
             journeys.receipts(unit, plan_id, act="bogus")
-    assert refused.value.to_try == "one of: nothing, thank, remind, offer, call"
+    assert refused.value.to_try == "one of: nothing, thank, remind, mended, offer, call"
 
 
 def test_every_receipt_is_kept_as_it_was_drafted(books: Books) -> None:

@@ -11,10 +11,11 @@ import numpy as np
 
 from huitou.care.fixes import book
 from huitou.care.fixes.rules import MENDABLE, Fix
-from huitou.care.reasons import WHYS
+from huitou.care.reasons import UNKNOWN, WHYS
 from huitou.ground.errors import HuitouError, NotYet
 from huitou.ground.settings import Settings
 from huitou.ground.words import Sentence, said
+from huitou.models.causes import WORDS
 from huitou.proof.fixes import LEAST_COUNT, READ_AT, Reading, reading
 from huitou.runs.moment import Moment
 from huitou.runs.people import money_range
@@ -151,7 +152,7 @@ class Desk:
         code = row["cause"]
         return CauseView(
             code=code,
-            words=WHYS.get(code, Sentence(code)),
+            words=WORDS[code] if code == UNKNOWN else WHYS[code],
             lost=money_range(row["lost"], row["low"], row["high"], self._settings.money),
             people=row["people"],
             certainty=row["certainty"],

@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 
 from huitou.care.fixes import book as fixes
 from huitou.care.fixes.rules import SUSPECTED, Hurt, to_tell
+from huitou.care.reasons import UNKNOWN
 from huitou.runs.behind import behind
 from huitou.runs.work import Result, Work
 
@@ -48,7 +49,8 @@ def weigh(work: Work) -> Result:
     suspects = _suspects(edition)
     edition.write("cause_costs", _costs(suspects, edition.table("said")))
     edition.write("cause_weeks", _weeks(suspects, edition.table("said"), work.day))
-    edition.write("cause_behind", behind(edition, _first(suspects)))
+    with work.lake.reading(edition) as connection:
+        edition.write("cause_behind", behind(connection, _first(suspects)))
     return {"rows": suspects.num_rows}
 
 
@@ -153,9 +155,10 @@ def _weeks(suspects: pa.Table, said: pa.Table, day: date) -> pa.Table:
 
 
 def _first(suspects: pa.Table) -> Mapping[str, str]:
-    """person -> the cause they most likely left for, where it is likelier than not."""
-    sure = suspects.filter(pc.greater_equal(suspects["posterior"], SUSPECTED))
-    return dict(zip(sure["person_id"].to_pylist(), sure["cause"].to_pylist(), strict=True))
+    """person -> the cause they most likely left for; whose is unknown is nobody's witness."""
+    ranked = suspects.sort_by([("posterior", "ascending")])
+    first = dict(zip(ranked["person_id"].to_pylist(), ranked["cause"].to_pylist(), strict=True))
+    return {person: cause for person, cause in first.items() if cause != UNKNOWN}
 
 
 def _hurt(edition: Edition) -> list[Hurt]:
