@@ -7,6 +7,7 @@ from datetime import date, timedelta
 
 import numpy as np
 import pyarrow as pa
+
 from huitou.decisions.alarms.past import Evening, Mark, Past, Seen
 
 START = date(2025, 1, 1)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from tests.unit.decisions.alarms.given import FIRST, mark, past
+
 from huitou.decisions.alarms.judged import NEVER, Judged, judge
 from huitou.decisions.alarms.past import Past
 from huitou.decisions.alarms.replay import Replay, matched, peer, replay
 from huitou.decisions.alarms.rules import PEER, RULES
-from tests.unit.decisions.alarms.given import FIRST, mark, past
 
 HORIZON = 28
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from huitou.decisions.alarms.past import Past, Seen
-from huitou.decisions.alarms.ring import Rung, ring
-from huitou.decisions.alarms.rules import PEER, RULES
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.unit.decisions.alarms.given import FIRST, START, evening, mark, past
 
+from huitou.decisions.alarms.past import Past, Seen
+from huitou.decisions.alarms.ring import Rung, ring
+from huitou.decisions.alarms.rules import PEER, RULES
 from huitou.ground.languages import LANGUAGES, speaker
 
 EVERY = [(rule, {"top_share": 1.0} if "top_share" in rule.usual else {}) for rule in RULES.values()]
@@ -19,7 +19,7 @@ MARKS = (
     mark("complaint", "ann", 100, due=101),
     mark("payment_failed", "bob", 118),
     mark("no_show", "ann", 110),
-    mark("pack_sold", "cat", 60),
+    mark("pack_sold", "cat", 80),
     mark("signed_up", "new", 85),
 )
 VISITS = {"ann": [0, 7, 14, 21, 28, 90], "bob": [0, 30, 60], "cat": [90]}

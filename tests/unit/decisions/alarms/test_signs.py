@@ -6,12 +6,12 @@ from typing import Any
 
 import numpy as np
 import pytest
-from huitou.decisions.alarms import signs
-from huitou.decisions.alarms.past import Evening, Foreseen, Seen
-from huitou.decisions.alarms.rules import RULES, rule
 from scipy.stats import binom
 from tests.unit.decisions.alarms.given import FIRST, evening, mark, past, who
 
+from huitou.decisions.alarms import signs
+from huitou.decisions.alarms.past import Evening, Foreseen, Seen
+from huitou.decisions.alarms.rules import RULES, rule
 from huitou.ground.errors import HuitouError
 
 
