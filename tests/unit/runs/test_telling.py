@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import pytest
 from tests.unit.care.alarms.given import NOW, bell, days
 
 from huitou.care.alarms import book as alarms
 from huitou.care.alarms.bells import Route
 from huitou.channels.staff_alerts import NullAlerts
+from huitou.ground import failpoints
 from huitou.ground.failpoints import VARIABLE, Stopped
 from huitou.ground.settings import Settings
 from huitou.runs.telling import Told, tell_staff
@@ -102,7 +105,8 @@ def test_stopped_half_way_it_is_told_at_most_once(
 ) -> None:
     alerts = NullAlerts()
     ring(books, "ann")
-    monkeypatch.setenv(VARIABLE, f"{point}=raise")
+    monkeypatch.setattr(failpoints, "_visits", Counter())
+    monkeypatch.setenv(VARIABLE, f"{point}:1:raise")
     with pytest.raises(Stopped):
         tell(books, alerts)
     monkeypatch.delenv(VARIABLE)
