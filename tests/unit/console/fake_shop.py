@@ -576,6 +576,13 @@ class FakeShop:
         """What the test says is wrong."""
         return self.wrong
 
+    @property
+    def alarms(self) -> Any:
+        """The made-up alarms."""
+        from tests.unit.console.fake_alarms import FakeAlarms
+
+        return FakeAlarms(self.done)
+
     def leave_alone(self, id_or_key: str, by: str, channel: str = "any") -> None:
         """Remember who wants silence."""
         self.silent.add(self.person(id_or_key).row.id)
