@@ -63,6 +63,7 @@ class FakeShop:
         self.doubts = {("d1", "email"): views.Doubt("d1", "email", "p1", "We miss you", DOUBTED)}
         self.ways_of_reading = 1
         self.wrong: list[str] = []
+        self.done: list[Any] = []
         self.rows = [] if empty else people(random.Random(7))
 
     def change_settings(self, **choices: Any) -> Settings:
