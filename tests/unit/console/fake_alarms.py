@@ -31,7 +31,7 @@ class FakeAlarms:
                 title=RULES[name].title,
                 since=date(2026, 1, 10),
                 rung_on=date(2026, 3, 1),
-                value=Money(50_000 + n, "GBP"),
+                value=Money(50_000 + 10_000 * n, "GBP"),
                 facts=(
                     said("Silent for {days} days, since {day}.", days=50, day=date(2026, 1, 10)),
                     said("No booking is known."),
