@@ -225,3 +225,11 @@ def test_a_rule_stays_as_it_was_set(any_books: Books) -> None:
     with any_books.reading() as unit:
         row = alarms.rules(unit)["no_visit"]
     assert (row["is_on"], row["told"], row["changed_by"]) == (True, {"days": 45.0}, "lin")
+
+
+def test_who_asks_to_be_left_alone_is_won_back_no_more(any_books: Books) -> None:
+    care, service = ring(any_books, bell(), bell(rule="no_show", route="service"))
+    with any_books.unit() as unit:
+        assert alarms.end(unit, {}, (), NOW, spared=["ann"]) == {"settled": 1}
+    assert state(any_books, care)["outcome"] == "settled"
+    assert state(any_books, service)["state"] == "ringing", "what the shop owes them stands"
