@@ -166,4 +166,4 @@ def test_a_shop_too_small_for_a_forecast_still_rings(tmp_path: Path) -> None:
     few.alarms.set_rule("big_silent", "lin", parameters={"top_share": 1.0, "fresh": 60})
     few.run()
     assert few.too_few() is not None
-    assert [len(bell.alarms) for bell in few.alarms.bells()] == [1]
+    assert [(bell.key, len(bell.alarms)) for bell in few.alarms.bells()] == [("c0", 1)]
