@@ -559,7 +559,10 @@ class BellView:
 
     person_id: str
     person: PersonRow | None
+    """None where they are no longer there, or the shop has no forecast yet."""
     alarms: tuple[AlarmView, ...]
+    key: str | None = None
+    """What the merchant knows them by; None where they are no longer among the customers."""
 
     @property
     def value(self) -> Money:

@@ -66,6 +66,7 @@ class FakeShop:
         self.ways_of_reading = 1
         self.wrong: list[str] = []
         self.fixes, self.lessons = FakeFixes(empty=empty), FakeLessons()
+        self.done: list[Any] = []
         self.rows = [] if empty else people(random.Random(7))
         self.casefiles, self.calls = FakeCases(self), FakeCalls(self)
 
@@ -584,6 +585,13 @@ class FakeShop:
     def check(self) -> list[str]:
         """What the test says is wrong."""
         return self.wrong
+
+    @property
+    def alarms(self) -> Any:
+        """The made-up alarms."""
+        from tests.unit.console.fake_alarms import FakeAlarms
+
+        return FakeAlarms(self.done)
 
     def leave_alone(self, id_or_key: str, by: str, channel: str = "any") -> None:
         """Remember who wants silence."""

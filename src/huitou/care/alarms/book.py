@@ -119,23 +119,33 @@ def _row(bell: Bell, person: str, route: Route | None, now: datetime) -> Row:
 
 
 def end(
-    unit: Unit, bought: Mapping[str, date], firing: Iterable[tuple[str, str]], now: datetime
+    unit: Unit,
+    bought: Mapping[str, date],
+    firing: Iterable[tuple[str, str]],
+    now: datetime,
+    *,
+    spared: Iterable[str] = (),
 ) -> dict[str, int]:
     """Close what is over by itself; how many of each outcome.
 
     `bought` is the last purchase day of each person: an alarm about a silence ends with a purchase
     after it began. `firing` are the (person, rule) pairs for which the cause still stands: an alarm
-    that ends when settled ends when it is not among them. Of two alarms of persons who turned out
+    that ends when settled ends when it is not among them. Whoever is `spared` since it rang is not
+    won back any more. Of two alarms of persons who turned out
     to be one the first stays.
     """
     known = names(unit)
     still = {(known.now(person), rule) for person, rule in firing}
+    alone = known.every(spared)
     seen: set[tuple[str, str]] = set()
     ended: dict[str, list[str]] = {}
     query = select(alarm).where(alarm.c.state.in_(OPEN)).order_by(alarm.c.rung_at, alarm.c.id)
     for row in unit.rows(query):
         key = (known.now(row["person_id"]), row["rule"])
-        if outcome := _over(row, key, bought, still, seen):
+        outcome = _over(row, key, bought, still, seen)
+        if outcome is None and row["kind"] == "care" and row["person_id"] in alone:
+            outcome = "settled"
+        if outcome is not None:
             ended.setdefault(outcome, []).append(row["id"])
         seen.add(key)
     for outcome, ids in ended.items():

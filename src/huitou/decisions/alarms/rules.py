@@ -194,7 +194,7 @@ for _rule in (
     Rule(
         name="forecast_low",
         title=said("The forecast gives little hope"),
-        meaning=said("The chance to buy within the horizon fell under a line above *lost*."),
+        meaning=said("The chance to buy within the horizon fell low, though not yet to lost."),
         needs=("purchases", "forecast"),
         parameters=(
             Parameter("chance", said("Chance to buy under which it rings"), 0.4, 0.05, 0.95),

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import bdtr
+from scipy.special import betainc
 
 from huitou.decisions.alarms.past import Evening, Floats, Index, Mark, Seen, Truths
 
@@ -96,7 +96,9 @@ def fewer_than_usual(seen: Seen, days: int) -> tuple[Floats, Floats]:
     earlier = np.maximum(seen.visits - 1 - recent, 0.0)
     share = days / (days + earlier_days)
     tested = seen.has_bought & (earlier_days >= days) & (recent <= seen.visits - 1)
-    chance = np.where(tested, bdtr(recent, earlier + recent, share), 1.0)
+    # The binomial's distribution function as the incomplete beta: P(X <= recent) of all visits.
+    below = betainc(np.maximum(earlier, 1e-9), recent + 1.0, 1.0 - share)
+    chance = np.where(tested & (earlier > 0), below, 1.0)
     return chance, earlier / np.maximum(earlier_days, 1.0) * days
 
 

@@ -208,7 +208,7 @@ def _done(alarms: list[str], how: str, as_json: bool) -> None:
 
 
 def _say(bell: BellView, out: Console) -> None:
-    who = bell.person.key if bell.person else "no longer among the customers"
+    who = bell.key or "no longer among the customers"
     out.print(headed(who, f" · {amount(bell.value)} at stake"))
     for alarm in bell.alarms:
         late = " · nobody answered in time" if alarm.is_late else ""

@@ -36,6 +36,7 @@ from huitou.runs.views import (
     AlarmSummary,
     AlarmView,
     BellView,
+    PersonRow,
     ReplayView,
 )
 
@@ -240,12 +241,25 @@ class AlarmDesk:
         for person, row in rows:
             theirs.setdefault(person, []).append(self._view(row))
         money = self._settings.money if rows else ""
+        shelf = self._house.shelf
         found = []
         for person, some in theirs.items():
-            standing = self._house.shelf.find(person)
+            # A shop with too few customers for a forecast has no shelf.
+            standing = shelf.find(person) if shelf.file.exists() else None
             row_of = person_row(standing, money) if standing else None
-            found.append(BellView(person, row_of, tuple(some)))
+            found.append(BellView(person, row_of, tuple(some), self._key(person, row_of)))
         return tuple(found)
+
+    def _key(self, person: str, row: PersonRow | None) -> str | None:
+        """What the merchant knows a customer by; None for one who is no longer there."""
+        if row is not None:
+            return row.name or row.key
+        edition = self._house.lake.current()
+        if edition is None or edition.noted("moment") is None:
+            return None
+        table = f"customers_{Moment.read(edition.noted('moment')).day}"
+        told = edition.table(table, ["person_id", "key"], only=("person_id", [person])).to_pylist()
+        return told[0]["key"] or person if told else None
 
     def _view(self, row: Row) -> AlarmView:
         return AlarmView(

@@ -57,7 +57,7 @@ def ring(work: Work, unit: Unit) -> Result:
         bells += ringing.bells(found, evening, stores, spared)
         firing += ringing.firing(evening, some)
     woken = alarms.wake(unit, work.now)
-    ended = alarms.end(unit, ringing.last_days(past), firing, work.now)
+    ended = alarms.end(unit, ringing.last_days(past), firing, work.now, spared=spared)
     most = {rule.name: int(told["most"]) for rule, told in rules}
     fresh = alarms.ring(unit, bells, most, alarms.routes(unit), work.now)
     late = alarms.escalate(unit, work.now)
