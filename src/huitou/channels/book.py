@@ -15,6 +15,7 @@ from sqlalchemy import ColumnElement, Select, and_, exists, func, insert, litera
 from huitou.care import book as care
 from huitou.care.complaints import book as complaints
 from huitou.care.interviews import book as interviews
+from huitou.care.calls import book as calls
 from huitou.channels.contract import Channel, End, Outcome
 from huitou.channels.tables import delivery
 from huitou.ground.clock import Clock
@@ -34,9 +35,6 @@ LEASE = timedelta(minutes=10)
 
 TRIES = 5
 """After so many safe failures, in as many runs, a message is given up."""
-
-CALLED = "called"
-"""Stage of a delivery by telephone once somebody has rung."""
 
 STATES = {End.ACCEPTED: "accepted", End.REFUSED: "refused", End.IN_DOUBT: "in_doubt"}
 
@@ -87,11 +85,12 @@ def states(unit: Unit, plan_id: str) -> dict[str, dict[str, int]]:
 def sent(unit: Unit, plan_id: str) -> int:
     """Messages of a plan that are known to have left the house.
 
-    E-mail has left when a server took it; a call when its outcome was written (`called`); paper,
-    and calls from a printed list, when somebody said so (`plan.posted`).
+    E-mail has left when a server took it; a call when its outcome was written; paper, and calls
+    from a printed list, when somebody said so (`plan.posted`).
     """
     left = delivery.c.state == "accepted"
-    by_mail = left & ((delivery.c.channel == "email") | (delivery.c.stage == CALLED))
+    rung = (delivery.c.channel == "call") & delivery.c.decision_id.in_(calls.rung())
+    by_mail = left & ((delivery.c.channel == "email") | rung)
     by_hand = left & plan.c.posted_at.is_not(None)
     query = (
         select(func.count())
@@ -103,20 +102,12 @@ def sent(unit: Unit, plan_id: str) -> int:
     return int(unit.value(query) or 0)
 
 
-def called(unit: Unit, decision_id: str, by: str) -> bool:
-    """Somebody has rung: the call of this decision has left the house; whether that is news."""
-    fresh = delivery.c.stage.is_(None) | (delivery.c.stage != CALLED)
-    made = _mine(decision_id, "call") & (delivery.c.state == "accepted") & fresh
-    return unit.change(update(delivery).where(made).values(stage=CALLED, settled_by=by)) == 1
-
-
 def calls_made(unit: Unit, plan_id: str) -> int:
     """Calls of a plan of which an outcome was written."""
     query = (
         select(func.count())
-        .select_from(delivery)
-        .join(message, message.c.decision_id == delivery.c.decision_id)
-        .where(message.c.plan_id == plan_id, delivery.c.stage == CALLED)
+        .select_from(message)
+        .where(message.c.plan_id == plan_id, message.c.decision_id.in_(calls.rung()))
     )
     return int(unit.value(query) or 0)
 

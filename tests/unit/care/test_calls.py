@@ -38,7 +38,7 @@ def test_who_was_promised_a_call_comes_first_then_cases_then_profit() -> None:
     rows = [
         row("small", gain=10),
         row("large", gain=900),
-        row("case", gain=None, case_id="c"),
+        row("case", gain=3, case_id="c"),
         row("asked", gain=None),
         row("promised", gain=1, state="reached"),
         row("tomorrow", gain=5_000, due_on=TODAY + timedelta(days=1)),

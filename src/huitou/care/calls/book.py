@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import func, select, update
+from sqlalchemy import Select, func, select, update
 
 from huitou.care import book as care
 from huitou.care.calls.outcomes import DROPPED, OPEN, Outcome, due_after, state_after
@@ -172,6 +172,12 @@ def known_decisions(unit: Unit) -> set[str]:
     """The decisions whose calls were put on the list, whatever became of them."""
     query = select(call.c.decision_id).where(call.c.decision_id.is_not(None))
     return {row["decision_id"] for row in unit.rows(query)}
+
+
+def rung() -> Select[str | None]:
+    """A query for the decisions whose call was really made: an outcome of it was written."""
+    query = select(call.c.decision_id).join(call_outcome, call_outcome.c.call_id == call.c.id)
+    return query.where(call.c.decision_id.is_not(None))
 
 
 def outcomes(unit: Unit, call_ids: Iterable[str]) -> dict[str, list[Row]]:

@@ -70,7 +70,7 @@ def in_order(calls: Iterable[Mapping[str, Any]], today: date, minutes: int, spen
 def _rank(call: Mapping[str, Any]) -> tuple[bool, bool, bool, int, str]:
     asked_for = call["gain"] is None
     promised, case = call["state"] == "reached", call["case_id"] is not None
-    return (not promised, not (case and asked_for), not asked_for, -(call["gain"] or 0), call["id"])
+    return (not promised, not case, not asked_for, -(call["gain"] or 0), call["id"])
 
 
 def _load(clerk: Clerk, busy: Mapping[str, int]) -> float:

@@ -188,9 +188,9 @@ class CallDesk:
     ) -> Written:
         """Write down what came of a call; `depth` is the offer that was promised, if one was.
 
-        In one unit: the outcome, that the plan's call has left the house, the line in the case
-        file with its minutes, the answer, the offer with its code, and silence, which is obeyed at
-        once. Raises `Refused` for an offer beyond what this customer may be owed.
+        In one unit: the outcome, which tells that the plan's call has left the house, the line in
+        the case file with its minutes, the answer, the offer with its code, and silence, which is
+        obeyed at once. Raises `Refused` for an offer beyond what this customer may be owed.
         """
         at = standing(self.house, self.settings)
         now = self.house.clock.now()
@@ -396,8 +396,6 @@ class CallDesk:
     ) -> str | None:
         """What a call means for the rest of the house; the case it was written into."""
         now, person = self.house.clock.now(), row["person_id"]
-        if row["decision_id"] is not None:
-            channels.called(unit, row["decision_id"], by)
         if case_id is None and told.why not in (None, LEAVE_ALONE):
             case_id = self._case_of_lost(at, unit, person, by)
         if case_id is None:
