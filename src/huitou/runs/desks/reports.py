@@ -48,7 +48,7 @@ class Reports:
         self, period: str = "week", until: date | None = None, language: str | None = None
     ) -> bytes:
         """The same on two sheets of A4. Raises `NotYet` where a font for it is missing."""
-        from huitou.channels.press import printed
+        from huitou.channels.press.printing import printed
 
         return printed(self.worded(period, until, language))
 
@@ -110,7 +110,7 @@ class Reports:
 
     def _enclosed(self, each: due.Wanted) -> Any:
         from huitou.channels.letterbox import Enclosed
-        from huitou.channels.press import printed
+        from huitou.channels.press.printing import printed
         from huitou.runs.report.letter import as_html
         from huitou.runs.report.worded import lines
 
