@@ -1,0 +1,1 @@
+"""What care must show, measured: one module a slice, each with `rows()`."""
