@@ -13,7 +13,8 @@ def test_one_look_is_an_ordinary_test() -> None:
 
 
 def test_the_limits_are_those_of_lan_and_demets() -> None:
-    # Pocock-type spending, five equal looks, one-sided 0.025; as the program LD98 prints them (Reboussin et al. 2000).
+    # Pocock-type spending, five equal looks, one-sided 0.025, as the program LD98 prints them
+    # (Reboussin et al. 2000).
     published = [2.438, 2.427, 2.410, 2.397, 2.386]
     found = limits([1, 2, 3, 4, 5], [0.2, 0.4, 0.6, 0.8, 1.0], 0.025)
     assert found == pytest.approx(published, abs=0.006)
