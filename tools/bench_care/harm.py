@@ -45,7 +45,7 @@ Cells = NDArray[np.float64]
 class Past:
     """What each customer of one origin did in the weeks after: cumulative, one column a week."""
 
-    bought: Cells
+    bought: NDArray[np.bool_]
     profit: Cells
 
 
@@ -95,7 +95,7 @@ def looks(world: World, dice: np.random.Generator) -> list[list[Look]]:
     rows = drawn_again(len(past.bought), world.people, dice)
     held = drawn_arms(world.people, world.held_out, dice)
     gone = ~held & (dice.random(world.people) < world.leave)
-    bought = past.bought[rows].astype(bool) & ~gone[:, None]
+    bought = past.bought[rows] & ~gone[:, None]
     profit = np.where(gone[:, None], 0.0, past.profit[rows])
     asks = np.where(~held & (dice.random(world.people) < world.ask), _week(world, dice), WEEKS)
     moans = dice.random(world.people) < COMPLAIN + np.where(held, 0.0, world.complain)
