@@ -54,10 +54,8 @@ class FakeReports:
     person: str
     latest_day: date = date(2011, 12, 9)
 
-    def worded(
-        self, period: str = "week", until: date | None = None, language: str = "en"
-    ) -> dict[str, Any]:
-        """The report in the reader's words."""
+    def report(self, period: str = "week", until: date | None = None) -> told.ReportView:
+        """The report as values."""
         pounds = Money(123456, "GBP")
         figure = told.Figure(
             "revenue", said("Revenue"), pounds, Money(99900, "GBP"), "up", 1,
@@ -65,12 +63,14 @@ class FakeReports:
         )  # fmt: skip
         bars = (told.Bar(self.person, 2.0, pounds, True), told.Bar("<script>", 1.0, 3))
         part = told.Section("sold", said("Sold this week"), (figure,), bars, (said("Lost"),))
-        day = until or self.latest_day
-        view = told.ReportView(
-            period, day, day, day, "Corner Gifts", "run", datetime(2011, 12, 10, tzinfo=UTC),
-            (part,),
-        )  # fmt: skip
-        return worded(view, language, lambda person: "Ada Lovelace")
+        day, made = until or self.latest_day, datetime(2011, 12, 10, tzinfo=UTC)
+        return told.ReportView(period, day, day, day, "Corner Gifts", "run", made, (part,))
+
+    def worded(
+        self, period: str = "week", until: date | None = None, language: str = "en"
+    ) -> dict[str, Any]:
+        """The report in the reader's words."""
+        return worded(self.report(period, until), language, lambda person: "Ada Lovelace")
 
     def pdf(self, period: str = "week", until: date | None = None, language: str = "en") -> bytes:
         """Not worth setting in type here."""
@@ -524,6 +524,10 @@ class FakeShop:
     def reports(self) -> FakeReports:
         """The owner's report, made up."""
         return FakeReports(self.home, self.rows[0].id if self.rows else "nobody")
+
+    def report(self, period: str = "week", until: date | None = None) -> told.ReportView:
+        """The report as values."""
+        return self.reports.report(period, until)
 
     @property
     def harm(self) -> FakeHarm:
