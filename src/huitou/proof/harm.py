@@ -192,18 +192,18 @@ def _with(sentence: Sentence, **values: int) -> Sentence:
 
 
 def _of_profit(told: Look, people: int, currency: str) -> Sentence:
-    each = Money(round(people * told.difference), currency)
-    ends = {
-        "low": Money(round(people * told.interval.low), currency),
-        "high": Money(round(people * told.interval.high), currency),
-    } if np.isfinite(told.interval.low) else None  # fmt: skip
-    if ends is None:
+    if not np.isfinite(told.interval.low):
         return said("Too few people to say what it did to profit.")
+    low, lost, high = (
+        Money(round(people * each), currency)
+        for each in (told.interval.low, told.difference, told.interval.high)
+    )
     if told.interval.low > 0:
-        return said("It lost {n} of profit (between {low} and {high}).", n=each, **ends)
+        return said("It lost {n} of profit (between {low} and {high}).", n=lost, low=low, high=high)
     return said(
-        "No loss of profit was seen: the difference lies between {low} lost and {high} lost.",
-        **ends,
+        "No loss of profit was seen: anything from {less} less to {more} more is possible.",
+        less=Money(max(0, high.minor), currency),
+        more=-low,
     )
 
 

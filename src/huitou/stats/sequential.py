@@ -13,11 +13,11 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import brentq
-from scipy.stats import norm
+from scipy.special import ndtr
 
 Floats = NDArray[np.float64]
 
-POINTS = 301
+POINTS = 201
 """Of the grid on which paths are summed: limits to two digits over a hundred looks."""
 REACH = 7.0
 """Standard errors below zero where the grid begins."""
@@ -65,18 +65,24 @@ def _next(
 
     def beyond(limit: float) -> float:
         if path is None:
-            return float(norm.sf(limit / width))
+            return float(ndtr(-limit / width))
         places, weights = path
-        return float(weights @ norm.sf((limit - places) / width))
+        return float(weights @ ndtr((places - limit) / width))
 
     limit = brentq(lambda b: beyond(b) - allowed, -top, 2 * top, xtol=1e-9 * top)
     places = np.linspace(-top, limit, POINTS)
     if path is None:
-        density = norm.pdf(places / width) / width
+        density = _bell(places / width) / width
     else:
         before, weights = path
-        density = norm.pdf((places[:, None] - before) / width) @ weights / width
+        density = _bell((places[:, None] - before) / width) @ weights / width
     gap = places[1] - places[0]
     each = np.full(POINTS, gap)
     each[[0, -1]] = gap / 2
     return float(limit), (places, density * each)
+
+
+def _bell(x: Floats) -> Floats:
+    """The normal density, several times faster than asking a distribution for it."""
+    height: Floats = np.exp(-0.5 * x**2) / np.sqrt(2 * np.pi)
+    return height

@@ -21,7 +21,8 @@ from huitou.store.columns import metadata
 
 READS = (
     "answers", "people", "metrics", "metrics/customers", "metrics/customers/people", "cohorts",
-    "flows", "imports", "quarantine", "card", "proof", "plan", "plan/plan1", "people/12347",
+    "flows", "imports", "quarantine", "card", "proof", "plan", "plan/plan1",
+    "report", "report?period=month&until=2011-12-09", "harm", "people/12347",
 )  # fmt: skip
 
 Client = Callable[..., TestClient]
@@ -231,3 +232,15 @@ def mismatches(value: Any, schema: dict[str, Any], place: str = "$") -> Iterator
 def _flat(kinds: tuple[Any, ...]) -> Iterator[type]:
     for kind in kinds:
         yield from kind if isinstance(kind, tuple) else (kind,)
+
+
+def test_the_report_is_paper_for_programs_too(client: Client) -> None:
+    answer = client("read").get("/report.pdf?period=week")
+    assert answer.headers["content-type"] == "application/pdf"
+    assert answer.content.startswith(b"%PDF")
+
+
+def test_only_who_may_plan_lifts_a_stop(client: Client, shop: FakeShop) -> None:
+    assert client("read").post("/harm/p1/lift").status_code == 403
+    assert client("plan").post("/harm/p1/lift").json() == {"plan": "p1", "state": "lifted"}
+    assert (shop.harm.lifted_by or "").startswith("token ")

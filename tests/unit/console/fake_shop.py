@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -30,7 +30,8 @@ from huitou.ground.errors import HuitouError, Refused
 from huitou.ground.money import Money
 from huitou.ground.settings import Settings
 from huitou.ground.words import said
-from huitou.runs import views
+from huitou.runs import told, views
+from huitou.runs.report.worded import worded
 from huitou.sources.contract import (
     Choice,
     Declared,
@@ -45,6 +46,74 @@ from huitou.sources.contract import (
 
 DOUBTED = datetime(2011, 7, 1, 23, 30, tzinfo=UTC)
 """When a letter fell into doubt: half past midnight in the shop."""
+
+
+@dataclass(frozen=True)
+class FakeReports:
+    """One report with every kind of part in it."""
+
+    home: Path
+    person: str
+    latest_day: date = date(2011, 12, 9)
+
+    def report(self, period: str = "week", until: date | None = None) -> told.ReportView:
+        """The report as values."""
+        pounds = Money(123456, "GBP")
+        figure = told.Figure(
+            "revenue", said("Revenue"), pounds, Money(99900, "GBP"), "up", 1,
+            low=-pounds, high=pounds, series=(1.0, 2.0, 3.0),
+        )  # fmt: skip
+        bars = (told.Bar(self.person, 2.0, pounds, True), told.Bar("<script>", 1.0, 3))
+        part = told.Section("sold", said("Sold this week"), (figure,), bars, (said("Lost"),))
+        day, made = until or self.latest_day, datetime(2011, 12, 10, tzinfo=UTC)
+        return told.ReportView(period, day, day, day, "Corner Gifts", "run", made, (part,))
+
+    def worded(
+        self, period: str = "week", until: date | None = None, language: str = "en"
+    ) -> dict[str, Any]:
+        """The report in the reader's words."""
+        return worded(self.report(period, until), language, lambda person: "Ada Lovelace")
+
+    def pdf(self, period: str = "week", until: date | None = None, language: str = "en") -> bytes:
+        """Not worth setting in type here."""
+        return b"%PDF-1.7"
+
+    def sent(self, limit: int = 20) -> tuple[told.SentReport, ...]:
+        """One that left, and one that waits."""
+        at = datetime(2011, 12, 5, 8, tzinfo=UTC)
+        return tuple(
+            told.SentReport("week", self.latest_day, f"{state}@x.com", state, at, "450 busy")
+            for state in ("accepted", "waiting")
+        )
+
+
+class FakeHarm:
+    """One campaign that is stopped until somebody lifts that."""
+
+    def __init__(self) -> None:
+        self.lifted_by: str | None = None
+
+    def seen(self) -> told.OurHarm:
+        """The campaign, and a curve."""
+        line = told.HarmLine(
+            "churn", 0.5, 0.4, 0.1, 0.02, 0.18, 0.9,
+            said("This campaign cost {n} customers more than it kept (between {low} and {high}).",
+                 n=3, low=0, high=7),
+        )  # fmt: skip
+        view = told.HarmView(
+            "5f0c62a1b3d4", date(2011, 12, 9), 900, 100, 4, "harmful", self.lifted_by is None,
+            (line,), (), self.lifted_by,
+        )  # fmt: skip
+        step = told.PressureStep("3+", 90, 10, 0.03, 0.01, -0.01, 0.05)
+        return told.OurHarm((view,), (step,))
+
+    def lift(self, plan_id: str, by: str) -> None:
+        """Let it go on."""
+        self.lifted_by = by
+
+    def stop(self, plan_id: str, by: str) -> None:
+        """Stop it again."""
+        self.lifted_by = None
 
 
 class FakeShop:
@@ -67,6 +136,7 @@ class FakeShop:
         self.wrong: list[str] = []
         self.fixes, self.lessons = FakeFixes(empty=empty), FakeLessons()
         self.done: list[Any] = []
+        self._harm = FakeHarm()
         self.rows = [] if empty else people(random.Random(7))
         self.casefiles, self.calls = FakeCases(self), FakeCalls(self)
 
@@ -454,6 +524,20 @@ class FakeShop:
         return views.ProofView(
             "A/A", "not_proven", words, 0, 0, None, money(0), None, None, None, None
         )
+
+    @property
+    def reports(self) -> FakeReports:
+        """The owner's report, made up."""
+        return FakeReports(self.home, self.rows[0].id if self.rows else "nobody")
+
+    def report(self, period: str = "week", until: date | None = None) -> told.ReportView:
+        """The report as values."""
+        return self.reports.report(period, until)
+
+    @property
+    def harm(self) -> FakeHarm:
+        """The guardrail, made up."""
+        return self._harm
 
     def plan(self, plan_id: str | None = None) -> views.PlanTotals:
         """A plan that binds its budget."""

@@ -48,9 +48,7 @@ class Reports:
         self, period: str = "week", until: date | None = None, language: str | None = None
     ) -> bytes:
         """The same on two sheets of A4. Raises `NotYet` where a font for it is missing."""
-        from huitou.channels.press import printed
-
-        return printed(self.worded(period, until, language))
+        return _printed(self.worded(period, until, language))
 
     @property
     def language(self) -> str:
@@ -110,14 +108,13 @@ class Reports:
 
     def _enclosed(self, each: due.Wanted) -> Any:
         from huitou.channels.letterbox import Enclosed
-        from huitou.channels.press import printed
         from huitou.runs.report.letter import as_html
         from huitou.runs.report.worded import lines
 
         told = self.worded(each.period, each.until, self.language)
         pdf: bytes | None
         try:
-            pdf = printed(told)
+            pdf = _printed(told)
         except NotYet:
             pdf = None  # the words go without the paper; the page says which font is missing
         return Enclosed(
@@ -134,6 +131,12 @@ class Reports:
     def _name(self, person: str) -> str | None:
         row = self._house.shelf.find(person)
         return (row["name"] or row["key"]) if row is not None else None
+
+
+def _printed(told: dict[str, Any]) -> bytes:
+    from huitou.channels.press.printing import printed
+
+    return printed(told)
 
 
 def _sent(row: Any) -> SentReport:

@@ -15,6 +15,7 @@ from huitou.journeys import book as journeys
 from huitou.runs.caring import places
 from huitou.runs.kept import recall
 from huitou.runs.plan_in_words import totals_view
+from huitou.runs.people import money_range
 from huitou.runs.report import figures
 from huitou.runs.report.page import Page
 from huitou.runs.report.rooms import ROOMS
@@ -132,22 +133,23 @@ def back(unit: Unit, page: Page) -> Section | None:
     row = journeys.latest(unit, "applied", "applying", "approved", "draft")
     if row is None or page.answers is None:
         return None
-    plan = totals_view(row, page.work.settings.money)
+    told, currency = row["totals"], page.work.settings.money
+    gain = money_range(told["gain"], told["gain_low"], told["gain_high"], currency)
     doing = sorted(
-        ((act, n) for act, n in plan.acts.items() if act != "nothing" and n),
+        ((act, n) for act, n in told["acts"].items() if act != "nothing" and n),
         key=lambda pair: -pair[1],
     )
     return Section(
         code="back",
         title=said("How do I get them back?"),
         figures=(
-            Figure("gain", said("The plan should bring"), plan.gain.value, good=1,
-                   low=plan.gain.low, high=plan.gain.high, level=plan.gain.level),
-            Figure("plan_cost", said("It costs"), plan.cost),
-            Figure("held_out", said("Left alone, to compare"), plan.held_out),
+            Figure("gain", said("The plan should bring"), gain.value, good=1,
+                   low=gain.low, high=gain.high, level=gain.level),
+            Figure("plan_cost", said("It costs"), Money(told["cost"], currency)),
+            Figure("held_out", said("Left alone, to compare"), told["held_out"]),
         ),
         bars=tuple(Bar(_act(act), n, n) for act, n in doing[:MOST_BARS]),
-        words=tuple(_state(unit, plan.id, plan.status)),
+        words=tuple(_state(unit, row["id"], row["status"])),
     )  # fmt: skip
 
 

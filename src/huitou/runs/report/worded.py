@@ -94,13 +94,16 @@ def _change(told: Figure, says: Speaker) -> str:
 
 
 def _relative(told: Figure, says: Speaker) -> str:
-    now, then = (
-        each.minor if isinstance(each, Money) else each for each in (told.value, told.before)
-    )
+    """By how many percent it changed; nothing for shares, where that would be read wrongly."""
+    now, then = _number(told.value), _number(told.before)
     if not then or isinstance(told.value, float):
         return ""
-    share = (now - then) / abs(then)  # type: ignore[operator]
+    share = (now - then) / abs(then)
     return ("+" if share > 0 else "") + says.percent(share, 0)
+
+
+def _number(value: float | Money | None) -> float:
+    return float(value.minor) if isinstance(value, Money) else float(value or 0)
 
 
 def _between(told: Figure, says: Speaker) -> str:
