@@ -12,8 +12,10 @@ left and what they are worth, and who sometimes say what is easier to say.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import numpy as np
@@ -248,10 +250,17 @@ def _causes(shop: Lapsed, mix: dict[str, float], chance: np.random.Generator) ->
     weight[:, codes.index("returned_goods")] *= 1.0
     ends = np.cumsum(weight / weight.sum(axis=1, keepdims=True), axis=1)
     drawn = (chance.random((len(shop.ids), 1)) > ends).sum(axis=1)
-    return np.array(codes, dtype=object)[np.minimum(drawn, len(codes) - 1)]
+    chosen: np.ndarray = np.array(codes, dtype=object)[np.minimum(drawn, len(codes) - 1)]
+    return chosen
 
 
-def _evidence(truth, dark, flags, amounts, chance):
+def _evidence(
+    truth: np.ndarray,
+    dark: np.ndarray,
+    flags: Mapping[str, Any],
+    amounts: Mapping[str, Any],
+    chance: np.random.Generator,
+) -> tuple[dict[str, np.ndarray], np.ndarray]:
     """What was written down of each: the cause leaves it, or it happened to stand there."""
     people = len(truth)
     columns, shown = {}, np.zeros(people, dtype=bool)
@@ -273,7 +282,9 @@ def _evidence(truth, dark, flags, amounts, chance):
     return columns, shown
 
 
-def _answers(shop: Lapsed, truth, asked: float, chance) -> tuple[pa.Table, np.ndarray]:
+def _answers(
+    shop: Lapsed, truth: np.ndarray, asked: float, chance: np.random.Generator
+) -> tuple[pa.Table, np.ndarray]:
     """Who was asked, and what they said; the worthier are asked and answer more often."""
     people = len(truth)
     worth = np.argsort(np.argsort(shop.value)) / people

@@ -130,6 +130,8 @@ def said_why(unit: Unit) -> list[Row]:
     """Every answer of a case with whose it is: person_id (as it was asked), why, as_of, at."""
     query = select(case.c.person_id, case.c.as_of, answer.c.why, answer.c.at)
     return unit.rows(query.join(answer, answer.c.case_id == case.c.id).order_by(answer.c.id))
+
+
 def every_answer(unit: Unit) -> list[Row]:
     """Everything said in every case, in order: person_id, why, words, at."""
     columns = (case.c.person_id, answer.c.why, answer.c.words, answer.c.at)

@@ -13,9 +13,9 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, Select, and_, exists, func, insert, literal, select, update
 
 from huitou.care import book as care
+from huitou.care.calls import book as calls
 from huitou.care.complaints import book as complaints
 from huitou.care.interviews import book as interviews
-from huitou.care.calls import book as calls
 from huitou.channels.contract import Channel, End, Outcome
 from huitou.channels.tables import delivery
 from huitou.ground.clock import Clock
@@ -195,6 +195,8 @@ def handed_over(unit: Unit) -> list[Row]:
     )
     known = names(unit)
     return [{**row, "person_id": known.now(row["person_id"])} for row in unit.rows(query)]
+
+
 SOON = timedelta(days=60)
 """Who asks for silence within this time after a letter is taken to have had enough of letters."""
 

@@ -39,7 +39,20 @@ if TYPE_CHECKING:
     from huitou.runs.shop import Shop
 
 
-CHAPTERS = (reading, doing, offers, alarms, calls, casefiles, complaints, fixes, happenings, interviews, texts, reports)
+CHAPTERS = (
+    reading,
+    doing,
+    offers,
+    alarms,
+    calls,
+    casefiles,
+    complaints,
+    fixes,
+    happenings,
+    interviews,
+    reports,
+    texts,
+)
 """The parts of the API, each with its `routes`."""
 
 

@@ -14,7 +14,6 @@ from huitou.ground.words import Sentence, said
 from huitou.journeys import book as journeys
 from huitou.runs.caring import places
 from huitou.runs.kept import recall
-from huitou.runs.plan_in_words import totals_view
 from huitou.runs.people import money_range
 from huitou.runs.report import figures
 from huitou.runs.report.page import Page
