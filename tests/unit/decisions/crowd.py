@@ -34,6 +34,7 @@ def crowd(n: int, seed: int = 1, **columns: Any) -> pa.Table:
         "may_email": dice.random(n) < 0.4,
         "may_call": dice.random(n) < 0.5,
         "open_case": dice.random(n) < 0.05,
+        "open_complaint": np.random.default_rng(n + 1).random(n) < 0.02,
         "not_for_now": np.random.default_rng(n).random(n) < 0.02,
         "contacted_days_ago": pa.array(dice.integers(0, 300, n), mask=dice.random(n) < 0.8),
     }

@@ -15,7 +15,7 @@ from huitou.care.cases import Answer, NewCase
 from huitou.care.happenings import book as happenings
 from huitou.care.happenings.rules import Happened
 from huitou.identity.tables import person_alias
-from huitou.runs import told
+from huitou.runs import beside
 from huitou.store.books import Books
 
 DAY = date(2026, 5, 3)
@@ -52,9 +52,11 @@ def interview(person: str, why: str | None = None, **more) -> dict:
 
 def test_where_nothing_is_kept_nothing_is_told(books: Books, rooms) -> None:
     with books.reading() as unit:
-        known = told.beside(unit, DAY, SHANGHAI, {})
+        known = beside.beside(unit, DAY, SHANGHAI, {})
         assert (known.happenings, known.complaints, known.messages) == (None, None, None)
-        assert told.heard(unit, {}, {}).num_rows == told.said(unit, {}, {}, SHANGHAI).num_rows == 0
+        assert (
+            beside.heard(unit, {}, {}).num_rows == beside.said(unit, {}, {}, SHANGHAI).num_rows == 0
+        )
 
 
 def test_rows_follow_whoever_they_are_about_also_when_it_came_out_today(books, rooms) -> None:
@@ -62,7 +64,7 @@ def test_rows_follow_whoever_they_are_about_also_when_it_came_out_today(books, r
         for person in ("old", "older"):
             happenings.write_down(unit, Happened("no_show", DAY, "Mei", person_id=person), NOW)
         unit.add(person_alias, [{"person_id": "older", "survivor": "old"}])
-        known = told.beside(unit, DAY, SHANGHAI, {"old": "now"})
+        known = beside.beside(unit, DAY, SHANGHAI, {"old": "now"})
     assert set(known.happenings.to_pyarrow()["person_id"].to_pylist()) == {"now"}
 
 
@@ -71,7 +73,7 @@ def test_days_of_a_complaint_are_the_shops_own(books, rooms) -> None:
     row |= {"received_at": LATE, "answered_at": None, "resolved_at": None}
     rooms("complaints", "told", [row, {**row, "person_id": None}])
     with books.reading() as unit:
-        (known,) = told.beside(unit, DAY, SHANGHAI, {}).complaints.to_pyarrow().to_pylist()
+        (known,) = beside.beside(unit, DAY, SHANGHAI, {}).complaints.to_pyarrow().to_pylist()
     assert (known["received"], known["about"]) == (date(2026, 5, 4), "service")
 
 
@@ -83,7 +85,7 @@ def test_everybody_asked_about_this_silence_is_heard_once(books, rooms) -> None:
     last = dict.fromkeys(("a", "b", "both"), date(2026, 1, 1)) | {"back": date(2026, 6, 1)}
     with books.unit() as unit:
         case_answered(unit, "both", "delivery")
-        rows = told.heard(unit, {}, last).to_pylist()
+        rows = beside.heard(unit, {}, last).to_pylist()
     assert {row["person_id"]: row["why"] for row in rows} == {
         "a": "price",
         "b": None,
@@ -97,23 +99,23 @@ def test_what_somebody_said_holds_until_they_buy_again(books, rooms) -> None:
     before, after = date(2026, 1, 1), date(2026, 6, 1)
     with books.unit() as unit:
         case_answered(unit, "c", "moved")
-        still = told.said(unit, {}, dict.fromkeys("abc", before), SHANGHAI).to_pylist()
+        still = beside.said(unit, {}, dict.fromkeys("abc", before), SHANGHAI).to_pylist()
         assert {row["person_id"]: row["why"] for row in still} == {"a": "price", "c": "moved"}
-        assert told.said(unit, {}, dict.fromkeys("abc", after), SHANGHAI).num_rows == 0
-        assert told.said(unit, {}, {}, SHANGHAI).num_rows == 0, "nobody's customer any more"
+        assert beside.said(unit, {}, dict.fromkeys("abc", after), SHANGHAI).num_rows == 0
+        assert beside.said(unit, {}, {}, SHANGHAI).num_rows == 0, "nobody's customer any more"
 
 
 def test_a_house_without_those_rooms_does_without_them(books, monkeypatch) -> None:
     def absent(name: str):
         raise ModuleNotFoundError(name, name=name)
 
-    monkeypatch.setattr(told.importlib, "import_module", absent)
+    monkeypatch.setattr(beside.importlib, "import_module", absent)
     with books.reading() as unit:
-        assert told.heard(unit, {}, {}).num_rows == 0
+        assert beside.heard(unit, {}, {}).num_rows == 0
 
     def broken(name: str):
         raise ModuleNotFoundError("something else", name="numpy")
 
-    monkeypatch.setattr(told.importlib, "import_module", broken)
+    monkeypatch.setattr(beside.importlib, "import_module", broken)
     with books.reading() as unit, pytest.raises(ModuleNotFoundError):
-        told.heard(unit, {}, {})
+        beside.heard(unit, {}, {})
