@@ -7,11 +7,16 @@ make the commonest of so many: with hundreds looked at, some look bad by luck.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 from scipy.stats import norm, poisson
+
+Counts = NDArray[np.int64]
+FloatArray = NDArray[np.float64]
 
 DIMENSIONS = ("product", "store", "channel", "region", "category")
 LEAST = 5
@@ -68,40 +73,75 @@ def behind(connection: Any, left_for: Mapping[str, str]) -> pa.Table:
     return pa.Table.from_pylist(rows, schema=BEHIND)
 
 
+@dataclass(frozen=True)
+class Held:
+    """What customers had in hand, by month, in whole numbers: names are looked up once."""
+
+    parts: list[str]
+    months: int
+    part: Counts
+    """Of each thing in hand its part, its month and its visit, shape (things,)."""
+    month: Counts
+    visit: Counts
+    when: Counts
+    """Of each visit its month, its customer, and whether it was their last, shape (visits,)."""
+    who: Counts
+    final: NDArray[np.bool_]
+    people: list[str]
+
+    @classmethod
+    def of(cls, last: pa.Table) -> Held:
+        """From what `LAST` finds."""
+        people, who = _coded(last["person_id"])
+        parts, part = _coded(last["part"])
+        months, month = _coded(last["month"])
+        # A customer is in the shop once a month, whatever they hold.
+        _, first, visit = np.unique(
+            who * len(months) + month, return_index=True, return_inverse=True
+        )
+        final = last["final"].to_numpy()
+        return cls(
+            parts, len(months), part, month, visit, month[first], who[first], final[first], people
+        )
+
+    def counted(self, side: NDArray[np.bool_]) -> tuple[FloatArray, FloatArray]:
+        """Of some visits: how many had each part by month, and how many there were by month."""
+        mine = side[self.visit]
+        place = self.part[mine] * self.months + self.month[mine]
+        had = np.bincount(place, minlength=len(self.parts) * self.months)
+        there = np.bincount(self.when[side], minlength=self.months)
+        shape = (len(self.parts), self.months)
+        return had.reshape(shape).astype(np.float64), there.astype(np.float64)
+
+
+def _coded(column: pa.ChunkedArray) -> tuple[list[str], Counts]:
+    coded = column.combine_chunks().dictionary_encode()
+    return coded.dictionary.to_pylist(), coded.indices.to_numpy().astype(np.int64)
+
+
 def _of_dimension(
     dimension: str, last: pa.Table, left_for: Mapping[str, str]
 ) -> list[dict[str, Any]]:
     if not last.num_rows:
         return []
-    theirs = np.array([left_for.get(each, "") for each in last["person_id"].to_pylist()], str)
-    final = last["final"].to_numpy()
+    held = Held.of(last)
+    theirs = np.array([left_for.get(person, "") for person in held.people])[held.who]
     found: list[dict[str, Any]] = []
     for cause in sorted({each for each in theirs.tolist() if each}):
-        counts = _counted(last, (theirs == cause) & final, theirs != cause)
-        found += _named(cause, dimension, *counts)
+        left, of_left = held.counted((theirs == cause) & held.final)
+        others, of_others = held.counted(theirs != cause)
+        found += _named(cause, dimension, held.parts, left, others, of_left, of_others)
     return found
 
 
-def _counted(last: pa.Table, left: Any, others: Any) -> tuple[Any, Any, Any, Any, Any]:
-    """The parts; who of those who left and of the others had each, by month; how many there were.
-
-    Shapes: (parts,), twice (parts, months), twice (months,). One customer counts once a month.
-    """
-    parts, place = np.unique(np.array(last["part"].to_pylist(), str), return_inverse=True)
-    months, when = np.unique(np.array(last["month"].to_pylist(), str), return_inverse=True)
-    _, who = np.unique(np.array(last["person_id"].to_pylist(), str), return_inverse=True)
-    shape = (len(parts), len(months))
-    had, there = [], []
-    for side in (left, others):
-        flat = np.bincount(place[side] * shape[1] + when[side], minlength=shape[0] * shape[1])
-        had.append(flat.reshape(shape).astype(float))
-        visits = np.unique(np.stack([who[side], when[side]]), axis=1)[1]
-        there.append(np.bincount(visits, minlength=shape[1]).astype(float))
-    return parts, had[0], had[1], there[0], there[1]
-
-
 def _named(
-    cause: str, dimension: str, parts: Any, left: Any, others: Any, of_left: Any, of_others: Any
+    cause: str,
+    dimension: str,
+    parts: list[str],
+    left: Any,
+    others: Any,
+    of_left: Any,
+    of_others: Any,
 ) -> list[dict[str, Any]]:
     """Mantel and Haenszel's ratio over the months, with Greenland and Robins' interval."""
     both = (of_left > 0) & (of_others > 0)
@@ -132,7 +172,7 @@ def _named(
         {
             "cause": cause,
             "dimension": dimension,
-            "part": str(parts[looked[place]]),
+            "part": parts[looked[place]],
             "left": int(left[place]),
             "of_left": int(n1.sum()),
             "others": int(others[place]),
