@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -54,8 +55,7 @@ def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> House:
 
 
 def later(house: House, wait: timedelta) -> Reports:
-    return Reports(House(house.home, house.lake, house.books, house.shelf,
-                         StoppedClock(MONDAY + wait)), SHOP)  # fmt: skip
+    return Reports(replace(house, clock=StoppedClock(MONDAY + wait)), SHOP)
 
 
 @pytest.mark.parametrize("place", ["report.marked", "report.handed"])
