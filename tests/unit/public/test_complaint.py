@@ -14,7 +14,7 @@ from tests.unit.public.conftest import PNG, Customer, Wound
 
 from huitou.care.complaints import book as complaints
 from huitou.ground.errors import HuitouError
-from huitou.runs.desks import letterbox
+from huitou.runs.desks.public import letterbox
 from huitou.runs.shop import Shop
 
 HOSTILE = (

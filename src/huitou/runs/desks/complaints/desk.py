@@ -24,9 +24,9 @@ from huitou.ground.errors import HuitouError
 from huitou.ground.ids import fingerprint, new_id
 from huitou.ground.settings import Settings
 from huitou.runs import owners
-from huitou.runs.desks import answering, gestures
-from huitou.runs.desks import drawn_complaints as draw
-from huitou.runs.desks.complaint_views import (
+from huitou.runs.desks.complaints import answering, gestures
+from huitou.runs.desks.complaints import drawn as draw
+from huitou.runs.desks.complaints.views import (
     ComplaintRow,
     ComplaintView,
     Effect,
@@ -130,21 +130,21 @@ class Complaints:
 
         `settled`: none of them is open any more, whatever dates the file names.
         """
-        from huitou.runs.desks import complaint_tables
+        from huitou.runs.desks.complaints import sheets
 
-        return complaint_tables.read(self, self._house, self._settings, Path(path), settled=settled)
+        return sheets.read(self, self._house, self._settings, Path(path), settled=settled)
 
     def write_table(self, path: Path) -> int:
         """Write every complaint as CSV that no spreadsheet runs; how many there were."""
-        from huitou.runs.desks import complaint_tables
+        from huitou.runs.desks.complaints import sheets
 
-        return complaint_tables.write(self._house, self._settings, Path(path))
+        return sheets.write(self._house, self._settings, Path(path))
 
     def fetch(self) -> Fetched:
         """Read the mailbox of complaints; each letter is taken once, and none is deleted."""
-        from huitou.runs.desks import complaint_mail
+        from huitou.runs.desks.complaints import mail
 
-        return complaint_mail.fetch(self, self._house, self._settings, os.environ)
+        return mail.fetch(self, self._house, self._settings, os.environ)
 
     # -- looking
 
@@ -208,9 +208,9 @@ class Complaints:
 
     def effect(self) -> tuple[Effect, ...]:
         """What answers were worth on this shop's own past, each with its interval."""
-        from huitou.runs.desks import complaint_effect
+        from huitou.runs.desks.complaints import effect
 
-        return complaint_effect.effect(self._house)
+        return effect.effect(self._house)
 
     # -- working on one
 

@@ -28,8 +28,7 @@ from huitou.ground.words import Sentence, said
 from huitou.identity import book as identity
 from huitou.journeys.messages import Recipient
 from huitou.loyalty import book as loyalty
-from huitou.runs.desks import neighbours
-from huitou.runs.desks.call_views import (
+from huitou.runs.desks.calls.views import (
     CallList,
     CallSheet,
     ClerkDay,
@@ -39,7 +38,8 @@ from huitou.runs.desks.call_views import (
     Withheld,
     Written,
 )
-from huitou.runs.desks.standing import Standing, standing
+from huitou.runs.desks.cases import neighbours
+from huitou.runs.desks.cases.standing import Standing, standing
 from huitou.runs.finding import found
 from huitou.runs.people import money_range
 from huitou.runs.views import ProofView, Range, TimelineEntry

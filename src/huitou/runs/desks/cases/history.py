@@ -16,7 +16,7 @@ from huitou.channels import book as channels
 from huitou.ground.money import Money
 from huitou.ground.words import Sentence, said
 from huitou.identity import book as identity
-from huitou.runs.desks import neighbours
+from huitou.runs.desks.cases import neighbours
 from huitou.runs.views import TimelineEntry
 
 if TYPE_CHECKING:

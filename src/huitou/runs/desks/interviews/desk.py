@@ -38,8 +38,8 @@ from huitou.journeys import asking as texts
 from huitou.journeys.messages import Message, Recipient, Sender
 from huitou.loyalty import book as loyalty
 from huitou.runs import finding
-from huitou.runs.desks.answer_files import Answers, read_answers
-from huitou.runs.desks.hearing import hear, known_of, offer_id
+from huitou.runs.desks.interviews.answer_files import Answers, read_answers
+from huitou.runs.desks.interviews.hearing import hear, known_of, offer_id
 from huitou.runs.people import person_row
 from huitou.runs.planning import Addresses
 from huitou.runs.steps.asking import worth_line

@@ -23,8 +23,10 @@ from huitou.ground.settings import Settings
 from huitou.ground.words import Sentence
 from huitou.identity import book as identity
 from huitou.models.causes import WORDS
-from huitou.runs.desks import history, neighbours
-from huitou.runs.desks.casefile_views import (
+from huitou.runs.desks.cases import history, neighbours
+from huitou.runs.desks.cases.evidence import evidence_words
+from huitou.runs.desks.cases.standing import Standing, standing
+from huitou.runs.desks.cases.views import (
     Brought,
     CaseFile,
     CaseLine,
@@ -37,9 +39,7 @@ from huitou.runs.desks.casefile_views import (
     Suspicion,
     Told,
 )
-from huitou.runs.desks.evidence import evidence_words
-from huitou.runs.desks.hearing import rest
-from huitou.runs.desks.standing import Standing, standing
+from huitou.runs.desks.interviews.hearing import rest
 from huitou.runs.finding import found
 from huitou.runs.people import missed_ends, money_range, person_row
 from huitou.runs.views import CaseView, Range, TimelineEntry
