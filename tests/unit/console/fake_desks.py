@@ -17,7 +17,7 @@ from huitou.ground.words import said
 from huitou.runs import views
 from huitou.runs.desks.calls import views as call_views
 from huitou.runs.desks.cases import views as casefile_views
-from huitou.runs.desks.cases.neighbours import Complaint
+from huitou.runs.desks.cases.complaining import Complaint
 
 if TYPE_CHECKING:
     from tests.unit.console.fake_shop import FakeShop

@@ -10,19 +10,19 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from huitou.care.complaints import attachments, book, rules
 from huitou.care.complaints.attachments import File
 from huitou.care.complaints.rules import KINDS, STATES, Arrived
+from huitou.care.lessons import book as lessons
 from huitou.care.reasons import WHYS
 from huitou.ground import marks
 from huitou.ground.errors import HuitouError
 from huitou.ground.ids import fingerprint, new_id
 from huitou.ground.settings import Settings
+from huitou.models.letters import language_of
 from huitou.runs import owners
 from huitou.runs.desks.complaints import answering, gestures
 from huitou.runs.desks.complaints import drawn as draw
@@ -39,11 +39,8 @@ from huitou.runs.desks.complaints.views import (
 
 if TYPE_CHECKING:
     from huitou.runs.wiring import House
-    from huitou.store.books import Row, Unit
+    from huitou.store.books import Row
     from huitou.store.lake import Edition
-
-LESSONS = "huitou.care.lessons.book"
-"""Where staff's corrections teach the sorter of texts; asked for only when there is one."""
 
 FILTERS: Mapping[str, Sequence[str]] = {
     "open": rules.OPEN,
@@ -293,12 +290,20 @@ class Complaints:
         with self._house.books.unit() as unit:
             row = book.find(unit, number)
             book.sort(unit, row["id"], cause, None, by)
-            _teach(unit, row, cause, by, self._now)
+            if row["words"].strip():
+                tongue = language_of(row["words"])
+                lessons.teach(unit, row["words"], tongue, cause, by, self._now)
 
     def forget(self, who: str) -> int:
-        """Blank what somebody's complaints say, and take their files away; how many files."""
+        """Blank what somebody's complaints say, and take their files away; how many files.
+
+        What the sorter was taught by their words is forgotten, too.
+        """
         with self._house.books.unit() as unit:
-            gone = book.forget(unit, self._person(who), self._now)
+            person = self._person(who)
+            for row in book.of_person(unit, person):
+                lessons.forget_text(unit, row["words"])
+            gone = book.forget(unit, person, self._now)
         return attachments.drop(self._house.home, gone)
 
     def keep_file(self, name: str, raw: bytes) -> File:
@@ -323,15 +328,6 @@ class Complaints:
 
     def _person(self, who: str) -> str:
         return owners.person(self._house, self._settings, who)
-
-
-def _teach(unit: Unit, row: Row, cause: str, by: str, now: datetime) -> None:
-    """Let the sorter of texts learn from staff, where there is one."""
-    if find_spec(LESSONS) is None:
-        return
-    teach = getattr(import_module(LESSONS), "teach", None)
-    if teach is not None:
-        teach(unit, row["words"], row["language"], cause, by, now)
 
 
 def _mark(row: Row) -> str:

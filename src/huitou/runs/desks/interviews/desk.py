@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from huitou.care import book as care
 from huitou.care.cases import Answer
+from huitou.care.complaints import book as complaints
 from huitou.care.interviews import book as interviews
 from huitou.care.interviews.rules import (
     ONCE_IN,
@@ -302,8 +303,8 @@ class InterviewDesk:
     def _may_be_asked(self, unit: Unit, person: str, trigger: str, now: datetime) -> None:
         if person in interviews.asked_since(unit, now - ONCE_IN, [person]):
             raise Refused("they were asked within a year; nobody is asked twice")
-        waits = care.people_with_open_cases(unit, [person]) | interviews.complaining(unit, [person])
-        if person in waits:
+        complaining = complaints.people_waiting(unit, [person])
+        if person in care.people_with_open_cases(unit, [person]) | complaining:
             raise Refused("they wait for an answer of ours, and are not asked meanwhile")
         # Who unsubscribes is silent from this moment on: their own page is the one place to ask.
         if trigger != "unsubscribed" and care.silent(unit, [person]):
