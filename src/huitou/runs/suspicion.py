@@ -37,4 +37,5 @@ def rows_of(edition: Edition, name: str, people: Sequence[str]) -> Sequence[Mapp
     """Rows of a table about some people; none where the run was of a version without it."""
     if not edition.has(name):
         return ()
-    return edition.table(name, only=("person_id", list(people))).to_pylist()
+    rows: list[dict[str, Any]] = edition.table(name, only=("person_id", list(people))).to_pylist()
+    return rows
