@@ -60,6 +60,7 @@ if TYPE_CHECKING:
     from huitou.runs.desks.public.letterbox import Letterbox
     from huitou.runs.desks.reports import Reports
     from huitou.runs.told import ReportView
+    from huitou.runs.upkeep import Upkeep
     from huitou.runs.wiring import House
     from huitou.sources.contract import Declared, Preview, Taken
     from huitou.store.books import Books
@@ -435,9 +436,14 @@ class Shop:
         return self._the(plan_id)
 
     def apply_plan(self, plan_id: str, by: str, progress: Progress | None = None) -> dict[str, Any]:
-        """Carry out an approved plan; safe to call again after a kill."""
-        from huitou.runs import planning
+        """Carry out an approved plan; safe to call again after a kill.
 
+        Who complained until now is sent nothing of it, also where that is still in the inbox.
+        """
+        from huitou.runs import planning
+        from huitou.runs.desks.public.carrying import carry
+
+        carry(self._house, wait=True, again=True)
         tell = progress or _silently
         done = planning.apply(self._house, self.settings, plan_id, self._foreseen(), tell)
         self.calls.draw()
@@ -592,6 +598,12 @@ class Shop:
 
         with self._house.books.reading() as unit:
             return [*loyalty.check(unit), *channels.check(unit)]
+
+    def upkeep(self) -> Upkeep:
+        """What waits for somebody in the rooms of care: held, late, in doubt, set aside."""
+        from huitou.runs.upkeep import upkeep
+
+        return upkeep(self._house)
 
     # -- inside
 

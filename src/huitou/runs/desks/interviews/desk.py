@@ -41,6 +41,7 @@ from huitou.loyalty import book as loyalty
 from huitou.runs import finding
 from huitou.runs.desks.interviews.answer_files import Answers, read_answers
 from huitou.runs.desks.interviews.hearing import hear, known_of, offer_id
+from huitou.runs.desks.public.carrying import carry
 from huitou.runs.people import person_row
 from huitou.runs.planning import Addresses
 from huitou.runs.steps.asking import worth_line
@@ -187,6 +188,8 @@ class InterviewDesk:
         The marker is in the books before anything leaves. May be killed anywhere and called again.
         """
         channel = Email(self._box())
+        # Who complained until now is not asked, also where that is still in the inbox.
+        carry(self._house, wait=True, again=True)
         now = self._house.clock.now()
         with self._house.books.unit() as unit:
             interviews.settle_old(unit, now)
