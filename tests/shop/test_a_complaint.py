@@ -1,4 +1,4 @@
-"""What a customer feels who complains: heard, left in peace meanwhile, answered, and asked again."""
+"""What a customer who complains feels: heard, left in peace meanwhile, answered, asked again."""
 
 from __future__ import annotations
 
