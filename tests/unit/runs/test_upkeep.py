@@ -6,7 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from tests.unit.care.alarms.given import bell
-from tests.unit.runs.desks.complaints.given_shop import DAY, NOW, Hands, lake_of, shop_in
+from tests.unit.runs.desks.complaints.given_shop import DAY, NOW, Hands, customer, lake_of, shop_in
 
 from huitou.care.alarms import book as alarms
 from huitou.care.complaints import book as complaints
@@ -19,7 +19,7 @@ from huitou.runs.upkeep import Upkeep
 
 
 def test_what_is_held_late_in_doubt_and_not_learned_is_counted(tmp_path: Path) -> None:
-    shop = shop_in(tmp_path / "shop", Hands(), [], {})
+    shop = shop_in(tmp_path / "shop", Hands(), [customer("p")], {"member:P": "p"})
     assert shop.upkeep() == Upkeep(0, 0, 0, 0, 0, 0, lessons=0, sorter_knows=False)
     later = NOW + timedelta(days=9)
     one = Asking("p", DAY, "email")
