@@ -198,11 +198,11 @@ def test_the_oldest_come_first_page_by_page(any_books: Books) -> None:
 def test_a_machine_never_overrules_staff(any_books: Books) -> None:
     row = received(any_books)
     with any_books.unit() as unit:
-        book.sort(unit, row["id"], "price", 0.6, "sorter")
-        book.sort(unit, row["id"], "product", 0.7, "sorter")
+        book.sort(unit, row["id"], "price", 0.6, None)
+        book.sort(unit, row["id"], "product", 0.7, None)
         assert book.find(unit, row["id"])["cause"] == "product"
         book.sort(unit, row["id"], "delivery", None, "Mei")
-        book.sort(unit, row["id"], "price", 0.99, "sorter")
+        book.sort(unit, row["id"], "price", 0.99, None)
         assert book.find(unit, row["id"])["cause"] == "delivery"
 
 

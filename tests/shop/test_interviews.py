@@ -31,8 +31,8 @@ from huitou.ground.clock import StoppedClock
 from huitou.ground.errors import HuitouError, NotYet, Refused
 from huitou.ground.failpoints import VARIABLE, Stopped
 from huitou.loyalty import book as loyalty
-from huitou.runs.desks import hearing
-from huitou.runs.desks.hearing import Known
+from huitou.runs.desks.interviews import hearing
+from huitou.runs.desks.interviews.hearing import Known
 from huitou.runs.shop import Shop
 from huitou.runs.wiring import open_shop
 
@@ -382,7 +382,7 @@ def mailing(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> Callable[[int], str]
         )
         person = people(shop)[0]["person_id"]
         from huitou.journeys.messages import Recipient
-        from huitou.runs.desks.interviews import InterviewDesk
+        from huitou.runs.desks.interviews.desk import InterviewDesk
 
         reached = {person: Recipient(person, "C1", email="c1@example.org", language="zh-Hans")}
         monkeypatch.setattr(InterviewDesk, "_recipients", lambda _desk, _people: reached)

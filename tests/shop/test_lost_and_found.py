@@ -20,7 +20,7 @@ from huitou.ground.clock import StoppedClock
 from huitou.ground.errors import Refused
 from huitou.journeys.tables import decision
 from huitou.loyalty import book as loyalty
-from huitou.runs.desks.call_views import CallSheet, Drawn
+from huitou.runs.desks.calls.views import CallSheet, Drawn
 from huitou.runs.shop import Shop
 from huitou.runs.wiring import open_shop
 from huitou.sources.contract import Declared

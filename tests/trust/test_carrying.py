@@ -14,7 +14,7 @@ import huitou
 from huitou.care.complaints import book as complaints
 from huitou.care.complaints.links import form_mark
 from huitou.ground.failpoints import VARIABLE
-from huitou.runs.desks.letterbox import Sending, Typed
+from huitou.runs.desks.public.letterbox import Sending, Typed
 from huitou.runs.shop import Shop
 
 CARRY = "import sys, huitou; huitou.open(sys.argv[1]).letterbox.carry()"

@@ -19,21 +19,26 @@ EVEN = 0.5
 """Gaps that vary by less than this share of their mean are a habit."""
 
 
+Piece = tuple[str, Sentence]
+"""A piece of evidence, by its name in EVIDENCE, and what it says."""
+
+
 def evidence_words(
     row: Mapping[str, Any], ledger: Iterable[Mapping[str, Any]] = ()
-) -> tuple[Sentence, ...]:
+) -> tuple[Piece, ...]:
     """What is known of one person: `row` of EVIDENCE, and their rows of LEDGER, oldest first.
 
     What is unknown, or speaks for nothing, is not said.
     """
     entries = sorted(ledger, key=lambda entry: (entry["day"], entry["piece"], entry["what"] or ""))
-    happened = [_happened(entry) for entry in entries if entry["piece"] != "our_messages"]
-    told = [*happened, *_orders(row)]
+    told = [
+        (entry["piece"], _happened(entry)) for entry in entries if entry["piece"] != "our_messages"
+    ]
+    told += _orders(row)
     if (row.get("our_messages") or 0) >= WORTH_SAYING["our_messages"]:
-        told.append(
-            said("We wrote to them {n} times in three months.", n=round(row["our_messages"]))
-        )
-    return tuple({str(sentence): sentence for sentence in told}.values())
+        n = round(row["our_messages"])
+        told.append(("our_messages", said("We wrote to them {n} times in three months.", n=n)))
+    return tuple({(piece, str(words)): (piece, words) for piece, words in told}.values())
 
 
 def _happened(entry: Mapping[str, Any]) -> Sentence:
@@ -88,25 +93,25 @@ _HAPPENED: Mapping[str, tuple[Sentence, Sentence]] = {
 """Piece -> its sentence with a name of the place, product or clerk, and without."""
 
 
-def _orders(row: Mapping[str, Any]) -> list[Sentence]:
+def _orders(row: Mapping[str, Any]) -> list[Piece]:
     """What their own orders show."""
-    found = []
-    if _at_least(row, "returned_near_end"):
-        share = round(100 * row["returned_near_end"])
-        found.append(said("They sent {share} % of their last purchases back.", share=share))
-    if _at_least(row, "price_rise"):
-        share = round(100 * row["price_rise"])
-        found.append(said("What they used to buy costs about {share} % more now.", share=share))
-    if _at_least(row, "gone_share"):
-        share = round(100 * row["gone_share"])
-        found.append(said("{share} % of what they spent was on goods no longer sold.", share=share))
+    found: dict[str, Sentence] = {}
+    if _at_least(row, name := "returned_near_end"):
+        share = round(100 * row[name])
+        found[name] = said("They sent {share} % of their last purchases back.", share=share)
+    if _at_least(row, name := "price_rise"):
+        share = round(100 * row[name])
+        found[name] = said("What they used to buy costs about {share} % more now.", share=share)
+    if _at_least(row, name := "gone_share"):
+        share = round(100 * row[name])
+        found[name] = said("{share} % of what they spent was on goods no longer sold.", share=share)
     if row.get("season_gift"):
-        found.append(said("They only ever bought in the season for gifts."))
+        found["season_gift"] = said("They only ever bought in the season for gifts.")
     if row.get("one_purchase"):
-        found.append(said("They came a single time."))
+        found["one_purchase"] = said("They came a single time.")
     elif row.get("regularity") is not None and row["regularity"] < EVEN:
-        found.append(said("They used to come as regularly as a clock."))
-    return found
+        found["regularity"] = said("They used to come as regularly as a clock.")
+    return list(found.items())
 
 
 def _at_least(row: Mapping[str, Any], name: str) -> bool:

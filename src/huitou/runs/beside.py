@@ -1,15 +1,14 @@
 """What the books know beside the orders, as the facts and the models read it.
 
-    beside(unit, day, zone, moved)     happenings, complaints, our own messages: evidence
-    heard(unit, moved, last_days)      who was asked why, and what they said: to learn from
-    said(unit, moved, last_days)       what somebody said themselves about this very silence
+    beside(unit, day, zone, moved)       happenings, complaints, our own messages: evidence
+    heard(unit, moved, last_days, zone)  who was asked why, and what they said: to learn from
+    said(unit, moved, last_days, zone)   what somebody said themselves about this very silence
 
 `moved` are ids given up in this run -> the id used now: the books learn of them only later.
 """
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
@@ -19,7 +18,11 @@ import ibis
 import pyarrow as pa
 
 from huitou.care import book as care
+from huitou.care.calls import book as calls
+from huitou.care.complaints import book as complaints
 from huitou.care.happenings import book as happenings
+from huitou.care.interviews import book as interviews
+from huitou.care.reasons import UNKNOWN
 from huitou.channels import book as channels
 from huitou.facts.contract import COMPLAINTS, HAPPENINGS, MESSAGES, Told
 from huitou.identity.book import names
@@ -41,12 +44,12 @@ def beside(unit: Unit, day: date, zone: ZoneInfo, moved: Moved) -> Told:
     complained = [
         {
             "person_id": who.now(row["person_id"]),
-            "about": row["cause"] or row["kind"],
+            "about": row["kind"] if row["cause"] in (None, UNKNOWN) else row["cause"],
             "received": _day(row["received_at"], zone),
             "answered": _day(row["answered_at"] or row["resolved_at"], zone),
             "store": row["store"],
         }
-        for row in _rows_of("complaints", "told", unit)
+        for row in complaints.told(unit)
         if row["person_id"]
     ]
     written = [_on(who, row) for row in channels.handed_over(unit)]
@@ -55,18 +58,18 @@ def beside(unit: Unit, day: date, zone: ZoneInfo, moved: Moved) -> Told:
     )
 
 
-def heard(unit: Unit, moved: Moved, last_days: Mapping[str, date]) -> pa.Table:
+def heard(unit: Unit, moved: Moved, last_days: Mapping[str, date], zone: ZoneInfo) -> pa.Table:
     """Everybody who was asked about the silence they are still in, each once, as `HEARD`.
 
     Who has bought since is left out: what is known of them now is not what was known then.
     """
     who = _Who(unit, moved)
     asked: dict[str, Row] = {}
-    for row in _named(unit):
+    for row, since, channel in _named(unit, zone):
         person = who.now(row["person_id"])
-        if _same_silence(row["as_of"], last_days.get(person)):
-            asked[person] = _heard(person, row, channel="case")
-    for row in _rows_of("interviews", "heard", unit):
+        if _same_silence(since, last_days.get(person)):
+            asked[person] = _heard(person, row, channel)
+    for row in interviews.heard(unit):
         person = who.now(row["person_id"])
         if not _same_silence(row["departed_on"], last_days.get(person)):
             continue
@@ -78,8 +81,8 @@ def heard(unit: Unit, moved: Moved, last_days: Mapping[str, date]) -> pa.Table:
 def said(unit: Unit, moved: Moved, last_days: Mapping[str, date], zone: ZoneInfo) -> pa.Table:
     """What each person named last as the cause of the silence they are in, as `SAID`."""
     who = _Who(unit, moved)
-    named = [(row, row["as_of"], row["at"]) for row in _named(unit)]
-    for row in _rows_of("interviews", "heard", unit):
+    named = [(row, since, row["at"]) for row, since, _channel in _named(unit, zone)]
+    for row in interviews.heard(unit):
         if row["why"] and row["answered_at"]:
             named.append((row, row["departed_on"], row["answered_at"]))
     latest: dict[str, Row] = {}
@@ -102,8 +105,13 @@ class _Who:
         return self._moved.get(known, known)
 
 
-def _named(unit: Unit) -> list[Row]:
-    return care.said_why(unit)
+def _named(unit: Unit, zone: ZoneInfo) -> list[tuple[Row, date, str]]:
+    """What people told staff: the row, up to which day the silence it is about had lasted, and how.
+
+    What the lost say on the phone is in their case as well, and counts as said there.
+    """
+    on_the_phone = [(row, row["at"].astimezone(zone).date(), "call") for row in calls.heard(unit)]
+    return [*on_the_phone, *((row, row["as_of"], "case") for row in care.said_why(unit))]
 
 
 def _on(who: _Who, row: Row) -> dict[str, Any]:
@@ -134,15 +142,3 @@ def _table(rows: Iterable[Mapping[str, Any]], schema: pa.Schema) -> ibis.Table |
 
 def _day(at: datetime | None, zone: ZoneInfo) -> date | None:
     return at.astimezone(zone).date() if at is not None else None
-
-
-def _rows_of(room: str, ask: str, unit: Unit) -> list[Row]:
-    """Rows from another room of care; none where this house has no such room."""
-    try:
-        book = importlib.import_module(f"huitou.care.{room}.book")
-    except ModuleNotFoundError as missing:
-        if missing.name != f"huitou.care.{room}.book":
-            raise
-        return []
-    rows: list[Row] = getattr(book, ask)(unit)
-    return rows

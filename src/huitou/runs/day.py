@@ -12,7 +12,7 @@ from huitou.ground.errors import NotYet
 from huitou.ground.ids import fingerprint
 from huitou.ground.settings import Settings
 from huitou.runs.book import Journal
-from huitou.runs.desks.carrying import carry
+from huitou.runs.desks.public.carrying import carry
 from huitou.runs.steps import (
     alarms,
     asking,

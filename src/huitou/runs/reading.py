@@ -15,7 +15,6 @@ from huitou.care.reasons import WHYS
 from huitou.channels import book as channels
 from huitou.facts.contract import METRICS, Tables
 from huitou.facts.metrics import stage_flows
-from huitou.facts.sentences import evidence_words
 from huitou.ground.errors import HuitouError, NotYet
 from huitou.ground.money import Money
 from huitou.ground.settings import Settings
@@ -32,6 +31,7 @@ from huitou.runs.people import page, person_row
 from huitou.runs.person import person_view
 from huitou.runs.plan_in_words import totals_view
 from huitou.runs.remarks import remarks
+from huitou.runs.suspicion import evidence_of, rows_of
 from huitou.runs.taking import waiting
 from huitou.runs.views import (
     Alert,
@@ -117,17 +117,12 @@ def person(house: House, settings: Settings, edition: Edition, id_or_key: str) -
 
 def _evidence(edition: Edition, person_id: str) -> tuple[Sentence, ...]:
     """What they said themselves, and what is known that may have driven them away."""
-    mine = {
-        name: edition.table(name, only=("person_id", [person_id])).to_pylist()
-        for name in ("said", "evidence", "ledger")
-        if edition.has(name)  # the last run may be of a version that kept none
-    }
+    named = rows_of(edition, "named", [person_id])
     told = [
         said("They said so themselves on {day}: {why}", day=row["day"], why=WHYS[row["why"]])
-        for row in mine.get("said", ())
+        for row in named
     ]
-    shown = evidence_words((mine.get("evidence") or [{}])[0], mine.get("ledger", ()))
-    return (*told, *shown)
+    return (*told, *(words for _, words in evidence_of(edition, [person_id])[person_id]))
 
 
 def _lines_of(edition: Edition, person_id: str) -> pa.Table:

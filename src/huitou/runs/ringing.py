@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence, Set
 from datetime import date, datetime, timedelta
-from importlib import import_module
-from importlib.util import find_spec
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
@@ -15,6 +13,9 @@ import pyarrow.compute as pc
 from huitou.care import book as care
 from huitou.care.alarms import book as alarms
 from huitou.care.alarms.bells import Bell
+from huitou.care.complaints import book as complaints
+from huitou.care.complaints.rules import WAITING
+from huitou.care.happenings import book as happenings
 from huitou.decisions.alarms.facts import as_date
 from huitou.decisions.alarms.judged import judge
 from huitou.decisions.alarms.past import Evening, Floats, Foreseen, Mark, Past, Seen
@@ -79,34 +80,23 @@ def marks(unit: Unit, now: datetime, settings: Settings) -> list[Mark]:
 
 
 def _complaints(unit: Unit, now: datetime, settings: Settings) -> list[Mark]:
-    rows = _told_by("huitou.care.complaints.book", "told", unit)
+    rows = complaints.told(unit)
     return [_complaint(row, now, settings) for row in rows if row["person_id"]]
 
 
-def _told_by(room: str, what: str, *asked: Any) -> list[Row]:
-    """What another room of care tells; nothing where this house has no such room."""
-    if find_spec(room) is None:
-        return []
-    rows: list[Row] = getattr(import_module(room), what)(*asked)
-    return rows
-
-
 def _complaint(row: Row, now: datetime, settings: Settings) -> Mark:
-    came, waits = _day(row["received_at"], settings), row["state"] in ("new", "assigned")
+    came, waits = _day(row["received_at"], settings), row["state"] in WAITING
     over = row["answered_at"] or row["resolved_at"] or row["received_at"]
-    due = row.get("due_at")
+    due, today = row["due_at"], _day(now, settings)
     # What is due today and still in time is not yet overdue this evening.
-    today = _day(now, settings)
-    due_day = None
-    if due is not None:
-        due_day = _day(due, settings) if due <= now else max(_day(due, settings), today + 1)
+    due_day = _day(due, settings) if due <= now else max(_day(due, settings), today + 1)
     until = None if waits else _day(over, settings)
     return Mark("complaint", row["person_id"], came, came, until, due_day)
 
 
 def _happenings(unit: Unit, now: datetime, settings: Settings) -> list[Mark]:
     ahead = now.date() + timedelta(days=3650)
-    rows = _told_by("huitou.care.happenings.book", "known", unit, ahead)
+    rows = happenings.known(unit, ahead)
     return [_happening(row, settings) for row in rows if row["person_id"]]
 
 

@@ -48,18 +48,19 @@ if TYPE_CHECKING:
 
     from huitou.facts.contract import Tables
     from huitou.runs.desks.alarms import AlarmDesk
-    from huitou.runs.desks.calls import CallDesk
-    from huitou.runs.desks.casefiles import CaseDesk
-    from huitou.runs.desks.complaints import Complaints
+    from huitou.runs.desks.calls.desk import CallDesk
+    from huitou.runs.desks.cases.desk import CaseDesk
+    from huitou.runs.desks.complaints.desk import Complaints
     from huitou.runs.desks.fixes import Desk as Fixes
     from huitou.runs.desks.happenings import Happenings
     from huitou.runs.desks.harms import Harms
-    from huitou.runs.desks.interviews import InterviewDesk
-    from huitou.runs.desks.leaving import LeavingDesk
+    from huitou.runs.desks.interviews.desk import InterviewDesk
+    from huitou.runs.desks.interviews.leaving import LeavingDesk
     from huitou.runs.desks.lessons import Desk as Lessons
-    from huitou.runs.desks.letterbox import Letterbox
+    from huitou.runs.desks.public.letterbox import Letterbox
     from huitou.runs.desks.reports import Reports
     from huitou.runs.told import ReportView
+    from huitou.runs.upkeep import Upkeep
     from huitou.runs.wiring import House
     from huitou.sources.contract import Declared, Preview, Taken
     from huitou.store.books import Books
@@ -168,7 +169,7 @@ class Shop:
     @cached_property
     def letterbox(self) -> Letterbox:
         """What customers do on their own pages: complain, and follow it."""
-        from huitou.runs.desks.letterbox import Letterbox
+        from huitou.runs.desks.public.letterbox import Letterbox
 
         return Letterbox(self._house, self.settings)
 
@@ -435,9 +436,14 @@ class Shop:
         return self._the(plan_id)
 
     def apply_plan(self, plan_id: str, by: str, progress: Progress | None = None) -> dict[str, Any]:
-        """Carry out an approved plan; safe to call again after a kill."""
-        from huitou.runs import planning
+        """Carry out an approved plan; safe to call again after a kill.
 
+        Who complained until now is sent nothing of it, also where that is still in the inbox.
+        """
+        from huitou.runs import planning
+        from huitou.runs.desks.public.carrying import carry
+
+        carry(self._house, wait=True, again=True)
         tell = progress or _silently
         done = planning.apply(self._house, self.settings, plan_id, self._foreseen(), tell)
         self.calls.draw()
@@ -456,20 +462,20 @@ class Shop:
     @property
     def casefiles(self) -> CaseDesk:
         """Case files: opened, taken up, written in, ended, and learned from."""
-        from huitou.runs.desks.casefiles import CaseDesk
+        from huitou.runs.desks.cases.desk import CaseDesk
 
         return CaseDesk(self._house, self.settings)
 
     @property
     def calls(self) -> CallDesk:
         """Today's calls, and what came of each."""
-        from huitou.runs.desks.calls import CallDesk
+        from huitou.runs.desks.calls.desk import CallDesk
 
         return CallDesk(self._house, self.settings)
 
     def history(self, person_id: str) -> tuple[TimelineEntry, ...]:
         """What happened between a customer and the shop beside their orders, the latest first."""
-        from huitou.runs.desks import history
+        from huitou.runs.desks.cases import history
 
         settings = self.settings
         until = self.clock.now().astimezone(settings.zone).date()
@@ -521,21 +527,21 @@ class Shop:
     @property
     def complaints(self) -> Complaints:
         """The desk for complaints."""
-        from huitou.runs.desks.complaints import Complaints
+        from huitou.runs.desks.complaints.desk import Complaints
 
         return Complaints(self._house, self.settings)
 
     @property
     def interviews(self) -> InterviewDesk:
         """Exit interviews, as staff see them."""
-        from huitou.runs.desks.interviews import InterviewDesk
+        from huitou.runs.desks.interviews.desk import InterviewDesk
 
         return InterviewDesk(self._house, self.settings)
 
     @property
     def leaving(self) -> LeavingDesk:
         """Exit interviews, as those who left see them: each by its link."""
-        from huitou.runs.desks.leaving import LeavingDesk
+        from huitou.runs.desks.interviews.leaving import LeavingDesk
 
         return LeavingDesk(self._house, self.settings)
 
@@ -592,6 +598,12 @@ class Shop:
 
         with self._house.books.reading() as unit:
             return [*loyalty.check(unit), *channels.check(unit)]
+
+    def upkeep(self) -> Upkeep:
+        """What waits for somebody in the rooms of care: held, late, in doubt, set aside."""
+        from huitou.runs.upkeep import upkeep
+
+        return upkeep(self._house)
 
     # -- inside
 

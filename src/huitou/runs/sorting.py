@@ -39,6 +39,12 @@ def sorter_of(lake: Lake, told: tuple[Taught, ...]) -> Sorter:
     return fresh
 
 
+def is_up_to_date(lake: Lake, told: tuple[Taught, ...]) -> bool:
+    """Whether the sorter that is kept knows all of `told`; one that is not is made when needed."""
+    known = _kept(lake.root / FILE)
+    return known is not None and known.mark == mark_of(told)
+
+
 def mentions_of(edition: Edition | None) -> Mentions:
     """The names of everything the shop sold; none before the first run."""
     if edition is None or not edition.has("lines"):

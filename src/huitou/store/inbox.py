@@ -336,6 +336,14 @@ class Inbox:
         path.unlink(missing_ok=True)
         return True
 
+    def aside(self) -> int:
+        """How many records the books would not take."""
+        return len(self._aside())
+
+    def damaged(self) -> int:
+        """How many files were put away with a line in them that cannot be read."""
+        return len(list(self.folder.glob("*.damaged")))
+
     def _aside(self) -> list[Path]:
         return sorted((self.folder / "aside").glob("*.json"))
 

@@ -16,6 +16,7 @@ from tests.unit.cli.conftest import Called, PlayedShop
 from huitou.doors.cli.files import show_preview
 from huitou.facts.contract import EVERY_DIMENSION
 from huitou.ground.errors import Ambiguous, BadInput, Busy, NothingTaken, NotYet
+from huitou.runs.upkeep import Upkeep
 from huitou.runs.views import Doubt
 from huitou.sources.contract import Declared
 
@@ -381,6 +382,27 @@ def test_the_doctor_looks_into_the_books(call: Call, demo_shop: PlayedShop) -> N
     called = call("--home", demo_shop.home, "doctor")
     assert called.code == 1
     assert "ILL   books: p1: the account says 5" in called.out and "held out" in called.out
+
+
+def test_the_doctor_looks_into_the_rooms_of_care(call: Call, demo_shop: PlayedShop) -> None:
+    def care() -> tuple[bool, str]:
+        told = json.loads(call("--home", demo_shop.home, "doctor", "--json").out)
+        (found,) = [each for each in told["findings"] if each["what"] == "care"]
+        return found["well"], found["said"]
+
+    well, words = care()
+    assert well and "2 complaints are held" in words and "learns them at the next run" in words
+    for name, words in (
+        ("aside", "7 sendings of customers"),
+        ("damaged", "7 files in the inbox"),
+        ("late", "7 alarms that nobody answered in time"),
+        ("interviews_in_doubt", "7 e-mails that asked why"),
+        ("reports_in_doubt", "7 reports of which nobody knows"),
+    ):
+        demo_shop.lies_about = replace(Upkeep(0, 0, 0, 0, 0, 0, 3, True), **{name: 7})
+        well, found = care()
+        assert not well and found.startswith(words)
+        assert "at the next run" not in found
 
 
 def test_facts_can_be_cut_by_what_the_help_names(call: Call) -> None:

@@ -15,8 +15,9 @@ from huitou.ground.errors import HuitouError
 from huitou.ground.money import Money
 from huitou.ground.words import said
 from huitou.runs import views
-from huitou.runs.desks import call_views, casefile_views
-from huitou.runs.desks.neighbours import Complaint
+from huitou.runs.desks.calls import views as call_views
+from huitou.runs.desks.cases import views as casefile_views
+from huitou.runs.desks.cases.complaining import Complaint
 
 if TYPE_CHECKING:
     from tests.unit.console.fake_shop import FakeShop

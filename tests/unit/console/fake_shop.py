@@ -32,6 +32,7 @@ from huitou.ground.settings import Settings
 from huitou.ground.words import said
 from huitou.runs import told, views
 from huitou.runs.report.worded import worded
+from huitou.runs.upkeep import Upkeep
 from huitou.sources.contract import (
     Choice,
     Declared,
@@ -134,6 +135,7 @@ class FakeShop:
         self.doubts = {("d1", "email"): views.Doubt("d1", "email", "p1", "We miss you", DOUBTED)}
         self.ways_of_reading = 1
         self.wrong: list[str] = []
+        self.lies_about = Upkeep(0, 0, 2, 0, 0, 0, lessons=3, sorter_knows=False)
         self.fixes, self.lessons = FakeFixes(empty=empty), FakeLessons()
         self.done: list[Any] = []
         self._harm = FakeHarm()
@@ -665,6 +667,10 @@ class FakeShop:
     ) -> None:
         """Remember what was said."""
         self.answered[case_id] = (why, where_to, words)
+
+    def upkeep(self) -> Upkeep:
+        """What the test says waits for somebody."""
+        return self.lies_about
 
     def check(self) -> list[str]:
         """What the test says is wrong."""

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
-from tests.unit.runs.desks.given_shop import Hands, customer, shop_in
+from tests.unit.runs.desks.complaints.given_shop import Hands, customer, shop_in
 
 import huitou
 from huitou.doors.book import Staff

@@ -18,7 +18,7 @@ def entry(piece: str, what: str | None = None, day: date = DAY) -> dict:
 
 
 def said(row=None, *ledger) -> list[str]:
-    return [str(words) for words in evidence_words(row or {}, ledger)]
+    return [str(words) for _, words in evidence_words(row or {}, ledger)]
 
 
 @pytest.mark.parametrize("piece", [name for name in TOLD_PIECES if name != "our_messages"])
@@ -30,7 +30,7 @@ def test_everything_that_can_happen_is_said_with_its_day_and_place(piece: str) -
 
 
 def test_it_is_said_in_the_readers_language() -> None:
-    (words,) = evidence_words({}, [entry("store_gone", "外滩店")])
+    ((_, words),) = evidence_words({}, [entry("store_gone", "外滩店")])
     assert speaker("zh-Hans").say(words).endswith("他们常去的 外滩店 门店关闭或搬迁了。")
 
 

@@ -14,7 +14,7 @@ from tests.unit.public.conftest import PNG, Customer, Wound
 
 from huitou.care.complaints import book as complaints
 from huitou.ground.errors import HuitouError
-from huitou.runs.desks import letterbox
+from huitou.runs.desks.public import letterbox
 from huitou.runs.shop import Shop
 
 HOSTILE = (
@@ -470,7 +470,7 @@ def test_a_record_the_books_refuse_is_set_aside_and_those_behind_it_are_taken(
     inbox.keep({"kind": "word", "at": "2026-03-02T09:30:00+00:00", "token": "gone"})
     answer = customer.complain()
     assert row_of(shop, answer)["state"] == "new"
-    assert shop.letterbox.waiting() == 2
+    assert shop.letterbox.waiting() == shop.upkeep().aside == 2
 
 
 def test_the_form_stays_fast_while_the_books_are_held(customer: Customer, shop: Shop) -> None:

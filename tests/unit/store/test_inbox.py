@@ -270,6 +270,7 @@ def test_a_damaged_line_in_the_midst_is_kept_to_be_seen(tmp_path: Path) -> None:
     file.write_bytes(raw)
     assert drained(folder) == [0, 2]
     assert len(list(folder.glob("*.damaged"))) == 1
+    assert Inbox(folder).damaged() == 1
 
 
 def test_a_file_that_grew_large_is_left_for_another(
@@ -287,14 +288,14 @@ def test_what_cannot_be_taken_is_set_aside_and_tried_again(tmp_path: Path) -> No
     box = Inbox(tmp_path / "inbox")
     box.set_aside({"n": 7})
     box.set_aside({"n": 7})
-    assert box.waiting() == 1
+    assert (box.waiting(), box.aside(), box.damaged()) == (1, 1, 0)
 
     def refuse(_some: Sequence[Record]) -> None:
         raise HuitouError("not yet")
 
     assert (box.retry(refuse), box.waiting()) == (0, 1)
     took: list[Any] = []
-    assert (box.retry(into(took)), box.waiting(), took) == (1, 0, [7])
+    assert (box.retry(into(took)), box.aside(), took) == (1, 0, [7])
 
 
 def test_only_the_shop_may_read_what_waits(tmp_path: Path) -> None:

@@ -198,17 +198,28 @@ def join(unit: Unit, complaint_id: str, person_id: str, by: str, now: datetime) 
         _move(unit, row, row["state"], by, now, note=f"person:{person_id}", person_id=person_id)
 
 
-def sort(unit: Unit, complaint_id: str, cause: str, share: float | None, by: str) -> None:
-    """What it is about, by the tree of reasons: `share` is how sure a machine is, None for staff.
+def sort(unit: Unit, complaint_id: str, cause: str, share: float | None, by: str | None) -> bool:
+    """What it is about, by the tree of reasons; whether that is what stands there now.
 
-    A machine never overrules staff.
+    `share` is how sure a machine is, and then nobody of the staff said it (`by` is None). A machine
+    never overrules staff.
     """
+    if (share is None) != (by is not None):
+        raise ValueError("either staff name a cause, or a machine gives its share")
     row = find(unit, complaint_id)
     mine = complaint.c.id == row["id"]
-    if share is not None:
-        mine &= or_(complaint.c.cause_by.is_(None), complaint.c.cause_share.is_not(None))
+    if by is None:
+        mine &= complaint.c.cause_by.is_(None)
     sorted_so = {"cause": cause, "cause_share": share, "cause_by": by}
-    unit.change(update(complaint).where(mine).values(**sorted_so))
+    return unit.change(update(complaint).where(mine).values(**sorted_so)) == 1
+
+
+def to_sort(unit: Unit) -> list[Row]:
+    """Complaints with words of which no person said what they are about, the oldest first."""
+    query = select(complaint).where(complaint.c.cause_by.is_(None), complaint.c.words != "")
+    counts = complaint.c.state.not_in(("dismissed", "held"))
+    rows = unit.rows(query.where(counts).order_by(complaint.c.received_at, complaint.c.id))
+    return [row for row in rows if row["words"].strip()]
 
 
 def listed(

@@ -9,14 +9,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
-from importlib import import_module
-from importlib.util import find_spec
 from typing import Any
 
 from sqlalchemy import ColumnElement, func, select, update
 
 from huitou.care import book as care
 from huitou.care.cases import Answer
+from huitou.care.complaints import book as complaints
 from huitou.care.interviews.rules import ONCE_IN, OPEN_DAYS, Asking, token_hash, token_of
 from huitou.care.interviews.tables import interview, mail, not_for_now
 from huitou.care.reasons import LEAVE_ALONE
@@ -65,7 +64,7 @@ def barred(unit: Unit, people: Iterable[str] | None, now: datetime) -> set[str]:
     """Who may not be asked: the silent, who waits for an answer of ours, who was asked lately."""
     among = list(people) if people is not None else None
     silent = {person for person, _ in care.silent(unit, among)}
-    waiting = care.people_with_open_cases(unit, among) | complaining(unit, among)
+    waiting = care.people_with_open_cases(unit, among) | complaints.people_waiting(unit, among)
     return silent | waiting | asked_since(unit, now - ONCE_IN, among)
 
 
@@ -79,14 +78,6 @@ def asked_since(unit: Unit, since: datetime, people: Iterable[str] | None = None
     found = {row["person_id"] for row in unit.rows(query)}
     cases = {person for person, day in care.asked(unit).items() if day > since.date()}
     return known.every(found) | (cases if among is None else cases & known.every(among))
-
-
-def complaining(unit: Unit, people: Iterable[str] | None = None) -> set[str]:
-    """Who waits for an answer to a complaint; nobody where complaints are not kept."""
-    if find_spec("huitou.care.complaints.book") is None:
-        return set()
-    found: set[str] = import_module("huitou.care.complaints.book").people_waiting(unit, people)
-    return found
 
 
 def find(unit: Unit, interview_id: str) -> Row:
@@ -326,7 +317,7 @@ def stopped_by(unit: Unit, row: Row, now: datetime) -> str | None:
         return "late"
     if care.silent(unit, person):
         return "silent"
-    waiting = care.people_with_open_cases(unit, person) | complaining(unit, person)
+    waiting = care.people_with_open_cases(unit, person) | complaints.people_waiting(unit, person)
     return "open_case" if waiting else None
 
 

@@ -45,6 +45,11 @@ def forget(unit: Unit, lesson_id: str) -> bool:
     return unit.change(delete(lesson).where(lesson.c.id == lesson_id)) == 1
 
 
+def forget_text(unit: Unit, text: str) -> bool:
+    """Take back what was taught about a text; whether anything was."""
+    return unit.change(delete(lesson).where(lesson.c.key == key_of(text))) == 1
+
+
 def sent_outside(unit: Unit, to: str, model: str, words: str, now: datetime) -> None:
     """A masked text is about to be shown to a model outside: kept before it leaves."""
     body = {"to": to, "model": model, "words": words}

@@ -11,7 +11,7 @@ from pydantic import BaseModel, Field
 from huitou.care.calls.outcomes import Outcome
 from huitou.doors.api.caller import Asker, Reader
 from huitou.doors.api.shapes import answer_of, answers_of
-from huitou.runs.desks.call_views import CallList, Drawn, Written
+from huitou.runs.desks.calls.views import CallList, Drawn, Written
 from huitou.runs.views import ProofView
 
 routes = APIRouter()

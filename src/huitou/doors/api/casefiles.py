@@ -12,7 +12,7 @@ from huitou.care.casefiles.notes import Note
 from huitou.doors.api.caller import Asker, Reader
 from huitou.doors.api.shapes import answer_of, answers_of
 from huitou.ground.money import to_minor
-from huitou.runs.desks.casefile_views import CaseFile, LessonGroup
+from huitou.runs.desks.cases.views import CaseFile, LessonGroup
 
 routes = APIRouter()
 

@@ -12,7 +12,7 @@ from huitou.doors.api.caller import Asker, Caller, Complainer, Reader
 from huitou.doors.api.reading import After, Limit
 from huitou.doors.api.shapes import answer_of, answers_of
 from huitou.ground.money import to_minor
-from huitou.runs.desks.complaint_views import (
+from huitou.runs.desks.complaints.views import (
     ComplaintRow,
     ComplaintView,
     Effect,

@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field
 
 from huitou.doors.api.caller import Asker, Reader
 from huitou.doors.api.shapes import answer_of, answers_of
-from huitou.runs.desks.interviews import InterviewView, Link
+from huitou.runs.desks.interviews.desk import InterviewView, Link
 
 routes = APIRouter(prefix="/interviews", tags=["interviews"])
 

@@ -13,7 +13,7 @@ from huitou.doors.cli.drawing import amount, headed
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from huitou.runs.desks.call_views import CallSheet, ClerkDay
+    from huitou.runs.desks.calls.views import CallSheet, ClerkDay
 
 app = typer.Typer(no_args_is_help=True, help="Call those worth a call, and write down what came.")
 

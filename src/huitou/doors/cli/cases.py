@@ -13,7 +13,7 @@ from huitou.doors.cli.drawing import amount, grid, headed, share
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from huitou.runs.desks.casefile_views import CaseFile
+    from huitou.runs.desks.cases.views import CaseFile
     from huitou.runs.views import CaseView
 
 app = typer.Typer(no_args_is_help=True, help="Ask the lost, write down what they say, obey it.")

@@ -58,6 +58,7 @@ def _shop(shop: Shop) -> Iterator[Finding]:
     yield Finding("folder", os.access(shop.home, os.W_OK), str(shop.home))
     yield _asked("settings", lambda: _settings(shop))
     yield _books(shop)
+    yield _care(shop)
     yield _asked("orders", lambda: _orders(shop))
     yield _asked("answers", lambda: _answers(shop))
 
@@ -86,6 +87,23 @@ def _guesses(shop: Shop) -> bool:
 def _books(shop: Shop) -> Finding:
     wrong = shop.check()
     return Finding("books", not wrong, "; ".join(wrong) or "every promise and letter adds up")
+
+
+def _care(shop: Shop) -> Finding:
+    found = shop.upkeep()
+    ill = {
+        "sendings of customers that the books would not take; try: huitou run": found.aside,
+        "files in the inbox with a line nobody can read: look into them": found.damaged,
+        "alarms that nobody answered in time; try: huitou alarm list": found.late,
+        "e-mails that asked why somebody left, and nobody knows whether they arrived; "
+        "try: huitou interview list": found.interviews_in_doubt,
+        "reports of which nobody knows whether they arrived": found.reports_in_doubt,
+    }
+    wrong = [f"{n} {what}" for what, n in ill.items() if n]
+    spam = f"{found.held} complaints are held as likely spam"
+    sorter = f"the sorter of texts was taught {found.lessons} texts"
+    late = "" if found.sorter_knows else ", and learns them at the next run"
+    return Finding("care", not wrong, "; ".join([*wrong, spam, sorter + late]))
 
 
 def _orders(shop: Shop) -> str:

@@ -14,8 +14,8 @@ from huitou.doors.cli.drawing import amount, grid, headed
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from huitou.runs.desks.complaint_views import ComplaintRow, ComplaintView
-    from huitou.runs.desks.complaints import Complaints
+    from huitou.runs.desks.complaints.desk import Complaints
+    from huitou.runs.desks.complaints.views import ComplaintRow, ComplaintView
 
 app = typer.Typer(no_args_is_help=True, help="Complaints: take in, answer, resolve; none is lost.")
 

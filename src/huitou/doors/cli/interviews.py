@@ -14,7 +14,7 @@ from huitou.doors.cli.drawing import grid, headed, share
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from huitou.runs.desks.interviews import InterviewView
+    from huitou.runs.desks.interviews.desk import InterviewView
 
 app = typer.Typer(no_args_is_help=True, help="Ask those who left why, once; obey what they say.")
 

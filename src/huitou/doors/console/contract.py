@@ -17,13 +17,13 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from huitou.runs.desks.alarms import AlarmDesk
-    from huitou.runs.desks.calls import CallDesk
-    from huitou.runs.desks.casefiles import CaseDesk
-    from huitou.runs.desks.complaints import Complaints
+    from huitou.runs.desks.calls.desk import CallDesk
+    from huitou.runs.desks.cases.desk import CaseDesk
+    from huitou.runs.desks.complaints.desk import Complaints
     from huitou.runs.desks.fixes import Desk as Fixes
     from huitou.runs.desks.happenings import Happenings
     from huitou.runs.desks.harms import Harms
-    from huitou.runs.desks.interviews import InterviewDesk
+    from huitou.runs.desks.interviews.desk import InterviewDesk
     from huitou.runs.desks.reports import Reports
     from huitou.sources.contract import Declared, Preview, Taken
 

@@ -16,7 +16,7 @@ from huitou.ground.errors import HuitouError
 from huitou.ground.words import Sentence, said
 
 if TYPE_CHECKING:
-    from huitou.runs.desks.letterbox import Attached, Followed, Sending, Typed
+    from huitou.runs.desks.public.letterbox import Attached, Followed, Sending, Typed
 
 routes = APIRouter()
 
@@ -106,7 +106,7 @@ async def rate(token: str, request: Request, at: AtTheDoor) -> Response:
 
 
 def _send(at: Guest, came: FormData, files: tuple[Attached, ...]) -> Response:
-    from huitou.runs.desks.letterbox import Unfit
+    from huitou.runs.desks.public.letterbox import Unfit
 
     sending = _sending(at, came, files)
     try:
@@ -121,7 +121,7 @@ def _send(at: Guest, came: FormData, files: tuple[Attached, ...]) -> Response:
 
 
 def _answer(at: Guest, token: str, came: FormData, files: tuple[Attached, ...]) -> Response:
-    from huitou.runs.desks.letterbox import Unfit
+    from huitou.runs.desks.public.letterbox import Unfit
 
     box = at.shop.letterbox
     followed = box.follow(token)
@@ -137,7 +137,7 @@ def _answer(at: Guest, token: str, came: FormData, files: tuple[Attached, ...]) 
 
 
 def _rate(at: Guest, token: str, stars: str) -> Response:
-    from huitou.runs.desks.letterbox import Unfit
+    from huitou.runs.desks.public.letterbox import Unfit
 
     box = at.shop.letterbox
     followed = box.follow(token)
@@ -181,7 +181,7 @@ def _not_settled(at: Guest) -> str:
 
 def _sending(at: Guest, came: FormData, files: tuple[Attached, ...]) -> Sending:
     from huitou.doors.public.floods import household
-    from huitou.runs.desks.letterbox import Sending
+    from huitou.runs.desks.public.letterbox import Sending
 
     client = at.request.client
     return Sending(
@@ -195,7 +195,7 @@ def _sending(at: Guest, came: FormData, files: tuple[Attached, ...]) -> Sending:
 
 
 def _typed(told: Callable[[str], Any]) -> Typed:
-    from huitou.runs.desks.letterbox import Typed
+    from huitou.runs.desks.public.letterbox import Typed
 
     return Typed(**{each.name: _clean(told(each.name) or "") for each in fields(Typed)})
 
@@ -213,7 +213,7 @@ def _clean(text: str) -> str:
 
 async def _files(came: FormData) -> tuple[Attached, ...]:
     """What was attached; a browser sends an empty one where nothing was chosen."""
-    from huitou.runs.desks.letterbox import LARGEST_FILE, Attached
+    from huitou.runs.desks.public.letterbox import LARGEST_FILE, Attached
 
     sent = [each for each in came.getlist("files") if isinstance(each, UploadFile)]
     # One byte more than may be tells that it is too large.

@@ -12,7 +12,7 @@ from fastapi.responses import Response
 
 from huitou.doors.public.guest import AtTheDoor, Guest
 from huitou.journeys.messages import reduction
-from huitou.runs.desks.leaving import Leaving
+from huitou.runs.desks.interviews.leaving import Leaving
 
 routes = APIRouter(prefix="/leaving")
 

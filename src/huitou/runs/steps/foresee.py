@@ -100,14 +100,15 @@ def _suspect(work: Work, leaving: pa.Array) -> None:
     seen = edition.table(f"customers_{moment.day}", ["person_id", "last_day"])
     last_days = dict(zip(*(each.to_pylist() for each in seen.columns), strict=True))
     with work.books.reading() as unit:
-        asked = heard(unit, moved, last_days)
-        answers = said(unit, moved, last_days, ZoneInfo(moment.zone))
+        zone = ZoneInfo(moment.zone)
+        asked = heard(unit, moved, last_days, zone)
+        answers = said(unit, moved, last_days, zone)
     clues = edition.table("evidence")
     theirs = clues.filter(pc.is_in(clues["person_id"], leaving))
     learned = learn(clues, asked, theirs)
     told = dict(zip(answers["person_id"].to_pylist(), answers["why"].to_pylist(), strict=True))
     edition.write("causes", with_answers(causes(theirs, learned.weights), told))
-    edition.write("said", answers)
+    edition.write("named", answers)
     edition.note("learned", keep({"words": learned.words, **learned.figures}))
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from dataclasses import asdict, replace
 from datetime import date, datetime, timedelta
-from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,6 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from huitou.care import book as care
+from huitou.care.complaints import book as complaints
 from huitou.decisions.receipts import HELD_OUT
 from huitou.facts.bought import bought
 from huitou.facts.earned import earned
@@ -216,14 +216,10 @@ def _lifted_by(past: list[Row]) -> str | None:
 
 
 def _complained(unit: Unit) -> dict[str, list[datetime]]:
-    """person -> when they complained; empty in a house without a complaints room."""
-    try:
-        book = import_module("huitou.care.complaints.book")
-    except ModuleNotFoundError:
-        return {}
+    """person -> when they complained."""
     known = identity.names(unit)
     found: dict[str, list[datetime]] = {}
-    for row in book.told(unit):
+    for row in complaints.told(unit):
         if row["person_id"]:
             found.setdefault(known.now(row["person_id"]), []).append(row["received_at"])
     return found

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
 from huitou.care import book as care
+from huitou.care.calls import book as calls
+from huitou.care.complaints import book as complaints
+from huitou.care.interviews import book as interviews
 from huitou.care.reasons import UNKNOWN
 from huitou.identity import book as identity
 from huitou.models.texts import Sorter
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
 SAID = pa.schema(
     [
         ("person_id", pa.string()),
-        ("source", pa.string()),  # complaint | interview | case
+        ("source", pa.string()),  # complaint | interview | case | call
         ("cause", pa.string()),
         ("share", pa.float64()),  # 1 where a person named it
         ("day", pa.date32()),
@@ -44,39 +46,20 @@ def texts(work: Work, unit: Unit) -> Result:
     return {"rows": len(rows), "sorted": sorted_now}
 
 
-def room(name: str) -> Any:
-    """The book of a room of care, or None where this shop's version has no such room."""
-    try:
-        return importlib.import_module(f"huitou.care.{name}.book")
-    except ModuleNotFoundError as absent:
-        if absent.name != f"huitou.care.{name}.book":
-            raise
-        return None
-
-
 def _sort_complaints(unit: Unit, found: Sorter) -> int:
-    complaints = room("complaints")
-    if complaints is None:
-        return 0
-    waiting = [row for row in complaints.told(unit) if row["words"].strip() and _by_machine(row)]
+    waiting = complaints.to_sort(unit)
     told = found.sort([row["words"] for row in waiting])
     changed = 0
     for row, (cause, share) in zip(waiting, told, strict=True):
         if (row["cause"], row["cause_share"]) != (cause, share):
-            complaints.sort(unit, row["id"], cause, share, None)
-            changed += 1
+            changed += complaints.sort(unit, row["id"], cause, share, None)
     return changed
-
-
-def _by_machine(complaint: Mapping[str, Any]) -> bool:
-    """Whether nobody named the cause: what a machine says comes with a share."""
-    return complaint["cause_by"] is None or complaint["cause_share"] is not None
 
 
 def _said(work: Work, unit: Unit, found: Sorter) -> Iterator[Mapping[str, Any]]:
     known = identity.names(unit)
     zone = work.settings.zone
-    for row in _every(unit):
+    for row in _every(unit, known):
         cause, share = row["cause"], row.get("share", 1.0)
         if cause in (None, UNKNOWN) and row.get("words"):
             cause, share = found.sort([row["words"]])[0]
@@ -93,14 +76,23 @@ def _said(work: Work, unit: Unit, found: Sorter) -> Iterator[Mapping[str, Any]]:
         }
 
 
-def _every(unit: Unit) -> Iterator[dict[str, Any]]:
-    for row in care.every_answer(unit):
+def _every(unit: Unit, known: identity.Names) -> Iterator[dict[str, Any]]:
+    in_cases = care.every_answer(unit)
+    for row in in_cases:
         yield {**row, "source": "case", "cause": row["why"]}
-    complaints, interviews = room("complaints"), room("interviews")
-    for row in complaints.told(unit) if complaints else ():
-        share = row.get("cause_share")
+    for row in complaints.told(unit):
+        share = row["cause_share"]
         told = {**row, "source": "complaint", "at": row["received_at"]}
         yield {**told, "share": 1.0 if share is None else share}
-    for row in interviews.heard(unit) if interviews else ():
+    for row in interviews.heard(unit):
         if row["answered_at"] is not None:
             yield {**row, "source": "interview", "cause": row["why"], "at": row["answered_at"]}
+    # What the lost say on the phone is written into their case as well: it is said once.
+    kept = {_saying(known, row) for row in in_cases}
+    for row in calls.heard(unit):
+        if _saying(known, row) not in kept:
+            yield {**row, "source": "call", "cause": row["why"]}
+
+
+def _saying(known: identity.Names, row: Mapping[str, Any]) -> tuple[str, str, str | None]:
+    return known.now(row["person_id"]), row["why"], row["words"]

@@ -17,7 +17,7 @@ from huitou.doors.console.visit import Member
 from huitou.ground.errors import BadInput
 from huitou.ground.languages import LANGUAGES, speaker
 from huitou.ground.words import Sentence
-from huitou.runs.desks.call_views import CallList, CallSheet, Written
+from huitou.runs.desks.calls.views import CallList, CallSheet, Written
 from huitou.runs.views import ProofView
 
 routes = APIRouter()

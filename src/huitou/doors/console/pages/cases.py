@@ -18,7 +18,7 @@ from huitou.doors.console.visit import Member
 from huitou.ground.errors import BadInput
 from huitou.ground.money import to_minor
 from huitou.ground.words import Sentence, said
-from huitou.runs.desks.casefile_views import CaseFile, CaseList, LessonGroup
+from huitou.runs.desks.cases.views import CaseFile, CaseList, LessonGroup
 from huitou.runs.views import TimelineEntry
 
 routes = APIRouter()

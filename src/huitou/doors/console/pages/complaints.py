@@ -27,7 +27,7 @@ from huitou.ground.errors import HuitouError
 from huitou.ground.ids import new_id
 from huitou.ground.money import to_minor
 from huitou.ground.words import Sentence, said
-from huitou.runs.desks.complaint_views import ComplaintView, Effect, Listing
+from huitou.runs.desks.complaints.views import ComplaintView, Effect, Listing
 
 routes = APIRouter()
 

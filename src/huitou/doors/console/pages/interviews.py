@@ -14,7 +14,7 @@ from huitou.care.reasons import WHYS
 from huitou.doors.console.visit import Member
 from huitou.ground.words import Sentence, said
 from huitou.journeys.asking import Script
-from huitou.runs.desks.interviews import InterviewView, Tally
+from huitou.runs.desks.interviews.desk import InterviewView, Tally
 
 routes = APIRouter(prefix="/interviews")
 

@@ -6,7 +6,7 @@ import csv
 from pathlib import Path
 
 import pytest
-from tests.unit.runs.desks.given_shop import Hands
+from tests.unit.runs.desks.complaints.given_shop import Hands
 
 from huitou.ground.errors import BadInput, NothingTaken
 from huitou.runs.shop import Shop

@@ -14,7 +14,7 @@ from huitou.ground.errors import HuitouError
 from huitou.ground.settings import Settings
 from huitou.ground.words import Sentence, said
 from huitou.loyalty import book as loyalty
-from huitou.runs.desks.hearing import hear, offer_id
+from huitou.runs.desks.interviews.hearing import hear, offer_id
 from huitou.runs.till import offer_view
 from huitou.runs.views import OfferView
 

@@ -19,9 +19,11 @@ from huitou.runs.moment import FORMAT, Moment
 from huitou.runs.people import person_row
 from huitou.runs.person import timeline
 from huitou.runs.planning import Addresses
+from huitou.runs.suspicion import evidence_of
 from huitou.runs.views import PersonRow, TimelineEntry
 
 if TYPE_CHECKING:
+    from huitou.facts.sentences import Piece
     from huitou.runs.wiring import House
     from huitou.store.lake import Edition
 
@@ -74,10 +76,9 @@ class Standing:
         lot = Holdout(self.settings.salt, self.settings.holdout_share)
         return bool(lot.mask([hold_key])[0])
 
-    def evidence(self, ids: Iterable[str]) -> dict[str, Mapping[str, Any]]:
-        """What the facts before the silence of each are."""
-        rows = self.edition.table("evidence", only=("person_id", sorted(set(ids)))).to_pylist()
-        return {row["person_id"]: row for row in rows}
+    def evidence(self, ids: Iterable[str]) -> dict[str, tuple[Piece, ...]]:
+        """What is known that may have driven each away."""
+        return evidence_of(self.edition, ids)
 
     def first_causes(self, ids: Iterable[str]) -> dict[str, str]:
         """The first suspect of each who is leaving."""

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from huitou.care import book as care
 from huitou.care.cases import Answer
+from huitou.care.complaints import book as complaints
 from huitou.care.interviews import book as interviews
 from huitou.care.interviews.rules import (
     ONCE_IN,
@@ -38,8 +39,9 @@ from huitou.journeys import asking as texts
 from huitou.journeys.messages import Message, Recipient, Sender
 from huitou.loyalty import book as loyalty
 from huitou.runs import finding
-from huitou.runs.desks.answer_files import Answers, read_answers
-from huitou.runs.desks.hearing import hear, known_of, offer_id
+from huitou.runs.desks.interviews.answer_files import Answers, read_answers
+from huitou.runs.desks.interviews.hearing import hear, known_of, offer_id
+from huitou.runs.desks.public.carrying import carry
 from huitou.runs.people import person_row
 from huitou.runs.planning import Addresses
 from huitou.runs.steps.asking import worth_line
@@ -186,6 +188,8 @@ class InterviewDesk:
         The marker is in the books before anything leaves. May be killed anywhere and called again.
         """
         channel = Email(self._box())
+        # Who complained until now is not asked, also where that is still in the inbox.
+        carry(self._house, wait=True, again=True)
         now = self._house.clock.now()
         with self._house.books.unit() as unit:
             interviews.settle_old(unit, now)
@@ -302,8 +306,8 @@ class InterviewDesk:
     def _may_be_asked(self, unit: Unit, person: str, trigger: str, now: datetime) -> None:
         if person in interviews.asked_since(unit, now - ONCE_IN, [person]):
             raise Refused("they were asked within a year; nobody is asked twice")
-        waits = care.people_with_open_cases(unit, [person]) | interviews.complaining(unit, [person])
-        if person in waits:
+        complaining = complaints.people_waiting(unit, [person])
+        if person in care.people_with_open_cases(unit, [person]) | complaining:
             raise Refused("they wait for an answer of ours, and are not asked meanwhile")
         # Who unsubscribes is silent from this moment on: their own page is the one place to ask.
         if trigger != "unsubscribed" and care.silent(unit, [person]):

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from tests.unit.channels.servers import HANG_UP, scripted
-from tests.unit.runs.desks.given_shop import Hands, house_of
+from tests.unit.runs.desks.complaints.given_shop import Hands, house_of
 
 from huitou.care.complaints import book as books
 from huitou.care.complaints.rules import Arrived

@@ -18,7 +18,7 @@ from huitou.care.complaints import book as complaints
 from huitou.ground.errors import HuitouError
 from huitou.ground.ids import fingerprint, new_id
 from huitou.ground.words import Sentence, said
-from huitou.runs.desks.carrying import Carrier, carry
+from huitou.runs.desks.public.carrying import Carrier, carry
 
 if TYPE_CHECKING:
     from huitou.ground.settings import Settings

@@ -13,11 +13,11 @@ from huitou.care.complaints.rules import Arrived
 from huitou.ground.errors import BadInput, HuitouError
 from huitou.ground.ids import fingerprint
 from huitou.ground.settings import Settings
-from huitou.runs.desks.complaint_views import Fetched
+from huitou.runs.desks.complaints.views import Fetched
 from huitou.sources.mailbox import Inbox, Letter, inbox, letters
 
 if TYPE_CHECKING:
-    from huitou.runs.desks.complaints import Complaints
+    from huitou.runs.desks.complaints.desk import Complaints
     from huitou.runs.wiring import House
 
 NUMBER = re.compile(r"\[([0-9A-Z]{4}-[0-9A-Z]{4})\]")

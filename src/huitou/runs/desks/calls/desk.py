@@ -28,8 +28,7 @@ from huitou.ground.words import Sentence, said
 from huitou.identity import book as identity
 from huitou.journeys.messages import Recipient
 from huitou.loyalty import book as loyalty
-from huitou.runs.desks import neighbours
-from huitou.runs.desks.call_views import (
+from huitou.runs.desks.calls.views import (
     CallList,
     CallSheet,
     ClerkDay,
@@ -39,7 +38,8 @@ from huitou.runs.desks.call_views import (
     Withheld,
     Written,
 )
-from huitou.runs.desks.standing import Standing, standing
+from huitou.runs.desks.cases.complaining import Complaint, open_complaints
+from huitou.runs.desks.cases.standing import Standing, standing
 from huitou.runs.finding import found
 from huitou.runs.people import money_range
 from huitou.runs.views import ProofView, Range, TimelineEntry
@@ -64,7 +64,7 @@ class Ground:
     held_out: frozenset[str]
     reach: Mapping[str, Recipient]
     wrong: frozenset[str]
-    complaints: Mapping[str, neighbours.Complaint]
+    complaints: Mapping[str, Complaint]
 
     def stops(self, person: str) -> str | None:
         """Why nobody may call this person, as a code of `DROPPED`; None where one may."""
@@ -77,7 +77,7 @@ class Ground:
             return "no_phone"
         return "wrong_number" if book.phone_mark(person, phone) in self.wrong else None
 
-    def waits(self, person: str, clerk: str) -> neighbours.Complaint | None:
+    def waits(self, person: str, clerk: str) -> Complaint | None:
         """The complaint that comes first, unless this clerk is the one who answers it."""
         complaint = self.complaints.get(person)
         return complaint if complaint is not None and complaint.owner != clerk else None
@@ -284,7 +284,7 @@ class CallDesk:
             held_out=frozenset(person for person, out in held.items() if out),
             reach=at.contacts(ids),
             wrong=frozenset(book.wrong_numbers(unit)),
-            complaints=neighbours.open_complaints(unit, ids),
+            complaints=open_complaints(unit, ids),
         )
 
     def _clerks(self, others: Iterable[str]) -> list[Clerk]:

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from huitou.decisions.counsel import Counsel
 from huitou.ground.money import Money
 from huitou.ground.words import Sentence
-from huitou.runs.desks.neighbours import Complaint
+from huitou.runs.desks.cases.complaining import Complaint
 from huitou.runs.views import PersonRow, Range, TimelineEntry
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from tests.unit.runs.desks.given_shop import Hands, customer, shop_in
+from tests.unit.runs.desks.complaints.given_shop import Hands, customer, shop_in
 
 from huitou.runs.shop import Shop
 

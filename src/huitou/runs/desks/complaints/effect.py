@@ -15,7 +15,7 @@ from huitou.care.complaints import book
 from huitou.ground.clock import end_of_day
 from huitou.ground.words import Sentence, said
 from huitou.proof.answered import ANSWERS, LEAST, Worth, evening_of, how, worth
-from huitou.runs.desks.complaint_views import Effect
+from huitou.runs.desks.complaints.views import Effect
 from huitou.runs.moment import Moment
 from huitou.runs.owners import current
 

@@ -21,11 +21,11 @@ from huitou.ground.errors import BadInput, HuitouError, NothingTaken
 from huitou.ground.ids import fingerprint
 from huitou.ground.settings import Settings
 from huitou.ground.spreadsheets import neutral, restored
-from huitou.runs.desks.complaint_views import Imported
-from huitou.runs.desks.drawn_complaints import standing
+from huitou.runs.desks.complaints.drawn import standing
+from huitou.runs.desks.complaints.views import Imported
 
 if TYPE_CHECKING:
-    from huitou.runs.desks.complaints import Complaints
+    from huitou.runs.desks.complaints.desk import Complaints
     from huitou.runs.wiring import House
     from huitou.store.books import Row
 

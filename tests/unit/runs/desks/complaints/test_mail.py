@@ -6,11 +6,11 @@ from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 
-from tests.unit.runs.desks.given_shop import house_of
+from tests.unit.runs.desks.complaints.given_shop import house_of
 from tests.unit.sources.imap import mailbox
 
-from huitou.runs.desks import complaint_mail
-from huitou.runs.desks.complaint_views import Fetched
+from huitou.runs.desks.complaints import mail
+from huitou.runs.desks.complaints.views import Fetched
 from huitou.runs.shop import Shop
 from huitou.sources.mailbox import Inbox
 
@@ -31,10 +31,10 @@ def letter(
 
 
 def fetched(shop: Shop, folder: Path, *letters: bytes) -> Fetched:
-    with mailbox(folder, letters) as mail:
-        box = Inbox("127.0.0.1", "care", "secret", mail.port, trusts=mail.trusts)
+    with mailbox(folder, letters) as served:
+        box = Inbox("127.0.0.1", "care", "secret", served.port, trusts=served.trusts)
         house = house_of(shop)
-        return complaint_mail.fetch(shop.complaints, house, shop.settings, {}, box)
+        return mail.fetch(shop.complaints, house, shop.settings, {}, box)
 
 
 def test_each_letter_is_taken_once(shop: Shop, tmp_path: Path) -> None:

@@ -10,23 +10,23 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from huitou.care.complaints import attachments, book, rules
 from huitou.care.complaints.attachments import File
 from huitou.care.complaints.rules import KINDS, STATES, Arrived
+from huitou.care.lessons import book as lessons
 from huitou.care.reasons import WHYS
 from huitou.ground import marks
 from huitou.ground.errors import HuitouError
 from huitou.ground.ids import fingerprint, new_id
 from huitou.ground.settings import Settings
+from huitou.models.letters import language_of
 from huitou.runs import owners
-from huitou.runs.desks import answering, gestures
-from huitou.runs.desks import drawn_complaints as draw
-from huitou.runs.desks.complaint_views import (
+from huitou.runs.desks.complaints import answering, gestures
+from huitou.runs.desks.complaints import drawn as draw
+from huitou.runs.desks.complaints.views import (
     ComplaintRow,
     ComplaintView,
     Effect,
@@ -39,11 +39,8 @@ from huitou.runs.desks.complaint_views import (
 
 if TYPE_CHECKING:
     from huitou.runs.wiring import House
-    from huitou.store.books import Row, Unit
+    from huitou.store.books import Row
     from huitou.store.lake import Edition
-
-LESSONS = "huitou.care.lessons.book"
-"""Where staff's corrections teach the sorter of texts; asked for only when there is one."""
 
 FILTERS: Mapping[str, Sequence[str]] = {
     "open": rules.OPEN,
@@ -130,21 +127,21 @@ class Complaints:
 
         `settled`: none of them is open any more, whatever dates the file names.
         """
-        from huitou.runs.desks import complaint_tables
+        from huitou.runs.desks.complaints import sheets
 
-        return complaint_tables.read(self, self._house, self._settings, Path(path), settled=settled)
+        return sheets.read(self, self._house, self._settings, Path(path), settled=settled)
 
     def write_table(self, path: Path) -> int:
         """Write every complaint as CSV that no spreadsheet runs; how many there were."""
-        from huitou.runs.desks import complaint_tables
+        from huitou.runs.desks.complaints import sheets
 
-        return complaint_tables.write(self._house, self._settings, Path(path))
+        return sheets.write(self._house, self._settings, Path(path))
 
     def fetch(self) -> Fetched:
         """Read the mailbox of complaints; each letter is taken once, and none is deleted."""
-        from huitou.runs.desks import complaint_mail
+        from huitou.runs.desks.complaints import mail
 
-        return complaint_mail.fetch(self, self._house, self._settings, os.environ)
+        return mail.fetch(self, self._house, self._settings, os.environ)
 
     # -- looking
 
@@ -208,9 +205,9 @@ class Complaints:
 
     def effect(self) -> tuple[Effect, ...]:
         """What answers were worth on this shop's own past, each with its interval."""
-        from huitou.runs.desks import complaint_effect
+        from huitou.runs.desks.complaints import effect
 
-        return complaint_effect.effect(self._house)
+        return effect.effect(self._house)
 
     # -- working on one
 
@@ -293,12 +290,20 @@ class Complaints:
         with self._house.books.unit() as unit:
             row = book.find(unit, number)
             book.sort(unit, row["id"], cause, None, by)
-            _teach(unit, row, cause, by, self._now)
+            if row["words"].strip():
+                tongue = language_of(row["words"])
+                lessons.teach(unit, row["words"], tongue, cause, by, self._now)
 
     def forget(self, who: str) -> int:
-        """Blank what somebody's complaints say, and take their files away; how many files."""
+        """Blank what somebody's complaints say, and take their files away; how many files.
+
+        What the sorter was taught by their words is forgotten, too.
+        """
         with self._house.books.unit() as unit:
-            gone = book.forget(unit, self._person(who), self._now)
+            person = self._person(who)
+            for row in book.of_person(unit, person):
+                lessons.forget_text(unit, row["words"])
+            gone = book.forget(unit, person, self._now)
         return attachments.drop(self._house.home, gone)
 
     def keep_file(self, name: str, raw: bytes) -> File:
@@ -323,15 +328,6 @@ class Complaints:
 
     def _person(self, who: str) -> str:
         return owners.person(self._house, self._settings, who)
-
-
-def _teach(unit: Unit, row: Row, cause: str, by: str, now: datetime) -> None:
-    """Let the sorter of texts learn from staff, where there is one."""
-    if find_spec(LESSONS) is None:
-        return
-    teach = getattr(import_module(LESSONS), "teach", None)
-    if teach is not None:
-        teach(unit, row["words"], row["language"], cause, by, now)
 
 
 def _mark(row: Row) -> str:

@@ -13,7 +13,7 @@ from huitou.ground.money import Money
 from huitou.ground.settings import Settings
 from huitou.ground.words import said
 from huitou.loyalty import book as loyalty
-from huitou.runs.desks.drawn_complaints import standing
+from huitou.runs.desks.complaints.drawn import standing
 
 if TYPE_CHECKING:
     from huitou.runs.wiring import House

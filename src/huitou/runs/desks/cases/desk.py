@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -23,8 +23,10 @@ from huitou.ground.settings import Settings
 from huitou.ground.words import Sentence
 from huitou.identity import book as identity
 from huitou.models.causes import WORDS
-from huitou.runs.desks import history, neighbours
-from huitou.runs.desks.casefile_views import (
+from huitou.runs.desks.cases import history
+from huitou.runs.desks.cases.complaining import open_complaints
+from huitou.runs.desks.cases.standing import Standing, standing
+from huitou.runs.desks.cases.views import (
     Brought,
     CaseFile,
     CaseLine,
@@ -37,15 +39,15 @@ from huitou.runs.desks.casefile_views import (
     Suspicion,
     Told,
 )
-from huitou.runs.desks.evidence import evidence_words
-from huitou.runs.desks.hearing import rest
-from huitou.runs.desks.standing import Standing, standing
+from huitou.runs.desks.interviews.hearing import rest
 from huitou.runs.finding import found
 from huitou.runs.people import missed_ends, money_range, person_row
+from huitou.runs.suspicion import speaking_for
 from huitou.runs.views import CaseView, Range, TimelineEntry
 from huitou.runs.work import tables_of
 
 if TYPE_CHECKING:
+    from huitou.facts.sentences import Piece
     from huitou.runs.wiring import House
     from huitou.store.books import Row, Unit
 
@@ -120,7 +122,7 @@ class CaseDesk:
             notes, causes = files.notes(unit, case_id), care.answered_causes(unit)
             told = history.told(unit, person, self.settings.zone, self.settings.money, at.today)
             silent = {channel for _, channel in care.silent(unit, [person])}
-            complaint = neighbours.open_complaints(unit, [person]).get(person)
+            complaint = open_complaints(unit, [person]).get(person)
             owners = files.owners(unit)
         days, facts = self._days(at, [person]), at.evidence([person])
         line = self._line(at, row, person, efforts, causes, days, facts)
@@ -284,7 +286,7 @@ class CaseDesk:
         efforts: Mapping[str, files.Effort],
         causes: Mapping[str, str],
         days: Mapping[str, Sequence[Day]],
-        facts: Mapping[str, Mapping[str, Any]],
+        facts: Mapping[str, Sequence[Piece]],
     ) -> CaseLine:
         cause = causes.get(person)
         return CaseLine(
@@ -297,7 +299,7 @@ class CaseDesk:
             opened_by=row["opened_by"],
             as_of=row["as_of"],
             worth=self._money(row["worth"]),
-            suspects=_suspicions(row, facts.get(person)),
+            suspects=_suspicions(row, facts.get(person, ())),
             found=WHYS.get(cause) if cause and row["status"] != "open" else None,
             spent=self._spent(efforts.get(row["id"], files.Effort())),
             brought=self._brought(days.get(person, ()), row["as_of"]),
@@ -386,13 +388,13 @@ def _since(days: Sequence[Day], as_of: date) -> _Since:
     )
 
 
-def _suspicions(row: Row, facts: Mapping[str, Any] | None) -> tuple[Suspicion, ...]:
+def _suspicions(row: Row, facts: Sequence[Piece]) -> tuple[Suspicion, ...]:
     return tuple(
         Suspicion(
             each["cause"],
             _cause_words(each["cause"]),
             each["posterior"],
-            evidence_words(each["cause"], facts),
+            speaking_for(each["cause"], facts),
         )
         for each in row["suspects"]
     )

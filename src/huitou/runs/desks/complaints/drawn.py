@@ -12,7 +12,7 @@ from huitou.care.reasons import WHYS
 from huitou.ground.money import Money
 from huitou.ground.settings import Settings
 from huitou.ground.words import Sentence, said
-from huitou.runs.desks.complaint_views import ComplaintRow, EntryView, FileView
+from huitou.runs.desks.complaints.views import ComplaintRow, EntryView, FileView
 from huitou.runs.people import person_row
 
 if TYPE_CHECKING:

@@ -11,12 +11,14 @@ from huitou.care import book as care
 from huitou.care.calls import book as calls
 from huitou.care.calls.outcomes import OUTCOMES
 from huitou.care.casefiles import book as casefiles
+from huitou.care.complaints import book as complaints
+from huitou.care.happenings import book as happenings
+from huitou.care.interviews import book as interviews
 from huitou.care.reasons import WHYS
 from huitou.channels import book as channels
 from huitou.ground.money import Money
 from huitou.ground.words import Sentence, said
 from huitou.identity import book as identity
-from huitou.runs.desks import neighbours
 from huitou.runs.views import TimelineEntry
 
 if TYPE_CHECKING:
@@ -93,7 +95,7 @@ def _cases(unit: Unit, person_id: str, day: Day) -> Iterator[Told]:
 
 
 def _complaints(unit: Unit, ids: set[str], day: Day) -> Iterator[Told]:
-    for row in neighbours.complaints(unit):
+    for row in complaints.told(unit):
         if row["person_id"] in ids:
             yield day(row["received_at"]), "complaint", said("Complained")
             if row["answered_at"] is not None:
@@ -101,13 +103,13 @@ def _complaints(unit: Unit, ids: set[str], day: Day) -> Iterator[Told]:
 
 
 def _interviews(unit: Unit, ids: set[str], day: Day) -> Iterator[Told]:
-    for row in neighbours.interviews(unit):
+    for row in interviews.heard(unit):
         if row["person_id"] in ids and row["answered_at"] is not None and row["why"] in WHYS:
             yield day(row["answered_at"]), "answer", _with_words(WHYS[row["why"]], row["words"])
 
 
 def _happenings(unit: Unit, ids: set[str], until: date) -> Iterator[Told]:
-    for row in neighbours.happenings(unit, until):
+    for row in happenings.known(unit, until):
         if row["person_id"] in ids:
             words = WHAT_HAPPENED.get(row["kind"], said("Something happened"))
             yield row["day"], "happening", _with_words(words, row["words"])

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pyarrow as pa
 import pytest
-from tests.unit.runs.desks.given_shop import Hands, customer, house_of, shop_in
+from tests.unit.runs.desks.complaints.given_shop import Hands, customer, house_of, shop_in
 
 from huitou.care.complaints.rules import Arrived
 from huitou.runs.moment import Moment
