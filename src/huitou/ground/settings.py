@@ -226,7 +226,8 @@ def _check_recipients(told: tuple[str, ...]) -> None:
         name, _, host = each.partition("@")
         if not name or not host or "@" in host or any(part.isspace() for part in each):
             raise HuitouError(
-                f"report_to: {each!r} is no e-mail address", to_try="you@example.com, boss@example.com"
+                f"report_to: {each!r} is no e-mail address",
+                to_try="you@example.com, boss@example.com",
             )
 
 

@@ -24,7 +24,7 @@ MOST = 5
 
 
 def at_hand(shop: Shop) -> AtHand:
-    """Everything that waits. A shop without orders, or with too few, has complaints all the same."""
+    """Everything that waits; a shop without a forecast has complaints all the same."""
     listing = shop.complaints.listed("open", limit=MOST)
     waits = [listing.counts.get(state, 0) for state in ("new", "assigned", "answered")]
     found = _calls(shop)

@@ -121,7 +121,7 @@ class Read:
 
 
 def read(typed: Mapping[str, str], kept: Settings) -> Read:
-    """Each choice alone against the settings that are kept. Raises for a setting that is unknown."""
+    """Each choice alone against the settings that are kept; an error for one that is unknown."""
     choices: dict[str, Any] = {}
     faults: dict[str, Sentence] = {}
     for name, text in typed.items():
