@@ -228,7 +228,7 @@ class Shop:
         """What waits for staff: what rings, today's calls, the oldest complaints."""
         from huitou.runs.at_hand import at_hand
 
-        return at_hand(self)
+        return at_hand(self, self._house.shelf)
 
     def people(
         self,

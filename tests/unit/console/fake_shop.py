@@ -317,7 +317,7 @@ class FakeShop:
         )
         alerts = (
             views.Alert("alarms", said("Customers with an alarm: {n}.", n=1), "error"),
-            views.Alert("overdue", said("{n} complaints are over their deadline", n=1), "error"),
+            views.Alert("overdue", said("Complaints over their deadline: {n}.", n=1), "error"),
         )
         return views.AtHand(alerts, (late, fresh), 2, calls, len(calls), 1, 20, 1)
 
