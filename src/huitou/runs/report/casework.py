@@ -191,4 +191,5 @@ def _standing(page: Page, people: set[str], column: str) -> list[Row]:
     table: pa.Table = page.work.edition.table(
         "people", ["person_id", column], only=("person_id", sorted(people))
     )
-    return table.to_pylist()
+    rows: list[Row] = table.to_pylist()
+    return rows

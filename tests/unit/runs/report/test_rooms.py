@@ -33,6 +33,7 @@ from huitou.store.books import Books
 
 NOW = datetime(2026, 11, 22, 18, tzinfo=UTC)
 DAY = NOW.date()
+SHOP = Settings(timezone="UTC", currency="GBP", staff_hourly=3000)
 LAST_WEEK = NOW - timedelta(days=9)
 
 
@@ -57,7 +58,7 @@ class Work:
     """A run that knows the last day and what it published."""
 
     edition: Edition
-    settings: Settings = Settings(timezone="UTC", currency="GBP", staff_hourly=3000)
+    settings: Settings = SHOP
     now: datetime = NOW
     day: date = DAY
     is_foreseen: bool = True
