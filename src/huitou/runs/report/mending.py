@@ -8,7 +8,7 @@ from huitou.care.fixes import book as fixes
 from huitou.care.fixes.rules import MENDABLE
 from huitou.care.reasons import WHYS
 from huitou.ground.words import Sentence, said
-from huitou.runs.desks.fixes import read_fix, verdict_words
+from huitou.runs.mended import read_fix, verdict_words
 from huitou.runs.people import money_range
 from huitou.runs.report.page import Page
 from huitou.runs.told import Figure, Section
