@@ -11,17 +11,14 @@ import numpy as np
 from huitou.ground.words import Sentence, said
 from huitou.proof.fixes import LEAST_COUNT, READ_AT, Reading, reading
 from huitou.runs.moment import Moment
-from huitou.runs.steps.mend import monday
 
 if TYPE_CHECKING:
     from huitou.store.lake import Edition
 
-PERIOD_WEEKS = 4
-PERIODS = 13
-"""The trend looks back over a year, four weeks at a time."""
 
-SORTS = ("lost", "certainty")
-"""By what causes are ranked: profit lost, or how sure it is."""
+def monday(day: date) -> date:
+    """The Monday of a day's week."""
+    return day - timedelta(days=day.weekday())
 
 
 def _judged_until(edition: Edition) -> date:
