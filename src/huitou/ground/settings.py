@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass, fields, replace
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from huitou.ground import roster, toml
@@ -168,6 +169,9 @@ class Settings:
         if self.report_language is not None:
             _check_language(self.report_language)
         _check_weekday(self.report_day)
+        _check_recipients(self.report_recipients)
+        if self.public_url is not None:
+            _check_address(self.public_url)
         _check_networks(self.trusted_proxies)
 
 
@@ -215,6 +219,27 @@ def _check_language(tag: str) -> None:
 
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+
+
+def _check_recipients(told: tuple[str, ...]) -> None:
+    for each in told:
+        name, _, host = each.partition("@")
+        if not name or not host or "@" in host or any(part.isspace() for part in each):
+            raise HuitouError(
+                f"report_to: {each!r} is no e-mail address",
+                to_try="you@example.com, boss@example.com",
+            )
+
+
+def _check_address(told: str) -> None:
+    """Links to customers begin with it: nothing else than a place on the web may stand here."""
+    try:
+        parts = urlsplit(told)
+        whole = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        whole = False
+    if not whole or parts.query or parts.fragment or any(part.isspace() for part in told):
+        raise HuitouError(f"public_url: {told!r} is no address", to_try="https://shop.example")
 
 
 def _check_weekday(name: str) -> None:

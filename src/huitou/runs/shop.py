@@ -22,6 +22,7 @@ from huitou.runs.moment import FORMAT
 from huitou.runs.views import (
     Alert,
     Answers,
+    AtHand,
     CardView,
     CaseView,
     CohortRow,
@@ -223,6 +224,12 @@ class Shop:
         from huitou.runs import reading
 
         return reading.home(self._house, self.settings, self._foreseen())
+
+    def at_hand(self) -> AtHand:
+        """What waits for staff: what rings, today's calls, the oldest complaints."""
+        from huitou.runs.at_hand import at_hand
+
+        return at_hand(self, self._house.shelf)
 
     def people(
         self,

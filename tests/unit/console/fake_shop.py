@@ -302,6 +302,27 @@ class FakeShop:
             refreshed=datetime(2011, 12, 10, 6, 2, tzinfo=UTC),
         )
 
+    def at_hand(self) -> views.AtHand:
+        """Two complaints and two calls; nothing in an empty shop."""
+        if self._empty:
+            return views.AtHand((), (), 0, (), 0, 0, 0, 0)
+        late, fresh = (
+            views.ComplaintAtHand(
+                number, "The <b>lid</b> was broken {0}", row, "Ada", said("{n} hours left", n=3),
+                said("New"), hours, hours < 0,
+            )
+            for number, row, hours in (("C7KQ-4M2X", self.rows[0], -5.0), ("C2BB-77QQ", None, 3.0))
+        )  # fmt: skip
+        calls = tuple(
+            views.CallAtHand(call.id, call.person, call.person_id, "shop", call.minutes, call.gain)
+            for call in self.calls.today().days[0].calls
+        )
+        alerts = (
+            views.Alert("alarms", said("Customers with an alarm: {n}.", n=1), "error"),
+            views.Alert("overdue", said("Complaints over their deadline: {n}.", n=1), "error"),
+        )
+        return views.AtHand(alerts, (late, fresh), 2, calls, len(calls), 1, 20, 1)
+
     def people(
         self,
         *,

@@ -85,6 +85,10 @@ class Shopfront(Protocol):
         """The first page."""
         ...
 
+    def at_hand(self) -> views.AtHand:
+        """What waits for staff: what rings, today's calls, the oldest complaints."""
+        ...
+
     def answers(self) -> views.Answers:
         """The five questions."""
         ...

@@ -66,6 +66,15 @@ class Visit:
         return self.request.headers.get("hx-request") == "true"
 
     @property
+    def public_root(self) -> str:
+        """Where customers reach the pages under /p: as the settings say, else as this page is seen.
+
+        Without a slash at its end.
+        """
+        told = self.shop.settings.public_url or str(self.request.base_url)
+        return told.rstrip("/")
+
+    @property
     def member(self) -> User:
         """The user; for pages that only staff can reach."""
         if self.user is None:

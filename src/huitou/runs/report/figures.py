@@ -126,6 +126,11 @@ def standing(code: str, name: Sentence, now: int, seen: Movement | None) -> Figu
     return Figure(code, name, now, before, move_of(found), good=-1)
 
 
+def counted(code: str, name: Sentence, now: int, before: int, good: int = -1) -> Figure:
+    """A count of the period against the one before."""
+    return Figure(code, name, now, before, move_of(moved(now, before)), good)
+
+
 def estimated(
     code: str, name: Sentence, now: Range, before: Range | None, *, good: int = -1
 ) -> Figure:

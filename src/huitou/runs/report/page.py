@@ -48,8 +48,12 @@ class Page:
 
     def just_before(self, at: datetime | None) -> bool:
         """Whether it lies in the period before."""
-        start, end = self._after(self.deeds.end(2)), self._after(self.deeds.before)
-        return at is not None and start <= at < end
+        return at is not None and self.since <= at < self._after(self.deeds.before)
+
+    @property
+    def since(self) -> datetime:
+        """When the period before began: earlier moments are in neither."""
+        return self._after(self.deeds.end(2))
 
     @property
     def until(self) -> date:

@@ -1,4 +1,4 @@
-"""The parts that the rooms of care write: complaints, and what those who left have said.
+"""The parts that the rooms of care write: complaints and interviews here, what staff did beside.
 
 To add a room's part, write `(unit, page) -> Section | None` and name it in `ROOMS`.
 """
@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING, Any
 
 from huitou.care.reasons import GROUPS, WHYS
 from huitou.ground.words import Sentence, said
-from huitou.runs.report.figures import move_of
+from huitou.runs.report.casework import alarms, calls, cases
+from huitou.runs.report.figures import counted
+from huitou.runs.report.mending import to_fix
 from huitou.runs.report.page import Page, Room
 from huitou.runs.told import Bar, Figure, Section
-from huitou.stats.swings import moved
 
 if TYPE_CHECKING:
     from huitou.store.books import Unit
@@ -30,11 +31,6 @@ def _book(room: str) -> Any:
         return import_module(f"huitou.care.{room}.book")
     except ModuleNotFoundError:
         return None
-
-
-def counted(code: str, name: Sentence, now: int, before: int, good: int = -1) -> Figure:
-    """A count of the period against the one before."""
-    return Figure(code, name, now, before, move_of(moved(now, before)), good)
 
 
 def complaints(unit: Unit, page: Page) -> Section | None:
@@ -104,5 +100,5 @@ def interviews(unit: Unit, page: Page) -> Section | None:
     )
 
 
-ROOMS: list[Room] = [complaints, interviews]
+ROOMS: list[Room] = [alarms, calls, complaints, interviews, cases, to_fix]
 """In the order in which their parts stand."""

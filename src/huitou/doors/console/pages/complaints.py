@@ -164,15 +164,14 @@ def links(visit: Member, product: str = "", store: str = "", order: str = "") ->
     """The link and the QR code of the public form."""
     given = {"product": product, "store": store, "order": order}
     query = _query(given)
-    address = f"{visit.request.base_url}p/complaint" + (f"?{query}" if query else "")
+    address = _address(visit, query)
     return visit.page("complaint_links.html", Links(product, store, order, address, query))
 
 
 @routes.get("/complaints/qr.svg")
 def code(visit: Member, product: str = "", store: str = "", order: str = "") -> Response:
     """The QR code, to print: dark on white, in whatever theme."""
-    query = _query({"product": product, "store": store, "order": order})
-    address = f"{visit.request.base_url}p/complaint" + (f"?{query}" if query else "")
+    address = _address(visit, _query({"product": product, "store": store, "order": order}))
     drawn = BytesIO()
     try:
         made = segno.make(address, error="m", micro=False)
@@ -290,6 +289,10 @@ def _back(visit: Visit, number: str) -> Response:
 
 def _query(given: Mapping[str, str]) -> str:
     return urlencode({name: text.strip() for name, text in given.items() if text.strip()})
+
+
+def _address(visit: Visit, query: str) -> str:
+    return f"{visit.public_root}/p/complaint" + (f"?{query}" if query else "")
 
 
 async def _kept(visit: Visit, upload: UploadFile) -> Attachment | None:

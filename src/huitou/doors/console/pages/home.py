@@ -12,7 +12,7 @@ from huitou.doors.console import drawing
 from huitou.doors.console.visit import Member
 from huitou.ground.money import Money
 from huitou.ground.words import Sentence, said
-from huitou.runs.views import WHOLE, Answers, Home, ProofView
+from huitou.runs.views import WHOLE, Alert, Answers, AtHand, Home, ProofView
 
 routes = APIRouter()
 
@@ -50,8 +50,13 @@ class Tile:
 
 
 MENDED_AT = {
+    "alarms": "/alarms",
+    "overdue": "/complaints?show=overdue",
     "quarantine": "/files#aside",
     "in_doubt": "/letters",
+    "interviews_in_doubt": "/interviews",
+    "reports_in_doubt": "/report#sent",
+    "stopped": "/harm",
     "margin": "/settings",
     "limits": "/plan",
 }
@@ -69,7 +74,14 @@ class HomePage:
     """The verdict on everything that was done; never the best of several plans."""
     plans: tuple[ProofView, ...]
     """The verdicts on the single plans, as such."""
+    at_hand: AtHand
+    """What waits for staff."""
     mended_at: Mapping[str, str]
+
+    @property
+    def alerts(self) -> tuple[Alert, ...]:
+        """Everything to be seen first: what rings, then what the figures rest on."""
+        return (*self.at_hand.alerts, *self.home.alerts)
 
     @property
     def answers(self) -> Answers:
@@ -77,14 +89,24 @@ class HomePage:
         return self.home.answers
 
 
+@dataclass(frozen=True)
+class Beginning:
+    """What a shop shows before its first answers."""
+
+    has_demo: bool
+    at_hand: AtHand
+    """Customers may complain before the first order is read."""
+    mended_at: Mapping[str, str]
+
+
 @routes.get("/")
 def home(visit: Member) -> Response:
     """The first page; for an empty shop the way in."""
     shop = visit.shop
-    if shop.is_empty():
-        return visit.page("first.html", visit.desk.demo is not None)
-    if not shop.has_run():
-        return visit.page("not_run.html")
+    at_hand = shop.at_hand()
+    if shop.is_empty() or not shop.has_run():
+        begun = Beginning(visit.desk.demo is not None, at_hand, MENDED_AT)
+        return visit.page("first.html" if shop.is_empty() else "not_run.html", begun)
     shown = shop.home_page()
     page = HomePage(
         shown,
@@ -92,6 +114,7 @@ def home(visit: Member) -> Response:
         drawing.movement(shown.flows) if shown.flows else None,
         next((proof for proof in shown.proofs if proof.programme == WHOLE), None),
         tuple(proof for proof in shown.proofs if proof.programme != WHOLE),
+        at_hand,
         MENDED_AT,
     )
     return visit.page("home.html", page)

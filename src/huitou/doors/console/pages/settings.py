@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Annotated, Any
@@ -11,12 +11,13 @@ from fastapi import APIRouter, Form, Request
 from fastapi.responses import Response
 
 from huitou.doors.book import User
+from huitou.doors.console.choices import DAYS, read
 from huitou.doors.console.pages.plan import major_units
-from huitou.doors.console.visit import SESSION, Member
+from huitou.doors.console.visit import SESSION, Member, Visit
 from huitou.doors.tables import ROLES
 from huitou.ground.errors import HuitouError
-from huitou.ground.money import to_minor
 from huitou.ground.settings import Settings
+from huitou.ground.words import Sentence
 
 routes = APIRouter()
 
@@ -30,32 +31,52 @@ class SettingsPage:
     roles: tuple[str, ...]
     link: str | None
     """A fresh one-time link for a colleague; shown once."""
-    saved: bool = False
+    form: str
+    """Where customers complain."""
+    days: Mapping[str, Sentence]
+    saved: bool
+    typed: Mapping[str, str]
+    """What was typed and could not be kept."""
+    faults: Mapping[str, Sentence]
+    """Setting -> what is wrong with what was typed."""
 
-    def major(self, name: str) -> Decimal | None:
+    def plain(self, name: str) -> Any:
+        """A setting as it is kept, or as it was typed."""
+        return self.typed.get(name, getattr(self.kept, name))
+
+    def yes(self, name: str) -> bool:
+        """Whether a switch is on."""
+        return self.typed[name] == "yes" if name in self.typed else bool(getattr(self.kept, name))
+
+    def major(self, name: str) -> Decimal | str | None:
         """An amount in major units."""
+        if name in self.typed:
+            return self.typed[name]
         return major_units(getattr(self.kept, name), self.kept.currency)
 
     def hundredths(self, name: str) -> str:
         """A share as a percentage, for a number field."""
         share = getattr(self.kept, name)
-        return "" if share is None else f"{100 * share:g}"
+        return self.typed.get(name, "" if share is None else f"{100 * share:g}")
 
 
 @routes.get("/settings")
 def settings(visit: Member, saved: bool = False) -> Response:
     """The page of settings."""
-    return visit.page("settings.html", _page(visit, None, saved))
+    return visit.page("settings.html", _page(visit, saved=saved))
 
 
 @routes.post("/settings")
 async def change(visit: Member, request: Request) -> Response:
-    """Change the shop's choices; each is checked before any is kept."""
+    """Change the shop's choices: all of them, or none and what is wrong beside each."""
     visit.needs()
     form = await request.form()
     typed = {name: str(value).strip() for name, value in form.items() if name != "csrf"}
-    choices = {name: _read(name, text, visit.shop.settings) for name, text in typed.items()}
-    visit.shop.change_settings(**choices)
+    found = read(typed, visit.shop.settings)
+    if found.faults:
+        page = _page(visit, typed=typed, faults=found.faults)
+        return visit.page("settings.html", page, status=400)
+    visit.shop.change_settings(**found.choices)
     return visit.to("/settings?saved=true")
 
 
@@ -89,56 +110,14 @@ def password(visit: Member, old: Annotated[str, Form()], new: Annotated[str, For
     return answer
 
 
-def _page(visit: Member, link: str | None, saved: bool = False) -> SettingsPage:
+def _page(
+    visit: Visit,
+    link: str | None = None,
+    saved: bool = False,
+    typed: Mapping[str, str] | None = None,
+    faults: Mapping[str, Sentence] | None = None,
+) -> SettingsPage:
     staff = visit.desk.staff.everyone()
-    return SettingsPage(visit.shop.settings, staff, ROLES, link, saved)
-
-
-def _read(name: str, text: str, kept: Settings) -> Any:
-    reader = _READERS.get(name)
-    if reader is None:
-        raise HuitouError(f"there is no setting {name!r} here")
-    try:
-        return reader(text, kept)
-    except (ValueError, ArithmeticError) as bad:
-        raise HuitouError(f"{name}: {text!r} is not a number") from bad
-
-
-def _words(text: str, _kept: Settings) -> str | None:
-    return text or None
-
-
-def _share(text: str, _kept: Settings) -> float | None:
-    return float(Decimal(text) / 100) if text else None
-
-
-def _days(text: str, _kept: Settings) -> int | None:
-    return int(text) if text else None
-
-
-def _hours(text: str, _kept: Settings) -> float:
-    return float(text)
-
-
-def _amount(text: str, kept: Settings) -> int | None:
-    return to_minor(Decimal(text), kept.money) if text else None
-
-
-_READERS: dict[str, Callable[[str, Settings], Any]] = {
-    "name": _words,
-    "language": _words,
-    "margin": _share,
-    "lost_line": _share,
-    "holdout_share": _share,
-    "share_of_value": _share,
-    "horizon_days": _days,
-    "value_days": _days,
-    "budget": _amount,
-    "staff_hours": _hours,
-    "staff_hourly": _amount,
-    "letter_cost": _amount,
-    "smtp_host": _words,
-    "smtp_port": _days,
-    "smtp_user": _words,
-    "smtp_from": _words,
-}
+    kept = visit.shop.settings
+    form = f"{visit.public_root}/p/complaint"
+    return SettingsPage(kept, staff, ROLES, link, form, DAYS, saved, typed or {}, faults or {})
