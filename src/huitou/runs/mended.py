@@ -21,7 +21,7 @@ def monday(day: date) -> date:
     return day - timedelta(days=day.weekday())
 
 
-def _judged_until(edition: Edition) -> date:
+def judged_until(edition: Edition) -> date:
     """The Monday before which most who left are known to have left: a horizon back."""
     moment = Moment.read(edition.noted("moment"))
     return monday(moment.day + timedelta(days=1) - timedelta(days=moment.horizon_days))
@@ -34,7 +34,7 @@ def read_fix(row: Mapping[str, Any], edition: Edition | None) -> tuple[Reading, 
         return nothing, None
     rows = edition.table("cause_weeks").to_pylist()
     day = Moment.read(edition.noted("moment")).day
-    ends = {"said": monday(day + timedelta(days=1)), "left": _judged_until(edition)}
+    ends = {"said": monday(day + timedelta(days=1)), "left": judged_until(edition)}
     for source, until in ends.items():
         cause, others, start = series(rows, source, row["cause"], row["made_on"], until)
         if start and cause[:start].sum() >= LEAST_COUNT:

@@ -11,8 +11,9 @@ from huitou.care.fixes.rules import Fix
 from huitou.care.reasons import WHYS
 from huitou.ground.errors import BadInput, HuitouError, NotYet
 from huitou.proof.fixes import Reading
-from huitou.runs.desks.fixes import CauseView, FixView, Part, verdict_words
+from huitou.runs.desks.fixes import CauseView, FixView, Part
 from huitou.runs.desks.lessons import SortedText
+from huitou.runs.mended import verdict_words
 from huitou.runs.people import money_range
 
 READINGS = (

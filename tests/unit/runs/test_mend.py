@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 
 from huitou.runs.behind import behind
-from huitou.runs.desks.fixes import series
+from huitou.runs.mended import series
 from huitou.runs.steps.hear import SAID as SAID_SCHEMA
 from huitou.runs.steps.mend import COSTS, _costs, _weeks, monday
 

@@ -14,6 +14,7 @@ from huitou.care.fixes import book as fixes
 from huitou.care.fixes.rules import SUSPECTED, Hurt, to_tell
 from huitou.care.reasons import UNKNOWN
 from huitou.runs.behind import behind
+from huitou.runs.mended import monday
 from huitou.runs.work import Result, Work
 
 if TYPE_CHECKING:
@@ -127,11 +128,6 @@ def _costs(suspects: pa.Table, said: pa.Table) -> pa.Table:
             }
         )
     return pa.Table.from_pylist(rows, schema=COSTS)
-
-
-def monday(day: date) -> date:
-    """The Monday of a day's week."""
-    return day - timedelta(days=day.weekday())
 
 
 def _weeks(suspects: pa.Table, said: pa.Table, day: date) -> pa.Table:
