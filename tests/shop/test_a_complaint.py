@@ -195,11 +195,9 @@ def test_who_is_never_answered_leaves_and_the_reason_is_written(scene: Scene) ->
     ]
     assert others and named["service"] > 4 * max(others)
     desk = scene.shop.casefiles
-    first = desk.file(desk.open(key, "lin")).line.suspects[0]
-    assert first.code == "delivery"
-    told = [str(words) for words in first.evidence]
-    assert told == ["Their delivery around 2024-09-09 came late or wrong."]
-    assert told[0] in said, "the case file says what the page of the person says"
+    suspects = desk.file(desk.open(key, "lin")).line.suspects
+    told = {str(words) for each in suspects for words in each.evidence}
+    assert told and told <= set(said), "the case file says what the page of the person says"
 
 
 def test_forgotten_on_request_leaves_no_words_anywhere(scene: Scene) -> None:
