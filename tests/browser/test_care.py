@@ -35,7 +35,7 @@ PHONE, DESK = 360, 1280
 EVIL = "<img src=x onerror='window.hit=1'><script>window.hit=1</script>{{7*7}}"
 """What must stay words wherever it is shown."""
 EVIL_TEA = "龙井<svg onload='window.hit=1'>"
-ASK = """async (only) => (await axe.run(document, {resultTypes: ["violations"],
+ASK = """async (only) => (await axe.run(document, {preload: false, resultTypes: ["violations"],
   ...(only ? {runOnly: only} : {})})).violations.map(
   (found) => `${found.id}: ${found.nodes.map((node) => node.target.join(" ")).join(" | ")}`)"""
 TWO = "form:has([name=where_to])"
