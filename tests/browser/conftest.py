@@ -1,4 +1,4 @@
-"""The real web door of a real small shop (console, `/v1`, `/p`), and a real Chromium to visit it."""
+"""The whole web door of a real small shop, and a real Chromium to visit it."""
 
 from __future__ import annotations
 
