@@ -40,7 +40,9 @@ ASK = """async (only) => (await axe.run(document, {preload: false, resultTypes: 
   (found) => `${found.id}: ${found.nodes.map((node) => node.target.join(" ")).join(" | ")}`)"""
 TWO = "form:has([name=where_to])"
 """The form with the two questions."""
-NIGHT = "document.documentElement.classList.toggle('dark', %s)"
+NIGHT = """new Promise((drawn) => { document.documentElement.classList.toggle('dark', %s);
+  requestAnimationFrame(() => requestAnimationFrame(drawn)); })"""
+"""Changes the colours, and waits until they are on the screen."""
 LOCALES = {"en": "en-GB", "zh-Hans": "zh-CN", "zh-Hant": "zh-TW"}
 
 
