@@ -1,4 +1,4 @@
-"""A real console over a real small shop, and a real Chromium to visit it."""
+"""The whole web door of a real small shop, and a real Chromium to visit it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ import uvicorn
 from tests.browser import orders
 
 from huitou.doors.book import Staff
-from huitou.doors.console.app import app
+from huitou.doors.web import web
 from huitou.runs.wiring import open_shop
 
 if TYPE_CHECKING:
@@ -121,10 +121,11 @@ def come_in(page: Page, console: Console) -> None:
 def _listening(home: Path) -> Iterator[Console]:
     shop = open_shop(home)
     staff = Staff(shop.books)
+    shop.letterbox.carrier.start()
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    config = uvicorn.Config(app(shop, staff), port=port, log_level="warning")
+    config = uvicorn.Config(web(shop, staff), port=port, log_level="warning")
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
@@ -133,3 +134,4 @@ def _listening(home: Path) -> Iterator[Console]:
     yield Console(f"http://127.0.0.1:{port}", shop, staff, home / "owner.json")
     server.should_exit = True
     thread.join(10)
+    shop.letterbox.carrier.stop()

@@ -7,7 +7,7 @@ import random
 from datetime import date, timedelta
 from pathlib import Path
 
-HEADER = ("订单号", "会员号", "下单时间", "商品名称", "数量", "实付金额", "门店")
+HEADER = ("订单号", "会员号", "手机号", "下单时间", "商品名称", "数量", "实付金额", "门店")
 FIRST, LAST = date(2023, 1, 2), date(2024, 8, 31)
 GOODS = ("龙井茶", "茉莉花茶", "普洱茶饼", "白瓷盖碗", "竹茶盘", "茶叶罐")
 
@@ -23,11 +23,12 @@ def write(path: Path, customers: int = 260) -> Path:
             spent = round(draw.lognormvariate(4.6, 0.5), 2)
             order = f"D{len(rows) + 10001}"
             bought = (draw.choice(GOODS), draw.randint(1, 4), f"￥{spent:.2f}", "一店")
-            rows.append((order, f"M{member:04d}", day.isoformat(), *bought))
+            who = (f"M{member:04d}", f"1380013{member:04d}")
+            rows.append((order, *who, day.isoformat(), *bought))
             if draw.random() < leaves:
                 break
             day += timedelta(days=max(1, round(draw.expovariate(1 / gap))))
-    rows.sort(key=lambda row: str(row[2]))
+    rows.sort(key=lambda row: str(row[3]))
     with path.open("w", encoding="utf-8", newline="") as out:
         csv.writer(out).writerows((HEADER, *rows))
     return path

@@ -36,7 +36,7 @@ HOURS: Mapping[str, int] = {"delivery": 24, "service": 24, "product": 48, "price
 
 CHANNELS = ("form", "email", "api", "staff", "import")
 STATES: Mapping[str, Sentence] = {
-    "new": said("New"),
+    "new": said("Just come in"),
     "assigned": said("In hand"),
     "answered": said("Answered"),
     "resolved": said("Resolved"),

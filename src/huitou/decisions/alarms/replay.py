@@ -95,7 +95,7 @@ class Replay:
         left, told = self._in_short()
         low, high = (round(100 * end) for end in (self.interval.low, self.interval.high))
         values = {"low": low, "high": high, "left": left, "told": told}
-        if self.per_week < 1:
+        if round(self.per_week) <= 1:
             text = said(
                 "In {weeks} weeks this would have rung {rings} times; {left} of {told} had left"
                 " (between {low} and {high} %, 19 times out of 20).",

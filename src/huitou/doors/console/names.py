@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from huitou.ground.roster import ALONE
 from huitou.ground.words import Sentence, said
 from huitou.runs.views import WHOLE
 
@@ -16,6 +17,9 @@ STAGES: Mapping[str, Sentence] = {
     "lost": said("Lost"),
 }
 """In the order of a customer's life; the console always lists them so."""
+
+CLERKS: Mapping[str, Sentence] = {ALONE: said("The shop")}
+"""Clerks whose name is a word of ours and not a person's."""
 
 BEFORE: Mapping[str, Sentence] = {"not_yet": said("Not yet here"), **STAGES}
 """Where somebody can come from: a stage, or from outside."""

@@ -8,7 +8,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from babel.dates import format_date, format_datetime
+from babel.dates import format_date
 from babel.numbers import format_compact_decimal
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
@@ -84,6 +84,7 @@ def _words(says: Speaker) -> Mapping[str, Callable[..., str]]:
         "signed": signed,
         "day": lambda day: format_date(day, "medium", locale=locale),
         "short": short,
+        "clerk_name": lambda name: says.say(names.CLERKS.get(name, name)),
         "month": month,
         "moment": lambda at, zone: _moment(at, zone, says),
         "channel_name": lambda code: says.say(names.CHANNELS.get(code, code)),
@@ -105,7 +106,8 @@ def _words(says: Speaker) -> Mapping[str, Callable[..., str]]:
 
 def _moment(at: datetime, zone: tzinfo, says: Speaker) -> str:
     """A moment as the clock in the shop shows it."""
-    return format_datetime(at, "medium", tzinfo=zone, locale=says.locale)
+    local = at.astimezone(zone)
+    return f"{format_date(local, 'medium', locale=says.locale)} {local:%H:%M}"
 
 
 def _value(

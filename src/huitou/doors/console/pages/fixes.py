@@ -103,7 +103,7 @@ def fixes(visit: Member, sort: str = "lost", cause: str = "") -> Response:
         for each in causes
     ]
     chosen = cause if cause in MENDABLE else ""
-    today = visit.shop.clock.now().date()
+    today = visit.shop.clock.now().astimezone(visit.shop.settings.zone).date()
     return visit.page("fixes.html", Page(ranked, desk.fixes(), by, chosen, today, not_yet))
 
 
