@@ -12,7 +12,8 @@ UV := .tools/bin/uv
 BIN := .venv/bin
 DEMO_HOME ?= .demo
 TESTS ?= tests
-PYTEST_ARGS ?=
+# A file of tests stays on one processor: its shop is made once.
+PYTEST_ARGS ?= -n 2 --dist loadfile
 
 export UV_PYTHON_DOWNLOADS := never
 # Where the system keeps certificates, a company's own among them, those count.
