@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import datetime
-from importlib import import_module
 from statistics import fmean, median
 from typing import TYPE_CHECKING, Any
 
+from huitou.care.complaints import book as complained
+from huitou.care.complaints.rules import WAITING
+from huitou.care.interviews import book as interviewed
 from huitou.care.reasons import GROUPS, WHYS
 from huitou.ground.words import Sentence, said
 from huitou.runs.report.casework import alarms, calls, cases
@@ -22,22 +24,11 @@ from huitou.runs.told import Bar, Figure, Section
 if TYPE_CHECKING:
     from huitou.store.books import Unit
 
-OVER = ("resolved", "dismissed")
-
-
-def _book(room: str) -> Any:
-    """The book of a room of care; None in a house that has not got the room."""
-    try:
-        return import_module(f"huitou.care.{room}.book")
-    except ModuleNotFoundError:
-        return None
-
 
 def complaints(unit: Unit, page: Page) -> Section | None:
     """Complaints: taken, open, overdue, how fast they were answered, and how content people are."""
-    book = _book("complaints")
-    told = book.told(unit) if book is not None else []
-    waiting = [row for row in told if row["state"] not in (*OVER, "answered", "held")]
+    told = complained.told(unit)
+    waiting = [row for row in told if row["state"] in WAITING]
     taken = [row for row in told if page.within(row["received_at"])]
     if not taken and not waiting:
         return None
@@ -81,8 +72,7 @@ def _hours(start: datetime, end: datetime) -> float:
 
 def interviews(unit: Unit, page: Page) -> Section | None:
     """What those who left said when they were asked, and how many said nothing."""
-    book = _book("interviews")
-    heard = book.heard(unit) if book is not None else []
+    heard = interviewed.heard(unit)
     answered = [row for row in heard if row["why"] and page.within(row["answered_at"])]
     asked = sum(page.within(row["asked_at"]) for row in heard)
     if not asked and not answered:
