@@ -133,7 +133,7 @@ def leave_alone(
         _tell_answer(unit, row, now)
     if not row["left_alone"]:
         unit.change(update(interview).where(_the(interview_id)).values(left_alone=True))
-    if len(care.silent(unit, [row["person_id"]])) >= len(care.CHANNELS):
+    if care.silent_everywhere(unit, row["person_id"]):
         return answered
     source = f"interview {interview_id}, told to {by}"
     care.be_silent(unit, row["person_id"], "any", source, now)

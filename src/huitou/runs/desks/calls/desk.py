@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from huitou.care import book as care
 from huitou.care.calls import book
-from huitou.care.calls.outcomes import OPEN, OUTCOMES, Outcome
+from huitou.care.calls.outcomes import OPEN, OUTCOMES, SPOKEN, Outcome
 from huitou.care.calls.sharing import Waiting, in_order, share_out
 from huitou.care.casefiles import book as files
 from huitou.care.casefiles.notes import Note
@@ -66,12 +66,16 @@ class Ground:
     wrong: frozenset[str]
     complaints: Mapping[str, Complaint]
 
-    def stops(self, person: str) -> str | None:
-        """Why nobody may call this person, as a code of `DROPPED`; None where one may."""
+    def bars(self, person: str) -> str | None:
+        """Why nothing may be promised to this person, whoever rings; None where it may."""
         if person in self.silent:
             return "silence"
-        if person in self.held_out:
-            return "held_out"
+        return "held_out" if person in self.held_out else None
+
+    def stops(self, person: str) -> str | None:
+        """Why nobody may call this person, as a code of `DROPPED`; None where one may."""
+        if (barred := self.bars(person)) is not None:
+            return barred
         phone = self.reach[person].phone if person in self.reach else None
         if phone is None:
             return "no_phone"
@@ -199,7 +203,9 @@ class CallDesk:
             ground = self._ground(at, unit, [row["person_id"]])
             sheet = self._sheets(at, unit, [row], ground)[0]
             told = _completed(outcome, row["minutes"])
-            offer = self._promise(unit, sheet, depth, now) if depth else None
+            offer = (
+                self._promise(unit, sheet, depth, now) if depth and told.code in SPOKEN else None
+            )
             told = replace(told, offer_id=offer["id"] if offer else None)
             news = book.record(
                 unit, call_id, told, by, now, today=at.today, phone=sheet.phone or None
@@ -340,7 +346,7 @@ class CallDesk:
                     counsel=counsel(cause),
                     language=(reached.language if reached else None) or self.settings.language,
                     room=Money(room, self.settings.money),
-                    offers=self._offers(known, cause, room),
+                    offers=() if ground.bars(person) else self._offers(known, cause, room),
                     before=tuple(map(_tried, before.get(row["id"], []))),
                 )
             )
