@@ -28,6 +28,8 @@ from huitou.store.outbox import Event, tell
 
 LEASE = timedelta(minutes=10)
 """A marker older than this belongs to a process that is gone."""
+AT_ONCE = 500
+"""Names in one statement; for more everybody is looked at."""
 TRIES = 5
 """After so many safe failures an e-mail is given up."""
 
@@ -45,7 +47,7 @@ def ask(
     Nobody is begun with who may not be asked (`barred`), nor twice in one batch. `on_their_page`:
     they opened a page of the shop themselves, so that their silence is no bar, but all else is.
     """
-    people = [one.person_id for one in askings]
+    people = [one.person_id for one in askings] if len(askings) < AT_ONCE else None
     known = names(unit, people)
     busy = asked_since(unit, now - ONCE_IN, people) if on_their_page else barred(unit, people, now)
     begun = 0

@@ -54,8 +54,9 @@ def desk_of(house: House, monkeypatch: pytest.MonkeyPatch, **stands: Any) -> Cal
     ground = Ground(**{**none, "reach": reach, "complaints": {}, **stands})
     monkeypatch.setattr(room, "standing", lambda *_told: LastRun())
     monkeypatch.setattr(CallDesk, "_ground", lambda *_told: ground)
-    settings = SimpleNamespace(money="CNY", language="en", share_of_value=0.5, zone=NOW.tzinfo)
-    return CallDesk(house, settings)  # type: ignore[arg-type]
+    told = {"money": "CNY", "language": "en", "share_of_value": 0.5, "zone": NOW.tzinfo}
+    settings: Any = SimpleNamespace(**told)
+    return CallDesk(house, settings)
 
 
 def listed(house: House) -> str:
