@@ -26,6 +26,7 @@ from huitou.ground.roster import Clerk
 from huitou.ground.settings import Settings
 from huitou.ground.words import Sentence, said
 from huitou.identity import book as identity
+from huitou.journeys.guard import book as guard
 from huitou.journeys.messages import Recipient
 from huitou.loyalty import book as loyalty
 from huitou.runs.desks.calls.views import (
@@ -231,11 +232,11 @@ class CallDesk:
 
     def _list(self, at: Standing, unit: Unit) -> int:
         now, known = self.house.clock.now(), identity.names(unit)
-        standing_ids = book.known_decisions(unit)
+        standing_ids, halted = book.known_decisions(unit), guard.stopped(unit)
         handed = [
             row
             for row in channels.handed_calls(unit, since=now - FRESH)
-            if row["id"] not in standing_ids
+            if row["id"] not in standing_ids and row["plan_id"] not in halted
         ]
         cases = [case for case in files.listed(unit, status="open", limit=1_000) if case["owner"]]
         people = [known.now(row["person_id"]) for row in (*handed, *cases)]
@@ -441,7 +442,7 @@ def _written(row: Row, code: str, news: bool, offer: Row | None, case: str | Non
 
 
 def _open(unit: Unit) -> list[Row]:
-    return _current(unit, book.open_calls(unit))
+    return _current(unit, channels.without_halted(unit, book.open_calls(unit)))
 
 
 def _current(unit: Unit, rows: Sequence[Row]) -> list[Row]:
