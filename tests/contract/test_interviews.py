@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from types import SimpleNamespace
+from typing import Any
 
+import pyarrow as pa
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from tests.unit.journeys.given import NOW
 
@@ -14,8 +17,11 @@ from huitou.care.cases import Answer, NewCase
 from huitou.care.interviews import book as interviews
 from huitou.care.interviews.rules import Asking, token_of
 from huitou.care.interviews.tables import interview, mail
+from huitou.care.tables import case as cases
 from huitou.ground.errors import HuitouError, Refused
+from huitou.ground.settings import Settings
 from huitou.identity import book as identity
+from huitou.runs.steps.asking import REACH, open_interviews
 from huitou.store.books import Books
 
 DAY = date(2026, 1, 5)
@@ -221,3 +227,40 @@ def test_one_departure_is_one_row_whatever_id_is_drawn(any_books: Books) -> None
     with pytest.raises(IntegrityError), any_books.unit() as unit:
         row = dict(interviews.find(unit, asking().id))
         unit.add(interview, [{**row, "id": "other", "token_hash": "other"}])
+
+
+def test_who_merged_with_somebody_half_silent_is_left_alone_wholly(any_books: Books) -> None:
+    begin(any_books, asking("new"))
+    with any_books.unit() as unit:
+        identity.keep(unit, [("old", "new")], [])
+        for channel in ("email", "paper"):
+            care.be_silent(unit, "new", channel, "told at the till", NOW)
+        interviews.leave_alone(unit, asking("new").id, "the customer", NOW)
+        assert ("new", "call") in care.silent(unit, ["new"])
+
+
+def test_who_says_so_in_a_case_is_left_alone_wholly_under_whatever_id(any_books: Books) -> None:
+    with any_books.unit() as unit:
+        identity.keep(unit, [("old", "new")], [])
+        care.open_cases(unit, [NewCase("new", DAY, 900)], NOW)
+        for channel in ("email", "paper"):
+            care.be_silent(unit, "old", channel, "told at the till", NOW)
+        (case,) = care.people_with_open_cases(unit, ["new"]) and unit.rows(select(cases.c.id))
+        care.record_answer(unit, case["id"], Answer("leave_me_alone"), "Mei", NOW)
+        assert ("new", "call") in care.silent(unit, ["new"])
+
+
+def test_a_shop_that_lost_forty_thousand_can_still_ask(any_books: Books) -> None:
+    n = 40_000
+    ids = [f"p{k}" for k in range(n)]
+    told = {"person_id": ids, "hold_key": ids, "stage": ["lost"] * n, "value_if_kept": [9] * n}
+    ways = {name: pa.array([False] * n) for name in REACH}
+    people = pa.table({**told, "last_day": pa.array([DAY] * n, pa.date32()), **ways})
+    edition = SimpleNamespace(table=lambda _name: people)
+    work: Any = SimpleNamespace(now=NOW, day=DAY, settings=Settings(), edition=edition)
+    with any_books.unit() as unit:
+        found = open_interviews(work, unit)
+        assert found["newly_lost"] == n and 0 < found["rows"] < 100, "some, drawn by lot"
+        many = [asking(f"q{k}") for k in range(600)]
+        care.be_silent(unit, "q7", "email", "told at the till", NOW)
+        assert interviews.ask(unit, many, "salt", NOW) == 599

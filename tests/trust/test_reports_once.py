@@ -99,3 +99,18 @@ def test_without_a_mail_server_it_waits_and_says_why(house: House) -> None:
     told = later(house, timedelta(0)).send_due()
     assert {each.state for each in told} == {"waiting"}
     assert all("smtp_host" in (each.reason or "") for each in told)
+
+
+@pytest.mark.parametrize("end", [End.ACCEPTED, End.RETRY_SAFE])
+def test_a_report_that_cannot_leave_now_is_not_made_anew_every_minute(
+    house: House, end: End, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pillar, made = Pillar(end), list[str]()
+    first = later(house, timedelta(0))
+    first.send_now(pillar)
+    monkeypatch.setattr(desk, "_printed", lambda told: made.append(told) or b"%PDF")
+    for minutes in range(1, 10):
+        later(house, timedelta(minutes=minutes)).send_due(pillar)
+    assert made == []
+    later(house, timedelta(minutes=20)).send_due(pillar)
+    assert len(made) == (0 if end is End.ACCEPTED else len(TO))

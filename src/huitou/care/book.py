@@ -48,7 +48,7 @@ def record_answer(unit: Unit, case_id: str, given: Answer, by: str, now: datetim
         body = {"person_id": person, "case_id": case_id, "why": given.why}
         body |= {"where_to": given.where_to, "by": by}
         tell(unit, [Event("case.answered", f"answer:{mark}", now, body)])
-    if given.why == LEAVE_ALONE and len(silent(unit, [person])) < len(CHANNELS):
+    if given.why == LEAVE_ALONE and not silent_everywhere(unit, person):
         be_silent(unit, person, "any", f"case {case_id}, told to {by}", now)
 
 
@@ -209,6 +209,11 @@ def silent(unit: Unit, people: Iterable[str] | None = None) -> set[tuple[str, st
         for channel, state in told.items()
         if state == "silent"
     }
+
+
+def silent_everywhere(unit: Unit, person_id: str) -> bool:
+    """Whether somebody asked for silence on every channel, whatever number of ids they have."""
+    return {channel for _, channel in silent(unit, [person_id])} >= set(CHANNELS)
 
 
 def silences(unit: Unit) -> dict[str, list[datetime]]:

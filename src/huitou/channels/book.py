@@ -125,6 +125,18 @@ def handed_calls(unit: Unit, since: datetime) -> list[Row]:
     return unit.rows(query.order_by(decision.c.gain.desc(), decision.c.id))
 
 
+def without_halted(unit: Unit, rows: Sequence[Row]) -> list[Row]:
+    """Open calls (rows of `care.calls.book`) but those that only a stopped plan means: they wait
+    until somebody lifts the stop.
+    """
+    halted = list(guard.stopped(unit))
+    query = select(message.c.decision_id).where(message.c.plan_id.in_(halted))
+    theirs = {row["decision_id"] for row in unit.rows(query)} if halted else set()
+    return [
+        row for row in rows if row["decision_id"] not in theirs or row["case_id"] or row["asked_by"]
+    ]
+
+
 def unfinished(unit: Unit) -> list[tuple[str, str]]:
     """(plan, channel) pairs with messages that may still go: `deliver` is due for them."""
     moving = delivery.c.state.in_(("planned", "handing_over")) | delivery.c.state.is_(None)

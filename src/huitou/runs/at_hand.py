@@ -15,6 +15,7 @@ from huitou.care.calls import book as calls
 from huitou.care.calls.sharing import in_order
 from huitou.care.complaints import book as complaints
 from huitou.care.interviews import book as interviews
+from huitou.channels import book as channels
 from huitou.ground.errors import NotYet
 from huitou.ground.words import said
 from huitou.runs.people import money_range, person_row
@@ -60,7 +61,11 @@ def _calls(unit: Unit, shop: Shop) -> tuple[list[Row], list[Row]]:
         return [], []
     today, zone = _today(shop), shop.settings.zone
     morning = datetime.combine(today, datetime.min.time(), tzinfo=zone)
-    due = [row for row in calls.open_calls(unit) if row["due_on"] <= today]
+    due = [
+        row
+        for row in channels.without_halted(unit, calls.open_calls(unit))
+        if row["due_on"] <= today
+    ]
     return due, calls.written_since(unit, morning)
 
 

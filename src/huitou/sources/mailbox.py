@@ -7,6 +7,7 @@ for letter in letters(Inbox("imap.example.com", "care@example.com", "…"), lamb
 from __future__ import annotations
 
 import email
+import email.errors
 import email.policy
 import imaplib
 import re
@@ -30,6 +31,12 @@ LARGEST = 40 * 2**20
 """Bytes of one letter; a larger one is named and left where it is."""
 MOST_PARTS = 200
 """Parts of one letter that are looked at: a letter is no archive."""
+
+
+UNREADABLE = (
+    ValueError, LookupError, TypeError, AttributeError, RecursionError, email.errors.MessageError,
+)  # fmt: skip
+"""What the library raises over letters that are badly made."""
 
 
 @dataclass(frozen=True)
@@ -179,7 +186,7 @@ def read(raw: bytes, name: str) -> Letter:
             automatic=_automatic(message, address),
             attachments=tuple(_attachments(parts)),
         )
-    except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as bad:
+    except UNREADABLE as bad:
         return _unread(name, f"it cannot be read: {type(bad).__name__}")
 
 

@@ -9,6 +9,8 @@ from tests.unit.journeys import given
 from tests.unit.journeys.given import NOW
 
 from huitou.care import book as care
+from huitou.care.calls import book as calls
+from huitou.care.calls.book import NewCall
 from huitou.channels import book as channels
 from huitou.ground.errors import Refused
 from huitou.journeys import book as journeys
@@ -75,3 +77,20 @@ def test_silence_after_a_letter_is_counted_once_a_person(books: Books, plan_id: 
         for channel in ("email", "any"):
             care.be_silent(unit, person, channel, "told to anna", LATER.now())
         assert channels.answered_by_silence(unit) == (letters, 1)
+
+
+def test_nobody_is_rung_for_a_campaign_that_was_stopped(books: Books, plan_id: str) -> None:
+    channel = Fake(name="call")
+    channels.deliver(books, channel, plan_id, CLOCK)
+    with books.unit() as unit:
+        meant, asked = channels.handed_calls(unit, since=NOW)[:2]
+        for row, by in ((meant, None), (asked, "anna")):
+            new = NewCall(row["person_id"], "Mei", NOW.date(), 9, row["id"], asked_by=by)
+            assert calls.add(unit, new, NOW)
+        listed = calls.open_calls(unit)
+        assert channels.without_halted(unit, listed) == listed
+        guard.stop(unit, plan_id, "silence", {}, guard.MACHINE, NOW)
+        (left,) = channels.without_halted(unit, listed)
+        assert left["asked_by"] == "anna", "what staff asked for themselves stays"
+        guard.lift(unit, plan_id, "anna", NOW)
+        assert channels.without_halted(unit, listed) == listed

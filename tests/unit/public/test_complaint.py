@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sqlite3
+import time
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from httpx import Response
 from tests.unit.public.conftest import PNG, Customer, Wound
 
 from huitou.care.complaints import book as complaints
+from huitou.care.complaints import rules
 from huitou.ground.errors import HuitouError
 from huitou.runs.desks.public import letterbox
 from huitou.runs.shop import Shop
@@ -479,3 +481,42 @@ def test_the_form_stays_fast_while_the_books_are_held(customer: Customer, shop: 
         answer = customer.complain("It never came.")
         assert "We have it" in page_of(customer, answer)
     assert row_of(shop, answer)["state"] == "new"
+
+
+def test_one_record_nobody_can_read_does_not_stop_those_that_come_later(
+    customer: Customer, shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from huitou.runs.desks.public import carrying
+
+    def stumbles(*_told: object) -> None:
+        raise AttributeError("of another version")
+
+    monkeypatch.setitem(carrying.TAKERS, "odd", stumbles)
+    inbox = shop._house.inbox
+    inbox.keep({"kind": "odd", "at": "2026-03-02T09:30:00+00:00"})
+    shop.letterbox.carry()
+    assert shop.upkeep().aside == 1
+    shop.letterbox.carrier.start()
+    try:
+        answer = customer.complain()
+        for _ in range(100):
+            if not inbox.about(rules.hashed(token_of(answer))):
+                break
+            time.sleep(0.1)
+        with shop.books.reading() as unit:
+            assert complaints.counted(unit) == {"new": 1}
+    finally:
+        shop.letterbox.carrier.stop()
+
+
+def test_a_lake_that_cannot_be_read_keeps_no_complaint_from_the_books(
+    customer: Customer, shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from huitou.runs import owners
+
+    def broken(*_told: object) -> None:
+        raise ValueError("not a table")
+
+    monkeypatch.setattr(owners, "found", broken)
+    answer = customer.complain()
+    assert row_of(shop, answer)["state"] == "new" and shop.upkeep().aside == 0

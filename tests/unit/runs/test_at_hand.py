@@ -6,7 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from tests.unit.runs.desks.given_shop import DAY, NOW, Hands, customer, shop_in
+from tests.unit.runs.desks.complaints.given_shop import DAY, NOW, Hands, customer, shop_in
 
 from huitou.care import book as care
 from huitou.care.alarms import book as alarms

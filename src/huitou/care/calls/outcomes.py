@@ -30,6 +30,9 @@ ENDS: Mapping[str, str] = {
 }
 """Outcome -> the state the call is in afterwards."""
 
+SPOKEN = ("will_come", "answered", "call_back")
+"""Outcomes of a call in which something can have been promised."""
+
 OPEN = ("todo", "tried", "reached")
 """States in which a call is still to be made."""
 

@@ -111,12 +111,14 @@ def add_entry(
 ) -> bool:
     """Write something about a complaint; with a `key` once for it. Whether it is new.
 
-    The customer's word (`in`) to what was answered or resolved opens it again.
+    The customer's word (`in`) to what was answered, resolved or dismissed opens it again.
     """
     row = find(unit, complaint_id)
     new = _write(unit, row["id"], kind, by, rules.plain(words), now, amount=amount, key=key)
     if new and kind == "in" and row["state"] in ("answered", "resolved"):
         reopen(unit, row["id"], by, now)
+    if new and kind == "in" and row["state"] == "dismissed":
+        unhold(unit, row["id"], by, now)
     return new
 
 

@@ -28,6 +28,8 @@ from huitou.store.outbox import Event, tell
 
 LEASE = timedelta(minutes=10)
 """A marker older than this belongs to a process that is gone."""
+AT_ONCE = 500
+"""Names in one statement; for more everybody is looked at."""
 TRIES = 5
 """After so many safe failures an e-mail is given up."""
 
@@ -45,7 +47,7 @@ def ask(
     Nobody is begun with who may not be asked (`barred`), nor twice in one batch. `on_their_page`:
     they opened a page of the shop themselves, so that their silence is no bar, but all else is.
     """
-    people = [one.person_id for one in askings]
+    people = [one.person_id for one in askings] if len(askings) < AT_ONCE else None
     known = names(unit, people)
     busy = asked_since(unit, now - ONCE_IN, people) if on_their_page else barred(unit, people, now)
     begun = 0
@@ -133,7 +135,7 @@ def leave_alone(
         _tell_answer(unit, row, now)
     if not row["left_alone"]:
         unit.change(update(interview).where(_the(interview_id)).values(left_alone=True))
-    if len(care.silent(unit, [row["person_id"]])) >= len(care.CHANNELS):
+    if care.silent_everywhere(unit, row["person_id"]):
         return answered
     source = f"interview {interview_id}, told to {by}"
     care.be_silent(unit, row["person_id"], "any", source, now)

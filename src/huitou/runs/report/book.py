@@ -84,11 +84,16 @@ def listed(unit: Unit, limit: int | None = None) -> list[Row]:
     return unit.rows(query.limit(limit) if limit else query)
 
 
-def done_on(unit: Unit, due_on: date) -> set[tuple[str, str]]:
-    """(period, recipient) pairs of a day that need nothing more: all but those that wait."""
-    query = select(report_sent).where(report_sent.c.due_on == due_on)
+def done_on(unit: Unit, due_on: date, latest: date, now: datetime) -> set[tuple[str, str]]:
+    """(period, recipient) pairs of a day that need nothing now: all but those that wait.
+
+    What left by hand for the same `latest` day is done too; what was tried a moment ago rests.
+    """
+    same = (report_sent.c.due_on == due_on) | (report_sent.c.until == latest)
     return {
-        (row["period"], row["recipient"]) for row in unit.rows(query) if row["state"] != "waiting"
+        (row["period"], row["recipient"])
+        for row in unit.rows(select(report_sent).where(same))
+        if row["state"] != "waiting" or row["at"] > now - PAUSE
     }
 
 

@@ -56,7 +56,7 @@ def wanted(
     day = slot(settings, now)
     if day is None:
         return []
-    done, begun = book.done_on(unit, day), book.waiting(unit, day)
+    done, begun = book.done_on(unit, day, latest, now), book.waiting(unit, day)
     return [
         Wanted(period, begun.get((period, each), latest), each, day)
         for period in (("week", "month") if day.day <= FIRST_DAYS else ("week",))

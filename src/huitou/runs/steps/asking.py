@@ -35,7 +35,8 @@ def open_interviews(work: Work, unit: Unit) -> Result:
     newly = _newly_lost(work.edition.table("people"), work.day)
     holdout = Holdout(settings.salt, settings.holdout_share)
     free = newly.filter(pa.array(~holdout.mask(newly["hold_key"].to_pylist()), pa.bool_()))
-    barred = interviews.barred(unit, free["person_id"].to_pylist(), work.now)
+    # Everybody barred, and not those among the free: a statement holds only so many names.
+    barred = interviews.barred(unit, None, work.now)
     leavers = [one for one in _leavers(free, settings) if one.person_id not in barred]
     found = chosen(
         leavers, line=worth_line(settings), share=settings.interview_share, salt=settings.salt

@@ -189,7 +189,8 @@ def test_a_marker_whose_process_is_gone_is_a_doubt_and_never_sent_again(books: B
         assert book.settle(unit, MONDAY + timedelta(minutes=5)) == 0
         assert book.settle(unit, MONDAY + timedelta(minutes=11)) == 1
         assert not book.claim(unit, *key, None, MONDAY + timedelta(hours=1))
-        assert ("week", "a@x.com") in book.done_on(unit, date(2026, 11, 23))
+        days, late = (date(2026, 11, 23), date(2026, 11, 22)), MONDAY + timedelta(hours=1)
+        assert ("week", "a@x.com") in book.done_on(unit, *days, late)
 
 
 def test_a_sent_report_is_never_taken_back(books: Books) -> None:

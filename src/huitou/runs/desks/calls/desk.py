@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from huitou.care import book as care
 from huitou.care.calls import book
-from huitou.care.calls.outcomes import OPEN, OUTCOMES, Outcome
+from huitou.care.calls.outcomes import OPEN, OUTCOMES, SPOKEN, Outcome
 from huitou.care.calls.sharing import Waiting, in_order, share_out
 from huitou.care.casefiles import book as files
 from huitou.care.casefiles.notes import Note
@@ -26,6 +26,7 @@ from huitou.ground.roster import Clerk
 from huitou.ground.settings import Settings
 from huitou.ground.words import Sentence, said
 from huitou.identity import book as identity
+from huitou.journeys.guard import book as guard
 from huitou.journeys.messages import Recipient
 from huitou.loyalty import book as loyalty
 from huitou.runs.desks.calls.views import (
@@ -66,12 +67,16 @@ class Ground:
     wrong: frozenset[str]
     complaints: Mapping[str, Complaint]
 
-    def stops(self, person: str) -> str | None:
-        """Why nobody may call this person, as a code of `DROPPED`; None where one may."""
+    def bars(self, person: str) -> str | None:
+        """Why nothing may be promised to this person, whoever rings; None where it may."""
         if person in self.silent:
             return "silence"
-        if person in self.held_out:
-            return "held_out"
+        return "held_out" if person in self.held_out else None
+
+    def stops(self, person: str) -> str | None:
+        """Why nobody may call this person, as a code of `DROPPED`; None where one may."""
+        if (barred := self.bars(person)) is not None:
+            return barred
         phone = self.reach[person].phone if person in self.reach else None
         if phone is None:
             return "no_phone"
@@ -199,7 +204,9 @@ class CallDesk:
             ground = self._ground(at, unit, [row["person_id"]])
             sheet = self._sheets(at, unit, [row], ground)[0]
             told = _completed(outcome, row["minutes"])
-            offer = self._promise(unit, sheet, depth, now) if depth else None
+            offer = (
+                self._promise(unit, sheet, depth, now) if depth and told.code in SPOKEN else None
+            )
             told = replace(told, offer_id=offer["id"] if offer else None)
             news = book.record(
                 unit, call_id, told, by, now, today=at.today, phone=sheet.phone or None
@@ -225,11 +232,11 @@ class CallDesk:
 
     def _list(self, at: Standing, unit: Unit) -> int:
         now, known = self.house.clock.now(), identity.names(unit)
-        standing_ids = book.known_decisions(unit)
+        standing_ids, halted = book.known_decisions(unit), guard.stopped(unit)
         handed = [
             row
             for row in channels.handed_calls(unit, since=now - FRESH)
-            if row["id"] not in standing_ids
+            if row["id"] not in standing_ids and row["plan_id"] not in halted
         ]
         cases = [case for case in files.listed(unit, status="open", limit=1_000) if case["owner"]]
         people = [known.now(row["person_id"]) for row in (*handed, *cases)]
@@ -340,7 +347,7 @@ class CallDesk:
                     counsel=counsel(cause),
                     language=(reached.language if reached else None) or self.settings.language,
                     room=Money(room, self.settings.money),
-                    offers=self._offers(known, cause, room),
+                    offers=() if ground.bars(person) else self._offers(known, cause, room),
                     before=tuple(map(_tried, before.get(row["id"], []))),
                 )
             )
@@ -435,7 +442,7 @@ def _written(row: Row, code: str, news: bool, offer: Row | None, case: str | Non
 
 
 def _open(unit: Unit) -> list[Row]:
-    return _current(unit, book.open_calls(unit))
+    return _current(unit, channels.without_halted(unit, book.open_calls(unit)))
 
 
 def _current(unit: Unit, rows: Sequence[Row]) -> list[Row]:

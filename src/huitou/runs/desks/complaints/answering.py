@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from huitou.care.complaints import book
 from huitou.channels.contract import End, Outcome
 from huitou.channels.email import Email, mailbox
+from huitou.ground.errors import HuitouError
 from huitou.ground.ids import fingerprint
 from huitou.ground.languages import LANGUAGES, speaker
 from huitou.ground.settings import Settings
@@ -56,7 +57,11 @@ def _mailed(
     key: str,
     environment: Mapping[str, str],
 ) -> str:
-    box = mailbox(settings, environment)
+    try:
+        box = mailbox(settings, environment)
+    except HuitouError as half:
+        # The answer stands in the books: that it did not leave must stand beside it.
+        return f"unsent:{plain(half.sentence)[:200]}"
     if box is None:
         return "tell:nobody"
     channel = Email(box)

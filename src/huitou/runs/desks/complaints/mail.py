@@ -100,7 +100,9 @@ def _reply(
     with house.books.unit() as unit:
         words = letter.text or letter.subject
         mark = fingerprint(key)
-        book.add_entry(unit, complaint, "in", rules.CUSTOMER, words, now, key=mark)
+        # A machine that answers while its owner is away says nothing of the complaint.
+        kind = "note" if letter.automatic else "in"
+        book.add_entry(unit, complaint, kind, rules.CUSTOMER, words, now, key=mark)
         told = Arrived(key, words, "email", files=tuple(files))
         book.attach(unit, complaint, told, now)
     _say_left_out(house, complaint, left_out)

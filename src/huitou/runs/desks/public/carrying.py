@@ -6,6 +6,7 @@ whose books were committed and whose file was not let go yet is handed over agai
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -13,7 +14,7 @@ from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import InterfaceError, OperationalError
 
 from huitou.care.complaints import book as complaints
 from huitou.care.complaints.attachments import File
@@ -34,6 +35,8 @@ REST = 4.0
 waits in the inbox is safe there, and is shown on its page."""
 ROUNDS = 5.0
 """Seconds after which the folder is looked at though nothing was kept here: others keep, too."""
+
+log = logging.getLogger("huitou.carrier")
 
 Record = Mapping[str, Any]
 Taker = Callable[["Unit", Record, datetime], None]
@@ -79,6 +82,11 @@ class Carrier:
             except (*NOT_NOW, OSError):
                 self._over.wait(ROUNDS)
                 continue
+            except Exception:
+                # Whatever it is: who complains next must still be carried.
+                log.exception("what customers sent could not be carried just now")
+                self._over.wait(ROUNDS)
+                continue
             again = False
             self._over.wait(max(PAUSE, REST * (time.monotonic() - begun)))
             if not taken:
@@ -107,14 +115,14 @@ def _alone(house: House, record: Record) -> None:
 
 
 def _strictly(house: House, records: Sequence[Record]) -> None:
-    told = _prepared(house, records)
     try:
+        told = _prepared(house, records)
         with house.books.unit() as unit:
             for record in told:
                 TAKERS[record["kind"]](unit, record, datetime.fromisoformat(record["at"]))
-    except (KeyError, TypeError, ValueError, DBAPIError) as unfit:
-        if isinstance(unfit, NOT_NOW):
-            raise
+    except (*NOT_NOW, HuitouError):
+        raise
+    except Exception as unfit:
         raise HuitouError("a record of the inbox does not fit the books") from unfit
 
 
@@ -124,7 +132,7 @@ def _prepared(house: House, records: Sequence[Record]) -> list[Record]:
     sent = [each.get("told") or {} for each in records]
     try:
         mine = owners.found(owners.current(house), settings, sent)
-    except (HuitouError, OSError):  # the next run finds out
+    except Exception:  # the next run finds out; what is wrong with the lake stops no complaint
         mine = [None] * len(sent)
     pairs = zip(records, mine, strict=True)
     return [{**each, "person": whose, "hours": settings.complaint_hours} for each, whose in pairs]

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from tests.unit.channels.servers import HANG_UP, scripted
-from tests.unit.runs.desks.complaints.given_shop import Hands, house_of
+from tests.unit.runs.desks.complaints.given_shop import NOW, Hands, house_of
 
 from huitou.care.complaints import book as books
 from huitou.care.complaints.rules import Arrived
@@ -242,6 +242,29 @@ def test_an_empty_complaint_is_none(shop: Shop) -> None:
         shop.complaints.new("  ", by="Li")
     with pytest.raises(HuitouError, match="no kind"):
         shop.complaints.new("Hm.", kind="weather", by="Li")
+
+
+def test_an_answer_that_could_not_leave_says_so_beside_it(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _mails(shop, 25)
+    shop.change_settings(smtp_user="care")
+    monkeypatch.delenv(shop.settings.smtp_password_env, raising=False)
+    filed = shop.complaints.new("Broken!", email="mei@example.org", by="Li")
+    assert shop.complaints.answer(filed.number, "Sorry!", by="Li", key="tap") == "email"
+    last = shop.complaints.one(filed.number).entries[-1]
+    assert last.words.startswith("unsent:") and shop.settings.smtp_password_env in last.words
+
+
+def test_who_writes_again_after_it_was_dismissed_is_heard(shop: Shop) -> None:
+    filed = shop.complaints.new("Hm.", phone="13800000001", by="Li")
+    shop.complaints.dismiss(filed.number, by="Li")
+    with house_of(shop).books.unit() as unit:
+        for _ in range(2):
+            books.add_entry(unit, filed.id, "in", "customer", "It is one!", NOW, key="again")
+    assert [row.id for row in shop.complaints.listed().rows] == [filed.id]
+    with house_of(shop).books.reading() as unit:
+        assert "mei" in books.people_waiting(unit)
 
 
 def _mails(shop: Shop, port: int) -> None:

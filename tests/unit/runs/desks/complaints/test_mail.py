@@ -63,6 +63,18 @@ def test_a_reply_goes_to_its_complaint_and_opens_it_again(shop: Shop, tmp_path: 
     assert len(shop.complaints.listed("all").rows) == 1
 
 
+def test_an_answer_of_a_machine_opens_nothing_again(shop: Shop, tmp_path: Path) -> None:
+    fetched(shop, tmp_path, letter(1, "Broken", "The cup came broken."))
+    (row,) = shop.complaints.listed().rows
+    shop.complaints.answer(row.number, "Sorry.", by="Li")
+    shop.complaints.resolve(row.number, by="Li")
+    away = {"Auto_Submitted": "auto-replied"}
+    fetched(shop, tmp_path, letter(2, f"Re: [{row.number}]", "I am on holiday.", **away))
+    seen = shop.complaints.one(row.number)
+    assert (seen.row.state, seen.reopened) == ("resolved", 0)
+    assert seen.entries[-1].kind == "note" and seen.entries[-1].words == "I am on holiday."
+
+
 def test_nobody_else_writes_into_a_complaint_by_its_number(shop: Shop, tmp_path: Path) -> None:
     fetched(shop, tmp_path, letter(1, "Broken", "The cup came broken."))
     (row,) = shop.complaints.listed().rows
