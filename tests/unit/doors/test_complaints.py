@@ -307,3 +307,55 @@ def test_people_get_words(
             main(["complaint", *words])
     out = capsys.readouterr().out
     assert number in out and "\x1b[31m" not in out and ":tada:" in out
+
+
+def test_a_path_that_cannot_be_used_is_a_sentence(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    monkeypatch.setattr(huitou, "open", lambda _home: shop)
+    with pytest.raises(SystemExit) as left:
+        main(["complaint", "import", str(tmp_path), "--json"])
+    assert left.value.code == 2
+    error = json.loads(capsys.readouterr().out)["error"]
+    assert error["kind"] == "BadInput" and error["file"] == str(tmp_path)
+
+    def lost(*_given: object, **_named: object) -> None:
+        raise FileNotFoundError(2, "No such file or directory", "/ours/not-yours")
+
+    monkeypatch.setattr(type(shop.complaints), "read_table", lost)
+    with pytest.raises(FileNotFoundError):
+        main(["complaint", "import", str(tmp_path / "yours.csv")])
+
+
+def test_an_apology_that_is_no_amount_names_its_own_option(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(huitou, "open", lambda _home: shop)
+    number = shop.complaints.new("It broke.", by="Li").number
+    with pytest.raises(SystemExit) as left:
+        main(["complaint", "reply", number, "Sorry.", "--gesture", "abc"])
+    assert left.value.code == 1
+    said = capsys.readouterr().err
+    assert "--gesture 5.00" in said and "--budget" not in said
+
+
+def test_a_column_nobody_knows_is_named(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    monkeypatch.setattr(huitou, "open", lambda _home: shop)
+    table = tmp_path / "in.csv"
+    table.write_text("客户电话,投诉内容,心情\n13800000009,杯子坏了,坏\n", encoding="utf-8")
+    with pytest.raises(SystemExit):
+        main(["complaint", "import", str(table)])
+    assert "columns that were not used: 心情" in capsys.readouterr().out
+    told = shop.complaints.read_table(table)
+    assert told.columns["客户电话"] == "phone" and told.unused == ("心情",)
+
+
+def test_no_report_sent_is_said(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(huitou, "open", lambda _home: shop)
+    with pytest.raises(SystemExit):
+        main(["report", "sent"])
+    assert "No report was sent yet." in capsys.readouterr().out

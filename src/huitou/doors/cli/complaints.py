@@ -114,7 +114,7 @@ def reply(
     if gesture is not None:
         from huitou.doors.cli.plans import to_minor
 
-        minor = to_minor(gesture, shop.settings.money)
+        minor = to_minor(gesture, shop.settings.money, to_try="--gesture 5.00")
     way = shop.complaints.answer(number, words, _me(by), gesture=minor, key=key)
     if as_json:
         answer({"number": number, "by": way})
@@ -245,6 +245,8 @@ def import_(
     else:
         out = screen()
         out.print(f"{told.rows} rows: {told.taken} taken, {told.known} known before.")
+        if told.unused:
+            out.print(headed("  columns that were not used: ", ", ".join(told.unused)))
         for number, why in told.refused[:10]:
             out.print(f"  row {number}: {why}")
         if told.kept_at:

@@ -38,7 +38,7 @@ from huitou.doors.cli import (
     work,
 )
 from huitou.doors.cli.desk import Desk, default_home
-from huitou.ground.errors import HuitouError
+from huitou.ground.errors import BadInput, HuitouError
 
 app = typer.Typer(
     name="huitou",
@@ -105,6 +105,10 @@ def main(arguments: list[str] | None = None) -> None:
         code = app(args=given, prog_name="huitou", standalone_mode=False)
     except HuitouError as error:
         code = _tell(error, as_json="--json" in given)
+    except OSError as error:
+        if not _is_named(error, given):
+            raise
+        code = _tell(_of_the_disk(error), as_json="--json" in given)
     except typer.Abort:
         typer.echo("stopped", err=True)
         code = 130
@@ -121,6 +125,21 @@ def _tell(error: HuitouError, *, as_json: bool) -> int:
         said = {"kind": type(error).__name__, "sentence": error.sentence, "to_try": error.to_try}
         typer.echo(json.dumps({"error": {**said, **known}}, ensure_ascii=False))
     return error.exit_code
+
+
+def _is_named(error: OSError, given: list[str]) -> bool:
+    # Only what stood on the line is the user's to mend; any other file is ours, and a bug.
+    name = str(error.filename or "")
+    return bool(name) and any(word.endswith(name) for word in given)
+
+
+def _of_the_disk(error: OSError) -> BadInput:
+    why = str(error.strerror or type(error).__name__)
+    return BadInput(
+        f"the file cannot be used: {why.lower()}",
+        file=str(error.filename),
+        to_try="another file, in a folder that exists",
+    )
 
 
 def _tell_usage(error: Exception, *, as_json: bool) -> int:

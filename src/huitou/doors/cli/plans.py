@@ -168,7 +168,7 @@ def posted(
     _say(_plan(shop, totals.id), as_json)
 
 
-def to_minor(text: str, currency: str) -> int:
+def to_minor(text: str, currency: str, *, to_try: str = "--budget 500") -> int:
     """`499.50` in GBP -> 49950; a plain sentence for what is no amount."""
     from huitou.ground.money import to_minor as minor
 
@@ -177,7 +177,7 @@ def to_minor(text: str, currency: str) -> int:
     except InvalidOperation:
         value = Decimal("NaN")
     if not value.is_finite() or value < 0:
-        raise HuitouError(f"{text!r} is not an amount", to_try="--budget 500")
+        raise HuitouError(f"{text!r} is not an amount", to_try=to_try)
     return minor(value, currency)
 
 

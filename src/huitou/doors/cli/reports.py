@@ -127,6 +127,8 @@ def sent(ctx: typer.Context, as_json: AsJson = False) -> None:
     found = desk(ctx).shop().reports.sent()
     if as_json:
         answer(found)
+    elif not found:
+        screen().print("No report was sent yet.")
     else:
         _say_sent(found)
 

@@ -51,8 +51,15 @@ HEADERS: Mapping[str, tuple[str, ...]] = {
         *("日期", "时间", "投诉时间", "投诉日期", "時間", "投訴時間", "客訴日期"),
     ),
     "kind": ("kind", "type", "category", "类型", "类别", "投诉类型", "類型", "類別", "客訴類型"),
-    "name": ("name", "customer", "customer name", "姓名", "客户", "顾客", "客戶", "顧客"),
-    "phone": ("phone", "mobile", "telephone", "手机", "电话", "手机号", "手機", "電話", "手機號碼"),
+    "name": (
+        *("name", "customer", "customer name"),
+        *("姓名", "客户", "客户姓名", "顾客", "客戶", "客戶姓名", "顧客"),
+    ),
+    "phone": (
+        *("phone", "mobile", "telephone", "phone number", "customer phone"),
+        *("手机", "电话", "手机号", "手机号码", "客户电话", "联系电话"),
+        *("手機", "電話", "手機號碼", "客戶電話", "聯絡電話"),
+    ),
     "email": ("email", "e-mail", "mail", "邮箱", "电子邮箱", "電子郵件", "信箱", "郵箱"),
     "product": ("product", "item", "sku", "商品", "产品", "產品", "品名"),
     "store": ("store", "shop", "branch", "门店", "店铺", "門市", "店鋪", "分店"),
@@ -107,6 +114,7 @@ def read(
         refused=tuple((number, why) for number, _cells, why in refused),
         kept_at=str(kept) if kept else None,
         columns={header[place]: what for what, place in columns.items()},
+        unused=_unused(header, columns),
     )
 
 
@@ -145,9 +153,8 @@ def _text(path: Path) -> str:
 def _recognised(header: Sequence[str], path: Path) -> dict[str, int]:
     places: dict[str, int] = {}
     for place, name in enumerate(header):
-        folded = re.sub(r"[\s_\-.:：（）()]+", " ", name.strip().lower()).strip()
         for what, names in HEADERS.items():
-            if folded in names and what not in places:
+            if _folded(name) in names and what not in places:
                 places[what] = place
     if "words" not in places:
         raise NothingTaken(
@@ -156,6 +163,16 @@ def _recognised(header: Sequence[str], path: Path) -> dict[str, int]:
             to_try="name it `complaint` or 投诉内容",
         )
     return {what: place for what, place in places.items() if what != "reason"}
+
+
+def _folded(name: str) -> str:
+    return re.sub(r"[\s_\-.:：（）()]+", " ", name.strip().lower()).strip()
+
+
+def _unused(header: Sequence[str], columns: Mapping[str, int]) -> tuple[str, ...]:
+    used = set(columns.values())
+    left = (name.strip() for place, name in enumerate(header) if place not in used)
+    return tuple(name for name in left if name and _folded(name) != REASON)
 
 
 def _cell(cells: Sequence[str], place: int) -> str:

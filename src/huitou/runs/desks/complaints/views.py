@@ -163,6 +163,8 @@ class Imported:
     """Where the refused rows lie, with their reasons, to be mended."""
     columns: Mapping[str, str]
     """What each recognised column was taken for."""
+    unused: tuple[str, ...]
+    """Columns by whose header nobody knows what they hold; nothing of them was taken."""
 
 
 @dataclass(frozen=True)
