@@ -235,7 +235,7 @@ def test_silence_is_kept_and_lifted_on_the_customers_page(
 def test_a_letter_in_doubt_is_found_out_about(shop: FakeShop, owner: TestClient) -> None:
     assert 'href="/letters"' in owner.get("/").text
     page = owner.get("/letters").text
-    assert "We miss you" in page and "Jul 2, 2011 12:30" in page, "in the shop's own zone"
+    assert "We miss you" in page and "Jul 2, 2011 00:30" in page, "in the shop's own zone"
     settled = owner.post("/letters/d1/email", data={"csrf": token_of(owner), "arrived": "false"})
     assert "No letter is in doubt" in settled.text and shop.doubts == {}
 
