@@ -97,7 +97,7 @@ def test_a_scanner_that_opens_the_link_answers_nothing(shop: Shop, guest: TestCl
     for path in (f"/leaving/{token}", f"/leaving/{token}?why=leave_me_alone&lang=zh-Hans"):
         assert guest.get(path).status_code == 200
         assert guest.head(path).status_code in (404, 405)
-    assert guest.get(f"/leaving/{token}/alone").status_code == 405
+    assert guest.get(f"/leaving/{token}/alone").status_code in (404, 405)
     assert state(shop, number) == before and silent(shop, before["person_id"]) == set()
 
 
