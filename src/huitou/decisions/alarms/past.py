@@ -233,6 +233,7 @@ class Evening:
     marks: Sequence[Mark] = ()
     foreseen: Foreseen | None = None
     currency: str = "XXX"
+    """ISO 4217's code for no currency: a replay counts rings and says no amount."""
     margin: float = 1.0
     """Profit per unit of revenue, for the value at stake where nothing was foreseen."""
     _once: dict[str, Floats] = field(default_factory=dict, repr=False, compare=False)
