@@ -36,7 +36,7 @@ def test_what_was_accepted_is_in_the_books_once_whenever_the_process_is_killed(
     huitou.open(home).books.close()
     port = crowd.free_port()
     words = crowd.texts(SENT, seed=moment)
-    sent = asyncio.run(_sent_until_killed(home, port, words, moment))
+    sent = crowd.to_the_end(_sent_until_killed(home, port, words, moment))
     accepted = [each.token for each in sent if each.token]
     assert accepted and len(accepted) < SENT, Counter(each.status for each in sent)
     stored = _stored(home)

@@ -16,10 +16,14 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Coroutine, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, TypeVar
+
+T = TypeVar("T")
 
 HOST = "127.0.0.1"
 CALL = "from huitou.doors.cli.main import main; main()"
@@ -44,6 +48,12 @@ class Sent:
     """From the moment it was due to the end of the answer's head."""
     token: str | None
     """The secret of the complaint's page, once it was accepted."""
+
+
+def to_the_end(sending: Coroutine[Any, Any, T]) -> T:
+    """What a crowd came to: on a thread of its own, as a browser's loop may run in the caller's."""
+    with ThreadPoolExecutor(1) as aside:
+        return aside.submit(asyncio.run, sending).result()
 
 
 def free_port() -> int:

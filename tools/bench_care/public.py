@@ -62,7 +62,7 @@ def measure(home: Path, size: Size) -> list[dict[str, Any]]:
     port = crowd.free_port()
     serving = crowd.start(home, port)
     try:
-        sent, nights, flood, beside = asyncio.run(_all(home, port, size))
+        sent, nights, flood, beside = crowd.to_the_end(_all(home, port, size))
     finally:
         crowd.end(serving)
     accepted = [each.token for each in (*sent, *beside) if each.token]
