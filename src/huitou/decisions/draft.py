@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from huitou.decisions.acts import Act
 from huitou.decisions.audience import Audience, BoolArray, FloatArray, IntArray
+from huitou.decisions.holdout import UNIVERSAL
 from huitou.decisions.price import Priced, reached_by
 from huitou.decisions.receipts import HELD_OUT, RECEIPTS, TREATED
 
@@ -58,6 +59,10 @@ def _about(drafted: Drafted) -> dict[str, Any]:
         "stage": people.stage.tolist(),
         "cause": people.cause.tolist(),
         "arm": np.where(drafted.held, HELD_OUT, TREATED).tolist(),
+        "held_by": pa.array([UNIVERSAL if held else None for held in drafted.held], pa.string()),
+        "propensity": np.ones(len(people)),
+        "explored": np.zeros(len(people), dtype=np.bool_),
+        "chances": pa.nulls(len(people), pa.string()),
         "p_buy": people.p_buy,
         "worth": _whole(drafted.priced.worth),
         "value": _whole(people.value),
@@ -70,6 +75,7 @@ def _meant(drafted: Drafted) -> dict[str, Any]:
     rows, choice = np.arange(len(drafted.people)), drafted.choice
     return {
         "intended": _kinds(drafted)[choice].tolist(),
+        "intended_name": _names(drafted)[choice].tolist(),
         "intended_depth": _depths(drafted)[choice],
         "intended_gain": _whole(drafted.priced.gain[rows, choice]),
         "intended_cost": drafted.priced.cost[rows, choice],
@@ -83,6 +89,7 @@ def _given(drafted: Drafted) -> dict[str, Any]:
     half = priced.half[rows, given]
     return {
         "act": _kinds(drafted)[given].tolist(),
+        "act_name": _names(drafted)[given].tolist(),
         "depth": _depths(drafted)[given],
         "channel": _channels(drafted),
         "delta": priced.delta[rows, given],
@@ -114,6 +121,7 @@ def _runner_up(drafted: Drafted) -> dict[str, Any]:
     there = np.isfinite(gain)
     return {
         "runner_up": pa.array(_kinds(drafted)[second].tolist(), mask=~there),
+        "runner_up_name": pa.array(_names(drafted)[second].tolist(), mask=~there),
         "runner_up_depth": _depths(drafted)[second] * there,
         "runner_up_gain": _whole(np.where(there, gain, 0.0)),
     }
@@ -140,6 +148,10 @@ def _open_to(drafted: Drafted) -> BoolArray:
     reached = [reached_by(drafted.people, act) != "" for act in drafted.acts]
     both: BoolArray = np.column_stack(stage) & np.column_stack(reached)
     return both
+
+
+def _names(drafted: Drafted) -> NDArray[np.str_]:
+    return np.array([act.name for act in drafted.acts])
 
 
 def _kinds(drafted: Drafted) -> NDArray[np.str_]:

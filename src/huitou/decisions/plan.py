@@ -18,9 +18,10 @@ from huitou.decisions.allocate import allocate
 from huitou.decisions.audience import Audience, FloatArray
 from huitou.decisions.bound import blocked, bounds
 from huitou.decisions.draft import Drafted, write_receipts
+from huitou.decisions.effects.contract import Effects
 from huitou.decisions.holdout import Holdout
 from huitou.decisions.limits import Limits
-from huitou.decisions.playbook import PLAYBOOK, Playbook
+from huitou.decisions.playbook import PLAYBOOK
 from huitou.decisions.price import price
 from huitou.decisions.receipts import HELD_OUT
 from huitou.ground.ids import fingerprint
@@ -50,6 +51,8 @@ class Plan:
     """Profit that one more minute of staff would bring; 0 where the hours do not bind."""
     gap: float
     """How far, relatively, the allocation may lie below the best possible."""
+    effects: str
+    """Version of the effects it rests on."""
 
     @cached_property
     def gain(self) -> int:
@@ -106,7 +109,7 @@ def draft(
     holdout: Holdout,
     as_of: date,
     acts: Mapping[str, Act] = ACTS,
-    playbook: Playbook = PLAYBOOK,
+    effects: Effects = PLAYBOOK,
 ) -> Plan:
     """Draft the plan for these people.
 
@@ -122,7 +125,7 @@ def draft(
         holdout: the lot.
         as_of: the last day known; printed, never used to look ahead.
         acts: what may be done; the first must be *nothing*.
-        playbook: first guesses of what each act moves.
+        effects: what each act is believed to move; first guesses where nothing was learned.
 
     Raises:
         HuitouError: when a required column is absent.
@@ -130,7 +133,7 @@ def draft(
     audience = Audience.of(people)
     held = holdout.mask(audience.hold_key)
     listed = tuple(acts.values())
-    priced = price(audience, listed, playbook, limits)
+    priced = price(audience, listed, effects, limits)
     bound = bounds(audience, limits)
     barred, rules = blocked(audience, listed, limits)
     owed = audience.exposure[:, None] + priced.worst_cost
@@ -154,6 +157,7 @@ def draft(
         money_price=float(found.prices[0]),
         time_price=float(found.prices[1]),
         gap=found.gap,
+        effects=effects.version,
     )
 
 
@@ -177,5 +181,5 @@ def _bytes_of(column: pa.Array) -> bytes:
     """A column as bytes that do not depend on chunks or on Arrow's buffers."""
     if pa.types.is_string(column.type):
         return "\x1f".join("\x00" if text is None else text for text in column.to_pylist()).encode()
-    filled = pc.fill_null(column, 0)
+    filled = pc.fill_null(column, pa.scalar(0).cast(column.type))
     return np.ascontiguousarray(filled.to_numpy(zero_copy_only=False)).tobytes()

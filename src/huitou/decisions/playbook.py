@@ -12,12 +12,11 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 
 import numpy as np
-from numpy.typing import NDArray
 
 from huitou.decisions.acts import Act
+from huitou.decisions.audience import Audience, FloatArray
+from huitou.ground.ids import fingerprint
 from huitou.ground.words import Sentence, said
-
-FloatArray = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -130,19 +129,22 @@ class Playbook:
         scale = (act.depth / USUAL_DEPTH) ** DEPTH_POWER if act.kind == "offer" else 1.0
         return Effect(found.mean * scale, found.sd * scale, found.source)
 
-    def shifts(
-        self, act: Act, stage: NDArray[np.str_], cause: NDArray[np.str_], suspicion: FloatArray
-    ) -> tuple[FloatArray, FloatArray]:
+    @property
+    def version(self) -> str:
+        """The first guesses as they stand, as a fingerprint: `playbook:4f0c…`."""
+        return f"playbook:{fingerprint(repr(self))[:12]}"
+
+    def shifts(self, act: Act, people: Audience) -> tuple[FloatArray, FloatArray]:
         """Mean and sd of the shift for each person; the cause counts as far as it is suspected."""
-        mean = np.zeros(len(stage))
-        sd = np.zeros(len(stage))
-        for name in np.unique(stage):
-            here = stage == name
+        mean = np.zeros(len(people))
+        sd = np.zeros(len(people))
+        for name in np.unique(people.stage):
+            here = people.stage == name
             found = self.effect(act, str(name))
             mean[here], sd[here] = found.mean, found.sd
         for suspect, factors in self.fitting.items():
             factor = factors.get(act.kind, 1.0)
-            weight = np.where(cause == suspect, suspicion, 0.0)
+            weight = np.where(people.cause == suspect, people.suspicion, 0.0)
             mean *= 1.0 + weight * (factor - 1.0)
         return mean, sd
 

@@ -2,7 +2,7 @@
 
     gain = Δp · worth − what everybody who takes it costs − contact − staff − attention
 
-`Δp` comes from the playbook, `worth` from the forecast. All amounts are minor units.
+`Δp` comes from the effects, `worth` from the forecast. All amounts are minor units.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from scipy.special import expit, logit
 
 from huitou.decisions.acts import Act
 from huitou.decisions.audience import Audience, FloatArray, IntArray
+from huitou.decisions.effects.contract import Effects
 from huitou.decisions.limits import Limits
-from huitou.decisions.playbook import Playbook
 
 BROUGHT_FORWARD = 0.5
 """Share of a living customer's extra order that is only the next one, bought earlier."""
@@ -57,10 +57,10 @@ class Priced:
         return np.hypot(self.half_effect, self.half_worth)
 
 
-def price(people: Audience, acts: Sequence[Act], playbook: Playbook, limits: Limits) -> Priced:
+def price(people: Audience, acts: Sequence[Act], effects: Effects, limits: Limits) -> Priced:
     """Price every act for every person; who may be reached is decided elsewhere."""
     worth = worth_of_a_buyer(people)
-    columns = [_price_one(people, act, playbook, limits, worth) for act in acts]
+    columns = [_price_one(people, act, effects, limits, worth) for act in acts]
     stacked = {name: np.column_stack([column[name] for column in columns]) for name in columns[0]}
     whole = {name: stacked[name].astype(np.int64) for name in ("cost", "cap", "worst_cost")}
     return Priced(
@@ -102,10 +102,10 @@ def reached_by(people: Audience, act: Act) -> NDArray[np.str_]:
 
 
 def _price_one(
-    people: Audience, act: Act, playbook: Playbook, limits: Limits, worth: FloatArray
+    people: Audience, act: Act, effects: Effects, limits: Limits, worth: FloatArray
 ) -> dict[str, FloatArray]:
     contact, minutes = _contact(people, act, limits)
-    mean, sd = playbook.shifts(act, people.stage, people.cause, people.suspicion)
+    mean, sd = effects.shifts(act, people)
     delta = moved(people.p_buy, mean)
     p_taken = people.p_buy + delta if act.depth else np.zeros(len(people))
     offered = act.depth * people.spend

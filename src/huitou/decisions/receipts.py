@@ -22,6 +22,13 @@ RECEIPTS = pa.schema(
         ("hold_key", pa.string()),
         ("stage", pa.string()),
         ("arm", pa.string()),  # treated | held_out
+        ("held_by", pa.string()),  # universal | programme: the lot that held them out; null: none
+        ("act_name", pa.string()),  # the act as the register of acts names it
+        ("intended_name", pa.string()),
+        ("runner_up_name", pa.string()),
+        ("propensity", pa.float64()),  # chance that this act was drawn, after all rules
+        ("explored", pa.bool_()),  # another act than the best was drawn, to learn from it
+        ("chances", pa.string()),  # name:chance of every act of the draw; null: nothing was drawn
         ("act", pa.string()),  # kind of act: nothing | thank | remind | mended | offer | call
         ("depth", pa.float64()),  # share taken off one order
         ("channel", pa.string()),  # email | paper | call; empty for nothing

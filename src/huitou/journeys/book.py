@@ -121,6 +121,7 @@ def totals(drafted: Plan) -> dict[str, Any]:
         "money_price": drafted.money_price,
         "time_price": drafted.time_price,
         "gap": drafted.gap,
+        "effects": drafted.effects,
         "limits": asdict(drafted.limits),
         "holdout_share": drafted.holdout.share,
     }

@@ -7,6 +7,7 @@ foreign key, and a check allows only `treated` there (TRUST I-11).
 from __future__ import annotations
 
 from sqlalchemy import (
+    Boolean,
     CheckConstraint,
     Column,
     Date,
@@ -60,6 +61,13 @@ decision = Table(
     Column("hold_key", String(200), nullable=False),
     Column("stage", String(20), nullable=False),
     Column("arm", String(10), nullable=False),
+    Column("held_by", String(12)),
+    Column("act_name", String(40)),
+    Column("intended_name", String(40)),
+    Column("runner_up_name", String(40)),
+    Column("propensity", Float),
+    Column("explored", Boolean),
+    Column("chances", Text),
     Column("act", String(20), nullable=False),
     Column("depth", Float, nullable=False),
     Column("channel", String(20), nullable=False),

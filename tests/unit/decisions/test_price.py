@@ -167,7 +167,7 @@ def test_deeper_offers_move_more_but_less_than_in_proportion() -> None:
 def test_a_cause_counts_as_far_as_it_is_suspected() -> None:
     def mean(cause: str, posterior: float) -> float:
         who = one(cause=cause, posterior=posterior)
-        return float(PLAYBOOK.shifts(ACTS["offer_10"], who.stage, who.cause, who.suspicion)[0][0])
+        return float(PLAYBOOK.shifts(ACTS["offer_10"], who)[0][0])
 
     assert mean("price", 1.0) == pytest.approx(1.5 * 0.15)
     assert mean("price", 0.5) == pytest.approx(1.25 * 0.15)

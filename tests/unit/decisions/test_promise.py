@@ -37,7 +37,7 @@ def true_gain(plan: Plan, people: Audience, error: dict[str, float], level: floa
     total = 0.0
     for which in {each for each in done if each[0] != "nothing"}:
         act, got = act_of(*which), np.array([each == which for each in done])
-        mean, sd = PLAYBOOK.shifts(act, people.stage, people.cause, people.suspicion)
+        mean, sd = PLAYBOOK.shifts(act, people)
         delta = moved(people.p_buy, mean + error[act.kind] * sd)
         offer = act.depth * people.spend
         planned = planned_cost - p_taken * offer
