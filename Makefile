@@ -77,7 +77,7 @@ bench-decisions: install ## figures of plans: how near the best, for how many, a
 	$(BIN)/huitou bench decisions
 
 kills: install ## 50 runs killed at random moments and run again
-	$(BIN)/python -m pytest tests/trust -m kills $(PYTEST_ARGS) -n 0
+	$(BIN)/python -m pytest tests/trust tests/shop -m kills $(PYTEST_ARGS) -n 0
 
 sabotage: install ## each chapter's output made a constant: the shop tests must turn red
 	$(BIN)/python -m tools.sabotage

@@ -158,7 +158,7 @@ WRITTEN = st.builds(
 
 @given(st.lists(HAPPENED, max_size=4), st.lists(COMPLAINED, max_size=3),
        st.lists(WRITTEN, max_size=3), st.integers(90, 330))  # fmt: skip
-@settings(max_examples=12)
+@settings(max_examples=5)
 def test_nothing_that_happened_later_is_evidence(happenings, complaints, messages, number):
     moment = naive_utc(datetime.fromisoformat(f"{on(number)}T00:00:00+00:00"))
     day = on(number - 1)
