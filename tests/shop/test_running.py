@@ -42,7 +42,8 @@ def killed(shop: Shop, monkeypatch: pytest.MonkeyPatch, place: str, **asked: Any
 
 
 @pytest.mark.parametrize(
-    "place", ["forecast.begin", pytest.param("proof.begin", marks=pytest.mark.kills), "publish.done"]
+    "place",
+    ["forecast.begin", pytest.param("proof.begin", marks=pytest.mark.kills), "publish.done"],
 )
 def test_a_killed_run_ends_well_after_a_different_one(
     shop: Shop, monkeypatch: pytest.MonkeyPatch, place: str

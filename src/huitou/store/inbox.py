@@ -344,11 +344,42 @@ class Inbox:
         """How many files were put away with a line in them that cannot be read."""
         return len(list(self.folder.glob("*.damaged")))
 
+    def blot(self, is_theirs: Callable[[Record], bool], names: Sequence[str]) -> int:
+        """Take away what lies aside of somebody who is to be forgotten; how many lines.
+
+        Of a damaged file only damaged lines stay that hold none of `names`: the whole ones are in
+        the books.
+        """
+        blotted = 0
+        for path in self._aside():
+            whole = [record for _, _, record in read(path.read_bytes()) if record is not None]
+            if any(map(is_theirs, whole)):
+                path.unlink()
+                blotted += 1
+        for path in self.folder.glob("*.damaged"):
+            blotted += _blotted(path, [name.encode() for name in names if name])
+        return blotted
+
     def _aside(self) -> list[Path]:
         return sorted((self.folder / "aside").glob("*.json"))
 
     def _files(self) -> list[Path]:
         return sorted(self.folder.glob(f"*{SUFFIX}"))
+
+
+def _blotted(path: Path, marks: Sequence[bytes]) -> int:
+    """Leave of a damaged file the damaged lines without any of these marks; how many others."""
+    raw = path.read_bytes()
+    lines = [raw[start:end] for start, end, record in read(raw) if record is None]
+    kept = [each for each in lines if not any(mark in each for mark in marks)]
+    if not kept:
+        path.unlink()
+    elif b"".join(kept) != raw:
+        fresh = path.with_suffix(".new")
+        fresh.write_bytes(b"".join(kept))
+        fresh.chmod(0o600)
+        put_in_place(fresh, path)
+    return len(lines) - len(kept)
 
 
 def _from(path: Path, start: int, length: int = -1) -> bytes:

@@ -311,6 +311,31 @@ def settle_quiet(unit: Unit, now: datetime) -> int:
     return len(rows)
 
 
+def settle_untold(unit: Unit, now: datetime) -> int:
+    """Say of answers beside which nothing was written since that nobody knows if they left.
+
+    Their process was gone between the books and the post. How many there were; each is said once.
+    """
+    before = now - rules.UNTOLD_AFTER
+    later = entry.alias()
+    told = select(later.c.id).where(
+        later.c.complaint_id == entry.c.complaint_id,
+        later.c.id > entry.c.id,
+        later.c.kind == "state",
+        or_(*(later.c.words.startswith(f"{way}:") for way in rules.TOLD)),
+    )
+    mine = (
+        (entry.c.kind == "out")
+        & (entry.c.by != rules.IMPORTED)
+        & entry.c.at.between(before - timedelta(days=rules.QUIET_DAYS), before)
+    )
+    rows = unit.rows(select(entry.c.id, entry.c.complaint_id).where(mine, ~told.exists()))
+    for row in rows:
+        key = f"untold:{row['id']}"
+        _write(unit, row["complaint_id"], "state", "huitou", rules.UNTOLD, now, key=key)
+    return len(rows)
+
+
 def forget(unit: Unit, person_id: str, now: datetime) -> list[str]:
     """Blank what a person's complaints say; the ids of files that the caller takes away.
 

@@ -68,6 +68,13 @@ SPOKEN: Mapping[str, Sentence] = {
     "unsent": said("The e-mail did not leave: {about}"),
     "doubt": said("Nobody knows whether the e-mail arrived: {about}"),
 }
+TOLD = ("sent", "unsent", "doubt", "tell")
+"""What is written beside an answer once it is known how it reaches the customer."""
+UNTOLD = "doubt:the process that sent it was gone"
+UNTOLD_AFTER = timedelta(minutes=10)
+"""An answer beside which nothing stands by then belongs to a process that is gone."""
+IMPORTED = "import"
+"""Who answered what was taken in from a file: long ago, and not through us."""
 TELL: Mapping[str, Sentence] = {
     "phone": said("To be told by phone"),
     "page": said("The customer reads it on the page of their complaint"),

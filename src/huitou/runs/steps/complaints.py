@@ -21,5 +21,6 @@ def look_after(work: Work, unit: Unit) -> Result:
     return {
         "joined": joined,
         "rows": len(book.escalate(unit, work.now)),
+        "in_doubt": book.settle_untold(unit, work.now),
         "resolved": book.settle_quiet(unit, work.now),
     }

@@ -8,10 +8,11 @@ shop.complaints.answer("7KQM-4X2D", "A new one is on its way.", by="Mei", gestur
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from huitou.care.complaints import attachments, book, rules
 from huitou.care.complaints.attachments import File
@@ -36,12 +37,15 @@ from huitou.runs.desks.complaints.views import (
     Imported,
     Listing,
 )
+from huitou.runs.desks.public.carrying import carry
 
 if TYPE_CHECKING:
     from huitou.runs.wiring import House
-    from huitou.store.books import Row
+    from huitou.store.books import Row, Unit
     from huitou.store.lake import Edition
 
+PHONE_END = 8
+"""Last digits by which a phone is known however it was written."""
 FILTERS: Mapping[str, Sequence[str]] = {
     "open": rules.OPEN,
     "waiting": rules.WAITING,
@@ -103,10 +107,16 @@ class Complaints:
         )
         return self.take(arrived)
 
-    def take(self, arrived: Arrived, at: datetime | None = None) -> Filed:
+    def take(
+        self,
+        arrived: Arrived,
+        at: datetime | None = None,
+        then: Callable[[Unit, str], None] | None = None,
+    ) -> Filed:
         """Take in what came by any way; whose it is, is found by phone and e-mail.
 
-        `at`: when it was said, where that was earlier.
+        `at`: when it was said, where that was earlier. `then` goes on with a new one, by its id, in
+        the same unit: both are in the books or neither is.
         """
         mine = owners.found(self._edition, self._settings, [vars(arrived)])[0]
         with self._house.books.unit() as unit:
@@ -114,6 +124,8 @@ class Complaints:
             row = book.receive(unit, arrived, at or self._now, hours=hours)
             if mine is not None and row["person_id"] is None:
                 book.join(unit, row["id"], mine, "huitou", self._now)
+            if then is not None and row.get("token") is not None:
+                then(unit, row["id"])
         same = {name: row[name] for name in ("id", "number", "state", "due_at")}
         return Filed(**same, person_id=row["person_id"] or mine, token=row.get("token"))
 
@@ -297,10 +309,13 @@ class Complaints:
     def forget(self, who: str) -> int:
         """Blank what somebody's complaints say, and take their files away; how many files.
 
-        What the sorter was taught by their words is forgotten, too.
+        What the sorter was taught by their words is forgotten, too. What waits outside the books is
+        taken in first; what the books would not take, and names them, goes.
         """
+        carry(self._house, wait=True, again=True)
+        person = self._person(who)
         with self._house.books.unit() as unit:
-            person = self._person(who)
+            self._house.inbox.blot(partial(self._is_of, unit, person), self._marks(person))
             for row in book.of_person(unit, person):
                 lessons.forget_text(unit, row["words"])
             gone = book.forget(unit, person, self._now)
@@ -325,6 +340,22 @@ class Complaints:
 
     def _row(self, row: Row) -> ComplaintRow:
         return draw.drawn(self._house, self._settings, row, self._now)
+
+    def _is_of(self, unit: Unit, person: str, record: Mapping[str, Any]) -> bool:
+        """Whether a record that the books would not take came from somebody."""
+        told = owners.found(self._edition, self._settings, [record.get("told") or {}])[0]
+        followed = book.by_token(unit, record["token"]) if "token" in record else None
+        return person in (told, followed["person_id"] if followed else None)
+
+    def _marks(self, person: str) -> list[str]:
+        """What a damaged line would hold of somebody: an e-mail, or the end of a phone."""
+        edition = self._edition
+        if edition is None:
+            return []
+        keys = edition.table("keys", only=("person_id", [person]))["key"].to_pylist()
+        told = (key.partition(":") for key in keys)
+        known = [(kind, text) for kind, _, text in told if kind in owners.GIVEN]
+        return [text[-PHONE_END:] if kind == "phone" else text for kind, text in known]
 
     def _person(self, who: str) -> str:
         return owners.person(self._house, self._settings, who)

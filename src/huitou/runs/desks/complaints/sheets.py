@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from huitou.care.complaints import book
-from huitou.care.complaints.rules import KINDS, STATES, Arrived
+from huitou.care.complaints.rules import IMPORTED, KINDS, STATES, Arrived
 from huitou.ground.durable import put_in_place
 from huitou.ground.errors import BadInput, HuitouError, NothingTaken
 from huitou.ground.ids import fingerprint
@@ -27,7 +27,7 @@ from huitou.runs.desks.complaints.views import Imported
 if TYPE_CHECKING:
     from huitou.runs.desks.complaints.desk import Complaints
     from huitou.runs.wiring import House
-    from huitou.store.books import Row
+    from huitou.store.books import Row, Unit
 
 HEADERS: Mapping[str, tuple[str, ...]] = {
     "words": (
@@ -219,16 +219,15 @@ def _take(
     resolved = _moment(told.get("resolved_at", ""), settings)
     if max(each for each in (at, answered, resolved) if each) > now:
         raise BadInput("it lies in the future")
-    filed = desk.take(arrived, at=at)
-    if filed.token is None:
-        return False
-    with house.books.unit() as unit:
+
+    def ended(unit: Unit, complaint: str) -> None:
         if answered or told.get("answer"):
             words = told.get("answer") or "–"
-            book.answer(unit, filed.id, "import", words, answered or resolved or now)
+            book.answer(unit, complaint, IMPORTED, words, answered or resolved or now)
         if resolved or settled:
-            book.resolve(unit, filed.id, "import", resolved or answered or at)
-    return True
+            book.resolve(unit, complaint, IMPORTED, resolved or answered or at)
+
+    return desk.take(arrived, at=at, then=ended).token is not None
 
 
 _YEAR_FIRST = re.compile(

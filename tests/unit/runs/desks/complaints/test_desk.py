@@ -14,6 +14,7 @@ from huitou.ground.errors import HuitouError, NotYet, Refused
 from huitou.loyalty import book as loyalty
 from huitou.runs.shop import Shop
 from huitou.runs.wiring import open_shop
+from huitou.store.inbox import line
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"0" * 20
 
@@ -220,6 +221,41 @@ def test_forgotten_on_request(shop: Shop) -> None:
     assert not any("Mei" in each.words for each in seen.entries)
     with pytest.raises(HuitouError, match="no such file"):
         shop.complaints.file_of(kept.id)
+
+
+def test_what_lies_beside_the_books_is_forgotten_too(shop: Shop) -> None:
+    inbox = house_of(shop).inbox
+    theirs = {"kind": "strange", "told": {"phone": "138 0000 0001"}, "words": "I am Mei."}
+    other = {"kind": "strange", "told": {"phone": "13900000009"}, "words": "I am not."}
+    inbox.set_aside(theirs)
+    inbox.set_aside(other)
+    cut = inbox.folder / "000000000001-x.damaged"
+    cut.write_bytes(line({"told": "whole, and in the books"}) + b"00 9 13800000001 Mei\n00 9 Li\n")
+    shop.complaints.new("I am Mei.", phone="13800000001", by="Li")
+    shop.complaints.forget("M1")
+    assert inbox.aside() == 1
+    assert cut.read_bytes() == b"00 9 Li\n"
+    left = b"".join(each.read_bytes() for each in inbox.folder.rglob("*") if each.is_file())
+    assert b"Mei" not in left and b"I am not." in left
+
+
+def test_an_answer_whose_process_died_before_the_post_is_said_to_be_in_doubt(
+    shop: Shop, clock: Hands, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    number = shop.complaints.new("Late.", phone="13800000001", by="Li").number
+    with monkeypatch.context() as dead, pytest.raises(KeyboardInterrupt):
+        dead.setattr("huitou.runs.desks.complaints.answering.send", _die)
+        shop.complaints.answer(number, "So sorry.", by="Li")
+    for minutes, doubted in ((5, 0), (30, 1), (5, 0)):
+        clock.later(minutes=minutes)
+        with house_of(shop).books.unit() as unit:
+            assert books.settle_untold(unit, clock.now()) == doubted
+    told = [str(said) for each in shop.complaints.one(number).entries for said in each.told]
+    assert any("Nobody knows whether the e-mail arrived" in each for each in told)
+
+
+def _die(*_told: object) -> None:
+    raise KeyboardInterrupt
 
 
 def test_the_day_marks_what_waits_too_long_once(shop: Shop, clock: Hands) -> None:

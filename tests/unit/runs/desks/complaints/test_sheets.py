@@ -93,3 +93,20 @@ def test_formulas_are_inert_on_the_way_out_and_come_back_as_they_were(
         for name in ("complaint", "name", "product"):
             assert not row[name].lstrip().startswith(tuple("=+-@＝")), row
     assert "'=cmd|' /C calc'!A0" in {row["complaint"] for row in rows}
+
+
+def test_a_settled_row_whose_import_was_killed_is_not_left_open(
+    shop: Shop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "old.csv"
+    file.write_text("complaint,date,resolved at\nLate,2026-01-05,2026-01-09\n", encoding="utf-8")
+    with monkeypatch.context() as dead, pytest.raises(KeyboardInterrupt):
+        dead.setattr("huitou.runs.desks.complaints.sheets.book.resolve", _die)
+        shop.complaints.read_table(file)
+    shop.complaints.read_table(file)
+    assert not shop.complaints.listed("open").rows
+    assert [row.state for row in shop.complaints.listed("all").rows] == ["resolved"]
+
+
+def _die(*_told: object) -> None:
+    raise KeyboardInterrupt
