@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import sys
+from functools import partial
 from typing import TYPE_CHECKING
 
 import huitou
@@ -15,11 +16,13 @@ from huitou.doors import example
 from huitou.doors.api.app import app as api
 from huitou.doors.book import Staff
 from huitou.doors.console.app import app as console
+from huitou.doors.console.visit import SESSION
 from huitou.doors.postman import Postman
 from huitou.doors.public.app import app as public
+from huitou.doors.strangers import Strangers
 
 if TYPE_CHECKING:
-    from fastapi import FastAPI
+    from fastapi import FastAPI, Request
 
     from huitou.runs.shop import Shop
 
@@ -45,4 +48,14 @@ def web(shop: Shop, staff: Staff) -> FastAPI:
     # Before the console's own mounts, so that no page can stand in its way.
     site.mount("/v1", api(shop, staff), name="api")
     site.mount("/p", public(shop), name="public")
+    site.add_middleware(Strangers, knows=partial(_knows, shop, staff))
     return site
+
+
+def _knows(shop: Shop, staff: Staff, request: Request) -> bool:
+    """Whether a request shows a session or a token that is in use."""
+    now = shop.clock.now()
+    session = request.cookies.get(SESSION, "")
+    _, _, token = request.headers.get("authorization", "").partition(" ")
+    is_staff = bool(session) and staff.user_of(session, now) is not None
+    return is_staff or (bool(token) and staff.token_of(token, now) is not None)

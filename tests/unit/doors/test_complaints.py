@@ -359,3 +359,19 @@ def test_no_report_sent_is_said(
     with pytest.raises(SystemExit):
         main(["report", "sent"])
     assert "No report was sent yet." in capsys.readouterr().out
+
+
+def test_a_stranger_is_not_read_to_the_end(site: TestClient, staff: Staff, shop: Shop) -> None:
+    large = {"file": ("orders.csv", b"x" * 100_000, "text/csv")}
+    assert site.post("/files", files=large).status_code == 413
+    assert site.post("/v1/imports", files=large).status_code == 413
+    assert site.post("/v1/complaints", json={"words": "x" * 100_000}).status_code == 413
+    small = {"file": ("orders.csv", b"x" * 100, "text/csv")}
+    assert site.post("/files", files=small).status_code != 413
+    clerk = _signed_in(site, staff, shop, "owner")
+    assert clerk.post("/files", files=large).status_code != 413
+    token = staff.issue_token("till", ["complain"], shop.clock.now())
+    shown = {"Authorization": f"Bearer {token}"}
+    site.cookies.clear()
+    told = site.post("/v1/complaints", json={"words": "x" * 100_000}, headers=shown)
+    assert told.status_code not in (401, 413)
