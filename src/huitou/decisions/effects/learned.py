@@ -24,6 +24,7 @@ from huitou.decisions.acts import STAGES, Act
 from huitou.decisions.audience import Audience, BoolArray, FloatArray
 from huitou.decisions.effects.design import (
     CAMPAIGNS_VARY,
+    LEAST_WIDTH,
     SHARES,
     Design,
     Rows,
@@ -89,7 +90,9 @@ class Learned:
             return guess, width
         x = features(act, people, width, self.acts[act.kind], self.playbook)
         mean, sd = self.of(act.kind).shift(x)
-        return guess + mean, np.hypot(sd, CAMPAIGNS_VARY)
+        # A guess is wide enough for any campaign; what was learned must leave room for the next.
+        known = np.clip(1 - (sd / np.maximum(width, LEAST_WIDTH)) ** 2, 0.0, 1.0)
+        return guess + mean, np.sqrt(sd**2 + known * CAMPAIGNS_VARY**2)
 
     def of(self, kind: str) -> Normal:
         """The belief about the corrections of one kind."""

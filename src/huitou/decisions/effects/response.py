@@ -255,8 +255,9 @@ class ActsPosterior:
         """Expected change of the chance to buy, (n, acts + 1), from the calibrated baseline."""
         base = self.baseline(p0)
         means, sds = self.shifts(x)
-        moved = [expected_move(base, means[:, act], sds[:, act]) for act in range(self.acts + 1)]
-        return np.column_stack(moved)
+        some = range(1, self.acts + 1)
+        moved = [expected_move(base, means[:, act], sds[:, act]) for act in some]
+        return np.column_stack([np.zeros(len(x)), *moved])
 
 
 def fit_acts(
