@@ -41,10 +41,18 @@ def blocked(people: Audience, acts: Sequence[Act], limits: Limits) -> tuple[Bool
         # Word of a fix is for those it hurt, once.
         untrue = (act.kind == "mended") & ~people.mended
         barred = unreachable | lately | crossing | out_of_stage | untrue | people.not_for_now
+        barred |= people.in_test
         columns.append(barred)
     rules = np.select(
-        [no_way, people.open_complaint, people.not_for_now, lately, people.open_case],
-        ["no_channel", "open_complaint", "not_for_now", "contacted_lately", "open_case"],
+        [
+            no_way,
+            people.open_complaint,
+            people.not_for_now,
+            people.in_test,
+            lately,
+            people.open_case,
+        ],
+        ["no_channel", "open_complaint", "not_for_now", "in_test", "contacted_lately", "open_case"],
         "",
     )
     return np.column_stack(columns), rules.tolist()

@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 
 from huitou.decisions.acts import Act
 from huitou.decisions.audience import Audience, BoolArray, FloatArray, IntArray
-from huitou.decisions.holdout import UNIVERSAL
+from huitou.decisions.explore import Draw
+from huitou.decisions.holdout import PROGRAMME, UNIVERSAL
 from huitou.decisions.price import Priced, reached_by
 from huitou.decisions.receipts import HELD_OUT, RECEIPTS, TREATED
 
@@ -27,6 +28,10 @@ class Drafted:
     held: BoolArray
     choice: IntArray
     """The act meant for each person, held out or not."""
+    draw: Draw
+    """What the lot then gave."""
+    test: NDArray[np.object_]
+    """The test each person is in, or None."""
     allowed: BoolArray
     beyond: BoolArray
     """Acts that the value bound forbids."""
@@ -38,8 +43,13 @@ class Drafted:
 
     @property
     def given(self) -> IntArray:
-        """The act each person really gets: *nothing* for the held out."""
-        return np.where(self.held, 0, self.choice)
+        """The act each person really gets: *nothing* for the held out and the control."""
+        return self.draw.given
+
+    @property
+    def left_alone(self) -> BoolArray:
+        """Who gets nothing by lot: the universal one, or that of this plan."""
+        return self.held | self.draw.control
 
 
 def write_receipts(drafted: Drafted) -> pa.Table:
@@ -55,18 +65,21 @@ def write_receipts(drafted: Drafted) -> pa.Table:
 
 
 def _about(drafted: Drafted) -> dict[str, Any]:
-    people = drafted.people
+    people, draw = drafted.people, drafted.draw
+    lots = np.select([drafted.held, draw.control], [UNIVERSAL, PROGRAMME], "")
+    names = [act.name for act in drafted.acts]
     return {
         "person_id": people.person_id,
         "hold_key": people.hold_key,
         "stage": people.stage.tolist(),
         "cause": people.cause.tolist(),
         "suspicion": people.suspicion,
-        "arm": np.where(drafted.held, HELD_OUT, TREATED).tolist(),
-        "held_by": pa.array([UNIVERSAL if held else None for held in drafted.held], pa.string()),
-        "propensity": np.ones(len(people)),
-        "explored": np.zeros(len(people), dtype=np.bool_),
-        "chances": pa.nulls(len(people), pa.string()),
+        "arm": np.where(drafted.left_alone, HELD_OUT, TREATED).tolist(),
+        "held_by": pa.array(lots.tolist(), mask=lots == ""),
+        "test": pa.array(drafted.test.tolist(), pa.string()),
+        "propensity": np.where(drafted.held, 1.0, draw.propensity),
+        "explored": draw.explored,
+        "chances": pa.array(draw.chances(names), pa.string()),
         "p_buy": people.p_buy,
         "worth": _whole(drafted.priced.worth),
         "value": _whole(people.value),
@@ -139,8 +152,17 @@ def _reasons(drafted: Drafted) -> list[str]:
     would_pay = (np.where(drafted.allowed, gain, -np.inf) > 0).any(axis=1)
     too_dear = (np.where(drafted.beyond & _open_to(drafted), gain, -np.inf) > 0).any(axis=1)
     reasons = np.select(
-        [drafted.held, drafted.choice > 0, would_pay, rules != "", too_dear],
-        ["held_out", "best", "budget", rules, "bound"],
+        [
+            drafted.held,
+            drafted.draw.control,
+            np.array([test is not None for test in drafted.test], dtype=np.bool_),
+            drafted.draw.explored,
+            drafted.choice > 0,
+            would_pay,
+            rules != "",
+            too_dear,
+        ],
+        ["held_out", "control", "test", "explored", "best", "budget", rules, "bound"],
         "nothing_pays",
     )
     found: list[str] = reasons.tolist()

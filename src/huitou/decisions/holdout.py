@@ -13,6 +13,8 @@ from huitou.ground.ids import lot
 
 UNIVERSAL = "universal"
 """The hold-out of the whole programme: nothing that huitou does ever touches these people."""
+PROGRAMME = "programme"
+"""The control of one plan alone, drawn anew for each: see `explore`."""
 
 
 @dataclass(frozen=True)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from types import MappingProxyType
@@ -15,15 +15,16 @@ import pyarrow.compute as pc
 
 from huitou.decisions.acts import ACTS, Act
 from huitou.decisions.allocate import allocate
-from huitou.decisions.audience import Audience, FloatArray
+from huitou.decisions.audience import Audience, BoolArray, FloatArray
 from huitou.decisions.bound import blocked, bounds
 from huitou.decisions.draft import Drafted, write_receipts
 from huitou.decisions.effects.contract import Effects
-from huitou.decisions.holdout import Holdout
+from huitou.decisions.explore import ALWAYS_BEST, Draw, Exploring, Question, draw
+from huitou.decisions.holdout import PROGRAMME, UNIVERSAL, Holdout
 from huitou.decisions.limits import Limits
 from huitou.decisions.playbook import PLAYBOOK
 from huitou.decisions.price import price
-from huitou.decisions.receipts import HELD_OUT
+from huitou.decisions.trials import Enlisted, Trial, enlist
 from huitou.ground.ids import fingerprint
 
 KINSHIP = 0.5
@@ -55,6 +56,8 @@ class Plan:
     """Version of the effects it rests on."""
     trust: float = 1.0
     """Share of the gain that may be expected, by what earlier promises of the shop kept."""
+    exploring: Exploring = ALWAYS_BEST
+    """What is given up in it to learn."""
 
     @cached_property
     def gain(self) -> int:
@@ -89,8 +92,24 @@ class Plan:
 
     @cached_property
     def held_out(self) -> int:
-        """How many people the hold-out leaves alone."""
-        return int(pc.sum(pc.equal(self.receipts["arm"], HELD_OUT)).as_py() or 0)
+        """How many people the hold-out of the whole programme leaves alone."""
+        return self._held_by(UNIVERSAL)
+
+    @cached_property
+    def controls(self) -> int:
+        """How many more this plan leaves alone by its own lot, of those it means an act for."""
+        return self._held_by(PROGRAMME)
+
+    @cached_property
+    def explored(self) -> int:
+        """How many got another act than the best, drawn to learn from it."""
+        return self._sum("explored")
+
+    @cached_property
+    def tested(self) -> int:
+        """How many are in a planned test and get what its lot gives them."""
+        there = pc.is_valid(self.receipts["test"])
+        return int(pc.sum(pc.and_(there, pc.is_null(self.receipts["held_by"]))).as_py() or 0)
 
     @property
     def people(self) -> int:
@@ -106,6 +125,9 @@ class Plan:
             parts += [name, _bytes_of(column)]
         return fingerprint(*parts)
 
+    def _held_by(self, lot: str) -> int:
+        return int(pc.sum(pc.equal(self.receipts["held_by"], lot)).as_py() or 0)
+
     def _sum(self, name: str) -> int:
         return int(pc.sum(self.receipts[name]).as_py() or 0)
 
@@ -117,13 +139,16 @@ def draft(
     as_of: date,
     acts: Mapping[str, Act] = ACTS,
     effects: Effects = PLAYBOOK,
+    exploring: Exploring = ALWAYS_BEST,
+    trials: Sequence[Trial] = (),
 ) -> Plan:
     """Draft the plan for these people.
 
     The hold-out is drawn before anything else. Then the acts are allocated among *everybody*, and
     the held-out get nothing instead: who is meant an act does not depend on the lot, so treated and
     held out can be compared person by person. The price is that their share of the budget stays in
-    the purse.
+    the purse. Planned tests take their people first; the draw to learn comes last, within what was
+    kept back for it.
 
     Args:
         people: customers with scores and stage, plus exposure, consent and keys; the columns are
@@ -133,6 +158,8 @@ def draft(
         as_of: the last day known; printed, never used to look ahead.
         acts: what may be done; the first must be *nothing*.
         effects: what each act is believed to move; first guesses where nothing was learned.
+        exploring: what is given up to learn: a control of this plan's own, and other acts drawn.
+        trials: tests that somebody planned and that run now.
 
     Raises:
         HuitouError: when a required column is absent.
@@ -146,17 +173,35 @@ def draft(
     owed = audience.exposure[:, None] + priced.worst_cost
     beyond = (owed > bound[:, None]) & (priced.worst_cost > 0)
     allowed = ~(barred | beyond)
-    found = allocate(
-        np.where(allowed, priced.gain, -np.inf),
-        (priced.cost.astype(np.float64), priced.minutes),
-        np.array([float(limits.budget), limits.staff_minutes]),
+    use = (priced.cost.astype(np.float64), priced.minutes)
+    limit = np.array([float(limits.budget), limits.staff_minutes])
+    names = [act.name for act in listed]
+    enlisted = enlist(trials, audience, names, allowed, use, limit, holdout.salt)
+    left = limit - enlisted.used
+    free = np.where(allowed, priced.gain, -np.inf)
+    free[enlisted.mask] = np.where(np.arange(len(listed)) > 0, -np.inf, 0.0)
+    found = allocate(free, use, exploring.kept_back(left))
+    asked = Question(
+        keys=audience.hold_key,
+        best=found.choice,
+        allowed=allowed,
+        out=held | enlisted.mask,
+        cost=use[0],
+        gain=priced.gain,
+        use=use,
+        limit=left,
+        prices=found.prices,
     )
+    drawn = with_tests(draw(asked, exploring, holdout.salt, f"plan {as_of}"), enlisted, held)
+    choice = np.where(enlisted.mask, enlisted.given, found.choice)
     drafted = Drafted(
         audience,
         listed,
         priced,
         held,
-        found.choice,
+        choice,
+        drawn,
+        enlisted.test,
         allowed,
         beyond,
         rules,
@@ -176,6 +221,17 @@ def draft(
         time_price=float(found.prices[1]),
         gap=found.gap,
         effects=effects.version,
+        exploring=exploring,
+    )
+
+
+def with_tests(drawn: Draw, enlisted: Enlisted, held: BoolArray) -> Draw:
+    """The draw with what the tests drew in it, for those who are not held out."""
+    theirs = enlisted.mask & ~held
+    return replace(
+        drawn,
+        given=np.where(theirs, enlisted.given, np.where(held, 0, drawn.given)),
+        parts=np.where(theirs[:, None], enlisted.parts, drawn.parts),
     )
 
 
@@ -186,7 +242,7 @@ def half_width(drafted: Drafted) -> int:
     `KINSHIP`; an error in the level of the forecast is shared by everybody.
     """
     rows = np.flatnonzero(~drafted.held)
-    choice = drafted.choice[rows]
+    choice = drafted.given[rows]
     effect = drafted.priced.half_effect[rows, choice]
     worth = float(drafted.priced.half_worth[rows, choice].sum())
     kinds = np.array([act.kind for act in drafted.acts])[choice]

@@ -23,6 +23,7 @@ RECEIPTS = pa.schema(
         ("stage", pa.string()),
         ("arm", pa.string()),  # treated | held_out
         ("held_by", pa.string()),  # universal | programme: the lot that held them out; null: none
+        ("test", pa.string()),  # the planned test they are in; null: none
         ("act_name", pa.string()),  # the act as the register of acts names it
         ("intended_name", pa.string()),
         ("runner_up_name", pa.string()),
@@ -67,6 +68,16 @@ REASONS: Mapping[str, Sentence] = {
     "held_out": said(
         "Held out by lot: nothing is done for a few, so that what the rest earns can be proven."
     ),
+    "control": said(
+        "Left out of this plan by its own lot, so that what it does for the others can be told from"
+        " what would have happened anyway. The next plan draws anew."
+    ),
+    "explored": said(
+        "Drawn by lot to learn from it: another act is expected to earn more, and only trying"
+        " tells."
+    ),
+    "test": said("They are in a planned test, and its lot gave this."),
+    "in_test": said("They are in a planned test that still runs, and get nothing else meanwhile."),
     "nothing_pays": said("Nothing is expected to earn more than it costs."),
     "bound": said("What would pay could cost more than this customer is surely still worth."),
     "budget": said("It would pay, but the money or the staff time earns more elsewhere."),
@@ -90,10 +101,11 @@ def receipt_words(receipt: Mapping[str, Any], currency: str) -> tuple[Sentence, 
     """
     reason = REASONS[receipt["reason"]]
     if receipt["act"] == "nothing":
-        return (reason, *_instead(receipt, currency))
+        return (reason, *_chance(receipt), *_instead(receipt, currency))
     return (
         claim(receipt["act"], receipt["depth"]),
         reason,
+        *_chance(receipt),
         *_guide(receipt),
         said(
             "The chance to buy rises from {before} % to {after} %; one more buyer like this brings"
@@ -132,6 +144,19 @@ def _act(kind: str, depth: float) -> Act:
     return next(act for act in ACTS.values() if act.kind == kind and act.depth == depth)
 
 
+def _chance(receipt: Mapping[str, Any]) -> tuple[Sentence, ...]:
+    """The chance that this was drawn, where a lot decided it; the universal one is a setting."""
+    if receipt.get("chances") is None or receipt["reason"] not in ("control", "explored", "test"):
+        return ()
+    chance = 100 * float(receipt["propensity"])
+    return (
+        said(
+            "The chance that the lot gave this was {chance} %.",
+            chance=round(chance, 1) if chance >= 1 else round(chance, 3),
+        ),
+    )
+
+
 def _guide(receipt: Mapping[str, Any]) -> tuple[Sentence, ...]:
     """What the call is for, where somebody calls and a cause is suspected."""
     if receipt["act"] != "call" or not is_known(receipt["cause"]):
@@ -160,6 +185,12 @@ def _instead(receipt: Mapping[str, Any], currency: str) -> tuple[Sentence, ...]:
     if receipt["arm"] == HELD_OUT and receipt["intended"] != "nothing":
         wanted = claim(receipt["intended"], receipt["intended_depth"])
         return (said("Without the lot it would have been: {act}.", act=wanted),)
+    if receipt.get("explored") or receipt["reason"] == "explored":
+        best = claim(receipt["intended"], receipt["intended_depth"])
+        gain = Money(receipt["intended_gain"], currency)
+        return (said("Best of all it would have been: {act}, with {gain}.", act=best, gain=gain),)
+    if receipt.get("test") is not None:
+        return ()
     if receipt["runner_up"] is None:
         return ()
     return (

@@ -23,6 +23,7 @@ RANGES: dict[str, tuple[float, float]] = {
     **dict.fromkeys(
         ("margin", "lost_line", "holdout_share", "share_of_value", "interview_share"), (0, 1)
     ),
+    **dict.fromkeys(("control_share", "explore_share"), (0, 0.5)),
     **dict.fromkeys(("budget", "staff_hours", "staff_hourly", "letter_cost"), (0, math.inf)),
     "value_days": (1, 3650),
     "horizon_days": (7, 3650),
@@ -55,6 +56,11 @@ class Settings:
     """What a customer is still worth counts profit over this many days."""
     holdout_share: float = 0.05
     """Share of people that no programme ever touches."""
+    control_share: float = 0.1
+    """Of those a plan means an act for, the share that gets nothing in it by a lot of its own."""
+    explore_share: float = 0.05
+    """Chance that another allowed act than the best is drawn, to learn; so much of money and hours
+    is kept for it."""
     salt: str = ""
     """Keys the hold-out lot; drawn once when the shop is made."""
     budget: int | None = None

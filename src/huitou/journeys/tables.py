@@ -63,6 +63,7 @@ decision = Table(
     Column("stage", String(20), nullable=False),
     Column("arm", String(10), nullable=False),
     Column("held_by", String(12)),
+    Column("test", String(26)),
     Column("act_name", String(40)),
     Column("intended_name", String(40)),
     Column("runner_up_name", String(40)),
@@ -109,6 +110,7 @@ decision = Table(
 )
 Index("ix_decision_outcome", decision.c.plan_id, decision.c.outcome, decision.c.person_id)
 Index("ix_decision_person", decision.c.person_id)
+Index("ix_decision_test", decision.c.test)
 Index("ix_decision_gain", decision.c.plan_id, decision.c.gain, decision.c.person_id)
 
 message = Table(

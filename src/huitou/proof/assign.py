@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from huitou.decisions.receipts import HELD_OUT
+from huitou.decisions.holdout import PROGRAMME
+from huitou.decisions.receipts import HELD_OUT, TREATED
 
 PEOPLE = pa.schema(
     [
@@ -23,18 +27,33 @@ def campaign(receipts: pa.Table) -> pa.Table:
     """The people one plan meant an act for, treated and held out.
 
     Those for whom the plan meant nothing get nothing in either arm: they carry no difference, only
-    noise (Simester, Timoshenko & Zoumpoulis 2020), and are left out.
+    noise (Simester, Timoshenko & Zoumpoulis 2020), and are left out. So are the people of a planned
+    test, which has arms and a read-out of its own. Both lots leave people alone: the universal one
+    and the plan's.
     """
     meant = pc.not_equal(receipts["intended"], "nothing")
+    if "test" in receipts.column_names:
+        meant = pc.and_(meant, pc.is_null(receipts["test"]))
     return receipts.filter(meant).select(["person_id", "arm"])
 
 
 def programme(receipts: pa.Table) -> pa.Table:
     """Everybody, treated and held out: the only comparison that says what the *programme* earned.
 
-    The findings of single campaigns do not add up to it.
+    The findings of single campaigns do not add up to it. Whom one plan's own lot left alone is part
+    of what the programme does: they are treated, and only the universal lot is not.
     """
-    return receipts.select(["person_id", "arm"])
+    if "held_by" not in receipts.column_names:
+        return receipts.select(["person_id", "arm"])
+    by_plan = pc.fill_null(pc.equal(receipts["held_by"], PROGRAMME), False)
+    arm = pc.if_else(by_plan, TREATED, receipts["arm"])
+    return pa.table({"person_id": receipts["person_id"], "arm": arm})
+
+
+def share_alone(totals: Mapping[str, Any]) -> float:
+    """Share of those a plan means an act for that either lot leaves alone."""
+    universal, own = totals["holdout_share"], totals.get("control_share", 0.0)
+    return float(universal + (1 - universal) * own)
 
 
 def with_outcomes(arms: pa.Table, outcomes: pa.Table) -> pa.Table:

@@ -96,6 +96,8 @@ def receipt_view(row: Mapping[str, Any], currency: str) -> Receipt:
         delta=row["delta"],
         runner_up=row["runner_up"],
         words=receipt_words(row, currency),
+        drawn=row["reason"] if row["reason"] in ("control", "explored", "test") else None,
+        propensity=row["propensity"],
     )
 
 

@@ -32,6 +32,7 @@ def totals_view(row: Row, currency: str) -> PlanTotals:
         reasons=told["reasons"],
         budget=Money(told["limits"]["budget"], currency),
         staff_hours=float(told["limits"]["staff_hours"]),
+        **{name: told.get(name, 0) for name in ("controls", "explored", "tested")},
         **{name: row[name] for name in ("approved_by", "approved_at", "posted_by", "posted_at")},
     )
 
@@ -51,6 +52,7 @@ def _plan_words(told: Mapping[str, Any], currency: str) -> tuple[Sentence, ...]:
             held_out=told["held_out"],
         )
     ]
+    words += _learning_words(told)
     words += _limit_words(told, currency)
     if told.get("by_hand"):
         words.append(
@@ -74,6 +76,30 @@ def _plan_words(told: Mapping[str, Any], currency: str) -> tuple[Sentence, ...]:
             )
         )
     return tuple(words)
+
+
+def _learning_words(told: Mapping[str, Any]) -> list[Sentence]:
+    """What the plan gives up to learn."""
+    words = []
+    if told.get("controls"):
+        words.append(
+            said(
+                "{n} more are left out of this plan by its own lot: against them it is told what"
+                " the plan did.",
+                n=told["controls"],
+            )
+        )
+    if told.get("explored"):
+        words.append(
+            said(
+                "{n} get another act than the best, drawn to learn: within the same rules and"
+                " limits.",
+                n=told["explored"],
+            )
+        )
+    if told.get("tested"):
+        words.append(said("{n} are in a planned test.", n=told["tested"]))
+    return words
 
 
 def _limit_words(told: Mapping[str, Any], currency: str) -> list[Sentence]:

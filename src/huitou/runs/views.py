@@ -73,6 +73,7 @@ class PlanTotals:
     gain: Range
     acts: Mapping[str, int]
     held_out: int
+    """Left alone by the lot of the whole programme."""
     people: int
     staff_minutes: int
     shadow_price: float
@@ -83,6 +84,12 @@ class PlanTotals:
     budget: Money | None = None
     """The limits it was drafted within: money, and hours of staff."""
     staff_hours: float | None = None
+    controls: int = 0
+    """Left alone by the plan's own lot beside them, of those an act was meant for."""
+    explored: int = 0
+    """Got another act than the best, drawn to learn from it."""
+    tested: int = 0
+    """In a planned test, and got what its lot gave."""
     approved_by: str | None = None
     approved_at: datetime | None = None
     posted_by: str | None = None
@@ -174,6 +181,7 @@ class Receipt:
     act: str
     depth: float
     held_out: bool
+    """By either lot: that of the whole programme, or that of this plan."""
     cost: Money
     worst_cost: Money
     bound: Money
@@ -182,6 +190,10 @@ class Receipt:
     """Expected change in the chance to buy."""
     runner_up: str | None
     words: tuple[Sentence, ...]
+    drawn: str | None = None
+    """control, explored or test, where a lot of this plan decided; None where it did not."""
+    propensity: float | None = None
+    """Chance that this act was drawn."""
 
 
 @dataclass(frozen=True)

@@ -13,10 +13,12 @@ from hypothesis import strategies as st
 from tests.unit.decisions.crowd import crowd
 
 from huitou.decisions.acts import ACTS
+from huitou.decisions.explore import Exploring
 from huitou.decisions.holdout import Holdout
 from huitou.decisions.limits import Limits
 from huitou.decisions.plan import Plan, draft
 from huitou.decisions.receipts import REASONS, RECEIPTS, receipt_words
+from huitou.decisions.trials import Trial
 from huitou.ground.languages import speaker
 
 DAY = date(2011, 6, 9)
@@ -150,7 +152,15 @@ def test_the_interval_of_the_sum_does_not_shrink_with_people() -> None:
 def test_every_reason_occurs_and_has_words_in_every_receipt() -> None:
     spent = planned(3_000, budget=2_000, staff_hours=2)
     strapped = draft(crowd(300, value_low=300), Limits(budget=10**6), LOT, DAY)
-    both = pa.concat_tables([spent.receipts, strapped.receipts]).to_pylist()
+    tried = draft(
+        crowd(500).append_column("in_test", pa.array([i < 50 for i in range(500)])),
+        Limits(budget=10**6, staff_hours=100),
+        LOT,
+        DAY,
+        exploring=Exploring(0.2, 0.2),
+        trials=[Trial("t", {"thank": 0.5, "nothing": 0.5}, frozenset({"lost"}), 50)],
+    )
+    both = pa.concat_tables([p.receipts for p in (spent, strapped, tried)]).to_pylist()
     assert {receipt["reason"] for receipt in both} == set(REASONS)
     for language in ("en", "zh-Hans", "zh-Hant"):
         for receipt in both[::37]:

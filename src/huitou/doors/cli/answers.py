@@ -99,13 +99,19 @@ def _say_why(found: Answers, out: Console) -> None:
         out.print(f"    ask: {cause.ask}")
 
 
+def _drawn(plan: PlanTotals) -> str:
+    """What lots of the plan's own decided, where any did."""
+    told = ((plan.controls, "control"), (plan.explored, "drawn to learn"), (plan.tested, "tested"))
+    return "".join(f", {n:,} {words}" for n, words in told if n)
+
+
 def show_totals(plan: PlanTotals | None, out: Console) -> None:
     """A plan in four lines."""
     if plan is None:
         out.print("  There is no plan yet.\n  try: huitou plan draft")
         return
     acts = ", ".join(f"{act} {n:,}" for act, n in plan.acts.items())
-    out.print(f"  {plan.status}: {acts}; {plan.held_out:,} held out")
+    out.print(f"  {plan.status}: {acts}; {plan.held_out:,} held out{_drawn(plan)}")
     out.print(f"  costs {amount(plan.cost)}, should bring {surely(plan.gain)} beyond that")
     if plan.shadow_price:
         out.print(f"  {_last_of(plan)}")

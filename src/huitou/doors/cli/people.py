@@ -66,7 +66,10 @@ def _say_future(view: PersonView, out: Console) -> None:
 
 
 def _say_receipt(receipt: Receipt, out: Console) -> None:
+    lots = {"control": " (control of this plan: nothing is done)",
+            "explored": " (drawn to learn)", "test": " (in a test)"}  # fmt: skip
     held = " (held out: nothing is done)" if receipt.held_out else ""
+    held = lots.get(receipt.drawn or "", held)
     out.print(f"  act: {receipt.act}{held}; costs {amount(receipt.cost)}, at most "
               f"{amount(receipt.worst_cost)}, bound {amount(receipt.bound)}")  # fmt: skip
     for sentence in receipt.words:
@@ -123,6 +126,7 @@ def _flat_receipt(plan_id: str, person: PersonRow, receipt: Receipt) -> dict[str
     return {
         "plan": plan_id, "customer": person.key, "stage": person.stage, "act": receipt.act,
         "depth": receipt.depth, "held_out": receipt.held_out, "cost": receipt.cost.decimal,
+        "drawn": receipt.drawn, "propensity": receipt.propensity,
         "at_most": receipt.worst_cost.decimal, "bound": receipt.bound.decimal,
         "gain": receipt.gain.value.decimal, "gain_low": receipt.gain.low.decimal,
         "gain_high": receipt.gain.high.decimal, "currency": receipt.cost.currency,

@@ -63,13 +63,23 @@ def _receipt_row(person: PersonRow, receipt: Receipt) -> dict[str, str]:
     return {
         "customer": person.key,
         "stage": person.stage,
-        "act": "held out" if receipt.held_out else receipt.act,
+        "act": act_of(receipt),
         "cost": amount(receipt.cost),
         "at most": amount(receipt.worst_cost),
         "bound": amount(receipt.bound),
         "gain": amount(receipt.gain.value),
         "why": "\n".join(str(sentence) for sentence in receipt.words[:2]),
     }
+
+
+def act_of(receipt: Receipt) -> str:
+    """The act, with the lot that decided it."""
+    if receipt.drawn == "control":
+        return "control of this plan"
+    if receipt.held_out:
+        return "held out"
+    lots = {"explored": " (drawn to learn)", "test": " (in a test)"}
+    return receipt.act + lots.get(receipt.drawn or "", "")
 
 
 @app.command(name="list")
@@ -91,6 +101,7 @@ def _plan_row(totals: PlanTotals) -> dict[str, Any]:
         "status": "posted" if totals.posted_at else totals.status,
         "people": sum(n for act, n in totals.acts.items() if act != "nothing"),
         "held out": totals.held_out,
+        "control": totals.controls,
         "cost": amount(totals.cost),
         "gain": amount(totals.gain.value),
         "approved by": totals.approved_by,

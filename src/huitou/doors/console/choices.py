@@ -54,6 +54,8 @@ READERS: Mapping[str, Reader] = {
     "margin": _share,
     "lost_line": _share,
     "holdout_share": _share,
+    "control_share": _share,
+    "explore_share": _share,
     "share_of_value": _share,
     "horizon_days": _whole,
     "value_days": _whole,

@@ -101,6 +101,10 @@ LEFT_ALONE: Mapping[str, Sentence] = {
     "open_complaint": said("their complaint is open, and nothing is sold to them meanwhile"),
     "not_for_now": said("they said why they stay away; somebody looks again on a date"),
     "open_case": said("their case is open, and its owner speaks to them"),
+    "in_test": said("they are in a planned test that still runs"),
+    "control": said("the control of this plan alone, drawn anew for each"),
+    "explored": said("left alone by lot, to learn whether an act is better than nothing"),
+    "test": said("a planned test gave them nothing, to compare with"),
     "held_out": said("the control group, which shows what would have happened anyway"),
 }
 """Why a plan leaves people alone, by the code of the reason, to be said after their number."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Set
 from dataclasses import replace
 from datetime import date, timedelta
@@ -19,11 +20,14 @@ from huitou.care.interviews.rules import ONCE_IN
 from huitou.channels import book as channels
 from huitou.decisions.acts import NOTHING, measured_attention
 from huitou.decisions.effects.contract import Effects
+from huitou.decisions.explore import Exploring
 from huitou.decisions.holdout import Holdout
 from huitou.decisions.limits import Limits, usual_budget
 from huitou.decisions.plan import Plan, draft
+from huitou.decisions.trials import Trial
 from huitou.ground.settings import Settings
 from huitou.journeys import book as journeys
+from huitou.journeys.trials import book as trials
 from huitou.loyalty import book as loyalty
 from huitou.runs.moment import Moment
 from huitou.runs.remarks import note_limits
@@ -114,8 +118,34 @@ def drafted(
     audience = _audience(people, settings, moment.day, unit)
     holdout = Holdout(settings.salt, settings.holdout_share)
     within = replace(limits(people, settings), attention=_attention(unit))
-    plan = draft(audience, within, holdout, moment.day, effects=effects)
+    plan = draft(
+        audience,
+        within,
+        holdout,
+        moment.day,
+        exploring=exploring(settings),
+        trials=running(unit, moment.day),
+        effects=effects,
+    )
     return replace(plan, trust=trust_of(unit, moment.day).share)
+
+
+def exploring(settings: Settings) -> Exploring:
+    """What the merchant gives up to learn."""
+    return Exploring(
+        settings.control_share, settings.explore_share, scale=max(1, settings.letter_cost)
+    )
+
+
+def running(unit: Unit, day: date) -> tuple[Trial, ...]:
+    """The tests that still take people in, the oldest first."""
+    inside = Counter(row["test"] for row in trials.members(unit) if row["held_by"] is None)
+    return tuple(
+        Trial(row["id"], row["arms"], frozenset(row["stages"]), row["most"] - inside[row["id"]])
+        for row in reversed(trials.trials(unit))
+        if row["stopped_at"] is None and day <= row["enrol_until"]
+        if inside[row["id"]] < row["most"]
+    )
 
 
 def _attention(unit: Unit) -> float:
@@ -178,11 +208,22 @@ def _audience(people: pa.Table, settings: Settings, day: date, unit: Unit) -> pa
         "open_complaint": [person in waiting for person in ids],
         "not_for_now": _resting(people, day, unit),
         "mended": [person in mended for person in ids],
+        "in_test": _in_test(ids, day, unit),
         "contacted_days_ago": pa.array([_ago(spoken.get(each), day) for each in ids], pa.int64()),
     }
     for name, column in columns.items():
         people = people.append_column(name, pa.array(column))
     return people
+
+
+def _in_test(ids: list[str], day: date, unit: Unit) -> list[bool]:
+    """Whose window in a planned test still runs: nothing else may be done with them meanwhile."""
+    inside = trials.members(unit)
+    if not inside:
+        return [False] * len(ids)
+    days = {row["id"]: timedelta(days=row["days"]) for row in trials.trials(unit)}
+    busy = {row["person_id"] for row in inside if day <= row["day"] + days[row["test"]]}
+    return [person in busy for person in ids]
 
 
 def _resting(people: pa.Table, day: date, unit: Unit) -> list[bool]:

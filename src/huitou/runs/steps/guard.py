@@ -16,6 +16,7 @@ import pyarrow.compute as pc
 
 from huitou.care import book as care
 from huitou.care.complaints import book as complaints
+from huitou.decisions.holdout import PROGRAMME
 from huitou.decisions.receipts import HELD_OUT
 from huitou.facts.bought import bought
 from huitou.facts.earned import earned
@@ -239,7 +240,7 @@ def _pressure(
                 person = row["person_id"]
                 meant[person] = meant.get(person, 0) + 1
                 stage.setdefault(person, row["stage"])
-                held[person] = row["arm"] == HELD_OUT
+                held[person] = row["arm"] == HELD_OUT and row["held_by"] != PROGRAMME
     if not meant:
         return ()
     since = min(each.plan["applied_at"] for each in recent)

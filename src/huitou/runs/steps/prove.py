@@ -17,7 +17,7 @@ from huitou.ground.errors import NotYet
 from huitou.ground.money import Money
 from huitou.journeys import book as journeys
 from huitou.proof.aa import Rehearsal, Window, rehearse
-from huitou.proof.assign import campaign, programme, with_outcomes
+from huitou.proof.assign import campaign, programme, share_alone, with_outcomes
 from huitou.proof.finding import Finding
 from huitou.proof.readout import Programme, readout
 from huitou.runs.kept import keep
@@ -122,7 +122,7 @@ def programme_of(each: Applied, currency: str) -> Programme:
         currency=currency,
         start=each.start,
         until=each.start + timedelta(days=each.totals["window_days"] - 1),
-        share=each.totals["holdout_share"],
+        share=share_alone(each.totals),
         sent=each.sent,
         promised=each.totals["gain"],
     )
