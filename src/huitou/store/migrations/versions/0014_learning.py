@@ -7,8 +7,8 @@ from alembic import op
 
 from huitou.store.columns import Instant, Json
 
-revision = "0013_learning"
-down_revision = "0012_draws"
+revision = "0014_learning"
+down_revision = "0013_effects"
 
 
 def upgrade() -> None:
