@@ -124,6 +124,7 @@ def totals(drafted: Plan) -> dict[str, Any]:
         "effects": drafted.effects,
         "limits": asdict(drafted.limits),
         "holdout_share": drafted.holdout.share,
+        "lot": drafted.holdout.programme,
     }
 
 
@@ -196,11 +197,12 @@ def receipt(unit: Unit, plan_id: str, person_id: str) -> Row | None:
 def assignments(unit: Unit, plan_id: str) -> pa.Table:
     """Who was meant which act and who was held out, for the proof: one row a person, by today's id.
 
-    Columns: person_id, hold_key, arm, stage, intended, act, outcome, and in minor units worst_cost
-    and cap. What an offer takes off shows in what is paid for the order: `worst_cost - cap`, the
-    stamp and the staff, is all that is spent beside it.
+    Columns: person_id, hold_key, arm, held_by (the lot that held them out: universal, programme;
+    null in plans from before, where there was one lot), stage, intended, act, outcome, and in
+    minor units worst_cost and cap. What an offer takes off shows in what is paid for the order:
+    `worst_cost - cap`, the stamp and the staff, is all that is spent beside it.
     """
-    names = ("person_id", "hold_key", "arm", "stage", "intended", "act", "outcome")
+    names = ("person_id", "hold_key", "arm", "held_by", "stage", "intended", "act", "outcome")
     amounts = ("worst_cost", "cap")
     columns = [decision.c[name] for name in (*names, *amounts)]
     query = select(*columns).where(decision.c.plan_id == plan_id).order_by(decision.c.person_id)

@@ -139,9 +139,7 @@ def _outside(path: tuple[Floats, Floats] | None, limit: float, width: float) -> 
     return float(weights @ (ndtr((places - limit) / width) + ndtr((-limit - places) / width)))
 
 
-def _kept(
-    path: tuple[Floats, Floats] | None, limit: float, width: float
-) -> tuple[Floats, Floats]:
+def _kept(path: tuple[Floats, Floats] | None, limit: float, width: float) -> tuple[Floats, Floats]:
     """The paths that stay between the limits: places of the sum, and their weights (Simpson)."""
     places = np.linspace(-limit, limit, FINER)
     if path is None:

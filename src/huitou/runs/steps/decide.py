@@ -53,7 +53,8 @@ def open_cases(work: Work, unit: Unit) -> Result:
     closed = care.close_returned(unit, back, work.now)
     left_alone = {person for person, _ in care.silent(unit)} | asked.keys() - set(back)
     left_alone |= interviews.asked_since(unit, work.now - ONCE_IN) - set(back)
-    lost = _worthiest(people, left_alone, Holdout(settings.salt, settings.holdout_share), line)
+    lot = Holdout.of_the_year(settings.salt, settings.holdout_share, work.day)
+    lost = _worthiest(people, left_alone, lot, line)
     suspects = _suspects(work.edition.table("causes"), lost)
     rows = lost.select(["person_id", "stage", "value_if_kept"]).to_pylist()
     told = [{**row, "suspects": suspects.get(row["person_id"])} for row in rows]
@@ -107,7 +108,7 @@ def draft_plan(work: Work, unit: Unit) -> Result:
 def drafted(people: pa.Table, settings: Settings, moment: Moment, unit: Unit) -> Plan:
     """The plan for these people within the shop's limits, as of the evening of `moment`."""
     audience = _audience(people, settings, moment.day, unit)
-    holdout = Holdout(settings.salt, settings.holdout_share)
+    holdout = Holdout.of_the_year(settings.salt, settings.holdout_share, moment.day)
     within = replace(limits(people, settings), attention=_attention(unit))
     return draft(audience, within, holdout, moment.day)
 
