@@ -5,7 +5,10 @@ from __future__ import annotations
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from huitou.decisions.receipts import HELD_OUT
+from huitou.decisions.receipts import HELD_OUT, TREATED
+
+PROGRAMME_LOT = "programme"
+"""`held_by` of whom one campaign's own lot held out."""
 
 PEOPLE = pa.schema(
     [
@@ -32,9 +35,22 @@ def campaign(receipts: pa.Table) -> pa.Table:
 def programme(receipts: pa.Table) -> pa.Table:
     """Everybody, treated and held out: the only comparison that says what the *programme* earned.
 
-    The findings of single campaigns do not add up to it.
+    Only the universal lot counts: whom a programme's own lot held out of one campaign was left to
+    the others, so here they are treated, as they were meant to be (intention to treat). The
+    findings of single campaigns do not add up to it.
     """
-    return receipts.select(["person_id", "arm"])
+    held = universally(receipts)
+    arm = pc.if_else(held, HELD_OUT, TREATED)
+    return pa.table({"person_id": receipts["person_id"], "arm": arm})
+
+
+def universally(receipts: pa.Table) -> pa.Array:
+    """True for those whom the universal lot held out; before there was another, that was all."""
+    held = pc.equal(receipts["arm"], HELD_OUT)
+    if "held_by" not in receipts.column_names:
+        return held
+    other = pc.fill_null(pc.equal(receipts["held_by"], PROGRAMME_LOT), False)
+    return pc.and_(held, pc.invert(other))
 
 
 def with_outcomes(arms: pa.Table, outcomes: pa.Table) -> pa.Table:

@@ -108,7 +108,7 @@ def added(parts: Sequence[Courses]) -> Courses:
 
 @dataclass(frozen=True)
 class Look:
-    """What one look shows, per person; the interval is the repeated one: all of them hold at once."""
+    """What one look shows, per person; its interval is the repeated one: all hold at once."""
 
     share: float
     """Of the time that was planned."""
