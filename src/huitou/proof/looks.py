@@ -125,8 +125,17 @@ class Look:
         return int(np.sign(self.z)) if abs(self.z) > self.bound else 0
 
 
+def line_at(courses: Courses, shares: Sequence[float], alpha: float) -> list[float]:
+    """The |z| that each look must exceed, given how far the looks so far agree."""
+    return bounds(evidence_of(courses.agreements()), shares, alpha)
+
+
 def looked(
-    courses: Courses, shares: Sequence[float], estimator: Estimator, alpha: float
+    courses: Courses,
+    shares: Sequence[float],
+    estimator: Estimator,
+    alpha: float,
+    line: Sequence[float] | None = None,
 ) -> tuple[Look, ...]:
     """All looks so far.
 
@@ -135,8 +144,9 @@ def looked(
         shares: of the planned time that was over at each look; fixed beforehand.
         estimator: as written down.
         alpha: two-sided error of the whole row, the looks to come included.
+        line: `line_at` of these courses, where it is known.
     """
-    line = bounds(evidence_of(courses.agreements()), shares, alpha)
+    line = line if line is not None else line_at(courses, shares, alpha)
     lifts = [courses.arms(look).lift(estimator) for look in range(courses.looks)]
     return tuple(
         _look(lift, share, bound) for lift, share, bound in zip(lifts, shares, line, strict=True)

@@ -335,6 +335,12 @@ class Shop:
         kept: tuple[ProofView, ...] = recall(self._foreseen().noted("proofs"))
         return kept
 
+    def verdict(self, programme: str) -> ProofView:
+        """One verdict in full, by the name of the programme or the id of a plan."""
+        from huitou.runs.desks import proofs
+
+        return proofs.verdict(self._foreseen(), self.proofs(), programme)
+
     def aa(self) -> ProofView | None:
         """The rehearsal of the proof on the shop's own past, where nothing was done."""
         from huitou.runs.kept import recall

@@ -24,7 +24,7 @@ REACH = 7.0
 """Standard errors below zero where the grid begins."""
 LEAST_STEP = 1e-4
 """Looks that add less than this share of the evidence so far are no new looks."""
-FINER = 501
+FINER = 301
 """Points of the grid between two bounds, for Simpson's rule: four digits."""
 LIKE_THE_LAST = 0.9975
 """Two looks that agree more than this are taken to agree this much: the grid sees no finer."""
