@@ -284,19 +284,18 @@ def _one_verdict(verdict: ProofView, *, as_json: bool) -> None:
         ends = f"{look.low} to {look.high}" if look.low is not None else "nothing may be said yet"
         mark = {1: ", proven", -1: ", proven to lose"}.get(look.crosses, "")
         out.print(f"  {look.day}: {look.effect} ({ends}{mark})")
-    out.print(f"  every sale after a letter: {judged.attributed}"
-              + (f", {judged.ratio} times what is proven" if judged.ratio is not None else ""))  # fmt: skip
+    ratio = f", {judged.ratio} times what is proven" if judged.ratio is not None else ""
+    out.print(f"  every sale after a letter: {judged.attributed}{ratio}")
     if judged.whales:
         out.print(headed("  Set aside by name", ", not tested (profit before, after):"))
     for whale in judged.whales:
         arm = "held out" if whale.held_out else "treated"
         out.print(f"    {whale.name or whale.person}, {arm}: {whale.before}, {whale.after}")
     fixed = judged.written_down
-    out.print(
-        headed("  Written down", f" on {fixed.at.date()} by {fixed.by} ({fixed.digest[:12]}):")
-    )
+    out.print(headed("  Written down", f" on {fixed.at.date()} by {fixed.by}:"))
     for sentence in fixed.words:
         out.print(f"    {sentence}")
+    out.print(f"    fingerprint {fixed.digest[:16]}")
 
 
 def _read_out(programme: str) -> str:
