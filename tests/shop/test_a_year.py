@@ -270,13 +270,12 @@ def test_the_programme_compares_everybody_by_their_lot(
     decisions: list[dict[str, Any]],
     orders: duckdb.DuckDBPyConnection,
 ) -> None:
-    """Since the first plan, to the end of the last whole window that the files reach."""
-    assert whole.start == proof.start and whole.until is not None and proof.until is not None
-    window = proof.until - proof.start + timedelta(days=1)
+    """Since the first plan, to the last weekly look that the files reach; nothing is added up."""
+    assert whole.start == proof.start and whole.until is not None and whole.judged is not None
     last = one(orders, "SELECT max(day) FROM orders")
-    whole_windows = (last - whole.start + timedelta(days=1)) // window
-    assert whole_windows > 1
-    assert whole.until - whole.start + timedelta(days=1) == whole_windows * window
+    weeks = (last - whole.start + timedelta(days=1)) // timedelta(weeks=1)
+    assert whole.until - whole.start + timedelta(days=1) == weeks * timedelta(weeks=1)
+    assert len(whole.judged.looks) == weeks
     assert whole.cost == proof.cost
     _holds_against(whole, decisions, orders)
 
@@ -300,13 +299,18 @@ def _holds_against(
     assert proof.effect is not None
     assert proof.effect.value.minor == pytest.approx(per_person * (~out).sum(), abs=50)
     assert proof.effect.low < proof.effect.value < proof.effect.high
+    assert proof.judged is not None
+    named = {each.person: each for each in proof.judged.whales}
+    largest = [row["person_id"] for row, out in zip(meant, ~kept, strict=True) if out]
+    assert set(named) <= set(largest) and len(named) == min(50, len(largest))
 
 
 def _brought(
     meant: list[dict[str, Any]], orders: duckdb.DuckDBPyConnection, proof: ProofView
 ) -> tuple[np.ndarray, np.ndarray]:
     assert proof.start is not None and proof.until is not None
-    length = proof.until - proof.start
+    assert proof.judged is not None
+    length = timedelta(days=proof.judged.written_down.window_days - 1)
     day_before = proof.start - timedelta(days=1)
     query = """SELECT coalesce(sum(round(0.35 * pence)), 0) FROM (
         SELECT sum(round(amount::decimal(18, 3) * 100)) AS pence FROM raw

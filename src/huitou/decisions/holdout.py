@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,9 +13,20 @@ from huitou.ground.errors import HuitouError
 from huitou.ground.ids import lot
 
 UNIVERSAL = "universal"
-"""The hold-out of the whole programme: nothing that huitou does ever touches these people."""
+"""The hold-out of the whole programme: in its year nothing huitou does touches these people."""
 PROGRAMME = "programme"
 """The control of one plan alone, drawn anew for each: see `explore`."""
+FIRST_OWN_YEAR = 2027
+"""Years before this one share one lot: whoever was held out when lots began to turn stayed so until
+their year was over."""
+
+
+def universal(day: date) -> str:
+    """The name of the lot of this day's year: another year draws others, so nobody is starved.
+
+    Within a year it is one name, whatever joins, merges or is started again.
+    """
+    return UNIVERSAL if day.year < FIRST_OWN_YEAR else f"{UNIVERSAL}-{day.year}"
 
 
 @dataclass(frozen=True)
@@ -30,6 +42,11 @@ class Holdout:
     share: float = 0.05
     """Share of people held out, in [0, 1]."""
     programme: str = UNIVERSAL
+
+    @classmethod
+    def of_the_year(cls, salt: str, share: float, day: date) -> Holdout:
+        """The universal lot of this day: `day` is the last one known, as plans are dated."""
+        return cls(salt, share, universal(day))
 
     def __post_init__(self) -> None:
         """Refuse a share that is none."""

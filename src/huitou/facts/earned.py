@@ -43,3 +43,24 @@ def earned_by_day(t: Tables, as_of: datetime, people: Sequence[str]) -> ibis.Tab
     row = sums.cross_join(rate)
     profit = profit_of(row.earned, row.uncosted, row.rate)
     return row.select("person_id", "day", "revenue", profit=profit)
+
+
+def earned_by_look(
+    t: Tables, as_of: datetime, first: date, last: date, every: int = 7
+) -> ibis.Table:
+    """What each person brought between looks: `person_id`, `look`, `earned`, `uncosted`, `rate`.
+
+    Looks lie `every` days apart from `first` on, counted from 0; where nothing happened there is no
+    row. Minor units; profit up to a look is the sum of `earned` up to it, and `rate` of `uncosted`.
+    """
+    rate = shop_rate(orders(t, as_of), t.margin)
+    known = known_at(t.lines, as_of, None)
+    window = known.filter((known.day >= ibis.literal(first)) & (known.day <= ibis.literal(last)))
+    split = of_persons(with_profit(t, window))
+    days = split.day.delta(ibis.literal(first), unit="day")
+    placed = split.mutate(look=(days.cast("float64") / every).floor().cast("int64"))
+    sums = placed.group_by(["person_id", "look"]).aggregate(
+        earned=placed.earned.sum(), uncosted=placed.uncosted.sum()
+    )
+    row = sums.cross_join(rate)
+    return row.select("person_id", "look", "earned", "uncosted", "rate")

@@ -130,6 +130,7 @@ def totals(drafted: Plan) -> dict[str, Any]:
         "tested": drafted.tested,
         "control_share": drafted.exploring.control_share,
         "explore_share": drafted.exploring.explore_share,
+        "lot": drafted.holdout.programme,
     }
 
 
@@ -202,21 +203,13 @@ def receipt(unit: Unit, plan_id: str, person_id: str) -> Row | None:
 def assignments(unit: Unit, plan_id: str) -> pa.Table:
     """Who was meant which act and who was held out, for the proof: one row a person, by today's id.
 
-    Columns: person_id, hold_key, arm, held_by, test, stage, intended, act, outcome, and in minor
-    units worst_cost and cap. What an offer takes off shows in what is paid for the order:
+    Columns: person_id, hold_key, arm, held_by (the lot that held them out: universal, programme;
+    null in plans from before, where there was one lot), test, stage, intended, act, outcome, and
+    in minor units worst_cost and cap. What an offer takes off shows in what is paid for the order:
     `worst_cost - cap`, the stamp and the staff, is all that is spent beside it.
     """
-    names = (
-        "person_id",
-        "hold_key",
-        "arm",
-        "held_by",
-        "test",
-        "stage",
-        "intended",
-        "act",
-        "outcome",
-    )
+    drawn = ("person_id", "hold_key", "arm", "held_by", "test")
+    names = (*drawn, "stage", "intended", "act", "outcome")
     amounts = ("worst_cost", "cap")
     columns = [decision.c[name] for name in (*names, *amounts)]
     query = select(*columns).where(decision.c.plan_id == plan_id).order_by(decision.c.person_id)

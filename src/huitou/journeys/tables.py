@@ -170,3 +170,19 @@ plan_promise = Table(
     CheckConstraint("(kind = 'promised') = (shrunk IS NOT NULL)", name="shrunk"),
 )
 """What each plan promised and what was proven of it; added to, never changed."""
+
+experiment = Table(
+    "experiment",
+    metadata,
+    Column("id", String(60), primary_key=True),
+    Column("kind", String(10), nullable=False),
+    Column("plan_id", String(40), ForeignKey("plan.id"), nullable=False),
+    Column("lot", String(40), nullable=False),
+    Column("written", Json, nullable=False),
+    Column("digest", String(64), nullable=False),
+    Column("by", String(120), nullable=False),
+    Column("at", Instant, nullable=False),
+    UniqueConstraint("plan_id", "kind", name="uq_experiment_plan_kind"),
+    CheckConstraint("kind IN ('campaign', 'programme')", name="kind"),
+)
+"""What was written down before the first letter: how a plan, or the programme, will be read."""

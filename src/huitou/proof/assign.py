@@ -40,14 +40,22 @@ def campaign(receipts: pa.Table) -> pa.Table:
 def programme(receipts: pa.Table) -> pa.Table:
     """Everybody, treated and held out: the only comparison that says what the *programme* earned.
 
-    The findings of single campaigns do not add up to it. Whom one plan's own lot left alone is part
-    of what the programme does: they are treated, and only the universal lot is not.
+    Only the universal lot counts: whom a programme's own lot held out of one campaign was left to
+    the others, so here they are treated, as they were meant to be (intention to treat). The
+    findings of single campaigns do not add up to it.
     """
-    if "held_by" not in receipts.column_names:
-        return receipts.select(["person_id", "arm"])
-    by_plan = pc.fill_null(pc.equal(receipts["held_by"], PROGRAMME), False)
-    arm = pc.if_else(by_plan, TREATED, receipts["arm"])
+    held = universally(receipts)
+    arm = pc.if_else(held, HELD_OUT, TREATED)
     return pa.table({"person_id": receipts["person_id"], "arm": arm})
+
+
+def universally(receipts: pa.Table) -> pa.Array:
+    """True for those whom the universal lot held out; before there was another, that was all."""
+    held = pc.equal(receipts["arm"], HELD_OUT)
+    if "held_by" not in receipts.column_names:
+        return held
+    other = pc.fill_null(pc.equal(receipts["held_by"], PROGRAMME), False)
+    return pc.and_(held, pc.invert(other))
 
 
 def share_alone(totals: Mapping[str, Any]) -> float:

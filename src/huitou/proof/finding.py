@@ -23,7 +23,8 @@ class Finding:
     programme: str
     verdict: Verdict
     reason: str
-    """Code: proven, harmful, unclear, nothing_applied, nothing_sent, too_early, too_few, unfair."""
+    """Code: proven, harmful, unclear, nothing_applied, nothing_sent, too_early, too_few, unfair,
+    rewritten."""
     words: tuple[Sentence, ...]
     start: date | None
     until: date | None

@@ -190,7 +190,9 @@ def last_days(past: Past) -> dict[str, date]:
 def spared(unit: Unit, edition: Edition, settings: Settings) -> Set[str]:
     """Who is never won back: the held out, and whoever asked to be left alone on any channel."""
     holders = edition.table("holders")
-    held = Holdout(settings.salt, settings.holdout_share).mask(holders["hold_key"].to_pylist())
+    day = Moment.read(edition.noted("moment")).day
+    lot = Holdout.of_the_year(settings.salt, settings.holdout_share, day)
+    held = lot.mask(holders["hold_key"].to_pylist())
     people = holders["person_id"].filter(pa.array(held, pa.bool_())).to_pylist()
     return {*people, *(person for person, _channel in care.silent(unit))}
 

@@ -336,6 +336,12 @@ class Shop:
         kept: tuple[ProofView, ...] = recall(self._foreseen().noted("proofs"))
         return kept
 
+    def verdict(self, programme: str) -> ProofView:
+        """One verdict in full, by the name of the programme or the id of a plan."""
+        from huitou.runs.desks import proofs
+
+        return proofs.verdict(self._foreseen(), self.proofs(), programme)
+
     def aa(self) -> ProofView | None:
         """The rehearsal of the proof on the shop's own past, where nothing was done."""
         from huitou.runs.kept import recall
@@ -443,11 +449,15 @@ class Shop:
             return planning.draft_anew(self._house, self.settings, self._foreseen(), **changed)
 
     def approve_plan(self, plan_id: str, by: str) -> PlanTotals:
-        """Approve a draft; nothing leaves the house before that."""
+        """Approve a draft, and write down how it will be read; nothing leaves the house before."""
         from huitou.journeys import book as journeys
+        from huitou.runs import registering
 
+        fixed = registering.foretold(self._house, self.settings, plan_id)
+        now = self.clock.now()
         with self._house.books.unit() as unit:
-            journeys.approve(unit, plan_id, by, self.clock.now())
+            journeys.approve(unit, plan_id, by, now)
+            registering.write_down(unit, fixed, by, now)
         return self._the(plan_id)
 
     def apply_plan(self, plan_id: str, by: str, progress: Progress | None = None) -> dict[str, Any]:

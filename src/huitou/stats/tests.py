@@ -66,6 +66,21 @@ def pooled(one: Moments, other: Moments) -> Difference:
     )
 
 
+def leaning(one: Moments, other: Moments, weight: float) -> Difference:
+    """`one.mean − other.mean`, each variance drawn to that of both arms by `weight` people's worth.
+
+    Between Student's and Welch's: with few people in an arm it is the former, with many the latter.
+    An effect that grows with what people bring makes the treated vary more; one variance for both
+    then makes intervals too wide, and two make those of a small hold-out too narrow.
+    """
+    if min(one.n, other.n) < 2:
+        return Difference(one.mean - other.mean, float("inf"), 0.0)
+    df = one.n + other.n - 2
+    both = (one.deviations + other.deviations) / df
+    a, b = ((arm.deviations + weight * both) / (arm.n - 1 + weight) / arm.n for arm in (one, other))
+    return Difference(one.mean - other.mean, (a + b) ** 0.5, float(df))
+
+
 def sample_ratio(counts: Sequence[int], shares: Sequence[float]) -> float:
     """Chance of counts so far from what the lot should have given: χ² of the sample ratio.
 

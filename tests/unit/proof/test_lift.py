@@ -56,7 +56,7 @@ def test_the_cautious_estimator_is_never_sharper() -> None:
 
 
 def test_estimators_stand_from_sharp_to_cautious() -> None:
-    assert list(ESTIMATORS) == ["adjusted", "cautious"]
+    assert list(ESTIMATORS) == ["leaning", "adjusted", "cautious"]
 
 
 def test_whales_are_the_top_hundredth_of_the_past() -> None:

@@ -118,6 +118,12 @@ def proof(caller: Reader) -> Any:
     }
 
 
+@routes.get("/proof/{programme}", tags=["proof"], responses=answer_of(views.ProofView))
+def verdict(caller: Reader, programme: str) -> Any:
+    """One verdict in full: every look, what others would claim, the accounts set aside by name."""
+    return caller.write(caller.shop.verdict(programme))
+
+
 @routes.get("/cases", tags=["cases"], responses=answers_of(views.CaseView))
 def cases(caller: Reader, status: Status = "open", limit: Limit = 50) -> Any:
     """Lost customers worth asking, the worthiest first, with what to ask and what was said."""

@@ -236,12 +236,22 @@ def _steady(value: Any) -> Any:
     return float(f"{value:.9g}") if isinstance(value, float) else written(value)
 
 
-def proof(ctx: typer.Context, as_json: AsJson = False) -> None:
+def proof(
+    ctx: typer.Context,
+    programme: Annotated[
+        str | None,
+        typer.Argument(metavar="[PROGRAMME]", help="`programme`, or a plan's id: all of it."),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
     """Whether it worked: treated against held out.
 
     Also the same reading where nothing was done: it must find nothing.
     """
     shop = desk(ctx).shop()
+    if programme is not None:
+        _one_verdict(shop.verdict(programme), as_json=as_json)
+        return
     verdicts, nothing_happened = shop.proofs(), shop.aa()
     if as_json:
         answer({"proofs": verdicts, "aa": nothing_happened})
@@ -258,11 +268,40 @@ def proof(ctx: typer.Context, as_json: AsJson = False) -> None:
 def _say_verdict(verdict: ProofView) -> None:
     out = screen()
     out.print(headed(_read_out(verdict.programme), f": {verdict.verdict.replace('_', ' ')}"))
+    if verdict.judged is not None:
+        out.print(f"  {verdict.judged.decision.replace('_', ' ')}: {verdict.judged.why}")
     out.print(f"  {verdict.treated:,} not held out, {verdict.held_out:,} held out")
     if verdict.effect is not None:
         out.print(f"  incremental profit {surely(verdict.effect)}")
     for sentence in verdict.words:
         out.print(f"  {sentence}")
+
+
+def _one_verdict(verdict: ProofView, *, as_json: bool) -> None:
+    if as_json:
+        answer(verdict)
+        return
+    _say_verdict(verdict)
+    judged, out = verdict.judged, screen()
+    if judged is None:
+        out.print("  applied before experiments were written down: it is read once, at the end")
+        return
+    for look in judged.looks:
+        ends = f"{look.low} to {look.high}" if look.low is not None else "nothing may be said yet"
+        mark = {1: ", proven", -1: ", proven to lose"}.get(look.crosses, "")
+        out.print(f"  {look.day}: {look.effect} ({ends}{mark})")
+    ratio = f", {judged.ratio} times what is proven" if judged.ratio is not None else ""
+    out.print(f"  every sale after a letter: {judged.attributed}{ratio}")
+    if judged.whales:
+        out.print(headed("  Set aside by name", ", not tested (profit before, after):"))
+    for whale in judged.whales:
+        arm = "held out" if whale.held_out else "treated"
+        out.print(f"    {whale.name or whale.person}, {arm}: {whale.before}, {whale.after}")
+    fixed = judged.written_down
+    out.print(headed("  Written down", f" on {fixed.at.date()} by {fixed.by}:"))
+    for sentence in fixed.words:
+        out.print(f"    {sentence}")
+    out.print(f"    fingerprint {fixed.digest[:16]}")
 
 
 def _read_out(programme: str) -> str:

@@ -144,6 +144,10 @@ class Shopfront(Protocol):
         """The verdict on each programme."""
         ...
 
+    def verdict(self, programme: str) -> views.ProofView:
+        """One verdict in full."""
+        ...
+
     def aa(self) -> views.ProofView | None:
         """The read-out on programmes that never were: it must find nothing."""
         ...

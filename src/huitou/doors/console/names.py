@@ -155,6 +155,8 @@ def programme(name: str) -> Sentence:
     """What a verdict is on: everything that was done, or the plan of this id."""
     if name == WHOLE:
         return said("The whole programme")
+    if name.startswith(f"{WHOLE}-"):
+        return said("The programme before, no. {n}", n=name.rpartition("-")[2])
     return said("Plan {id}", id=name)
 
 

@@ -33,7 +33,7 @@ def open_interviews(work: Work, unit: Unit) -> Result:
     ended = interviews.end_over(unit, work.now)
     settings = work.settings
     newly = _newly_lost(work.edition.table("people"), work.day)
-    holdout = Holdout(settings.salt, settings.holdout_share)
+    holdout = Holdout.of_the_year(settings.salt, settings.holdout_share, work.day)
     free = newly.filter(pa.array(~holdout.mask(newly["hold_key"].to_pylist()), pa.bool_()))
     # Everybody barred, and not those among the free: a statement holds only so many names.
     barred = interviews.barred(unit, None, work.now)

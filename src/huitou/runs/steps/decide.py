@@ -59,7 +59,8 @@ def open_cases(work: Work, unit: Unit) -> Result:
     closed = care.close_returned(unit, back, work.now)
     left_alone = {person for person, _ in care.silent(unit)} | asked.keys() - set(back)
     left_alone |= interviews.asked_since(unit, work.now - ONCE_IN) - set(back)
-    lost = _worthiest(people, left_alone, Holdout(settings.salt, settings.holdout_share), line)
+    lot = Holdout.of_the_year(settings.salt, settings.holdout_share, work.day)
+    lost = _worthiest(people, left_alone, lot, line)
     suspects = _suspects(work.edition.table("causes"), lost)
     rows = lost.select(["person_id", "stage", "value_if_kept"]).to_pylist()
     told = [{**row, "suspects": suspects.get(row["person_id"])} for row in rows]
@@ -116,7 +117,7 @@ def drafted(
 ) -> Plan:
     """The plan for these people within the shop's limits, as of the evening of `moment`."""
     audience = _audience(people, settings, moment.day, unit)
-    holdout = Holdout(settings.salt, settings.holdout_share)
+    holdout = Holdout.of_the_year(settings.salt, settings.holdout_share, moment.day)
     within = replace(limits(people, settings), attention=_attention(unit))
     plan = draft(
         audience,

@@ -2,16 +2,41 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from fastapi import APIRouter
 from fastapi.responses import Response
 
-from huitou.doors.console import drawing
+from huitou.doors.console import drawing, drawing_looks
 from huitou.doors.console.visit import Member
+from huitou.ground.words import Sentence, said
 from huitou.runs.views import ProofView
 
 routes = APIRouter()
+
+DECISIONS: Mapping[str, tuple[str, Sentence]] = {
+    "keep": ("active", said("Keep")),
+    "fix": ("slipping", said("Fix")),
+    "stop": ("lost", said("Stop")),
+    "too_early": ("new", said("Too early")),
+}
+"""Verdict -> tone and name."""
+
+GUARDRAILS: Mapping[str, Sentence] = {
+    "silence": said("Asked to be left alone"),
+    "churn": said("Customers lost"),
+    "complaint": said("Complaints"),
+    "profit": said("Profit lost"),
+    "by hand": said("Stopped by hand"),
+}
+
+WAYS: Mapping[str, Sentence] = {
+    "leaning": said("each group’s own spread, leaning on everybody’s"),
+    "adjusted": said("one spread for both groups"),
+    "cautious": said("the wider of two spreads"),
+}
+"""How the difference is taken, in words."""
 
 
 @dataclass(frozen=True)
@@ -20,6 +45,20 @@ class Proof:
 
     proofs: tuple[tuple[ProofView, drawing.Span | None], ...]
     check: ProofView | None
+    decisions = DECISIONS
+
+
+@dataclass(frozen=True)
+class Judged:
+    """One verdict in full, with its drawings."""
+
+    proof: ProofView
+    span: drawing.Span | None
+    row: drawing_looks.Row | None
+    claim: drawing_looks.Claim | None
+    decisions = DECISIONS
+    guardrails = GUARDRAILS
+    ways = WAYS
 
 
 @routes.get("/proof")
@@ -31,3 +70,16 @@ def proof(visit: Member) -> Response:
         (view, drawing.range_span(view.effect, effects) if view.effect else None) for view in views
     )
     return visit.page("proof.html", Proof(spans, visit.shop.aa()))
+
+
+@routes.get("/proof/{programme}")
+def verdict(visit: Member, programme: str) -> Response:
+    """The page of one verdict."""
+    found = visit.shop.verdict(programme)
+    span = drawing.range_span(found.effect) if found.effect is not None else None
+    if found.judged is None:
+        return visit.page("verdict.html", Judged(found, span, None, None))
+    row = drawing_looks.row_of(found.judged)
+    proven = found.effect.value if found.effect is not None else None
+    claim = drawing_looks.claim_of(found.judged, proven) if proven is not None else None
+    return visit.page("verdict.html", Judged(found, span, row, claim))

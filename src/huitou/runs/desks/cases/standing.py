@@ -73,7 +73,7 @@ class Standing:
 
     def held_out(self, hold_key: str) -> bool:
         """Whether the lot holds somebody out: nothing is ever done for them."""
-        lot = Holdout(self.settings.salt, self.settings.holdout_share)
+        lot = Holdout.of_the_year(self.settings.salt, self.settings.holdout_share, self.day)
         return bool(lot.mask([hold_key])[0])
 
     def evidence(self, ids: Iterable[str]) -> dict[str, tuple[Piece, ...]]:

@@ -18,6 +18,7 @@ from huitou.ground.errors import Refused
 from huitou.ground.settings import Settings
 from huitou.identity import book as identity
 from huitou.loyalty import book as loyalty
+from huitou.runs.moment import Moment
 
 if TYPE_CHECKING:
     from huitou.runs.wiring import House
@@ -80,7 +81,8 @@ def known_of(house: House, settings: Settings, person: str) -> Known:
     if not row.num_rows:
         return Known(None, held_out=False)
     audience = Audience.of(row.slice(0, 1))
-    holdout = Holdout(settings.salt, settings.holdout_share)
+    day = Moment.read(edition.noted("moment")).day
+    holdout = Holdout.of_the_year(settings.salt, settings.holdout_share, day)
     return Known(audience, holdout.holds(audience.hold_key[0]))
 
 

@@ -1,0 +1,143 @@
+"""What is written down when a plan is approved: how it will be read, and how the programme will."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from huitou.decisions.holdout import UNIVERSAL
+from huitou.facts.contract import Tables
+from huitou.facts.earned import earned
+from huitou.facts.rhythm import usual_gap
+from huitou.ground.settings import Settings
+from huitou.journeys import book as journeys
+from huitou.journeys.experiments import book as experiments
+from huitou.proof.assign import campaign, held_out, programme
+from huitou.proof.experiment import Experiment, Kind, programme_window, window_for
+from huitou.proof.lift import ESTIMATORS, LEANING, WHALES, FloatArray, line_of
+from huitou.proof.needs import foreseen
+from huitou.runs.kept import recall
+from huitou.runs.moment import Moment
+from huitou.runs.work import tables_of
+
+if TYPE_CHECKING:
+    from huitou.runs.wiring import House
+    from huitou.store.books import Row, Unit
+    from huitou.store.lake import Edition
+
+
+def foretold(house: House, settings: Settings, plan_id: str) -> tuple[Experiment, ...]:
+    """The experiments that approving a draft writes down: its own, and the programme's where none
+    runs. Nothing for a plan that is no draft any more."""
+    edition = house.lake.current()
+    with house.books.reading() as unit:
+        plan = journeys.the_plan(unit, plan_id)
+        if plan["status"] != "draft" or edition is None:
+            return ()
+        assigned = journeys.assignments(unit, plan_id)
+        running = experiments.programmes(unit)
+    with house.lake.reading(edition) as connection:
+        sight = _Sight(edition, tables_of(connection, settings), plan, settings.money)
+        own = sight.experiment("campaign", campaign(assigned))
+        if _is_running(running, own.lot, plan["as_of"]):
+            return (own,)
+        return own, _whole(sight, sight.experiment("programme", programme(assigned)), assigned)
+
+
+def write_down(unit: Unit, fixed: Sequence[Experiment], by: str, now: datetime) -> None:
+    """Keep them, in the unit that approves the plan."""
+    for each in fixed:
+        experiments.write_down(unit, each.kind, each.written(), each.digest(), by, now)
+
+
+def _is_running(written: Sequence[Row], lot: str, day: date) -> bool:
+    """Whether the programme of this lot is being read, or is about to be."""
+    for row in written:
+        if row["lot"] != lot:
+            continue
+        if row["applied_as_of"] is None:
+            return True
+        fixed = Experiment.read(row["written"])
+        start = max(row["as_of"], row["applied_as_of"]) + timedelta(days=1)
+        if fixed.until(start) > day:
+            return True
+    return False
+
+
+def _whole(sight: _Sight, fixed: Experiment, assigned: pa.Table) -> Experiment:
+    """The programme is read until its promise could be proven, at most a year."""
+    window = programme_window(fixed.window_days, fixed.weeks)
+    line = sight.whale_line(programme(assigned), window)
+    return replace(fixed, window_days=window, whale_line=line)
+
+
+class _Sight:
+    """What the edition knows on the evening a plan was drafted."""
+
+    def __init__(self, edition: Edition, tables: Tables, plan: Row, currency: str) -> None:
+        moment = Moment.read(edition.noted("moment"))
+        self.day: date = plan["as_of"]
+        self.as_of = moment.evening(self.day)
+        self.tables, self.plan, self.currency = tables, plan, currency
+        self.told: dict[str, Any] = plan["totals"]
+        self.gap: float | None = usual_gap(tables, self.as_of).to_pyarrow()["value"][0].as_py()
+        rehearsed = recall(edition.noted("rehearsal"))
+        chosen = str(rehearsed.estimator) if rehearsed is not None else ""
+        self.estimator = chosen if chosen in ESTIMATORS else LEANING.name
+
+    def experiment(self, kind: Kind, people: pa.Table) -> Experiment:
+        """How these people, in their arms, will be read."""
+        asked = int(self.told["window_days"])
+        window = window_for(asked, self.gap)
+        held = int(pc.sum(held_out(people)).as_py() or 0)
+        return Experiment(
+            kind=kind,
+            plan=self.plan["id"],
+            lot=self.told.get("lot", UNIVERSAL),
+            share=self.told["holdout_share"],
+            currency=self.currency,
+            window_days=window,
+            asked_days=asked,
+            gap_days=round(self.gap, 2) if self.gap is not None else None,
+            treated=people.num_rows - held,
+            held_out=held,
+            promised=int(self.told["gain"]),
+            weeks=self._weeks(people, held, window),
+            estimator=self.estimator,
+            whale_share=WHALES,
+            whale_line=self.whale_line(people, window),
+        )
+
+    def whale_line(self, people: pa.Table, window: int) -> int:
+        """What the largest of these people brought more than, in a window before the plan."""
+        if not people.num_rows:
+            return 0
+        before = self._brought(people, self.day - timedelta(days=window - 1), self.day)
+        return int(np.floor(line_of(before)))
+
+    def _weeks(self, people: pa.Table, held: int, window: int) -> int | None:
+        """Weeks to prove the promise, from how the last window hung on the one before."""
+        treated = people.num_rows - held
+        if not treated or not held:
+            return None
+        middle = self.day - timedelta(days=window)
+        before = self._brought(people, middle - timedelta(days=window - 1), middle)
+        after = self._brought(people, middle + timedelta(days=1), self.day)
+        hoped = self.told["gain"] / treated
+        share = held / people.num_rows
+        return foreseen(before, after, share, hoped, people.num_rows, window / 7).weeks
+
+    def _brought(self, people: pa.Table, first: date, last: date) -> FloatArray:
+        found = earned(self.tables, self.as_of, first, last).to_pyarrow()
+        place = pc.index_in(
+            people["person_id"].combine_chunks(), found["person_id"].combine_chunks()
+        )
+        values = pc.fill_null(pc.take(found["profit"].combine_chunks(), place), 0)
+        brought: FloatArray = values.to_numpy(zero_copy_only=False).astype(np.float64)
+        return brought
