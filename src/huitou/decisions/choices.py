@@ -116,7 +116,7 @@ class Choices:
         """Gains of a block, act by act, when every unit of a resource is paid for at its price."""
         after: Numbers = self.gain[block].T.copy()
         for price, use in zip(prices, self.use, strict=True):
-            if price > 0:
+            if price:
                 after -= use[block].T * after.dtype.type(price)
         return after
 

@@ -15,8 +15,10 @@ import pyarrow.compute as pc
 
 from huitou.decisions.acts import ACTS, Act
 from huitou.decisions.allocate import allocate
-from huitou.decisions.audience import Audience, FloatArray
+from huitou.decisions.audience import Audience
+from huitou.decisions.balance import Balance, balanced
 from huitou.decisions.bound import blocked, bounds
+from huitou.decisions.doubt import half_of_sum
 from huitou.decisions.draft import Drafted, write_receipts
 from huitou.decisions.effects.contract import Effects
 from huitou.decisions.holdout import Holdout
@@ -25,9 +27,6 @@ from huitou.decisions.playbook import PLAYBOOK
 from huitou.decisions.price import price
 from huitou.decisions.receipts import HELD_OUT
 from huitou.ground.ids import fingerprint
-
-KINSHIP = 0.5
-"""Correlation of the errors of two kinds of act: their first guesses came from one hand."""
 
 
 @dataclass(frozen=True)
@@ -53,6 +52,8 @@ class Plan:
     """How far, relatively, the allocation may lie below the best possible."""
     effects: str
     """Version of the effects it rests on."""
+    balance: Balance | None = None
+    """Profit against spend, where it was asked for."""
 
     @cached_property
     def gain(self) -> int:
@@ -110,6 +111,8 @@ def draft(
     as_of: date,
     acts: Mapping[str, Act] = ACTS,
     effects: Effects = PLAYBOOK,
+    *,
+    with_balance: bool = False,
 ) -> Plan:
     """Draft the plan for these people.
 
@@ -126,6 +129,7 @@ def draft(
         as_of: the last day known; printed, never used to look ahead.
         acts: what may be done; the first must be *nothing*.
         effects: what each act is believed to move; first guesses where nothing was learned.
+        with_balance: whether to sweep the price of money too, for the page of the balance.
 
     Raises:
         HuitouError: when a required column is absent.
@@ -158,23 +162,17 @@ def draft(
         time_price=float(found.prices[1]),
         gap=found.gap,
         effects=effects.version,
+        balance=balanced(drafted, limits) if with_balance else None,
     )
 
 
 def half_width(drafted: Drafted) -> int:
-    """Half-width of the 90 % interval of the total gain.
-
-    Errors of one kind of act add up in full over people; those of two kinds are correlated by
-    `KINSHIP`; an error in the level of the forecast is shared by everybody.
-    """
+    """Half-width of the 90 % interval of the total gain: see `doubt`."""
     rows = np.flatnonzero(~drafted.held)
     choice = drafted.choice[rows]
-    effect = drafted.priced.half_effect[rows, choice]
-    worth = float(drafted.priced.half_worth[rows, choice].sum())
     kinds = np.array([act.kind for act in drafted.acts])[choice]
-    by_kind: FloatArray = np.array([effect[kinds == kind].sum() for kind in np.unique(kinds)])
-    shared, own = KINSHIP * by_kind.sum() ** 2, (1 - KINSHIP) * (by_kind**2).sum()
-    return math.ceil(math.sqrt(shared + own + worth**2))
+    worth = float(drafted.priced.half_worth[rows, choice].sum())
+    return half_of_sum(kinds, drafted.priced.half_effect[rows, choice], worth)
 
 
 def _bytes_of(column: pa.Array) -> bytes:
