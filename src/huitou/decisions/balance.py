@@ -192,7 +192,7 @@ class _Part:
         dear, cheap = _price_of_hours(few, price, scarce)
         choice = self.choices.best_at(np.array([price, dear]))[0]
         spot, minutes = self._spot(choice, price)
-        if dear > cheap:
+        if dear > cheap and few is self.choices:
             # At the right price of hours some are indifferent: a part of them fills the hours.
             more = self._spot(self.choices.best_at(np.array([price, cheap]))[0], price)
             room = float(more[1].sum() - minutes.sum())

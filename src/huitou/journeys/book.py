@@ -25,6 +25,7 @@ from huitou.care.fixes import book as fixes
 from huitou.care.interviews import book as interviews
 from huitou.decisions.acts import ACTS
 from huitou.decisions.plan import Plan
+from huitou.decisions.question import lot_mark
 from huitou.decisions.receipts import RECEIPTS
 from huitou.ground.errors import HuitouError, NotYet, Refused
 from huitou.ground.failpoints import failpoint
@@ -81,11 +82,13 @@ def keep_draft(
     *,
     window_days: int = WINDOW_DAYS,
     by_hand: int = 0,
+    made: Mapping[str, Any] | None = None,
 ) -> str:
     """Keep a plan with its receipts as the draft; its id.
 
     `window_days`: over how many days it will be read out, fixed here, before anything is done.
     `by_hand`: how many of its letters have no postal address, and are handed over in the shop.
+    `made`: by which version, and where what it was drafted from is kept, for replays.
     The same plan again (same digest) is kept once. Earlier drafts are replaced.
     """
     digest = drafted.digest()
@@ -97,7 +100,7 @@ def keep_draft(
     if known is not None:
         return plan_id
     row = {"id": plan_id, "as_of": drafted.as_of, "status": "draft", "digest": digest}
-    told = {**totals(drafted), "window_days": window_days, "by_hand": by_hand}
+    told = {**totals(drafted), "window_days": window_days, "by_hand": by_hand, **(made or {})}
     unit.add(plan, [{**row, "totals": told, "drafted_at": now}])
     for batch in drafted.receipts.to_batches(max_chunksize=10_000):
         unit.add(decision, [_decision(plan_id, receipt) for receipt in batch.to_pylist()])
@@ -124,6 +127,9 @@ def totals(drafted: Plan) -> dict[str, Any]:
         "effects": drafted.effects,
         "limits": asdict(drafted.limits),
         "holdout_share": drafted.holdout.share,
+        "programme": drafted.holdout.programme,
+        "lot": lot_mark(drafted.holdout.salt),
+        "balance": drafted.balance.written() if drafted.balance is not None else None,
     }
 
 

@@ -20,10 +20,12 @@ from huitou.channels import book as channels
 from huitou.decisions.acts import NOTHING, measured_attention
 from huitou.decisions.holdout import Holdout
 from huitou.decisions.limits import Limits, usual_budget
-from huitou.decisions.plan import Plan, draft
+from huitou.decisions.plan import Plan
+from huitou.decisions.question import Question
 from huitou.ground.settings import Settings
 from huitou.journeys import book as journeys
 from huitou.loyalty import book as loyalty
+from huitou.runs import inputs
 from huitou.runs.moment import Moment
 from huitou.runs.remarks import note_limits
 from huitou.runs.work import Result, Work
@@ -96,20 +98,27 @@ def _suspects(causes: pa.Table, lost: pa.Table) -> dict[str, list[tuple[str, flo
 
 def draft_plan(work: Work, unit: Unit) -> Result:
     """Draft the plan and keep it; nothing happens until somebody approves it."""
-    plan = drafted(work.edition.table("people"), work.settings, work.moment, unit)
-    window = work.moment.horizon_days
-    handed = by_hand(plan, work.edition.table("people"))
-    plan_id = journeys.keep_draft(unit, plan, work.now, window_days=window, by_hand=handed)
+    people = work.edition.table("people")
+    asked = question(people, work.settings, work.moment, unit)
+    plan = asked.drafted(with_balance=True)
+    plan_id = journeys.keep_draft(
+        unit,
+        plan,
+        work.now,
+        window_days=work.moment.horizon_days,
+        by_hand=by_hand(plan, people),
+        made=inputs.keep(work.lake, asked),
+    )
     note_limits(work.lake, work.settings)
     return {"rows": plan.people, "plan": plan_id}
 
 
-def drafted(people: pa.Table, settings: Settings, moment: Moment, unit: Unit) -> Plan:
-    """The plan for these people within the shop's limits, as of the evening of `moment`."""
+def question(people: pa.Table, settings: Settings, moment: Moment, unit: Unit) -> Question:
+    """What is asked of a plan for these people within the shop's limits, as of `moment`."""
     audience = _audience(people, settings, moment.day, unit)
     holdout = Holdout(settings.salt, settings.holdout_share)
     within = replace(limits(people, settings), attention=_attention(unit))
-    return draft(audience, within, holdout, moment.day)
+    return Question(audience, within, holdout, moment.day)
 
 
 def _attention(unit: Unit) -> float:
