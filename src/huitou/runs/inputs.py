@@ -11,14 +11,12 @@ Kept for ever: the inputs of every plan that was approved. Of drafts, those of t
 from __future__ import annotations
 
 import shutil
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import huitou
 from huitou.decisions.question import Kept, Question
 from huitou.ground.errors import HuitouError
 from huitou.journeys import book as journeys
-from huitou.store.lake import Edition
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -26,7 +24,6 @@ if TYPE_CHECKING:
     from huitou.store.books import Row, Unit
     from huitou.store.lake import Lake
 
-FOLDER = "plans"
 DRAFTS = 10
 """Drafts whose inputs stay: a week of daily runs, and some drafted by hand."""
 QUESTION, PEOPLE, SHIFTS = "question", "people", "shifts"
@@ -36,7 +33,7 @@ def keep(lake: Lake, question: Question) -> dict[str, str]:
     """Keep what a plan is drafted from, once; its address as `inputs`, and who drafts: `huitou`."""
     kept = question.kept(huitou.__version__)
     address = kept.address
-    folder = Edition(_root(lake) / address)
+    folder = lake.inputs(address)
     if folder.noted(QUESTION) is None:
         folder.write(PEOPLE, kept.people)
         if kept.shifts is not None:
@@ -50,7 +47,7 @@ def find(lake: Lake, address: str | None) -> Kept | None:
     """What is kept under an address; None where it was never kept, or was let go."""
     if address is None:
         return None
-    folder = Edition(_root(lake) / address)
+    folder = lake.inputs(address)
     told = folder.noted(QUESTION)
     if told is None:
         return None
@@ -62,7 +59,7 @@ def of_person(lake: Lake, address: str | None, ids: Iterable[str]) -> Row | None
     """One person as a plan knew them, read without the rest."""
     if address is None:
         return None
-    folder = Edition(_root(lake) / address)
+    folder = lake.inputs(address)
     if folder.noted(QUESTION) is None:
         return None
     rows: list[Row] = folder.table(PEOPLE, only=("person_id", list(ids))).to_pylist()
@@ -78,18 +75,16 @@ def checked(lake: Lake, address: str) -> Kept:
     if kept is None:
         raise HuitouError("what this plan was drafted from is not kept any more")
     if kept.address != address:
-        raise HuitouError(f"what is kept in {_root(lake) / address} was changed since")
+        raise HuitouError(f"what is kept in {lake.inputs(address).folder} was changed since")
     return kept
 
 
 def sweep(lake: Lake, unit: Unit) -> int:
     """Let go of what no plan needs any more; how many. While no other run goes on."""
-    if not _root(lake).exists():
-        return 0
     stays = needed(journeys.plans(unit))
-    gone = [each for each in _root(lake).iterdir() if each.is_dir() and each.name not in stays]
-    for folder in gone:
-        shutil.rmtree(folder, ignore_errors=True)
+    gone = [address for address in lake.addresses() if address not in stays]
+    for address in gone:
+        shutil.rmtree(lake.inputs(address).folder, ignore_errors=True)
     return len(gone)
 
 
@@ -99,7 +94,3 @@ def needed(plans: Iterable[Row]) -> set[str]:
     approved = {address for row, address in named if address and row["approved_at"] is not None}
     drafts = [address for row, address in named if address and row["approved_at"] is None]
     return approved | set(list(dict.fromkeys(drafts))[:DRAFTS])
-
-
-def _root(lake: Lake) -> Path:
-    return Path(lake.root) / FOLDER
