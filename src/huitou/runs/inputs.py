@@ -22,15 +22,19 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from huitou.store.books import Row, Unit
-    from huitou.store.lake import Lake
+    from huitou.store.lake import Edition, Lake
 
 DRAFTS = 10
 """Drafts whose inputs stay: a week of daily runs, and some drafted by hand."""
 QUESTION, PEOPLE, SHIFTS = "question", "people", "shifts"
 
 
-def keep(lake: Lake, question: Question) -> dict[str, str]:
-    """Keep what a plan is drafted from, once; its address as `inputs`, and who drafts: `huitou`."""
+def keep(lake: Lake, question: Question, edition: Edition) -> dict[str, str | None]:
+    """Keep what a plan is drafted from, once.
+
+    Returns what the plan's totals name: its address (`inputs`), the version that drafts
+    (`huitou`), and the `model` that made the forecast of this edition.
+    """
     kept = question.kept(huitou.__version__)
     address = kept.address
     folder = lake.inputs(address)
@@ -40,7 +44,8 @@ def keep(lake: Lake, question: Question) -> dict[str, str]:
             folder.write(SHIFTS, kept.shifts)
         # Last, for it says that all is there.
         folder.note(QUESTION, kept.told)
-    return {"inputs": address, "huitou": huitou.__version__}
+    model = (edition.noted("rhythm") or {}).get("model")
+    return {"inputs": address, "huitou": huitou.__version__, "model": model}
 
 
 def find(lake: Lake, address: str | None) -> Kept | None:

@@ -179,7 +179,7 @@ def draft_anew(house: House, settings: Settings, edition: Edition, **limits: Any
             house.clock.now(),
             window_days=moment.horizon_days,
             by_hand=by_hand(plan, people),
-            made=inputs.keep(house.lake, asked),
+            made=inputs.keep(house.lake, asked, edition),
         )
         row = journeys.the_plan(unit, plan_id)
     note_limits(house.lake, settings)

@@ -74,6 +74,7 @@ for _command in (
     work.run,
     answers.facts,
     people.person,
+    people.why,
 ):
     app.command(name=_command.__name__.rstrip("_"))(_command)
 app.add_typer(reports.app, name="report")

@@ -24,7 +24,9 @@ if TYPE_CHECKING:
     from huitou.runs.desks.happenings import Happenings
     from huitou.runs.desks.harms import Harms
     from huitou.runs.desks.interviews.desk import InterviewDesk
+    from huitou.runs.desks.rehearsals import GoingView
     from huitou.runs.desks.reports import Reports
+    from huitou.runs.desks.why import ReplayView, WhyView
     from huitou.sources.contract import Declared, Preview, Taken
 
 Progress = Callable[[str, float | None], None]
@@ -179,6 +181,18 @@ class Shopfront(Protocol):
 
     def apply_plan(self, plan_id: str, by: str, progress: Progress | None = None) -> dict[str, Any]:
         """Carry out an approved plan."""
+        ...
+
+    def rehearse(self, plan_id: str) -> GoingView:
+        """A dry run of a plan: what would leave now."""
+        ...
+
+    def replay_plan(self, plan_id: str) -> ReplayView:
+        """Draft a plan again from what was kept."""
+        ...
+
+    def why(self, id_or_key: str, on: date | None = None) -> WhyView:
+        """The receipt of one person, whole."""
         ...
 
     def confirm_sent(self, plan_id: str, by: str) -> Any:

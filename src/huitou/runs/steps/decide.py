@@ -107,7 +107,7 @@ def draft_plan(work: Work, unit: Unit) -> Result:
         work.now,
         window_days=work.moment.horizon_days,
         by_hand=by_hand(plan, people),
-        made=inputs.keep(work.lake, asked),
+        made=inputs.keep(work.lake, asked, work.edition),
     )
     note_limits(work.lake, work.settings)
     return {"rows": plan.people, "plan": plan_id}
