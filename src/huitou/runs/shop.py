@@ -49,6 +49,7 @@ if TYPE_CHECKING:
 
     from huitou.facts.contract import Tables
     from huitou.runs.desks.alarms import AlarmDesk
+    from huitou.runs.desks.balance import BalanceView
     from huitou.runs.desks.calls.desk import CallDesk
     from huitou.runs.desks.cases.desk import CaseDesk
     from huitou.runs.desks.complaints.desk import Complaints
@@ -363,6 +364,12 @@ class Shop:
         from huitou.runs.desks.harms import Harms
 
         return Harms(self._house, self.settings)
+
+    def balance(self) -> BalanceView:
+        """How much to spend on winning new, keeping and winning back, and what is not known."""
+        from huitou.runs.desks import balance
+
+        return balance.seen(self._house, self.settings, self._foreseen())
 
     # -- the plan
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from huitou.runs.desks.alarms import AlarmDesk
+    from huitou.runs.desks.balance import BalanceView
     from huitou.runs.desks.calls.desk import CallDesk
     from huitou.runs.desks.cases.desk import CaseDesk
     from huitou.runs.desks.complaints.desk import Complaints
@@ -181,6 +182,10 @@ class Shopfront(Protocol):
 
     def apply_plan(self, plan_id: str, by: str, progress: Progress | None = None) -> dict[str, Any]:
         """Carry out an approved plan."""
+        ...
+
+    def balance(self) -> BalanceView:
+        """Profit against spend, and what is not known."""
         ...
 
     def rehearse(self, plan_id: str) -> GoingView:
