@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from huitou.decisions.audience import FloatArray, IntArray
-from huitou.decisions.choices import TOLERANCE, Choices, Numbers
+from huitou.decisions.choices import TOLERANCE, Acts, Choices, Numbers, taken_of
 from huitou.decisions.dual import SAMPLE, drawn, lowest_bound, sampled
 from huitou.decisions.exact import solve_exactly
 
@@ -104,33 +104,32 @@ def _by_sample(choices: Choices) -> Allocation:
     """Prices from some of the people, with a step or two over everybody."""
     found = sampled(drawn(choices), scale=len(choices))
     for step in range(STEPS):
-        choice, kept = choices.best_at(found.prices)
-        used = choices.used(choice)
-        if found.is_near(used, choices.limit) or step == STEPS - 1:
+        taken = choices.taken_at(found.prices)
+        if found.is_near(taken.used, choices.limit) or step == STEPS - 1:
             break
-        found = found.stepped(used, choices.limit)
-    bound = float(kept.sum(dtype=np.float64) + found.prices @ choices.limit)
-    return _within(choices, found.prices, bound, choice, kept)
+        found = found.stepped(taken.used, choices.limit)
+    bound = float(taken.kept.sum(dtype=np.float64) + found.prices @ choices.limit)
+    return _within(choices, found.prices, bound, taken.choice, taken.kept)
 
 
 def _within(
-    choices: Choices, prices: FloatArray, bound: float, choice: IntArray, kept: Numbers
+    choices: Choices, prices: FloatArray, bound: float, choice: Acts, kept: Numbers
 ) -> Allocation:
     """The plan at these prices, repaired until it keeps every limit, and filled up again."""
     choice = _repaired(choices, choice, kept)
     left = choices.limit - choices.used(choice)
     if float(prices @ left) > CRUMBS * bound:
         choice = _filled(choices, choice, prices, left)
-    return Allocation(choice, prices, choices.gained(choice), bound)
+    return Allocation(choice.astype(np.int64), prices, choices.gained(choice), bound)
 
 
-def _repaired(choices: Choices, choice: IntArray, kept: Numbers) -> IntArray:
+def _repaired(choices: Choices, choice: Acts, kept: Numbers) -> Acts:
     """A choice, with acts undone until every limit holds; `kept` is what each is worth.
 
     Those that lose least after prices go first: at the optimum they are the ties.
     """
     for use, limit in zip(choices.use, choices.limit, strict=True):
-        taken = np.take_along_axis(use, choice[:, None], axis=1)[:, 0]
+        taken = taken_of(use, choice)
         over = float(taken.sum(dtype=np.float64) - limit)
         if over <= TOLERANCE:
             continue
@@ -157,7 +156,7 @@ def _least(kept: Numbers, taken: Numbers, over: float) -> NDArray[np.int64]:
         share *= 2
 
 
-def _filled(choices: Choices, choice: IntArray, prices: FloatArray, left: FloatArray) -> IntArray:
+def _filled(choices: Choices, choice: Acts, prices: FloatArray, left: FloatArray) -> Acts:
     """Spend what the repair left: the nearest misses first, each only if it still fits."""
     near = choices.nearest(choice, prices, left)
     people = np.flatnonzero(near > -np.inf)
@@ -169,7 +168,7 @@ def _filled(choices: Choices, choice: IntArray, prices: FloatArray, left: FloatA
     return filled
 
 
-def _raised(few: Choices, choice: IntArray, prices: FloatArray, left: FloatArray) -> IntArray:
+def _raised(few: Choices, choice: Acts, prices: FloatArray, left: FloatArray) -> Acts:
     """Dearer acts for some of these people, the nearest misses first, while they fit."""
     rows = np.arange(len(choice))
     rise = few.gain - few.gain[rows, choice][:, None]

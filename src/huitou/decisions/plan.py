@@ -15,8 +15,10 @@ import pyarrow.compute as pc
 
 from huitou.decisions.acts import ACTS, Act
 from huitou.decisions.allocate import allocate
-from huitou.decisions.audience import Audience, BoolArray, FloatArray
+from huitou.decisions.audience import Audience, BoolArray
+from huitou.decisions.balance import Balance, balanced
 from huitou.decisions.bound import blocked, bounds
+from huitou.decisions.doubt import half_of_sum
 from huitou.decisions.draft import Drafted, write_receipts
 from huitou.decisions.effects.contract import Effects
 from huitou.decisions.explore import ALWAYS_BEST, Draw, Exploring, Question, draw
@@ -26,9 +28,6 @@ from huitou.decisions.playbook import PLAYBOOK
 from huitou.decisions.price import price
 from huitou.decisions.trials import Enlisted, Trial, enlist
 from huitou.ground.ids import fingerprint
-
-KINSHIP = 0.5
-"""Correlation of the errors of two kinds of act: their first guesses came from one hand."""
 
 
 @dataclass(frozen=True)
@@ -58,6 +57,8 @@ class Plan:
     """Share of the gain that may be expected, by what earlier promises of the shop kept."""
     exploring: Exploring = ALWAYS_BEST
     """What is given up in it to learn."""
+    balance: Balance | None = None
+    """Profit against spend, where it was asked for."""
 
     @cached_property
     def gain(self) -> int:
@@ -141,6 +142,8 @@ def draft(
     effects: Effects = PLAYBOOK,
     exploring: Exploring = ALWAYS_BEST,
     trials: Sequence[Trial] = (),
+    *,
+    with_balance: bool = False,
 ) -> Plan:
     """Draft the plan for these people.
 
@@ -160,6 +163,7 @@ def draft(
         effects: what each act is believed to move; first guesses where nothing was learned.
         exploring: what is given up to learn: a control of this plan's own, and other acts drawn.
         trials: tests that somebody planned and that run now.
+        with_balance: whether to sweep the price of money too, for the page of the balance.
 
     Raises:
         HuitouError: when a required column is absent.
@@ -222,6 +226,7 @@ def draft(
         gap=found.gap,
         effects=effects.version,
         exploring=exploring,
+        balance=balanced(drafted, limits) if with_balance else None,
     )
 
 
@@ -236,19 +241,12 @@ def with_tests(drawn: Draw, enlisted: Enlisted, held: BoolArray) -> Draw:
 
 
 def half_width(drafted: Drafted) -> int:
-    """Half-width of the 90 % interval of the total gain.
-
-    Errors of one kind of act add up in full over people; those of two kinds are correlated by
-    `KINSHIP`; an error in the level of the forecast is shared by everybody.
-    """
+    """Half-width of the 90 % interval of the total gain: see `doubt`."""
     rows = np.flatnonzero(~drafted.held)
     choice = drafted.given[rows]
-    effect = drafted.priced.half_effect[rows, choice]
-    worth = float(drafted.priced.half_worth[rows, choice].sum())
     kinds = np.array([act.kind for act in drafted.acts])[choice]
-    by_kind: FloatArray = np.array([effect[kinds == kind].sum() for kind in np.unique(kinds)])
-    shared, own = KINSHIP * by_kind.sum() ** 2, (1 - KINSHIP) * (by_kind**2).sum()
-    return math.ceil(math.sqrt(shared + own + worth**2))
+    worth = float(drafted.priced.half_worth[rows, choice].sum())
+    return half_of_sum(kinds, drafted.priced.half_effect[rows, choice], worth)
 
 
 def _bytes_of(column: pa.Array) -> bytes:

@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from huitou.ground import roster, toml
+from huitou.ground import acquisition, roster, toml
 from huitou.ground.durable import put_in_place
 from huitou.ground.errors import HuitouError, NotYet
 from huitou.ground.money import digits
@@ -31,6 +31,7 @@ RANGES: dict[str, tuple[float, float]] = {
     "imap_port": (1, 65535),
     "complaint_hours": (1, 8760),
     "report_hour": (0, 23),
+    "share_with_customers": (0, 0.9),
 }
 """Numbers that can stand, both ends included."""
 
@@ -76,6 +77,12 @@ class Settings:
     """Exposure to one person stays below this share of the lower bound of what is left."""
     letter_cost: int = 100
     """Paper, print and stamp of one letter."""
+    share_with_customers: float = 0.3
+    """Of what is made of each coin spent on customers, the share that is theirs: 0.3 is three in
+    ten. Drawn on the balance with what it costs; no plan is drafted by it."""
+    acquisition_spend: str = ""
+    """What winning new customers costs, in major units: `1200` a month, or month by month and by
+    channel: `2026-01 800 ads; 2026-01 300 flyers`. Empty: not known."""
     interview_share: float = 0.1
     """Of the newly lost who are not worth a case, the share asked why they left, drawn by lot."""
     public_url: str | None = None
@@ -169,6 +176,7 @@ class Settings:
         if self.currency is not None:
             digits(self.currency)
         roster.read(self.clerks, 0)
+        acquisition.read(self.acquisition_spend)
         if self.timezone is not None:
             _check_zone(self.timezone)
         _check_language(self.language)

@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 
 import pyarrow as pa
 import pyarrow.compute as pc
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import Select, func, or_, select, update
 
 from huitou.care import book as care
 from huitou.care.complaints import book as complaints
@@ -25,6 +25,7 @@ from huitou.care.fixes import book as fixes
 from huitou.care.interviews import book as interviews
 from huitou.decisions.acts import ACTS
 from huitou.decisions.plan import Plan
+from huitou.decisions.question import lot_mark
 from huitou.decisions.receipts import RECEIPTS
 from huitou.ground.errors import HuitouError, NotYet, Refused
 from huitou.ground.failpoints import failpoint
@@ -81,11 +82,13 @@ def keep_draft(
     *,
     window_days: int = WINDOW_DAYS,
     by_hand: int = 0,
+    made: Mapping[str, Any] | None = None,
 ) -> str:
     """Keep a plan with its receipts as the draft; its id.
 
     `window_days`: over how many days it will be read out, fixed here, before anything is done.
     `by_hand`: how many of its letters have no postal address, and are handed over in the shop.
+    `made`: by which version, and where what it was drafted from is kept, for replays.
     The same plan again (same digest) is kept once. Earlier drafts are replaced.
     """
     digest = drafted.digest()
@@ -97,7 +100,7 @@ def keep_draft(
     if known is not None:
         return plan_id
     row = {"id": plan_id, "as_of": drafted.as_of, "status": "draft", "digest": digest}
-    told = {**totals(drafted), "window_days": window_days, "by_hand": by_hand}
+    told = {**totals(drafted), "window_days": window_days, "by_hand": by_hand, **(made or {})}
     unit.add(plan, [{**row, "totals": told, "drafted_at": now}])
     for batch in drafted.receipts.to_batches(max_chunksize=10_000):
         unit.add(decision, [_decision(plan_id, receipt) for receipt in batch.to_pylist()])
@@ -131,6 +134,8 @@ def totals(drafted: Plan) -> dict[str, Any]:
         "control_share": drafted.exploring.control_share,
         "explore_share": drafted.exploring.explore_share,
         "lot": drafted.holdout.programme,
+        "lot_mark": lot_mark(drafted.holdout.salt),
+        "balance": drafted.balance.written() if drafted.balance is not None else None,
     }
 
 
@@ -198,6 +203,27 @@ def receipt(unit: Unit, plan_id: str, person_id: str) -> Row | None:
     mine = (decision.c.plan_id == plan_id) & decision.c.person_id.in_(ids)
     own = (decision.c.person_id == person_id).desc()
     return unit.first(select(decision).where(mine).order_by(own, decision.c.person_id))
+
+
+def decisions_of(unit: Unit, person_id: str) -> list[Row]:
+    """Every decision about one person, under any of their ids, each with its plan: `as_of`,
+    `status`, `digest`, `totals`, `drafted_at`, `approved_at`; the newest first.
+
+    One a plan: of two ids that turned out to be one, that of the id used now.
+    """
+    ids = identity.names(unit, [person_id]).every([person_id])
+    of_plan = ("as_of", "status", "digest", "totals", "drafted_at", "approved_at")
+    query = (
+        select(decision, *(plan.c[name] for name in of_plan))
+        .join(plan, plan.c.id == decision.c.plan_id)
+        .where(decision.c.person_id.in_(ids))
+        .order_by(plan.c.as_of.desc(), plan.c.drafted_at.desc(), plan.c.id)
+        .order_by((decision.c.person_id == person_id).desc(), decision.c.person_id)
+    )
+    first: dict[str, Row] = {}
+    for row in unit.rows(query):
+        first.setdefault(row["plan_id"], row)
+    return list(first.values())
 
 
 def assignments(unit: Unit, plan_id: str) -> pa.Table:
@@ -348,6 +374,50 @@ def write_letters(
     return done
 
 
+def rehearse(
+    books: Books, plan_id: str, desk: Desk, now: datetime, *, chunk: int = CHUNK
+) -> list[Row]:
+    """What carrying a plan out would write now: it is done, looked at, and undone.
+
+    One row a decision that still waits, in the order of `write_letters`: the decision with its
+    `outcome` and `refused_because`, and the letter's `subject`, None where none would be written.
+    Also a draft may be rehearsed. Chunks know nothing of each other, as people hold alone what
+    they hold; a chunk keeps other writers waiting as long as a real one does.
+    """
+    found: list[Row] = []
+    with books.reading() as unit:
+        the_plan(unit, plan_id)
+    while True:
+        with books.rehearsing() as unit:
+            after = _waiting(plan_id)
+            if found:
+                after = after.where(decision.c.person_id > found[-1]["person_id"])
+            rows = unit.rows(after.limit(chunk))
+            _write_all(unit, plan_id, rows, desk, now)
+            found += _as_written(unit, [row["id"] for row in rows])
+        if len(rows) < chunk:
+            return found
+        time.sleep(PAUSE_SECONDS)
+
+
+def _as_written(unit: Unit, ids: Sequence[str]) -> list[Row]:
+    query = (
+        select(decision, message.c.subject)
+        .outerjoin(message, message.c.decision_id == decision.c.id)
+        .where(decision.c.id.in_(ids))
+    )
+    return unit.rows(query.order_by(decision.c.person_id))
+
+
+def decided(unit: Unit, plan_id: str) -> list[Row]:
+    """What was decided to do in a plan and became of it, in the shape of `rehearse`."""
+    done = (decision.c.plan_id == plan_id) & (decision.c.act != "nothing")
+    query = select(decision, message.c.subject).outerjoin(
+        message, message.c.decision_id == decision.c.id
+    )
+    return unit.rows(query.where(done).order_by(decision.c.person_id))
+
+
 def outcomes(unit: Unit, plan_id: str) -> dict[str, int]:
     """How many decisions of a plan are waiting, applied, refused, or ask for nothing."""
     query = select(decision.c.outcome, func.count().label("n"))
@@ -433,8 +503,17 @@ def _begin(unit: Unit, plan_id: str) -> None:
 
 
 def _write_chunk(unit: Unit, plan_id: str, desk: Desk, now: datetime, chunk: int) -> int:
+    rows = unit.rows(_waiting(plan_id).limit(chunk))
+    _write_all(unit, plan_id, rows, desk, now)
+    return len(rows)
+
+
+def _waiting(plan_id: str) -> Select[Any]:
     waits = (decision.c.plan_id == plan_id) & (decision.c.outcome == "waiting")
-    rows = unit.rows(select(decision).where(waits).order_by(decision.c.person_id).limit(chunk))
+    return select(decision).where(waits).order_by(decision.c.person_id)
+
+
+def _write_all(unit: Unit, plan_id: str, rows: list[Row], desk: Desk, now: datetime) -> None:
     people = [row["person_id"] for row in rows]
     known = desk.recipients(people) if people else {}
     standing = _standing(unit, people, desk, the_plan(unit, plan_id)["drafted_at"])
@@ -445,7 +524,6 @@ def _write_chunk(unit: Unit, plan_id: str, desk: Desk, now: datetime, chunk: int
             rule = _write_one(unit, row, recipient, desk, now, standing)
         _conclude(unit, row, rule, now)
         failpoint("apply.decided")
-    return len(rows)
 
 
 def _standing(unit: Unit, people: list[str], desk: Desk, drafted_at: datetime) -> Standing:

@@ -28,6 +28,7 @@ def totals_view(row: Row, currency: str) -> PlanTotals:
         people=told["people"],
         staff_minutes=told["staff_minutes"],
         shadow_price=told["money_price"],
+        hour_price=Money(round(60 * told["time_price"]), currency),
         words=_plan_words(told, currency),
         reasons=told["reasons"],
         budget=Money(told["limits"]["budget"], currency),

@@ -20,11 +20,12 @@ from huitou.ground.errors import HuitouError
 from huitou.ground.settings import Settings
 from huitou.journeys import book as journeys
 from huitou.journeys.messages import Recipient, Sender
+from huitou.runs import inputs
 from huitou.runs.moment import Moment
 from huitou.runs.people import latest_key, shelved
 from huitou.runs.plan_in_words import totals_view
 from huitou.runs.remarks import note_limits
-from huitou.runs.steps.decide import by_hand, drafted
+from huitou.runs.steps.decide import by_hand, question
 from huitou.runs.steps.learn import effects_of
 from huitou.runs.views import LetterSample, PlanTotals
 
@@ -171,13 +172,15 @@ def draft_anew(house: House, settings: Settings, edition: Edition, **limits: Any
     moment = Moment.read(edition.noted("moment"))
     people = edition.table("people")
     with house.books.unit() as unit:
-        plan = drafted(people, settings.changed(**limits), moment, unit, effects_of(edition))
+        asked = question(people, settings.changed(**limits), moment, unit, effects_of(edition))
+        plan = asked.drafted(with_balance=True)
         plan_id = journeys.keep_draft(
             unit,
             plan,
             house.clock.now(),
             window_days=moment.horizon_days,
             by_hand=by_hand(plan, people),
+            made=inputs.keep(house.lake, asked, edition),
         )
         row = journeys.the_plan(unit, plan_id)
     note_limits(house.lake, settings)

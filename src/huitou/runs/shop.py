@@ -49,6 +49,7 @@ if TYPE_CHECKING:
 
     from huitou.facts.contract import Tables
     from huitou.runs.desks.alarms import AlarmDesk
+    from huitou.runs.desks.balance import BalanceView
     from huitou.runs.desks.calls.desk import CallDesk
     from huitou.runs.desks.cases.desk import CaseDesk
     from huitou.runs.desks.complaints.desk import Complaints
@@ -60,7 +61,9 @@ if TYPE_CHECKING:
     from huitou.runs.desks.interviews.leaving import LeavingDesk
     from huitou.runs.desks.lessons import Desk as Lessons
     from huitou.runs.desks.public.letterbox import Letterbox
+    from huitou.runs.desks.rehearsals import GoingView
     from huitou.runs.desks.reports import Reports
+    from huitou.runs.desks.why import ReplayView, WhyView
     from huitou.runs.told import ReportView
     from huitou.runs.upkeep import Upkeep
     from huitou.runs.wiring import House
@@ -376,6 +379,12 @@ class Shop:
 
         return Desk(self._house, self.settings)
 
+    def balance(self) -> BalanceView:
+        """How much to spend on winning new, keeping and winning back, and what is not known."""
+        from huitou.runs.desks import balance
+
+        return balance.seen(self._house, self.settings, self._foreseen())
+
     # -- the plan
 
     def plan(self, plan_id: str | None = None) -> PlanTotals | None:
@@ -473,6 +482,30 @@ class Shop:
         done = planning.apply(self._house, self.settings, plan_id, self._foreseen(), tell)
         self.calls.draw()
         return {**done, "by": by}
+
+    def rehearse(self, plan_id: str) -> GoingView:
+        """A dry run: what would leave if the plan were carried out now; nothing is written."""
+        from huitou.runs.desks import rehearsals
+
+        return rehearsals.rehearsed(self._house, self.settings, plan_id, self._foreseen())
+
+    def carried_out(self, plan_id: str) -> GoingView:
+        """What did leave when the plan was carried out, in the shape of `rehearse`."""
+        from huitou.runs.desks import rehearsals
+
+        return rehearsals.carried_out(self._house, self.settings, plan_id)
+
+    def replay_plan(self, plan_id: str) -> ReplayView:
+        """Draft a plan again from what was kept, and say whether the same comes out."""
+        from huitou.runs.desks import why
+
+        return why.replay(self._house, self.settings, plan_id)
+
+    def why(self, id_or_key: str, on: date | None = None) -> WhyView:
+        """The receipt of one person, whole: of the newest plan, or of the one that held then."""
+        from huitou.runs.desks.why import WhyDesk
+
+        return WhyDesk(self._house, self.settings, self._foreseen()).why(id_or_key, on)
 
     def confirm_sent(self, plan_id: str, by: str) -> PlanTotals:
         """Somebody says that the printed letters of a plan were posted: only then can it prove."""

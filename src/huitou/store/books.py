@@ -114,6 +114,15 @@ class Books:
             yield Unit(connection)
 
     @contextmanager
+    def rehearsing(self) -> Iterator[Unit]:
+        """One transaction that may write and is undone at its end, whatever happens."""
+        with _said_plainly(), self.engine.connect() as connection:
+            try:
+                yield Unit(connection)
+            finally:
+                connection.rollback()
+
+    @contextmanager
     def reading(self) -> Iterator[Unit]:
         """One consistent look at the books; it never waits for a writer, and changes nothing."""
         with _said_plainly(), self.engine.connect() as connection:

@@ -4,6 +4,7 @@
     <home>/lake/lake.duckdb            merged tables; opened only under `lake.lock`
     <home>/lake/run.lock               held by whoever does the day's work, from start to end
     <home>/lake/standing/              small tables for readers, between two editions
+    <home>/lake/plans/<fingerprint>/   what a plan was drafted from; let go as `runs.inputs` says
     <home>/lake/published/<edition>/   Parquet files, never changed once named by CURRENT
     <home>/lake/published/CURRENT      the edition that readers open
 
@@ -44,6 +45,15 @@ class Lake:
         self.published = root / "published"
         self.standing = Edition(root / "standing")
         """Small tables outside any edition, each replaced whole: what arrived, what waits."""
+
+    def inputs(self, address: str) -> Edition:
+        """Where what a plan was drafted from is kept: outside any edition, for it outlives them."""
+        return Edition(self.root / "plans" / address)
+
+    def addresses(self) -> list[str]:
+        """The addresses under which something of the kind is kept."""
+        root = self.root / "plans"
+        return sorted(each.name for each in root.iterdir()) if root.exists() else []
 
     @contextmanager
     def writing(self, purpose: str) -> Iterator[duckdb.DuckDBPyConnection]:

@@ -9,9 +9,10 @@ from tests.unit.decisions.crowd import crowd
 
 from huitou.decisions.acts import ACTS, Act
 from huitou.decisions.audience import Audience, FloatArray
+from huitou.decisions.doubt import KINSHIP
 from huitou.decisions.holdout import Holdout
 from huitou.decisions.limits import Limits
-from huitou.decisions.plan import KINSHIP, Plan, draft
+from huitou.decisions.plan import Plan, draft
 from huitou.decisions.playbook import PLAYBOOK
 from huitou.decisions.price import moved, worth_of_a_buyer
 

@@ -19,6 +19,7 @@ from starlette.exceptions import HTTPException
 import huitou
 from huitou.doors.api import (
     alarms,
+    balance,
     calls,
     casefiles,
     complaints,
@@ -45,6 +46,7 @@ CHAPTERS = (
     doing,
     offers,
     alarms,
+    balance,
     calls,
     casefiles,
     complaints,

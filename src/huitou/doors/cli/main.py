@@ -16,6 +16,7 @@ import typer
 from huitou.doors.cli import (
     alarms,
     answers,
+    balance,
     benches,
     calls,
     cases,
@@ -75,10 +76,12 @@ for _command in (
     work.run,
     answers.facts,
     people.person,
+    people.why,
 ):
     app.command(name=_command.__name__.rstrip("_"))(_command)
 app.add_typer(reports.app, name="report")
 app.add_typer(plans.app, name="plan")
+app.command(name="balance")(balance.balance)
 app.command(name="proof")(answers.proof)
 app.add_typer(harm.app, name="harm")
 app.command(name="effects")(effects.effects)

@@ -11,14 +11,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from huitou.doors.cli.desk import AsJson, answer, desk, progress, screen
-from huitou.doors.cli.drawing import amount, grid, headed, share, surely
+from huitou.doors.cli.desk import AsJson, a_day, answer, desk, progress, screen
+from huitou.doors.cli.drawing import amount, cell, grid, headed, share, surely
 
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from huitou.runs.desks.why import WhyLine, WhyPlan
     from huitou.runs.shop import Shop
-    from huitou.runs.views import PersonRow, PersonView, Receipt
+    from huitou.runs.views import PersonRow, PersonView, Receipt, TimelineEntry
 
 PAGE = 500
 
@@ -40,6 +41,62 @@ def person(
         out.print(f"  suspected: {cause.words} ({share(cause.confidence)}) {cause.ask}")
     if view.receipt is not None:
         _say_receipt(view.receipt, out)
+
+
+def why(
+    ctx: typer.Context,
+    who: Annotated[
+        str, typer.Argument(metavar="PERSON", help="Member number, phone, e-mail or id.")
+    ],
+    on: Annotated[
+        str | None,
+        typer.Option(metavar="YYYY-MM-DD", help="The plan that held on this day; the newest."),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """The receipt of one customer: why this act or none, from what, and what came of it."""
+    view = desk(ctx).shop().why(who, a_day(on))
+    if as_json:
+        answer(view)
+        return
+    out = screen()
+    key = view.person.key if view.person is not None else view.person_id
+    out.print(headed(key, f" · plan {view.plan.id} of {view.plan.as_of}, {view.plan.status}"))
+    _say_receipt(view.receipt, out)
+    for chapter, title in CHAPTERS.items():
+        lines = {str(line.label): _told(line) for line in view.chapter(chapter)}
+        if lines:
+            out.print(grid(({"": label, title: told} for label, told in lines.items())))
+    for sentence in (*view.ends, *view.remarks):
+        out.print(f"  {sentence}")
+    for entry in view.after:
+        out.print(f"  {entry.day}  {entry.kind}  {entry.words}  {_paid(entry)}")
+    out.print(grid(_plan_row(each) for each in view.plans))
+
+
+CHAPTERS = {
+    "known": "what was known",
+    "lot": "the lot",
+    "price": "prices of the plan",
+    "version": "versions",
+}
+
+
+def _told(line: WhyLine) -> str:
+    if line.kind == "yes":
+        return "yes" if line.value else "no"
+    if line.kind == "share" and isinstance(line.value, float):
+        return share(line.value)
+    return cell(line.value)
+
+
+def _paid(entry: TimelineEntry) -> str:
+    return amount(entry.amount) if entry.amount.minor else ""
+
+
+def _plan_row(plan: WhyPlan) -> dict[str, Any]:
+    act = "held out" if plan.held_out else plan.act
+    return {"plan": plan.id, "as of": plan.as_of, "status": plan.status, "act": act}
 
 
 def _say_past(view: PersonView, out: Console) -> None:

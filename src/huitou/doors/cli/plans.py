@@ -13,6 +13,7 @@ from huitou.doors.cli.drawing import amount, grid, headed
 from huitou.ground.errors import HuitouError, NotYet
 
 if TYPE_CHECKING:
+    from huitou.runs.desks.rehearsals import GoingItem, GoingView
     from huitou.runs.shop import Shop
     from huitou.runs.views import PersonRow, PlanTotals, Receipt
 
@@ -148,10 +149,16 @@ def carry_out(
     ctx: typer.Context,
     plan: PlanId = None,
     by: Annotated[str, typer.Option(help="Who carries it out; kept with the plan.")] = "owner",
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say what would leave, item by item; write nothing.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Write the letters and lists of an approved plan, each once; a killed one goes on."""
     shop = desk(ctx).shop()
+    if dry_run:
+        _say_going(shop.rehearse(_plan(shop, plan, "applying", "approved").id), as_json)
+        return
     totals = _plan(shop, plan, "applying", "approved")
     with progress() as show_step:
         done = shop.apply_plan(totals.id, by, progress=show_step)
@@ -160,6 +167,59 @@ def carry_out(
         return
     for name, value in done.items():
         screen().print(f"{str(name).replace('_', ' ')}: {value}")
+
+
+def _say_going(going: GoingView, as_json: bool) -> None:
+    if as_json:
+        answer(going)
+        return
+    out = screen()
+    out.print(headed(f"plan {going.plan}", f", {going.status}: nothing was written"))
+    out.print(
+        f"  would leave: {going.letters:,} letters, {going.calls:,} calls, {going.offers:,} offers;"
+        f" costs {amount(going.cost)}, at most {amount(going.worst_cost)},"
+        f" {going.staff_minutes:,.0f} minutes of staff"
+    )
+    for rule, count in going.refused.items():
+        out.print(f"  refused by the rule {rule.replace('_', ' ')}: {count:,}")
+    for sentence in going.words:
+        out.print(f"  ! {sentence}")
+    out.print(grid(_going_row(item) for item in going.items))
+
+
+def _going_row(item: GoingItem) -> dict[str, Any]:
+    return {
+        "customer": item.key or item.person,
+        "act": item.act,
+        "by": item.channel,
+        "letter": item.subject,
+        "cost": item.cost,
+        "at most": item.worst_cost,
+        "offer": item.offer,
+        "stopped": str(item.why_not) if item.why_not is not None else "",
+    }
+
+
+@app.command()
+def replay(ctx: typer.Context, plan: PlanId = None, as_json: AsJson = False) -> None:
+    """Draft a plan again from what was kept, and compare the receipts byte by byte.
+
+    Leaves with 1 where another plan comes out, or none can.
+    """
+    shop = desk(ctx).shop()
+    seen = shop.replay_plan(_plan(shop, plan).id)
+    if as_json:
+        answer(seen)
+    else:
+        out = screen()
+        state = {True: "the same", False: "another", None: "cannot be drafted again"}[seen.same]
+        out.print(headed(f"plan {seen.plan}", f": {state}"))
+        out.print(f"  then {seen.digest}")
+        out.print(f"  now  {seen.again or '—'}")
+        for sentence in seen.words:
+            out.print(f"  {sentence}")
+    if not seen.same:
+        raise typer.Exit(1)
 
 
 @app.command()

@@ -19,6 +19,7 @@ from huitou.doors.console.contract import Progress, Shopfront
 from huitou.doors.console.errands import Errands
 from huitou.doors.console.pages import (
     alarms,
+    balance,
     calls,
     cases,
     cohorts,
@@ -37,6 +38,7 @@ from huitou.doors.console.pages import (
     plan,
     proof,
     questions,
+    receipt,
     report,
     settings,
     sign_in,
@@ -63,6 +65,8 @@ PAGES = (
     cohorts,
     stages,
     plan,
+    balance,
+    receipt,
     proof,
     harm,
     report,

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from huitou.runs.desks.alarms import AlarmDesk
+    from huitou.runs.desks.balance import BalanceView
     from huitou.runs.desks.calls.desk import CallDesk
     from huitou.runs.desks.cases.desk import CaseDesk
     from huitou.runs.desks.complaints.desk import Complaints
@@ -25,7 +26,9 @@ if TYPE_CHECKING:
     from huitou.runs.desks.happenings import Happenings
     from huitou.runs.desks.harms import Harms
     from huitou.runs.desks.interviews.desk import InterviewDesk
+    from huitou.runs.desks.rehearsals import GoingView
     from huitou.runs.desks.reports import Reports
+    from huitou.runs.desks.why import ReplayView, WhyView
     from huitou.sources.contract import Declared, Preview, Taken
 
 Progress = Callable[[str, float | None], None]
@@ -184,6 +187,22 @@ class Shopfront(Protocol):
 
     def apply_plan(self, plan_id: str, by: str, progress: Progress | None = None) -> dict[str, Any]:
         """Carry out an approved plan."""
+        ...
+
+    def balance(self) -> BalanceView:
+        """Profit against spend, and what is not known."""
+        ...
+
+    def rehearse(self, plan_id: str) -> GoingView:
+        """A dry run of a plan: what would leave now."""
+        ...
+
+    def replay_plan(self, plan_id: str) -> ReplayView:
+        """Draft a plan again from what was kept."""
+        ...
+
+    def why(self, id_or_key: str, on: date | None = None) -> WhyView:
+        """The receipt of one person, whole."""
         ...
 
     def confirm_sent(self, plan_id: str, by: str) -> Any:

@@ -23,12 +23,14 @@ from huitou.decisions.effects.contract import Effects
 from huitou.decisions.explore import Exploring
 from huitou.decisions.holdout import Holdout
 from huitou.decisions.limits import Limits, usual_budget
-from huitou.decisions.plan import Plan, draft
+from huitou.decisions.plan import Plan
+from huitou.decisions.question import Question
 from huitou.decisions.trials import Trial
 from huitou.ground.settings import Settings
 from huitou.journeys import book as journeys
 from huitou.journeys.trials import book as trials
 from huitou.loyalty import book as loyalty
+from huitou.runs import inputs
 from huitou.runs.moment import Moment
 from huitou.runs.remarks import note_limits
 from huitou.runs.steps.learn import effects_of, trust_of
@@ -103,32 +105,39 @@ def _suspects(causes: pa.Table, lost: pa.Table) -> dict[str, list[tuple[str, flo
 
 def draft_plan(work: Work, unit: Unit) -> Result:
     """Draft the plan and keep it; nothing happens until somebody approves it."""
-    people, effects = work.edition.table("people"), effects_of(work.edition)
-    plan = drafted(people, work.settings, work.moment, unit, effects)
-    window = work.moment.horizon_days
-    handed = by_hand(plan, people)
-    plan_id = journeys.keep_draft(unit, plan, work.now, window_days=window, by_hand=handed)
+    people = work.edition.table("people")
+    effects = effects_of(work.edition)
+    asked = question(people, work.settings, work.moment, unit, effects)
+    plan = asked.drafted(with_balance=True)
+    plan_id = journeys.keep_draft(
+        unit,
+        plan,
+        work.now,
+        window_days=work.moment.horizon_days,
+        by_hand=by_hand(plan, people),
+        made=inputs.keep(work.lake, asked, work.edition),
+    )
     note_limits(work.lake, work.settings)
     return {"rows": plan.people, "plan": plan_id}
 
 
-def drafted(
+def question(
     people: pa.Table, settings: Settings, moment: Moment, unit: Unit, effects: Effects
-) -> Plan:
-    """The plan for these people within the shop's limits, as of the evening of `moment`."""
+) -> Question:
+    """What is asked of a plan for these people within the shop's limits, as of `moment`."""
     audience = _audience(people, settings, moment.day, unit)
     holdout = Holdout.of_the_year(settings.salt, settings.holdout_share, moment.day)
     within = replace(limits(people, settings), attention=_attention(unit))
-    plan = draft(
+    return Question(
         audience,
         within,
         holdout,
         moment.day,
+        effects=effects,
         exploring=exploring(settings),
         trials=running(unit, moment.day),
-        effects=effects,
+        trust=trust_of(unit, moment.day).share,
     )
-    return replace(plan, trust=trust_of(unit, moment.day).share)
 
 
 def exploring(settings: Settings) -> Exploring:

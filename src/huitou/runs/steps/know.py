@@ -22,6 +22,7 @@ from huitou.ground.errors import NotYet
 from huitou.identity import book as identity
 from huitou.identity.resolving import resolve, with_people
 from huitou.identity.tables import MERGED, SPLIT
+from huitou.runs import newcomers
 from huitou.runs.beside import beside
 from huitou.runs.finding import KEYS
 from huitou.runs.moment import Moment, earlier_moments, usual_horizon
@@ -109,6 +110,7 @@ def facts(work: Work) -> Result:
             label = bought(tables, moment.evening(each), moment.horizon_days).to_pyarrow()
             edition.write(f"bought_{each}", label)
         _keep_evidence(work, tables)
+        newcomers.note(edition, tables, moment.as_of)
         edition.note("figures", _figures(tables, moment.as_of))
         edition.note("margin_told", _margin_told(tables, moment.as_of))
         if moment.one_horizon_ago is not None:

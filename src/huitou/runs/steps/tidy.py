@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from huitou.loyalty import book as loyalty
+from huitou.runs import inputs
 from huitou.runs.book import tell_the_lake
 from huitou.runs.work import Result, Work
 
@@ -24,5 +25,7 @@ def end_offers(work: Work, unit: Unit) -> Result:
 
 
 def hand_on(work: Work) -> Result:
-    """Events on their way to the lake arrive there once each."""
+    """Events on their way to the lake arrive there once each; inputs no plan needs go."""
+    with work.books.reading() as unit:
+        inputs.sweep(work.lake, unit)
     return {"rows": tell_the_lake(work.books, work.lake.raw / EVENTS, work.now)}

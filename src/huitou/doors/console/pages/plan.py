@@ -10,16 +10,33 @@ from typing import Annotated
 from fastapi import APIRouter, Form
 from fastapi.responses import Response
 
-from huitou.doors.console import drawing
+from huitou.doors.console import curves, drawing
 from huitou.doors.console.visit import Member
 from huitou.ground.errors import HuitouError, NotYet
 from huitou.ground.money import Money, to_minor
 from huitou.ground.settings import Settings
-from huitou.runs.views import Alert, LetterSample, PersonRow, PlanTotals, Receipt
+from huitou.runs.views import (
+    WHOLE,
+    Alert,
+    LetterSample,
+    PersonRow,
+    PlanTotals,
+    Range,
+    Receipt,
+)
 
 routes = APIRouter()
 ANY = "any"
 """Every act but leaving in peace: the receipts that open with the page."""
+
+
+@dataclass(frozen=True)
+class Promise:
+    """What an earlier plan promised, and what its control group showed."""
+
+    plan: str
+    promised: Range
+    proven: Range
 
 
 @dataclass(frozen=True)
@@ -37,6 +54,10 @@ class PlanPage:
     """A plan that was approved and not carried out, where a newer draft stands before it."""
     remarks: Sequence[Alert] = ()
     """What must be said beside the figures."""
+    plot: curves.Plot | None = None
+    """Budget against profit, where the plan was drafted with it."""
+    promise: Promise | None = None
+    """How the last promise fared that a control group could judge."""
 
     @property
     def span(self) -> drawing.Span:
@@ -71,9 +92,32 @@ def plan(visit: Member, act: str | None = None, after: str | None = None) -> Res
     if totals is not None and waiting is not None and waiting.id == totals.id:
         waiting = None
     page = PlanPage(
-        totals, letters, rows, following, act or None, budget, hours, waiting, shop.remarks()
-    )
+        totals, letters, rows, following, act or None, budget, hours, waiting, shop.remarks(),
+        plot=_plot(visit) if totals is not None and after is None else None,
+        promise=_promise(visit),
+    )  # fmt: skip
     return visit.page("parts/receipts.html" if after and visit.is_fragment else "plan.html", page)
+
+
+def _plot(visit: Member) -> curves.Plot | None:
+    """Budget against profit; None for a plan that was drafted without it."""
+    try:
+        return curves.plot(visit.shop.balance(), only=("together",))
+    except NotYet:
+        return None
+
+
+def _promise(visit: Member) -> Promise | None:
+    """The latest plan whose control group was read out, beside what it had promised."""
+    try:
+        read_out = [each for each in visit.shop.proofs() if each.effect is not None]
+    except NotYet:
+        return None
+    for proof in read_out:
+        promised = visit.shop.plan(proof.programme) if proof.programme != WHOLE else None
+        if promised is not None and proof.effect is not None:
+            return Promise(promised.id, promised.gain, proof.effect)
+    return None
 
 
 def _limits(kept: Settings, totals: PlanTotals | None) -> tuple[Decimal | None, float]:
