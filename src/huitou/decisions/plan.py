@@ -13,16 +13,17 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from huitou.decisions.acts import ACTS, Act
+from huitou.decisions.acts import Act, in_use
 from huitou.decisions.allocate import allocate
 from huitou.decisions.audience import Audience, FloatArray
-from huitou.decisions.bound import blocked, bounds
+from huitou.decisions.bound import bounds
 from huitou.decisions.draft import Drafted, write_receipts
 from huitou.decisions.effects.contract import Effects
 from huitou.decisions.holdout import Holdout
 from huitou.decisions.limits import Limits
+from huitou.decisions.out import who_is_out
 from huitou.decisions.playbook import PLAYBOOK
-from huitou.decisions.price import price
+from huitou.decisions.price import price, unsure_offers
 from huitou.decisions.receipts import HELD_OUT
 from huitou.ground.ids import fingerprint
 
@@ -108,7 +109,7 @@ def draft(
     limits: Limits,
     holdout: Holdout,
     as_of: date,
-    acts: Mapping[str, Act] = ACTS,
+    acts: Mapping[str, Act] | None = None,
     effects: Effects = PLAYBOOK,
 ) -> Plan:
     """Draft the plan for these people.
@@ -124,7 +125,7 @@ def draft(
         limits: money, staff time, bound, contact costs.
         holdout: the lot.
         as_of: the last day known; printed, never used to look ahead.
-        acts: what may be done; the first must be *nothing*.
+        acts: what may be done, the first *nothing*; those of huitou where nothing is said.
         effects: what each act is believed to move; first guesses where nothing was learned.
 
     Raises:
@@ -132,19 +133,22 @@ def draft(
     """
     audience = Audience.of(people)
     held = holdout.mask(audience.hold_key)
-    listed = tuple(acts.values())
+    listed = tuple((acts if acts is not None else in_use()).values())
     priced = price(audience, listed, effects, limits)
     bound = bounds(audience, limits)
-    barred, rules = blocked(audience, listed, limits)
+    out = who_is_out(audience, listed, limits, as_of)
     owed = audience.exposure[:, None] + priced.worst_cost
     beyond = (owed > bound[:, None]) & (priced.worst_cost > 0)
-    allowed = ~(barred | beyond)
+    allowed = ~(out.barred | beyond)
+    unsure = unsure_offers(listed, priced)
     found = allocate(
-        np.where(allowed, priced.gain, -np.inf),
+        np.where(allowed & ~unsure, priced.gain, -np.inf),
         (priced.cost.astype(np.float64), priced.minutes),
         np.array([float(limits.budget), limits.staff_minutes]),
     )
-    drafted = Drafted(audience, listed, priced, held, found.choice, allowed, beyond, rules, bound)
+    drafted = Drafted(
+        audience, listed, priced, held, found.choice, allowed, beyond, unsure, out, bound
+    )
     receipts = write_receipts(drafted)
     gain, half = int(pc.sum(receipts["gain"]).as_py() or 0), half_width(drafted)
     return Plan(
@@ -181,5 +185,7 @@ def _bytes_of(column: pa.Array) -> bytes:
     """A column as bytes that do not depend on chunks or on Arrow's buffers."""
     if pa.types.is_string(column.type):
         return "\x1f".join("\x00" if text is None else text for text in column.to_pylist()).encode()
+    if pa.types.is_date(column.type):
+        column = column.cast(pa.int32())
     filled = pc.fill_null(column, pa.scalar(0).cast(column.type))
     return np.ascontiguousarray(filled.to_numpy(zero_copy_only=False)).tobytes()

@@ -23,7 +23,7 @@ from huitou.care import book as care
 from huitou.care.complaints import book as complaints
 from huitou.care.fixes import book as fixes
 from huitou.care.interviews import book as interviews
-from huitou.decisions.acts import ACTS
+from huitou.decisions.acts import KINDS, TAKEN_KINDS
 from huitou.decisions.plan import Plan
 from huitou.decisions.receipts import RECEIPTS
 from huitou.ground.errors import HuitouError, NotYet, Refused
@@ -53,10 +53,6 @@ OFFER_DAYS = 30
 
 WINDOW_DAYS = 91
 """A plan is read out over a quarter, unless its run looked further or less far ahead."""
-
-
-KINDS = tuple(dict.fromkeys(act.kind for act in ACTS.values()))
-"""Kinds of acts, *nothing* first: what receipts can be asked for."""
 
 
 @dataclass(frozen=True)
@@ -438,7 +434,13 @@ def _write_one(
 
 
 def _promise(unit: Unit, row: Row, desk: Desk, now: datetime) -> Offered:
-    terms = loyalty.Terms(row["depth"], row["cap"], _ends_at(desk, now))
+    terms = loyalty.Terms(
+        row["depth"] or loyalty.WHOLE,
+        row["cap"],
+        _ends_at(desk, now),
+        least=row["least_order"] or 0,
+        served=TAKEN_KINDS[row["act"]] == "service",
+    )
     # Paper and stamp are spent, not owed: what is left of the bound is for the offer.
     bound = row["bound"] - (row["worst_cost"] - row["cap"])
     made = loyalty.make_offer(unit, row["id"], row["person_id"], terms, bound, now)
@@ -447,7 +449,13 @@ def _promise(unit: Unit, row: Row, desk: Desk, now: datetime) -> Offered:
 
 def _offered(row: Row, code: str, ends_at: datetime, desk: Desk) -> Offered:
     last_day = (ends_at - timedelta(microseconds=1)).astimezone(desk.zone).date()
-    return Offered(code=code, last_day=last_day, depth=row["depth"], most=row["cap"])
+    return Offered(
+        code=code,
+        last_day=last_day,
+        depth=row["depth"],
+        most=row["cap"],
+        least=row["least_order"] or 0,
+    )
 
 
 def _ends_at(desk: Desk, now: datetime) -> datetime:

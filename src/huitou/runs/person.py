@@ -8,6 +8,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from huitou.decisions.acts import ACTS, Act, named
 from huitou.decisions.receipts import receipt_words
 from huitou.ground.money import Money
 from huitou.ground.words import Sentence, said
@@ -83,8 +84,9 @@ def suspects(causes: Iterable[Mapping[str, Any]], missed: int, currency: str) ->
     )
 
 
-def receipt_view(row: Mapping[str, Any], currency: str) -> Receipt:
-    """A decision of a plan as the doors draw it."""
+def receipt_view(row: Mapping[str, Any], currency: str, acts: Mapping[str, Act] = ACTS) -> Receipt:
+    """A decision of a plan as the doors draw it; `acts` are all by name, the shop's own too."""
+    known = named(row, "act", acts)
     return Receipt(
         act=row["act"],
         depth=row["depth"],
@@ -95,7 +97,9 @@ def receipt_view(row: Mapping[str, Any], currency: str) -> Receipt:
         gain=money_range(row["gain"], row["gain_low"], row["gain_high"], currency),
         delta=row["delta"],
         runner_up=row["runner_up"],
-        words=receipt_words(row, currency),
+        words=receipt_words(row, currency, acts),
+        name=row["act_name"],
+        claim=known.claim if known is not None and known.own else None,
     )
 
 
@@ -111,6 +115,7 @@ def person_view(
     receipt: Mapping[str, Any] | None,
     silent: Iterable[str],
     evidence: tuple[Sentence, ...] = (),
+    acts: Mapping[str, Act] = ACTS,
 ) -> PersonView:
     """Put one customer together; `known` is their row of the table of people."""
     told = timeline(lines, currency)
@@ -132,7 +137,7 @@ def person_view(
         purchases=tuple(sorted({entry.day for entry in told if entry.kind == "order"})),
         survival=survival(known, rhythm, day),
         causes=suspects(causes, known["missed"], currency),
-        receipt=receipt_view(receipt, currency) if receipt is not None else None,
+        receipt=receipt_view(receipt, currency, acts) if receipt is not None else None,
         keys=_keys(lines.to_pylist()),
         silent=tuple(sorted(silent)),
         evidence=evidence,

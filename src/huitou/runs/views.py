@@ -182,6 +182,10 @@ class Receipt:
     """Expected change in the chance to buy."""
     runner_up: str | None
     words: tuple[Sentence, ...]
+    name: str | None = None
+    """The act by its own name: two offers are one kind."""
+    claim: Sentence | None = None
+    """What it is, where the merchant added it."""
 
 
 @dataclass(frozen=True)
@@ -415,6 +419,10 @@ class OfferView:
     order_id: str | None
     given: Money | None
     """What it took off, once it was used."""
+    least: Money | None = None
+    """The smallest order it counts on."""
+    served: bool = False
+    """Whether the shop serves better instead, and nothing comes off the price."""
 
 
 @dataclass(frozen=True)

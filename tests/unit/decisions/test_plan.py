@@ -27,6 +27,9 @@ def planned(n: int = 400, seed: int = 1, budget: int = 20_000, **limits) -> Plan
     return draft(crowd(n, seed), Limits(budget=budget, **limits), LOT, DAY)
 
 
+LEFT_ALONE = ({"silent_since": DAY}, {"never_since": DAY}, {"contacts": 4, "may_mail": True})
+
+
 plans = st.builds(
     planned,
     st.integers(0, 80),
@@ -150,7 +153,9 @@ def test_the_interval_of_the_sum_does_not_shrink_with_people() -> None:
 def test_every_reason_occurs_and_has_words_in_every_receipt() -> None:
     spent = planned(3_000, budget=2_000, staff_hours=2)
     strapped = draft(crowd(300, value_low=300), Limits(budget=10**6), LOT, DAY)
-    both = pa.concat_tables([spent.receipts, strapped.receipts]).to_pylist()
+    left = [draft(crowd(9, **out), Limits(budget=10**6), LOT, DAY) for out in LEFT_ALONE]
+    drafted = [spent.receipts, strapped.receipts, *(each.receipts for each in left)]
+    both = pa.concat_tables(drafted).to_pylist()
     assert {receipt["reason"] for receipt in both} == set(REASONS)
     for language in ("en", "zh-Hans", "zh-Hant"):
         for receipt in both[::37]:

@@ -38,6 +38,12 @@ ACTS: Mapping[str, Sentence] = {
     "thank": said("Thank-you note"),
     "remind": said("Reminder"),
     "mended": said("Word of a fix"),
+    "surprise": said("Small gift"),
+    "red_packet": said("Red packet"),
+    "voucher": said("Voucher"),
+    "amends": said("Apology with amends"),
+    "upgrade": said("Better service"),
+    "step_up": said("One level up"),
     "call": said("Phone call"),
 }
 
@@ -96,6 +102,10 @@ LEFT_ALONE: Mapping[str, Sentence] = {
     "nothing_pays": said("no act that fits them is expected to bring more than it costs"),
     "bound": said("what would pay could cost more than they are surely still worth"),
     "budget": said("it would pay, but money or staff time earns more elsewhere"),
+    "unsure": said("it might pay, but not surely enough to give money on a guess"),
+    "silent": said("they asked to be left alone"),
+    "never": said("staff marked them as not to be chased"),
+    "too_often": said("addressed as often as anybody may be within 90 days"),
     "no_channel": said("no address at which they may be reached"),
     "contacted_lately": said("addressed only lately"),
     "open_complaint": said("their complaint is open, and nothing is sold to them meanwhile"),
