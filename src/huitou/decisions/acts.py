@@ -7,6 +7,7 @@ are read by `act_of`, which says in words what is wrong with one.
 from __future__ import annotations
 
 import math
+import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -15,6 +16,7 @@ from types import MappingProxyType
 from typing import Any
 
 from huitou.ground.errors import BadInput
+from huitou.ground.languages import LANGUAGES
 from huitou.ground.registry import Registry
 from huitou.ground.words import Sentence, said
 
@@ -204,7 +206,7 @@ def act_of(told: Mapping[str, Any], *, own: bool = False) -> Act:
         excepted=str(told.get("excepted", "")),
         described=bool(told.get("described", False)),
         own=own,
-        letters=MappingProxyType(dict(told.get("letters") or {})),
+        letters=_letters(name, told.get("letters") or {}, str(told.get("kind", ""))),
     )
     _check(act)
     return act
@@ -266,6 +268,40 @@ def _claim(name: str, told: Any, depth: float, *, own: bool) -> Sentence:
         return Sentence("{claim}", MappingProxyType({"claim": text}))
     values = {"percent": round(100 * depth)} if depth else {}
     return Sentence(text, MappingProxyType(values))
+
+
+PLACES = {
+    "percent": ("shop", "usual", "off", "percent", "most", "until", "code"),
+    "amount": ("shop", "usual", "most", "least", "until", "code"),
+    "service": ("shop", "usual", "gift", "until", "code"),
+    "": ("shop", "usual", "gift"),
+}
+"""What is taken -> the places a letter of one's own may name."""
+MUST_NAME = ("code", "until")
+"""Without these nobody could use what is offered."""
+
+
+def _letters(name: str, told: Any, kind: str) -> Mapping[str, tuple[str, str]]:
+    """Language -> (subject, text), each place known: no letter leaves with a hole in it."""
+    if not isinstance(told, Mapping):
+        raise _wrong(name, f"letters are {told!r}", 'letters.en = ["subject", "text"]')
+    places, found = PLACES[TAKEN_KINDS.get(kind, "")], {}
+    for language, written in told.items():
+        if language not in LANGUAGES:
+            raise _wrong(name, f"no letter is in {language!r}", ", ".join(LANGUAGES))
+        if not isinstance(written, list | tuple) or len(written) != 2:
+            raise _wrong(name, "a letter is a subject and a text", '["subject", "text"]')
+        subject, text = (str(part).strip() for part in written)
+        if not subject or not text or len(subject) > 200 or len(text) > 5_000:
+            raise _wrong(name, "a letter has a subject and a text", "at most 200 and 5,000 letters")
+        used = set(re.findall(r"{(\w*)}", subject + text))
+        for place in sorted(used - set(places)):
+            raise _wrong(name, f"a letter cannot name {{{place}}}", ", ".join(places))
+        for place in MUST_NAME:
+            if kind in TAKEN_KINDS and place not in used:
+                raise _wrong(name, f"the letter in {language} does not name {{{place}}}", text)
+        found[language] = (subject, text)
+    return MappingProxyType(found)
 
 
 def _number(name: str, told: Mapping[str, Any], field_: str, least: float, most: float) -> float:

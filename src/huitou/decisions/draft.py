@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from huitou.decisions.acts import Act
 from huitou.decisions.audience import Audience, BoolArray, FloatArray, IntArray
+from huitou.decisions.fair import is_open
 from huitou.decisions.holdout import UNIVERSAL
 from huitou.decisions.out import Out, fits
 from huitou.decisions.price import Priced, reached_by
@@ -157,12 +158,22 @@ def _reasons(drafted: Drafted) -> list[str]:
     gain = drafted.priced.gain
     rules = np.array(drafted.out.rules, dtype=np.str_)
     sure = drafted.allowed & ~drafted.unsure
-    would_pay = (np.where(sure, gain, -np.inf) > 0).any(axis=1)
+    common = sure & ~np.array([is_open(act) for act in drafted.acts])
+    rows = np.arange(len(drafted.choice))
+    for_others = (drafted.choice > 0) & (gain[rows, drafted.choice] <= 0)
+    would_pay = (np.where(common, gain, -np.inf) > 0).any(axis=1)
+    kept_above = (np.where(sure, gain, -np.inf) > 0).any(axis=1)
     might_pay = (np.where(drafted.allowed, gain, -np.inf) > 0).any(axis=1)
     too_dear = (np.where(drafted.beyond & _open_to(drafted), gain, -np.inf) > 0).any(axis=1)
     reasons = np.select(
-        [drafted.held, drafted.choice > 0, would_pay, rules != "", might_pay, too_dear],
-        ["held_out", "best", "budget", rules, "unsure", "bound"],
+        [
+            *(drafted.held, for_others, drafted.choice > 0, would_pay, kept_above),
+            *(rules != "", might_pay, too_dear),
+        ],
+        [
+            *("held_out", "regulars_first", "best", "budget", "regulars_first"),
+            *(rules, "unsure", "bound"),
+        ],
         "nothing_pays",
     )
     found: list[str] = reasons.tolist()

@@ -14,11 +14,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from huitou.decisions.acts import Act, in_use
-from huitou.decisions.allocate import allocate
 from huitou.decisions.audience import Audience, FloatArray
 from huitou.decisions.bound import bounds
 from huitou.decisions.draft import Drafted, write_receipts
 from huitou.decisions.effects.contract import Effects
+from huitou.decisions.fair import allocate_fairly
 from huitou.decisions.holdout import Holdout
 from huitou.decisions.limits import Limits
 from huitou.decisions.out import who_is_out
@@ -141,9 +141,13 @@ def draft(
     beyond = (owed > bound[:, None]) & (priced.worst_cost > 0)
     allowed = ~(out.barred | beyond)
     unsure = unsure_offers(listed, priced)
-    found = allocate(
-        np.where(allowed & ~unsure, priced.gain, -np.inf),
-        (priced.cost.astype(np.float64), priced.minutes),
+    found = allocate_fairly(
+        audience,
+        listed,
+        priced,
+        allowed,
+        unsure,
+        out.rules,
         np.array([float(limits.budget), limits.staff_minutes]),
     )
     drafted = Drafted(

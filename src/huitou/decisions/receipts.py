@@ -76,6 +76,10 @@ REASONS: Mapping[str, Sentence] = {
     "bound": said("What would pay could cost more than this customer is surely still worth."),
     "budget": said("It would pay, but the money or the staff time earns more elsewhere."),
     "no_channel": said("There is no address they may be reached at."),
+    "regulars_first": said(
+        "Old customers come first: of what takes something off, nobody newer may get more than they"
+        " do."
+    ),
     "unsure": said(
         "It would pay by the middle of its guess, and not at the lower end: what costs money must"
         " first earn its place in a test."

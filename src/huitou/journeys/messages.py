@@ -116,7 +116,7 @@ def compose(
     language = recipient.language if recipient.language in MANNERS else sender.language
     letter = _own_letter(own, language) or LETTERS[act, language]
     places = _places(act, language, recipient, sender, offered)
-    if own is not None:
+    if own is not None and own.own:
         places["gift"] = _sentence(plain(str(own.claim)), language)
     if mended is not None:
         places |= _mended_places(mended, language, places)

@@ -38,6 +38,10 @@ plan = Table(
     Column("applied_as_of", Date),
     Column("posted_by", String(120)),
     Column("posted_at", Instant),
+    Column("drafted_by", String(120)),
+    Column("needs_second", Boolean),
+    Column("first_by", String(120)),
+    Column("first_at", Instant),
     CheckConstraint(
         "status IN ('draft', 'approved', 'applying', 'applied', 'replaced')", name="status"
     ),

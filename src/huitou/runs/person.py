@@ -15,7 +15,7 @@ from huitou.ground.words import Sentence, said
 from huitou.models.causes import QUESTIONS, WORDS
 from huitou.models.curve import Rhythm
 from huitou.runs.people import latest_key, money_range
-from huitou.runs.views import Cause, PersonRow, PersonView, Receipt, TimelineEntry
+from huitou.runs.views import Cause, ChaseMark, PersonRow, PersonView, Receipt, TimelineEntry
 
 CURVE_DAYS = (0, 3, 7, 14, 21, 28, 42, 56, 70, 91, 112, 140, 168, 203, 238, 273, 319, 365)
 """Days ahead at which the curve of the rhythm chart is drawn."""
@@ -116,6 +116,7 @@ def person_view(
     silent: Iterable[str],
     evidence: tuple[Sentence, ...] = (),
     acts: Mapping[str, Act] = ACTS,
+    chase: ChaseMark | None = None,
 ) -> PersonView:
     """Put one customer together; `known` is their row of the table of people."""
     told = timeline(lines, currency)
@@ -141,6 +142,7 @@ def person_view(
         keys=_keys(lines.to_pylist()),
         silent=tuple(sorted(silent)),
         evidence=evidence,
+        chase=chase,
     )
 
 

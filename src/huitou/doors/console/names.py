@@ -103,6 +103,7 @@ LEFT_ALONE: Mapping[str, Sentence] = {
     "bound": said("what would pay could cost more than they are surely still worth"),
     "budget": said("it would pay, but money or staff time earns more elsewhere"),
     "unsure": said("it might pay, but not surely enough to give money on a guess"),
+    "regulars_first": said("old customers come first, and they may not get more than those"),
     "silent": said("they asked to be left alone"),
     "never": said("staff marked them as not to be chased"),
     "too_often": said("addressed as often as anybody may be within 90 days"),
