@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,7 +18,7 @@ def texts() -> set[str]:
     found = {text for path in SOURCE.rglob("*.py") for text in _in_python(path)}
     for path in (SOURCE / "doors").rglob("templates/**/*.html"):
         found.update(_in_template(path))
-    return found | _told()
+    return found | _told() | _in_data()
 
 
 def _in_python(path: Path) -> Iterator[str]:
@@ -35,6 +36,12 @@ def _in_template(path: Path) -> Iterator[str]:
         said = isinstance(call.node, nodes.Name) and call.node.name == "t"
         if said and call.args and isinstance(call.args[0], nodes.Const):
             yield call.args[0].value
+
+
+def _in_data() -> set[str]:
+    """What the acts that are shipped as data are called."""
+    text = (SOURCE / "decisions" / "acts.toml").read_text(encoding="utf-8")
+    return {act["claim"] for act in tomllib.loads(text)["act"]}
 
 
 def _told() -> set[str]:

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from sqlalchemy import func, or_, select, update
 
 from huitou.care.cases import Answer, NewCase
+from huitou.care.chase import book as chase
 from huitou.care.reasons import LEAVE_ALONE
 from huitou.care.tables import answer, case, silence
 from huitou.ground.errors import HuitouError
@@ -190,11 +191,18 @@ def may_speak(
 
 
 def silent(unit: Unit, people: Iterable[str] | None = None) -> set[tuple[str, str]]:
-    """(person, channel) pairs that may not be used for marketing; the latest word counts.
+    """(person, channel) pairs that may not be used for marketing, under each of their ids.
 
-    A word about `any` is a word about every channel. Each person stands under each of their ids.
+    Who asked to be left alone, and whom staff marked as never to be chased (`chase.book`).
     """
     among = list(people) if people is not None else None
+    never = {(person, channel) for person in chase.marked(unit, among) for channel in CHANNELS}
+    return never | _asked_for_silence(unit, among)
+
+
+def _asked_for_silence(unit: Unit, among: list[str] | None) -> set[tuple[str, str]]:
+    """Pairs of who asked for it themselves: the latest word counts, and a word about `any` is a
+    word about every channel."""
     known = names(unit, among)
     query = select(silence).where(silence.c.purpose == "marketing")
     if among is not None:
@@ -211,9 +219,22 @@ def silent(unit: Unit, people: Iterable[str] | None = None) -> set[tuple[str, st
     }
 
 
+def silent_since(unit: Unit, people: Iterable[str]) -> dict[str, date]:
+    """person -> the day they asked to be left alone, for who did so on every channel."""
+    known = names(unit)
+    asked = {known.now(who): max(told).date() for who, told in silences(unit).items()}
+    every = _asked_for_silence(unit, None)
+    return {
+        person: asked[known.now(person)]
+        for person in people
+        if known.now(person) in asked and all((person, each) in every for each in CHANNELS)
+    }
+
+
 def silent_everywhere(unit: Unit, person_id: str) -> bool:
     """Whether somebody asked for silence on every channel, whatever number of ids they have."""
-    return {channel for _, channel in silent(unit, [person_id])} >= set(CHANNELS)
+    asked = _asked_for_silence(unit, [person_id])
+    return {channel for _, channel in asked} >= set(CHANNELS)
 
 
 def silences(unit: Unit) -> dict[str, list[datetime]]:
@@ -240,7 +261,7 @@ def follow(unit: Unit, pairs: Pairs, now: datetime) -> int:
     from now on counts as always. How many words were added.
     """
     told: dict[str, set[str]] = {}
-    for person, channel in silent(unit):
+    for person, channel in _asked_for_silence(unit, None):
         told.setdefault(person, set()).add(channel)
     holds: dict[tuple[str, str], str] = {}
     for origin, into in pairs:

@@ -231,6 +231,20 @@ def answered_by_silence(unit: Unit) -> tuple[int, int]:
     return len(reached), len(soon)
 
 
+def answered_by_complaint(unit: Unit) -> int:
+    """How many people complained about our mail itself soon after it reached them."""
+    query = (
+        select(message.c.person_id, delivery.c.at)
+        .join(message, message.c.decision_id == delivery.c.decision_id)
+        .where(delivery.c.state == "accepted")
+    )
+    known, told = names(unit), complaints.about(unit, "our_mail")
+    reached = ((known.now(row["person_id"]), row["at"]) for row in unit.rows(query))
+    return len(
+        {who for who, at in reached if any(at <= each <= at + SOON for each in told.get(who, ()))}
+    )
+
+
 def letters_to(unit: Unit, person_id: str) -> list[Row]:
     """What was written to one person and what became of it, the newest first."""
     query = (

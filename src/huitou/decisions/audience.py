@@ -70,18 +70,32 @@ class Audience:
     """Whether a planned test still runs for them: nothing else is done with them meanwhile."""
     quiet_for: IntArray
     """Days since they were last addressed; `NEVER` where they were not."""
+    contacts: IntArray
+    """How often they were addressed within the last 90 days."""
+    silent_since: NDArray[np.datetime64]
+    """The day they asked to be left alone on every channel; NaT where they did not."""
+    never_since: NDArray[np.datetime64]
+    """The day staff marked them as not to be chased at all; NaT where nobody did."""
+    rests_until: NDArray[np.datetime64]
+    """The date to look again, where they are not to be chased before it; NaT elsewhere."""
 
     def __len__(self) -> int:
         """How many people there are."""
         return len(self.person_id)
 
+    @property
+    def basket(self) -> float:
+        """The middle one of what people usually spend on an order: amounts for all go by it.
+
+        A red packet or a voucher is one amount for everybody, so that it reads the same for all.
+        """
+        spent = self.spend[self.spend > 0]
+        return float(np.median(spent)) if len(spent) else 0.0
+
     @classmethod
     def of(cls, people: pa.Table) -> Audience:
         """Read the customers with their scores, stage, exposure and consent.
 
-        Absent columns mean: no exposure, no consent for any channel, no open case or
-        complaint, never addressed, no suspected cause. A null number counts as 0, a null consent
-        as *no*.
         Absent columns mean: no exposure, no consent for any channel, no open case, never
         addressed, no suspected cause, nothing mended. A null number counts as 0, a null consent as
         *no*.
@@ -118,6 +132,10 @@ class Audience:
             mended=read.flag("mended"),
             in_test=read.flag("in_test"),
             quiet_for=read.whole("contacted_days_ago", absent=NEVER),
+            contacts=read.whole("contacts"),
+            silent_since=read.day("silent_since"),
+            never_since=read.day("never_since"),
+            rests_until=read.day("rests_until"),
         )
 
 
@@ -138,6 +156,12 @@ class _Columns:
     def flag(self, name: str) -> BoolArray:
         found: BoolArray = self._filled(name, pa.bool_(), False).astype(np.bool_)
         return found
+
+    def day(self, name: str) -> NDArray[np.datetime64]:
+        if name not in self.table.column_names:
+            return np.full(self.table.num_rows, np.datetime64("NaT"), dtype="datetime64[D]")
+        days = self.table[name].cast(pa.date32()).to_pylist()
+        return np.array(days, dtype="datetime64[D]")
 
     def text(self, name: str, absent: str) -> NDArray[np.str_]:
         return np.asarray(self._filled(name, pa.string(), absent), dtype=np.str_)

@@ -13,7 +13,9 @@ from numpy.typing import NDArray
 from huitou.decisions.acts import Act
 from huitou.decisions.audience import Audience, BoolArray, FloatArray, IntArray
 from huitou.decisions.explore import Draw
+from huitou.decisions.fair import is_open
 from huitou.decisions.holdout import PROGRAMME, UNIVERSAL
+from huitou.decisions.out import Out, fits
 from huitou.decisions.price import Priced, reached_by
 from huitou.decisions.receipts import HELD_OUT, RECEIPTS, TREATED
 
@@ -35,8 +37,10 @@ class Drafted:
     allowed: BoolArray
     beyond: BoolArray
     """Acts that the value bound forbids."""
-    rules: list[str]
-    """The rule that keeps each person from being addressed; '' for none."""
+    unsure: BoolArray
+    """Acts that would lose money at the lower end of what is believed: drawn in tests alone."""
+    out: Out
+    """The rule that keeps each person from being addressed, and its date."""
     bound: IntArray
     letters: Mapping[str, int] = field(default_factory=dict)
     """Of the shop's own letters, how many the effect of each kind of act rests on."""
@@ -59,6 +63,7 @@ def write_receipts(drafted: Drafted) -> pa.Table:
         **_meant(drafted),
         **_given(drafted),
         **_runner_up(drafted),
+        **_sizes(drafted),
         "reason": _reasons(drafted),
     }
     return pa.table({field.name: columns[field.name] for field in RECEIPTS}, schema=RECEIPTS)
@@ -85,6 +90,8 @@ def _about(drafted: Drafted) -> dict[str, Any]:
         "value": _whole(people.value),
         "exposure": people.exposure,
         "bound": drafted.bound,
+        "rule": pa.array([rule or None for rule in drafted.out.rules], pa.string()),
+        "rule_day": pa.array(drafted.out.days, pa.date32()),
     }
 
 
@@ -120,6 +127,7 @@ def _given(drafted: Drafted) -> dict[str, Any]:
         "worst_cost": priced.worst_cost[rows, given],
         "cap": priced.cap[rows, given],
         "staff_minutes": priced.minutes[rows, given],
+        "least_order": priced.least[rows, given],
     }
 
 
@@ -145,11 +153,35 @@ def _runner_up(drafted: Drafted) -> dict[str, Any]:
     }
 
 
+def _sizes(drafted: Drafted) -> dict[str, Any]:
+    """The least and the most that an offer may take off where offers pay; None where none does."""
+    open_to = ~drafted.out.barred & _is_offered(drafted)
+    pays = open_to & (drafted.priced.gain > 0)
+    sizes = drafted.priced.offered
+    some = pays.any(axis=1)
+    least = np.where(pays, sizes, np.iinfo(np.int64).max).min(axis=1)
+    most = np.where(pays, sizes, 0).max(axis=1)
+    return {
+        "least_pays": pa.array(least, mask=~some),
+        "most_pays": pa.array(most, mask=~some),
+    }
+
+
+def _is_offered(drafted: Drafted) -> BoolArray:
+    return np.array([act.is_offered for act in drafted.acts])
+
+
 def _reasons(drafted: Drafted) -> list[str]:
     """Why each person gets what they get; the first that holds."""
     gain = drafted.priced.gain
-    rules = np.array(drafted.rules, dtype=np.str_)
-    would_pay = (np.where(drafted.allowed, gain, -np.inf) > 0).any(axis=1)
+    rules = np.array(drafted.out.rules, dtype=np.str_)
+    sure = drafted.allowed & ~drafted.unsure
+    common = sure & ~np.array([is_open(act) for act in drafted.acts])
+    rows = np.arange(len(drafted.choice))
+    for_others = (drafted.choice > 0) & (gain[rows, drafted.choice] <= 0)
+    would_pay = (np.where(common, gain, -np.inf) > 0).any(axis=1)
+    kept_above = (np.where(sure, gain, -np.inf) > 0).any(axis=1)
+    might_pay = (np.where(drafted.allowed, gain, -np.inf) > 0).any(axis=1)
     too_dear = (np.where(drafted.beyond & _open_to(drafted), gain, -np.inf) > 0).any(axis=1)
     reasons = np.select(
         [
@@ -157,12 +189,14 @@ def _reasons(drafted: Drafted) -> list[str]:
             drafted.draw.control,
             np.array([test is not None for test in drafted.test], dtype=np.bool_),
             drafted.draw.explored,
-            drafted.choice > 0,
-            would_pay,
-            rules != "",
-            too_dear,
+            *(for_others, drafted.choice > 0, would_pay, kept_above),
+            *(rules != "", might_pay, too_dear),
         ],
-        ["held_out", "control", "test", "explored", "best", "budget", rules, "bound"],
+        [
+            *("held_out", "control", "test", "explored"),
+            *("regulars_first", "best", "budget", "regulars_first"),
+            *(rules, "unsure", "bound"),
+        ],
         "nothing_pays",
     )
     found: list[str] = reasons.tolist()
@@ -171,9 +205,9 @@ def _reasons(drafted: Drafted) -> list[str]:
 
 def _open_to(drafted: Drafted) -> BoolArray:
     """Acts that nothing but the bound could forbid (n, acts)."""
-    stage = [np.isin(drafted.people.stage, list(act.stages)) for act in drafted.acts]
+    meant = [fits(drafted.people, act) for act in drafted.acts]
     reached = [reached_by(drafted.people, act) != "" for act in drafted.acts]
-    both: BoolArray = np.column_stack(stage) & np.column_stack(reached)
+    both: BoolArray = np.column_stack(meant) & np.column_stack(reached)
     return both
 
 

@@ -6,6 +6,11 @@ from dataclasses import dataclass
 
 from huitou.ground.errors import HuitouError
 
+_NOT_NEGATIVE = (
+    *("budget", "staff_hours", "letter_cost", "email_cost", "staff_hourly"),
+    *("quiet_days", "most_contacts"),
+)
+
 
 @dataclass(frozen=True)
 class Limits:
@@ -24,6 +29,8 @@ class Limits:
     """What an hour of staff costs; staff time is limited by `staff_hours` *and* paid for."""
     quiet_days: int = 30
     """Nobody is addressed again within this many days."""
+    most_contacts: int = 4
+    """Nobody is addressed more often within 90 days (`out.CONTACT_DAYS`)."""
     baskets_capped: float = 2.0
     """An offer takes off at most its depth of this many usual baskets: its worst case is known."""
     attention: float = 1.0
@@ -31,7 +38,15 @@ class Limits:
 
     def __post_init__(self) -> None:
         """Refuse limits that cannot stand."""
-        for name in ("budget", "staff_hours", "letter_cost", "email_cost", "staff_hourly"):
+        for name in (
+            "budget",
+            "staff_hours",
+            "letter_cost",
+            "email_cost",
+            "staff_hourly",
+            "quiet_days",
+            "most_contacts",
+        ):
             if getattr(self, name) < 0:
                 raise HuitouError(f"{name} is {getattr(self, name)}, and cannot be negative")
         if not 0 <= self.share_of_value <= 1:

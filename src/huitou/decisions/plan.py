@@ -13,19 +13,20 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from huitou.decisions.acts import ACTS, Act
-from huitou.decisions.allocate import allocate
-from huitou.decisions.audience import Audience, BoolArray
+from huitou.decisions.acts import Act, in_use
+from huitou.decisions.audience import Audience, BoolArray, IntArray
 from huitou.decisions.balance import Balance, balanced
-from huitou.decisions.bound import blocked, bounds
+from huitou.decisions.bound import bounds
 from huitou.decisions.doubt import half_of_sum
 from huitou.decisions.draft import Drafted, write_receipts
 from huitou.decisions.effects.contract import Effects
 from huitou.decisions.explore import ALWAYS_BEST, Draw, Exploring, Question, draw
+from huitou.decisions.fair import allocate_fairly, is_open
 from huitou.decisions.holdout import PROGRAMME, UNIVERSAL, Holdout
 from huitou.decisions.limits import Limits
+from huitou.decisions.out import who_is_out
 from huitou.decisions.playbook import PLAYBOOK
-from huitou.decisions.price import price
+from huitou.decisions.price import price, unsure_offers
 from huitou.decisions.trials import Enlisted, Trial, enlist
 from huitou.ground.ids import fingerprint
 
@@ -138,7 +139,7 @@ def draft(
     limits: Limits,
     holdout: Holdout,
     as_of: date,
-    acts: Mapping[str, Act] = ACTS,
+    acts: Mapping[str, Act] | None = None,
     effects: Effects = PLAYBOOK,
     exploring: Exploring = ALWAYS_BEST,
     trials: Sequence[Trial] = (),
@@ -159,7 +160,7 @@ def draft(
         limits: money, staff time, bound, contact costs.
         holdout: the lot.
         as_of: the last day known; printed, never used to look ahead.
-        acts: what may be done; the first must be *nothing*.
+        acts: what may be done, the first *nothing*; those of huitou where nothing is said.
         effects: what each act is believed to move; first guesses where nothing was learned.
         exploring: what is given up to learn: a control of this plan's own, and other acts drawn.
         trials: tests that somebody planned and that run now.
@@ -170,25 +171,28 @@ def draft(
     """
     audience = Audience.of(people)
     held = holdout.mask(audience.hold_key)
-    listed = tuple(acts.values())
+    listed = tuple((acts if acts is not None else in_use()).values())
     priced = price(audience, listed, effects, limits)
     bound = bounds(audience, limits)
-    barred, rules = blocked(audience, listed, limits)
+    out = who_is_out(audience, listed, limits, as_of)
     owed = audience.exposure[:, None] + priced.worst_cost
     beyond = (owed > bound[:, None]) & (priced.worst_cost > 0)
-    allowed = ~(barred | beyond)
+    allowed = ~(out.barred | beyond)
+    unsure = unsure_offers(listed, priced)
     use = (priced.cost.astype(np.float64), priced.minutes)
     limit = np.array([float(limits.budget), limits.staff_minutes])
     names = [act.name for act in listed]
     enlisted = enlist(trials, audience, names, allowed, use, limit, holdout.salt)
     left = limit - enlisted.used
-    free = np.where(allowed, priced.gain, -np.inf)
-    free[enlisted.mask] = np.where(np.arange(len(listed)) > 0, -np.inf, 0.0)
-    found = allocate(free, use, exploring.kept_back(left))
+    free = allowed & (~enlisted.mask[:, None] | (np.arange(len(listed)) == 0))
+    rules = np.where(enlisted.mask & (np.array(out.rules) == ""), "test", out.rules).tolist()
+    found = allocate_fairly(
+        audience, listed, priced, free, unsure, rules, exploring.kept_back(left)
+    )
     asked = Question(
         keys=audience.hold_key,
         best=found.choice,
-        allowed=allowed,
+        allowed=_drawable(allowed, listed, found.choice),
         out=held | enlisted.mask,
         cost=use[0],
         gain=priced.gain,
@@ -197,18 +201,18 @@ def draft(
         prices=found.prices,
     )
     drawn = with_tests(draw(asked, exploring, holdout.salt, f"plan {as_of}"), enlisted, held)
-    choice = np.where(enlisted.mask, enlisted.given, found.choice)
     drafted = Drafted(
         audience,
         listed,
         priced,
         held,
-        choice,
+        np.where(enlisted.mask, enlisted.given, found.choice),
         drawn,
         enlisted.test,
         allowed,
         beyond,
-        rules,
+        unsure,
+        out,
         bound,
         letters=effects.letters,
     )
@@ -228,6 +232,13 @@ def draft(
         exploring=exploring,
         balance=balanced(drafted, limits) if with_balance else None,
     )
+
+
+def _drawable(allowed: BoolArray, acts: Sequence[Act], best: IntArray) -> BoolArray:
+    """What may be drawn to learn: nothing of which regulars come first, unless it is the best."""
+    found: BoolArray = allowed & ~np.array([is_open(act) for act in acts])
+    found[np.arange(len(best)), best] = True
+    return found
 
 
 def with_tests(drawn: Draw, enlisted: Enlisted, held: BoolArray) -> Draw:
@@ -253,5 +264,7 @@ def _bytes_of(column: pa.Array) -> bytes:
     """A column as bytes that do not depend on chunks or on Arrow's buffers."""
     if pa.types.is_string(column.type):
         return "\x1f".join("\x00" if text is None else text for text in column.to_pylist()).encode()
+    if pa.types.is_date(column.type):
+        column = column.cast(pa.int32())
     filled = pc.fill_null(column, pa.scalar(0).cast(column.type))
     return np.ascontiguousarray(filled.to_numpy(zero_copy_only=False)).tobytes()

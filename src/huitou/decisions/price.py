@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from scipy.special import expit, logit
 
 from huitou.decisions.acts import Act
-from huitou.decisions.audience import Audience, FloatArray, IntArray
+from huitou.decisions.audience import Audience, BoolArray, FloatArray, IntArray
 from huitou.decisions.effects.contract import Effects
 from huitou.decisions.limits import Limits
 
@@ -23,6 +23,8 @@ BROUGHT_FORWARD = 0.5
 """Share of a living customer's extra order that is only the next one, bought earlier."""
 SECOND_LIFE = 0.5
 """A customer won back is worth half of one who never left: they left once, and may again."""
+WHOLE = ("cost", "offered", "cap", "worst_cost", "least")
+"""Columns of `Priced` that are whole minor units."""
 Z90 = 1.6448536269514722
 """Half-width of a two-sided 90 % normal interval."""
 
@@ -38,11 +40,15 @@ class Priced:
     cost: IntArray
     """Expected money out of pocket: offer, contact and staff; rounded up."""
     attention: FloatArray
+    offered: IntArray
+    """What the offer takes off their usual order; 0 for acts without an offer."""
     cap: IntArray
     """Most that the offer takes off; 0 for acts without an offer."""
     worst_cost: IntArray
     """Contact, staff and the offer taken in full."""
     minutes: FloatArray
+    least: IntArray
+    """The smallest order on which the act counts; 0 for any."""
     gain: FloatArray
     half_effect: FloatArray
     """Half-width of the 90 % interval of the gain that the unknown effect makes."""
@@ -60,22 +66,35 @@ class Priced:
 def price(people: Audience, acts: Sequence[Act], effects: Effects, limits: Limits) -> Priced:
     """Price every act for every person; who may be reached is decided elsewhere."""
     worth = worth_of_a_buyer(people)
-    columns = [_price_one(people, act, effects, limits, worth) for act in acts]
+    basket = people.basket
+    columns = [_price_one(people, act, effects, limits, worth, basket) for act in acts]
     stacked = {name: np.column_stack([column[name] for column in columns]) for name in columns[0]}
-    whole = {name: stacked[name].astype(np.int64) for name in ("cost", "cap", "worst_cost")}
+    whole = {name: stacked[name].astype(np.int64) for name in WHOLE}
     return Priced(
         delta=stacked["delta"],
         p_taken=stacked["p_taken"],
         cost=whole["cost"],
         attention=stacked["attention"],
+        offered=whole["offered"],
         cap=whole["cap"],
         worst_cost=whole["worst_cost"],
         minutes=stacked["minutes"],
+        least=whole["least"],
         gain=stacked["gain"],
         half_effect=stacked["half_effect"],
         half_worth=stacked["half_worth"],
         worth=worth,
     )
+
+
+def unsure_offers(acts: Sequence[Act], priced: Priced) -> BoolArray:
+    """Acts that give money away and would lose it at the lower end of effect and worth (n, acts).
+
+    Words are cheap, and may be tried on a guess; money must first earn its place in a test.
+    """
+    gives = np.array([act.is_offered or bool(act.given) for act in acts])
+    loses: BoolArray = priced.gain - priced.half <= 0
+    return gives & loses
 
 
 def worth_of_a_buyer(people: Audience) -> FloatArray:
@@ -102,29 +121,43 @@ def reached_by(people: Audience, act: Act) -> NDArray[np.str_]:
 
 
 def _price_one(
-    people: Audience, act: Act, effects: Effects, limits: Limits, worth: FloatArray
+    people: Audience, act: Act, effects: Effects, limits: Limits, worth: FloatArray, basket: float
 ) -> dict[str, FloatArray]:
     contact, minutes = _contact(people, act, limits)
+    contact = contact + act.given.at(basket)
     mean, sd = effects.shifts(act, people)
     delta = moved(people.p_buy, mean)
-    p_taken = people.p_buy + delta if act.depth else np.zeros(len(people))
-    offered = act.depth * people.spend
+    p_taken = people.p_buy + delta if act.is_offered else np.zeros(len(people))
+    offered, cap = _taken(people, act, limits, basket)
     cost = np.ceil(contact + p_taken * offered)
     attention = act.attention * limits.attention * np.maximum(people.value, 0.0)
-    cap = np.ceil(limits.baskets_capped * offered)
     spread = (moved(people.p_buy, mean + Z90 * sd) - moved(people.p_buy, mean - Z90 * sd)) / 2
     return {
         "delta": delta,
         "p_taken": p_taken,
         "cost": cost,
         "attention": attention,
+        "offered": np.ceil(offered),
         "cap": cap,
         "worst_cost": np.ceil(contact) + cap,
         "minutes": minutes,
+        "least": np.full(len(people), float(act.least.at(basket))),
         "gain": delta * worth - cost - attention,
         "half_effect": spread * np.abs(worth - offered),
         "half_worth": np.abs(delta) * worth * _doubt(people),
     }
+
+
+def _taken(
+    people: Audience, act: Act, limits: Limits, basket: float
+) -> tuple[FloatArray, FloatArray]:
+    """What each act costs when taken, as expected and at worst: a share of their own order that
+    is capped, or one amount for all."""
+    if act.depth:
+        offered = act.depth * people.spend
+        return offered, np.ceil(limits.baskets_capped * offered)
+    amount = np.full(len(people), float(act.taken.at(basket)))
+    return amount, amount
 
 
 def moved(p: FloatArray, shift: FloatArray) -> FloatArray:

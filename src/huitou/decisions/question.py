@@ -112,7 +112,6 @@ class Kept:
             found.append(said("The lot is drawn with another secret than then."))
         here = {act.name: act_mark(act) for act in acts.values()}
         other = [name for name, mark in self.told["acts"].items() if here.get(name) != mark]
-        other += [name for name in here if name not in self.told["acts"]]
         if other:
             found.append(
                 said("These acts are not what they were then: {acts}.", acts=", ".join(other))

@@ -7,8 +7,10 @@ from typing import Any
 
 import pyarrow as pa
 
-from huitou.decisions.acts import ACTS, Act
+from huitou.decisions.acts import ACTS, EXCEPTIONS, Act, named
+from huitou.decisions.ceiling import needed_words
 from huitou.decisions.counsel import counsel, is_known
+from huitou.decisions.out import RULES
 from huitou.decisions.playbook import PLAYBOOK
 from huitou.ground.money import Money
 from huitou.ground.words import Sentence, said
@@ -59,6 +61,11 @@ RECEIPTS = pa.schema(
         ("cause", pa.string()),
         ("suspicion", pa.float64()),  # of that cause, in [0, 1]
         ("letters", pa.int64()),  # of the shop's own that the effect rests on; 0: a first guess
+        ("rule", pa.string()),  # the first rule that keeps them from being addressed; null: none
+        ("rule_day", pa.date32()),  # since when it holds for good, or until when it holds
+        ("least_order", pa.int64()),  # the smallest order on which the act counts; 0: any
+        ("least_pays", pa.int64()),  # the smallest offer expected to pay for them; null: none does
+        ("most_pays", pa.int64()),
     ]
 )
 """One row a person. Amounts are minor units; gains and costs of a held-out person are 0."""
@@ -77,33 +84,45 @@ REASONS: Mapping[str, Sentence] = {
         " tells."
     ),
     "test": said("They are in a planned test, and its lot gave this."),
-    "in_test": said("They are in a planned test that still runs, and get nothing else meanwhile."),
     "nothing_pays": said("Nothing is expected to earn more than it costs."),
     "bound": said("What would pay could cost more than this customer is surely still worth."),
     "budget": said("It would pay, but the money or the staff time earns more elsewhere."),
     "no_channel": said("There is no address they may be reached at."),
-    "contacted_lately": said("They were addressed only lately, and are left in peace for now."),
-    "not_for_now": said(
-        "They said why they stay away; until the date to look again they are left in peace."
+    "regulars_first": said(
+        "Old customers come first: of what takes something off, nobody newer may get more than they"
+        " do."
     ),
-    "open_case": said("Their case is open: its owner speaks to them, and no letter crosses it."),
-    "open_complaint": said("Their complaint is open: nothing is sold to them until it is settled."),
+    "unsure": said(
+        "It would pay by the middle of its guess, and not at the lower end: what costs money must"
+        " first earn its place in a test."
+    ),
+    **{rule.code: rule.words for rule in RULES},
 }
 """Code of a receipt's reason -> its words."""
 
 
-def receipt_words(receipt: Mapping[str, Any], currency: str) -> tuple[Sentence, ...]:
+def receipt_words(
+    receipt: Mapping[str, Any], currency: str, acts: Mapping[str, Act] = ACTS
+) -> tuple[Sentence, ...]:
     """The sentences of one receipt: what is done, why, what it moves, costs and may cost.
 
     Args:
         receipt: one row of `RECEIPTS` as a dict.
         currency: the shop's currency.
+        acts: every act by name, the merchant's own among them.
     """
     reason = REASONS[receipt["reason"]]
     if receipt["act"] == "nothing":
-        return (reason, *_chance(receipt), *_instead(receipt, currency))
+        sizes = needed_words(receipt, currency)
+        return (
+            reason,
+            *_chance(receipt),
+            *_date_of(receipt),
+            *sizes,
+            *_instead(receipt, currency, acts),
+        )
     return (
-        claim(receipt["act"], receipt["depth"]),
+        claim(receipt, "act", acts),
         reason,
         *_chance(receipt),
         *_guide(receipt),
@@ -115,33 +134,55 @@ def receipt_words(receipt: Mapping[str, Any], currency: str) -> tuple[Sentence, 
             worth=Money(receipt["worth"], currency),
         ),
         *_price(receipt, currency),
-        *_instead(receipt, currency),
-        *_rests_on(receipt),
+        *needed_words(receipt, currency),
+        *_exception(receipt, acts),
+        *_instead(receipt, currency, acts),
+        *_rests_on(receipt, acts),
     )
 
 
-def _rests_on(receipt: Mapping[str, Any]) -> tuple[Sentence, ...]:
+def _rests_on(receipt: Mapping[str, Any], acts: Mapping[str, Act]) -> tuple[Sentence, ...]:
     """Whether what it moves was guessed or learned, and from how much."""
-    guess = PLAYBOOK.effect(_act(receipt["act"], receipt["depth"]), receipt["stage"]).source
+    guess = _source(receipt, acts)
     if not receipt.get("letters"):
-        return said("How much it moves is a first guess, not yet a result of this shop."), guess
+        return said("How much it moves is a first guess, not yet a result of this shop."), *guess
     return (
         said(
             "How much it moves was learned from {n} people this shop did the like for before,"
             " against those left alone by lot.",
             n=receipt["letters"],
         ),
-        said("The first guess it started from: {guess}", guess=guess),
+        *(said("The first guess it started from: {guess}", guess=each) for each in guess),
     )
 
 
-def claim(kind: str, depth: float) -> Sentence:
-    """What an act is, in words, from the kind and depth that a receipt names it by."""
-    return _act(kind, depth).claim
+def claim(
+    receipt: Mapping[str, Any], which: str = "act", acts: Mapping[str, Act] = ACTS
+) -> Sentence:
+    """What an act of a receipt is, in words; `which` is act, intended or runner_up."""
+    known = named(receipt, which, acts)
+    return known.claim if known is not None else said("An act that is not known any more")
 
 
-def _act(kind: str, depth: float) -> Act:
-    return next(act for act in ACTS.values() if act.kind == kind and act.depth == depth)
+def _source(receipt: Mapping[str, Any], acts: Mapping[str, Act]) -> tuple[Sentence, ...]:
+    known = named(receipt, "act", acts)
+    return () if known is None else (PLAYBOOK.effect(known, receipt["stage"]).source,)
+
+
+def _exception(receipt: Mapping[str, Any], acts: Mapping[str, Act]) -> tuple[Sentence, ...]:
+    """Why a regular may get less of it, where that is so."""
+    known = named(receipt, "act", acts)
+    return (EXCEPTIONS[known.excepted],) if known is not None and known.excepted else ()
+
+
+def _date_of(receipt: Mapping[str, Any]) -> tuple[Sentence, ...]:
+    """The date of the rule that struck: since when, or until when."""
+    rule, day = receipt.get("rule"), receipt.get("rule_day")
+    if day is None or rule != receipt["reason"]:
+        return ()
+    if rule in ("silent", "never"):
+        return (said("Since {day}.", day=day),)
+    return (said("Until {day}.", day=day),)
 
 
 def _chance(receipt: Mapping[str, Any]) -> tuple[Sentence, ...]:
@@ -181,12 +222,14 @@ def _price(receipt: Mapping[str, Any], currency: str) -> tuple[Sentence, ...]:
     return costs, earns
 
 
-def _instead(receipt: Mapping[str, Any], currency: str) -> tuple[Sentence, ...]:
+def _instead(
+    receipt: Mapping[str, Any], currency: str, acts: Mapping[str, Act]
+) -> tuple[Sentence, ...]:
     if receipt["arm"] == HELD_OUT and receipt["intended"] != "nothing":
-        wanted = claim(receipt["intended"], receipt["intended_depth"])
+        wanted = claim(receipt, "intended", acts)
         return (said("Without the lot it would have been: {act}.", act=wanted),)
     if receipt.get("explored") or receipt["reason"] == "explored":
-        best = claim(receipt["intended"], receipt["intended_depth"])
+        best = claim(receipt, "intended", acts)
         gain = Money(receipt["intended_gain"], currency)
         return (said("Best of all it would have been: {act}, with {gain}.", act=best, gain=gain),)
     if receipt.get("test") is not None:
@@ -196,7 +239,7 @@ def _instead(receipt: Mapping[str, Any], currency: str) -> tuple[Sentence, ...]:
     return (
         said(
             "Next best: {act}, with {gain}.",
-            act=claim(receipt["runner_up"], receipt["runner_up_depth"]),
+            act=claim(receipt, "runner_up", acts),
             gain=Money(receipt["runner_up_gain"], currency),
         ),
     )

@@ -23,16 +23,12 @@ from huitou.decisions.acts import ACTS, NOTHING
 from huitou.decisions.audience import Audience
 from huitou.decisions.bound import bounds
 from huitou.decisions.limits import Limits
-from huitou.decisions.playbook import COUPON, PLAYBOOK, Playbook
+from huitou.decisions.playbook import COUPON, PLAYBOOK, SORRY, Playbook
 from huitou.decisions.price import price
 from huitou.ground.words import Sentence, said
 
 OFFERS = tuple(act for act in ACTS.values() if act.kind == "offer")
 
-SORRY = said(
-    "A field test with 1.5 million riders who came late: sorry alone changed next to nothing,"
-    " sorry with a small coupon did. The first guess for offers is taken, and no more."
-)
 NO_TEST = said("Nobody has tested it here: nothing is taken, and nothing is spent.")
 
 

@@ -24,7 +24,10 @@ RANGES: dict[str, tuple[float, float]] = {
         ("margin", "lost_line", "holdout_share", "share_of_value", "interview_share"), (0, 1)
     ),
     **dict.fromkeys(("control_share", "explore_share"), (0, 0.5)),
-    **dict.fromkeys(("budget", "staff_hours", "staff_hourly", "letter_cost"), (0, math.inf)),
+    **dict.fromkeys(
+        ("budget", "staff_hours", "staff_hourly", "letter_cost", "approval_limit"), (0, math.inf)
+    ),
+    "most_contacts": (1, 90),
     "value_days": (1, 3650),
     "horizon_days": (7, 3650),
     "smtp_port": (1, 65535),
@@ -66,6 +69,10 @@ class Settings:
     """Keys the hold-out lot; drawn once when the shop is made."""
     budget: int | None = None
     """Most that one plan may cost in expectation; None: a twentieth of a quarter's profit."""
+    approval_limit: int | None = None
+    """Above this worst cost a plan is approved by two people; None: one is enough."""
+    most_contacts: int = 4
+    """Nobody is addressed more often within 90 days."""
     staff_hours: float = 8.0
     """Staff time one plan may take."""
     staff_hourly: int = 2000

@@ -20,16 +20,19 @@ import pyarrow.compute as pc
 from sqlalchemy import Select, func, or_, select, update
 
 from huitou.care import book as care
+from huitou.care.chase import book as chase
 from huitou.care.complaints import book as complaints
 from huitou.care.fixes import book as fixes
 from huitou.care.interviews import book as interviews
-from huitou.decisions.acts import ACTS
+from huitou.decisions import fair
+from huitou.decisions.acts import KINDS, TAKEN_KINDS, Act
 from huitou.decisions.plan import Plan
 from huitou.decisions.question import lot_mark
 from huitou.decisions.receipts import RECEIPTS
 from huitou.ground.errors import HuitouError, NotYet, Refused
 from huitou.ground.failpoints import failpoint
 from huitou.identity import book as identity
+from huitou.journeys.acts import book as own_acts
 from huitou.journeys.messages import (
     Mended,
     Message,
@@ -52,12 +55,10 @@ PAUSE_SECONDS = 0.11
 OFFER_DAYS = 30
 """How long an offer is good for."""
 
+MOST_BREACHES = 3
+"""Breaches of old customers first that a refusal tells."""
 WINDOW_DAYS = 91
 """A plan is read out over a quarter, unless its run looked further or less far ahead."""
-
-
-KINDS = tuple(dict.fromkeys(act.kind for act in ACTS.values()))
-"""Kinds of acts, *nothing* first: what receipts can be asked for."""
 
 
 @dataclass(frozen=True)
@@ -83,12 +84,16 @@ def keep_draft(
     window_days: int = WINDOW_DAYS,
     by_hand: int = 0,
     made: Mapping[str, Any] | None = None,
+    by: str | None = None,
+    limit: int | None = None,
 ) -> str:
     """Keep a plan with its receipts as the draft; its id.
 
     `window_days`: over how many days it will be read out, fixed here, before anything is done.
     `by_hand`: how many of its letters have no postal address, and are handed over in the shop.
     `made`: by which version, and where what it was drafted from is kept, for replays.
+    `by`: who drafted it within limits of their own; None for a run, within those of the shop.
+    `limit`: above this worst cost two approve it, and who drafted it is not the last (minor units).
     The same plan again (same digest) is kept once. Earlier drafts are replaced.
     """
     digest = drafted.digest()
@@ -101,6 +106,7 @@ def keep_draft(
         return plan_id
     row = {"id": plan_id, "as_of": drafted.as_of, "status": "draft", "digest": digest}
     told = {**totals(drafted), "window_days": window_days, "by_hand": by_hand, **(made or {})}
+    row |= {"drafted_by": by, "needs_second": _is_above(limit, drafted.worst_cost)}
     unit.add(plan, [{**row, "totals": told, "drafted_at": now}])
     for batch in drafted.receipts.to_batches(max_chunksize=10_000):
         unit.add(decision, [_decision(plan_id, receipt) for receipt in batch.to_pylist()])
@@ -297,14 +303,23 @@ def _one_each(rows: list[Row], known: identity.Names) -> list[Row]:
     return list(kept.values())
 
 
-def approve(unit: Unit, plan_id: str, by: str, now: datetime) -> None:
+def approve(unit: Unit, plan_id: str, by: str, now: datetime, *, limit: int | None = None) -> None:
     """Approve a draft. Another plan that was approved and not begun is replaced.
 
-    Raises `Refused` for a plan that is no draft any more; approving twice changes nothing.
+    Above `limit` (worst cost, minor units), now or when it was drafted, the first yes is only kept:
+    a second person, who did not draft it, lets it out (TRUST I-19).
+
+    Raises `Refused` for a plan that is no draft any more, for one in which old customers do not
+    come first, and for a second yes of the same person; approving twice changes nothing.
     """
     row = the_plan(unit, plan_id)
     if row["status"] in ("approved", "applying", "applied"):
         return
+    if row["status"] == "draft":
+        _check_fair(unit, plan_id)
+        needs_second = row["needs_second"] or _is_above(limit, row["totals"]["worst_cost"])
+        if needs_second and not _is_second(unit, row, by, now):
+            return
     waiting = update(plan).where(plan.c.status == "approved", plan.c.id != plan_id)
     unit.change(waiting.values(status="replaced"))
     drafted = update(plan).where(plan.c.id == plan_id, plan.c.status == "draft")
@@ -312,6 +327,44 @@ def approve(unit: Unit, plan_id: str, by: str, now: datetime) -> None:
         raise Refused(f"the plan {plan_id} was replaced by a newer one", to_try="huitou plan show")
     body = {"plan_id": plan_id, "by": by}
     tell(unit, [Event("plan.approved", f"plan.approved:{plan_id}", now, body)])
+
+
+def _is_above(limit: int | None, worst_cost: int) -> bool:
+    return limit is not None and worst_cost > limit
+
+
+def _is_second(unit: Unit, row: Row, by: str, now: datetime) -> bool:
+    """Whether this yes is the second, of another person; the first is kept and no more."""
+    first = update(plan).where(
+        plan.c.id == row["id"], plan.c.status == "draft", plan.c.first_by.is_(None)
+    )
+    if unit.change(first.values(first_by=by, first_at=now, needs_second=True)):
+        body = {"plan_id": row["id"], "by": by}
+        tell(unit, [Event("plan.seconded", f"plan.seconded:{row['id']}", now, body)])
+        return False
+    if by in (the_plan(unit, row["id"])["first_by"], row["drafted_by"]):
+        raise Refused(
+            f"{by} has spoken for this plan already, and it may cost more than one person may let"
+            " out: somebody else must approve it",
+            to_try="another user (huitou user add), a smaller budget, or a higher approval_limit",
+        )
+    return True
+
+
+def _check_fair(unit: Unit, plan_id: str) -> None:
+    """Refuse a plan in which a regular would pay more than a newcomer, whoever wrote its rows."""
+    known, mine = own_acts.every(unit), decision.c.plan_id == plan_id
+    names_of = ("act", "act_name", "depth", "cap", "stage", "person_id", "rule", "arm")
+    columns = [decision.c[name] for name in names_of]
+    given = select(*columns[:4]).where(mine, decision.c.act != "nothing", decision.c.cap > 0)
+    if not any(fair.is_open_receipt(row, known) for row in unit.rows(given.distinct())):
+        return
+    broken = fair.breaches(unit.rows(select(*columns).where(mine)), known)
+    if broken:
+        raise Refused(
+            " ".join(str(each.words) for each in broken[:MOST_BREACHES]),
+            to_try="draft it anew (huitou plan draft), or take the act away (huitou act remove)",
+        )
 
 
 def posted(unit: Unit, plan_id: str, by: str, now: datetime) -> None:
@@ -340,6 +393,22 @@ def last_spoken(unit: Unit) -> dict[str, date]:
     known = identity.names(unit)
     rows = unit.rows(query.order_by(func.max(plan.c.as_of)))
     return known.spread({known.now(row["person_id"]): row["day"] for row in rows})
+
+
+def spoken_since(unit: Unit, since: date) -> dict[str, int]:
+    """person -> how many plans of that day or later wrote to them, under each of their ids."""
+    times = func.count(func.distinct(message.c.plan_id)).label("n")
+    query = (
+        select(message.c.person_id, times)
+        .join(plan, plan.c.id == message.c.plan_id)
+        .where(plan.c.as_of >= since)
+        .group_by(message.c.person_id)
+    )
+    known = identity.names(unit)
+    found: Counter[str] = Counter()
+    for row in unit.rows(query):
+        found[known.now(row["person_id"])] += row["n"]
+    return known.spread(found)
 
 
 def write_letters(
@@ -418,6 +487,14 @@ def decided(unit: Unit, plan_id: str) -> list[Row]:
     return unit.rows(query.where(done).order_by(decision.c.person_id))
 
 
+def given_times(unit: Unit) -> dict[str, int]:
+    """Act by its name -> how many people got it in plans that were carried out."""
+    query = select(decision.c.act_name, func.count().label("n"))
+    done = (decision.c.outcome == "applied") & decision.c.act_name.is_not(None)
+    rows = unit.rows(query.where(done).group_by(decision.c.act_name))
+    return {row["act_name"]: row["n"] for row in rows}
+
+
 def outcomes(unit: Unit, plan_id: str) -> dict[str, int]:
     """How many decisions of a plan are waiting, applied, refused, or ask for nothing."""
     query = select(decision.c.outcome, func.count().label("n"))
@@ -434,14 +511,19 @@ def refusals(unit: Unit, plan_id: str) -> dict[str, int]:
 
 
 def sample(
-    row: Row, recipient: Recipient, desk: Desk, now: datetime, fix: Row | None = None
+    row: Row,
+    recipient: Recipient,
+    desk: Desk,
+    now: datetime,
+    fix: Row | None = None,
+    own: Act | None = None,
 ) -> Message:
     """The letter a receipt would become, to read before it is approved; its code is a stand-in.
 
     `fix` is what word of a fix would name (`care.fixes.book.due`).
     """
     offered = _offered(row, "XXXXXXXXXX", _ends_at(desk, now), desk) if row["cap"] else None
-    return compose(row, recipient, desk.sender, offered, mended(fix))
+    return compose(row, recipient, desk.sender, offered, mended(fix), own)
 
 
 def mended(fix: Row | None) -> Mended | None:
@@ -517,11 +599,13 @@ def _write_all(unit: Unit, plan_id: str, rows: list[Row], desk: Desk, now: datet
     people = [row["person_id"] for row in rows]
     known = desk.recipients(people) if people else {}
     standing = _standing(unit, people, desk, the_plan(unit, plan_id)["drafted_at"])
+    known_acts = own_acts.every(unit) if people else {}
     for row in rows:
         recipient = known.get(row["person_id"])
         rule = stopped_by(row, recipient, standing)
         if rule is None and recipient is not None:
-            rule = _write_one(unit, row, recipient, desk, now, standing)
+            own = known_acts.get(row["act_name"] or "")
+            rule = _write_one(unit, row, recipient, desk, now, standing, own)
         _conclude(unit, row, rule, now)
         failpoint("apply.decided")
 
@@ -535,12 +619,19 @@ def _standing(unit: Unit, people: list[str], desk: Desk, drafted_at: datetime) -
         holds=loyalty.held(unit, people),
         mended=fixes.due(unit, people),
         by_hand=desk.by_hand,
+        never=frozenset(chase.marked(unit, people)),
         resting={person for person, at in rested.items() if at > drafted_at},
     )
 
 
 def _write_one(
-    unit: Unit, row: Row, recipient: Recipient, desk: Desk, now: datetime, standing: Standing
+    unit: Unit,
+    row: Row,
+    recipient: Recipient,
+    desk: Desk,
+    now: datetime,
+    standing: Standing,
+    own: Act | None,
 ) -> str | None:
     """Promise and write; the rule that refused it, if one did."""
     try:
@@ -551,14 +642,20 @@ def _write_one(
     fix = standing.mended[row["person_id"]] if row["act"] == "mended" else None
     if fix is not None and not fixes.told(unit, fix["id"], row["person_id"], now):
         return "told"
-    written = compose(row, recipient, desk.sender, offered, mended(fix))
+    written = compose(row, recipient, desk.sender, offered, mended(fix), own)
     unit.add(message, [_message_row(written, row, desk, now)])
     failpoint("apply.written")
     return None
 
 
 def _promise(unit: Unit, row: Row, desk: Desk, now: datetime) -> Offered:
-    terms = loyalty.Terms(row["depth"], row["cap"], _ends_at(desk, now))
+    terms = loyalty.Terms(
+        row["depth"] or loyalty.WHOLE,
+        row["cap"],
+        _ends_at(desk, now),
+        least=row["least_order"] or 0,
+        served=TAKEN_KINDS[row["act"]] == "service",
+    )
     # Paper and stamp are spent, not owed: what is left of the bound is for the offer.
     bound = row["bound"] - (row["worst_cost"] - row["cap"])
     made = loyalty.make_offer(unit, row["id"], row["person_id"], terms, bound, now)
@@ -567,7 +664,13 @@ def _promise(unit: Unit, row: Row, desk: Desk, now: datetime) -> Offered:
 
 def _offered(row: Row, code: str, ends_at: datetime, desk: Desk) -> Offered:
     last_day = (ends_at - timedelta(microseconds=1)).astimezone(desk.zone).date()
-    return Offered(code=code, last_day=last_day, depth=row["depth"], most=row["cap"])
+    return Offered(
+        code=code,
+        last_day=last_day,
+        depth=row["depth"],
+        most=row["cap"],
+        least=row["least_order"] or 0,
+    )
 
 
 def _ends_at(desk: Desk, now: datetime) -> datetime:

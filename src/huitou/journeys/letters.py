@@ -31,8 +31,12 @@ class Manners:
     full_stop: str
 
 
-PLACES = frozenset({"shop", "percent", "off", "until", "code", "usual", "most", "told", "mended"})
-"""What a text may name. `off` is the reduction as the language says it: 10 % off, 9 折."""
+PLACES = frozenset(
+    ("shop", "percent", "off", "until", "code", "usual", "most", "least", "gift", "told", "mended")
+)
+"""What a text may name. `off` is the reduction as the language says it: 10 % off, 9 折; `most` what
+it takes off at most, `least` the smallest order it counts on, `gift` the merchant's own words for
+what they give."""
 
 MANNERS = {
     "en": Manners(
@@ -139,6 +143,158 @@ LETTERS: dict[tuple[str, str], Letter] = {
             "限用一次，結帳時輸入或出示給店員即可。",
         ),
     ),
+    ("red_packet", "en"): Letter(
+        "{most} for you at {shop}, until {until}",
+        (
+            "We would be glad to see you again at {shop}. {usual}",
+            "Here is {most} towards your next order, for you alone, until {until}.",
+            "Your code: {code}",
+            "It works once. Type it at the checkout or show it in the shop.",
+        ),
+    ),
+    ("red_packet", "zh-Hans"): Letter(
+        "送您一个{most}红包，{until}前有效",
+        (
+            "好久不见，{shop} 盼着您再来。{usual}",
+            "给您包了一个{most}的红包：{until}前，下次消费直接抵扣，仅限您本人使用。",
+            "红包码：{code}",
+            "仅限使用一次，结账时输入或出示给店员即可。",
+        ),
+    ),
+    ("red_packet", "zh-Hant"): Letter(
+        "送您一個{most}紅包，{until}前有效",
+        (
+            "好久不見，{shop} 很期待您再來。{usual}",
+            "為您準備了一個{most}的紅包：{until}前，下次消費直接折抵，僅限您本人使用。",
+            "紅包碼：{code}",
+            "限用一次，結帳時輸入或出示給店員即可。",
+        ),
+    ),
+    ("voucher", "en"): Letter(
+        "A voucher of {most} from {shop}, until {until}",
+        (
+            "We would be glad to see you again at {shop}. {usual}",
+            "Here is a voucher for you alone: {most} off an order of {least} or more, until"
+            " {until}.",
+            "Your code: {code}",
+            "It works once. Type it at the checkout or show it in the shop.",
+        ),
+    ),
+    ("voucher", "zh-Hans"): Letter(
+        "送您一张{most}代金券，{until}前有效",
+        (
+            "好久不见，{shop} 盼着您再来。{usual}",
+            "送您一张专属代金券：{until}前，消费满{least}立减{most}。",
+            "券码：{code}",
+            "仅限使用一次，结账时输入或出示给店员即可。",
+        ),
+    ),
+    ("voucher", "zh-Hant"): Letter(
+        "送您一張{most}抵用券，{until}前有效",
+        (
+            "好久不見，{shop} 很期待您再來。{usual}",
+            "送您一張專屬抵用券：{until}前，消費滿{least}現折{most}。",
+            "券碼：{code}",
+            "限用一次，結帳時輸入或出示給店員即可。",
+        ),
+    ),
+    ("amends", "en"): Letter(
+        "We are sorry",
+        (
+            "At {shop} something went wrong for you. We are sorry.",
+            "We cannot undo it, and would like to make good what we can: {most} off your next"
+            " order, until {until}.",
+            "Your code: {code}",
+            "And if you tell us what it was, we will see that it does not happen again.",
+        ),
+    ),
+    ("amends", "zh-Hans"): Letter(
+        "实在对不起",
+        (
+            "您在 {shop} 的那次经历，是我们没做好，真心向您道歉。",
+            "事情没法重来，但我们想尽力弥补：{until}前，您下次消费立减{most}。",
+            "抵扣码：{code}",
+            "也请您告诉我们当时哪里不对，我们一定不让它再发生。",
+        ),
+    ),
+    ("amends", "zh-Hant"): Letter(
+        "真的很抱歉",
+        (
+            "您在 {shop} 的那次經驗，是我們沒有做好，誠心向您道歉。",
+            "事情無法重來，但我們想盡力彌補：{until}前，您下次消費現折{most}。",
+            "折抵碼：{code}",
+            "也請您告訴我們當時哪裡不對，我們一定不讓它再發生。",
+        ),
+    ),
+    ("surprise", "en"): Letter(
+        "Something small from {shop}",
+        (
+            "No occasion, and nothing to do for it: we wanted to give you something. {gift}",
+            "Show this letter at your next visit, whenever that is. Thank you for being our"
+            " customer.",
+        ),
+    ),
+    ("surprise", "zh-Hans"): Letter(
+        "{shop} 给您准备了一份小心意",
+        (
+            "不为什么节日，也不用您做什么，就是想送您点东西。{gift}",
+            "下次来店里出示这封信就行，什么时候来都可以。谢谢您一直照顾我们的生意。",
+        ),
+    ),
+    ("surprise", "zh-Hant"): Letter(
+        "{shop} 為您準備了一份小心意",
+        (
+            "不為什麼節日，也不需要您做什麼，就是想送您一點東西。{gift}",
+            "下次來店時出示這封信就可以，什麼時候來都行。謝謝您一直以來的支持。",
+        ),
+    ),
+    ("upgrade", "en"): Letter(
+        "A little better, at the usual price",
+        (
+            "For your next order at {shop} we would like to do more than usual, at the usual"
+            " price. {gift}",
+            "It is for you alone, until {until}. Your code: {code}",
+            "It works once. Type it at the checkout or show it in the shop.",
+        ),
+    ),
+    ("upgrade", "zh-Hans"): Letter(
+        "价格不变，服务升级",
+        (
+            "您下次在 {shop} 消费，价格照旧，我们想多做一点。{gift}",
+            "专为您准备，{until}前有效。升级码：{code}",
+            "仅限使用一次，结账时输入或出示给店员即可。",
+        ),
+    ),
+    ("upgrade", "zh-Hant"): Letter(
+        "價格不變，服務升級",
+        (
+            "您下次在 {shop} 消費，價格照舊，我們想多做一點。{gift}",
+            "專為您準備，{until}前有效。升級碼：{code}",
+            "限用一次，結帳時輸入或出示給店員即可。",
+        ),
+    ),
+    ("step_up", "en"): Letter(
+        "One level up at {shop}",
+        (
+            "You come often enough that we would like to treat you as one of our closest"
+            " customers, a little before the time. {gift}",
+            "Show this code at your next visit, until {until}, and it is yours: {code}",
+        ),
+    ),
+    ("step_up", "zh-Hans"): Letter(
+        "{shop} 提前为您升一级",
+        (
+            "您常来照顾我们，我们想提前把您当作最亲近的老顾客。{gift}",
+            "{until}前，下次来店出示这个码即可生效：{code}",
+        ),
+    ),
+    ("step_up", "zh-Hant"): Letter(
+        "{shop} 提前為您升一級",
+        (
+            "您常來照顧我們，我們想提前把您當成最親近的老顧客。{gift}",
+            "{until}前，下次來店出示這個碼即可生效：{code}",
+        ),
+    ),
     ("mended", "en"): Letter(
         "We have mended it",
         (
@@ -205,6 +361,15 @@ USUAL = {
     ("offer", "en"): "You used to like {things}.",
     ("offer", "zh-Hans"): "您以前常买{things}，我们都还记得。",
     ("offer", "zh-Hant"): "您以前常買{things}，我們都還記得。",
+    **{
+        (kind, language): text
+        for kind in ("red_packet", "voucher")
+        for language, text in (
+            ("en", "You used to like {things}."),
+            ("zh-Hans", "您以前常买{things}，我们都还记得。"),
+            ("zh-Hant", "您以前常買{things}，我們都還記得。"),
+        )
+    },
     ("call", "en"): "They usually bought {things}.",
     ("call", "zh-Hans"): "对方以前常买：{things}。",
     ("call", "zh-Hant"): "對方以前常買：{things}。",

@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from huitou.decisions.acts import TAKEN_KINDS, Act
 from huitou.ground.ids import fingerprint
 from huitou.ground.languages import speaker
 from huitou.ground.money import Money
-from huitou.journeys.letters import LETTERS, MANNERS, TOLD, USUAL
+from huitou.journeys.letters import LETTERS, MANNERS, TOLD, USUAL, Letter
 
 LONGEST = 200
 """A name or product longer than this is cut: nobody's is, and a letter has one page."""
@@ -77,6 +78,8 @@ class Offered:
     depth: float
     most: int
     """Minor units of the shop's currency."""
+    least: int = 0
+    """The smallest order it counts on; the same."""
 
 
 @dataclass(frozen=True)
@@ -98,18 +101,23 @@ def compose(
     sender: Sender,
     offered: Offered | None = None,
     mended: Mended | None = None,
+    own: Act | None = None,
 ) -> Message:
     """The message of one receipt (a row of the plan with `plan_id`, `act`, `channel`).
+
+    `own` is the merchant's own act, whose letter goes before that of its kind.
 
     Raises KeyError for an act or language that has no letter, and ValueError for an offer
     without its code or word of a fix without the fix: no letter may leave with a hole in it.
     """
     act = receipt["act"]
-    if (act == "offer") != (offered is not None) or (act == "mended") != (mended is not None):
+    if (act in TAKEN_KINDS) != (offered is not None) or (act == "mended") != (mended is not None):
         raise ValueError(f"a letter of {act!r} with {offered} cannot be written")
     language = recipient.language if recipient.language in MANNERS else sender.language
-    letter = LETTERS[act, language]
+    letter = _own_letter(own, language) or LETTERS[act, language]
     places = _places(act, language, recipient, sender, offered)
+    if own is not None and own.own:
+        places["gift"] = _sentence(plain(str(own.claim)), language)
     if mended is not None:
         places |= _mended_places(mended, language, places)
     paragraphs = [filled(paragraph, places).strip() for paragraph in letter.paragraphs]
@@ -126,6 +134,14 @@ def compose(
         code=offered.code if offered else None,
         staff_minutes=receipt["staff_minutes"],
     )
+
+
+def _own_letter(own: Act | None, language: str) -> Letter | None:
+    """The merchant's own letter in this language, where they wrote one."""
+    if own is None or language not in own.letters:
+        return None
+    subject, text = own.letters[language]
+    return Letter(subject, tuple(part.strip() for part in text.split("\n\n") if part.strip()))
 
 
 def filled(text: str, places: Mapping[str, str]) -> str:
@@ -162,15 +178,19 @@ def _places(
             "until": speaks.shown(offered.last_day),
             "code": offered.code,
             "most": speaks.shown(Money(offered.most, sender.currency)),
+            "least": speaks.shown(Money(offered.least, sender.currency)),
         }
     return places
 
 
 def _mended_places(mended: Mended, language: str, places: Mapping[str, str]) -> dict[str, str]:
-    words = plain(mended.words)
-    end = "" if words[-1:] in tuple(".!?。！？") else MANNERS[language].full_stop
     told = filled(TOLD[mended.said, language], places)
-    return {"told": told, "mended": words + end}
+    return {"told": told, "mended": _sentence(plain(mended.words), language)}
+
+
+def _sentence(words: str, language: str) -> str:
+    end = "" if words[-1:] in tuple(".!?。！？") else MANNERS[language].full_stop
+    return words + end
 
 
 def _usual(act: str, language: str, recipient: Recipient) -> str:

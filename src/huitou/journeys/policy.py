@@ -16,6 +16,7 @@ from huitou.journeys.messages import Recipient
 WHY_NOT: Mapping[str, Sentence] = {
     "held_out": said("Held out by lot: nothing may be sent."),
     "silent": said("They asked to be left alone."),
+    "never": said("Staff marked them as not to be chased."),
     "open_case": said("Their case is open: its owner speaks to them."),
     "open_complaint": said("Their complaint is open: they are promoted nothing meanwhile."),
     "not_for_now": said("They said why they stay away: not before the date to look again."),
@@ -38,6 +39,8 @@ class Standing:
     """What each person holds of us, in minor units."""
     complaints: Set[str] = frozenset()
     """Who waits for an answer to a complaint."""
+    never: Set[str] = frozenset()
+    """Whom staff marked as never to be chased."""
     resting: Set[str] = frozenset()
     """Who is not to be chased for now."""
     mended: Mapping[str, Any] = field(default_factory=dict)
@@ -53,6 +56,8 @@ def stopped_by(
     person, channel = decision["person_id"], decision["channel"]
     if decision["arm"] != "treated":
         return "held_out"
+    if person in standing.never:
+        return "never"
     if (person, channel) in standing.silent:
         return "silent"
     if person in standing.complaints and channel != "call":

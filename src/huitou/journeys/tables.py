@@ -39,6 +39,10 @@ plan = Table(
     Column("applied_as_of", Date),
     Column("posted_by", String(120)),
     Column("posted_at", Instant),
+    Column("drafted_by", String(120)),
+    Column("needs_second", Boolean),
+    Column("first_by", String(120)),
+    Column("first_at", Instant),
     CheckConstraint(
         "status IN ('draft', 'approved', 'applying', 'applied', 'replaced')", name="status"
     ),
@@ -99,6 +103,11 @@ decision = Table(
     Column("cause", String(40), nullable=False),
     Column("suspicion", Float),
     Column("letters", Integer),
+    Column("rule", String(40)),
+    Column("rule_day", Date),
+    Column("least_order", Amount),
+    Column("least_pays", Amount),
+    Column("most_pays", Amount),
     Column("outcome", String(10), nullable=False),
     Column("refused_because", String(40)),
     UniqueConstraint("id", "arm", name="uq_decision_id_arm"),

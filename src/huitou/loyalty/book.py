@@ -24,6 +24,9 @@ from huitou.loyalty.tables import entry, exposure, offer, posting
 from huitou.store.books import Row, Unit
 from huitou.store.outbox import Event, tell
 
+WHOLE = 0.999
+"""An offer takes a share off one order, up to an amount: with this share it is the amount that
+counts, and an order is never paid for whole."""
 CODE_LETTERS = 10
 """Of 32 each: 50 bits. Nobody guesses one, and ten million hardly ever clash."""
 
@@ -35,6 +38,10 @@ class Terms:
     depth: float
     amount: int
     ends_at: datetime
+    least: int = 0
+    """The smallest order it counts on, minor units."""
+    served: bool = False
+    """Whether the shop serves better instead of taking something off: `amount` is what it costs."""
 
 
 def promise(unit: Unit, person_id: str, amount: int, bound: int, key: str, now: datetime) -> bool:
@@ -98,7 +105,9 @@ def settle(
         return row
     if row["ends_at"] <= now:
         raise Refused(f"the offer {code} ended on {row['ends_at']:%Y-%m-%d}")
-    if not 0 <= given <= min(row["amount"], order_total):
+    if order_total < (row["least"] or 0):
+        raise Refused(f"the offer {code} counts on an order of {row['least']} or more")
+    if not 0 <= given <= (row["amount"] if row["served"] else min(row["amount"], order_total)):
         raise Refused(f"{given} is more than the offer {code} or the order allows")
     try:
         _close(unit, row, "settled", now, given=given, order_id=order_id)
@@ -247,5 +256,7 @@ def _offer_row(offer_id: str, person_id: str, terms: Terms, now: datetime) -> Ro
         "code": new_id()[-CODE_LETTERS:].upper(),
         "made_at": now,
         "ends_at": terms.ends_at,
+        "least": terms.least or None,
+        "served": terms.served or None,
         "state": "open",
     }

@@ -13,6 +13,7 @@ unbalanced or unsealed movement cannot be committed, whoever writes it (TRUST I-
 from __future__ import annotations
 
 from sqlalchemy import (
+    Boolean,
     CheckConstraint,
     Column,
     Float,
@@ -77,6 +78,8 @@ offer = Table(
     Column("given", Amount),
     Column("order_id", String(200)),
     Column("closed_at", Instant),
+    Column("least", Amount),
+    Column("served", Boolean),
     CheckConstraint("state IN ('open', 'released', 'expired', 'settled')", name="state"),
     CheckConstraint("amount > 0 AND (given IS NULL OR given BETWEEN 0 AND amount)", name="amount"),
     CheckConstraint("depth > 0 AND depth < 1", name="depth"),

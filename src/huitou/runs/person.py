@@ -8,13 +8,14 @@ from typing import Any
 
 import pyarrow as pa
 
+from huitou.decisions.acts import ACTS, Act, named
 from huitou.decisions.receipts import receipt_words
 from huitou.ground.money import Money
 from huitou.ground.words import Sentence, said
 from huitou.models.causes import QUESTIONS, WORDS
 from huitou.models.curve import Rhythm
 from huitou.runs.people import latest_key, money_range
-from huitou.runs.views import Cause, PersonRow, PersonView, Receipt, TimelineEntry
+from huitou.runs.views import Cause, ChaseMark, PersonRow, PersonView, Receipt, TimelineEntry
 
 CURVE_DAYS = (0, 3, 7, 14, 21, 28, 42, 56, 70, 91, 112, 140, 168, 203, 238, 273, 319, 365)
 """Days ahead at which the curve of the rhythm chart is drawn."""
@@ -83,8 +84,9 @@ def suspects(causes: Iterable[Mapping[str, Any]], missed: int, currency: str) ->
     )
 
 
-def receipt_view(row: Mapping[str, Any], currency: str) -> Receipt:
-    """A decision of a plan as the doors draw it."""
+def receipt_view(row: Mapping[str, Any], currency: str, acts: Mapping[str, Act] = ACTS) -> Receipt:
+    """A decision of a plan as the doors draw it; `acts` are all by name, the shop's own too."""
+    known = named(row, "act", acts)
     return Receipt(
         act=row["act"],
         depth=row["depth"],
@@ -95,9 +97,11 @@ def receipt_view(row: Mapping[str, Any], currency: str) -> Receipt:
         gain=money_range(row["gain"], row["gain_low"], row["gain_high"], currency),
         delta=row["delta"],
         runner_up=row["runner_up"],
-        words=receipt_words(row, currency),
+        words=receipt_words(row, currency, acts),
         drawn=row["reason"] if row["reason"] in ("control", "explored", "test") else None,
         propensity=row["propensity"],
+        name=row["act_name"],
+        claim=known.claim if known is not None and known.own else None,
     )
 
 
@@ -113,6 +117,8 @@ def person_view(
     receipt: Mapping[str, Any] | None,
     silent: Iterable[str],
     evidence: tuple[Sentence, ...] = (),
+    acts: Mapping[str, Act] = ACTS,
+    chase: ChaseMark | None = None,
 ) -> PersonView:
     """Put one customer together; `known` is their row of the table of people."""
     told = timeline(lines, currency)
@@ -134,10 +140,11 @@ def person_view(
         purchases=tuple(sorted({entry.day for entry in told if entry.kind == "order"})),
         survival=survival(known, rhythm, day),
         causes=suspects(causes, known["missed"], currency),
-        receipt=receipt_view(receipt, currency) if receipt is not None else None,
+        receipt=receipt_view(receipt, currency, acts) if receipt is not None else None,
         keys=_keys(lines.to_pylist()),
         silent=tuple(sorted(silent)),
         evidence=evidence,
+        chase=chase,
     )
 
 

@@ -29,11 +29,14 @@ def totals_view(row: Row, currency: str) -> PlanTotals:
         staff_minutes=told["staff_minutes"],
         shadow_price=told["money_price"],
         hour_price=Money(round(60 * told["time_price"]), currency),
-        words=_plan_words(told, currency),
+        words=(*_plan_words(told, currency), *_who_must(row)),
         reasons=told["reasons"],
         budget=Money(told["limits"]["budget"], currency),
         staff_hours=float(told["limits"]["staff_hours"]),
         **{name: told.get(name, 0) for name in ("controls", "explored", "tested")},
+        needs_second=bool(row["needs_second"]),
+        drafted_by=row["drafted_by"],
+        first_by=row["first_by"],
         **{name: row[name] for name in ("approved_by", "approved_at", "posted_by", "posted_at")},
     )
 
@@ -101,6 +104,26 @@ def _learning_words(told: Mapping[str, Any]) -> list[Sentence]:
     if told.get("tested"):
         words.append(said("{n} are in a planned test.", n=told["tested"]))
     return words
+
+
+def _who_must(row: Row) -> tuple[Sentence, ...]:
+    """Who must still approve, where one person may not let it out alone."""
+    if row["status"] != "draft" or not row["needs_second"]:
+        return ()
+    if row["first_by"] is None:
+        return (
+            said(
+                "At worst it costs more than one person may let out: two people approve it, and who"
+                " drafted it is not the last."
+            ),
+        )
+    return (
+        said(
+            "{who} has approved it. It still needs somebody else, who did not draft it; a shop with"
+            " one user adds another, drafts within a smaller budget, or raises its approval limit.",
+            who=row["first_by"],
+        ),
+    )
 
 
 def _limit_words(told: Mapping[str, Any], currency: str) -> list[Sentence]:

@@ -19,6 +19,7 @@ from huitou.ground import marks
 from huitou.ground.errors import HuitouError
 from huitou.ground.settings import Settings
 from huitou.journeys import book as journeys
+from huitou.journeys.acts import book as own_acts
 from huitou.journeys.messages import Recipient, Sender
 from huitou.runs import inputs
 from huitou.runs.moment import Moment
@@ -155,20 +156,28 @@ def letters(
             for row in journeys.receipts(unit, plan_id, act=act, limit=max(1, limit // len(acting)))
         ]
         fixed = fixes.due(unit, [row["person_id"] for row in rows])
+        acts = own_acts.every(unit)
     known = at.recipients([row["person_id"] for row in rows])
     samples = []
     for row in rows[:limit]:
         fix = fixed.get(row["person_id"]) if row["act"] == "mended" else None
         if row["person_id"] in known and (row["act"] != "mended" or fix is not None):
-            written = journeys.sample(row, known[row["person_id"]], at, house.clock.now(), fix)
+            own = acts.get(row["act_name"] or "")
+            to = known[row["person_id"]]
+            written = journeys.sample(row, to, at, house.clock.now(), fix, own)
             samples.append(
                 LetterSample(row["person_id"], row["act"], written.subject, written.body)
             )
     return tuple(samples)
 
 
-def draft_anew(house: House, settings: Settings, edition: Edition, **limits: Any) -> PlanTotals:
-    """Draft the plan for the people of this edition; `limits` go before those of the settings."""
+def draft_anew(
+    house: House, settings: Settings, edition: Edition, by: str | None = None, **limits: Any
+) -> PlanTotals:
+    """Draft the plan for the people of this edition; `limits` go before those of the settings.
+
+    `by` is who drafts it: above the approval limit they are not the last to approve it.
+    """
     moment = Moment.read(edition.noted("moment"))
     people = edition.table("people")
     with house.books.unit() as unit:
@@ -181,6 +190,8 @@ def draft_anew(house: House, settings: Settings, edition: Edition, **limits: Any
             window_days=moment.horizon_days,
             by_hand=by_hand(plan, people),
             made=inputs.keep(house.lake, asked, edition),
+            by=by,
+            limit=settings.approval_limit,
         )
         row = journeys.the_plan(unit, plan_id)
     note_limits(house.lake, settings)

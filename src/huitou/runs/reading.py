@@ -20,11 +20,13 @@ from huitou.ground.money import Money
 from huitou.ground.settings import Settings
 from huitou.ground.words import Sentence, said
 from huitou.journeys import book as journeys
+from huitou.journeys.acts import book as own_acts
 from huitou.journeys.guard import book as guard
 from huitou.runs import answers as five
 from huitou.runs import finding, outward
 from huitou.runs.book import Journal
 from huitou.runs.caring import places, reasons_named
+from huitou.runs.desks.chase import standing_mark
 from huitou.runs.kept import recall
 from huitou.runs.moment import Moment
 from huitou.runs.people import page, person_row
@@ -101,6 +103,8 @@ def person(house: House, settings: Settings, edition: Edition, id_or_key: str) -
     with house.books.reading() as unit:
         receipt = _receipt(unit, mine)
         silent = [channel for person, channel in care.silent(unit, [mine]) if person == mine]
+        acts = own_acts.every(unit)
+        chased = standing_mark(unit, mine, house.clock.now().astimezone(settings.zone).date())
     return person_view(
         person_row(standing, settings.money),
         known[0],
@@ -110,8 +114,10 @@ def person(house: House, settings: Settings, edition: Edition, id_or_key: str) -
         rhythm=edition.noted("rhythm"),
         causes=edition.table("causes", only=("person_id", [mine])).to_pylist(),
         receipt=receipt,
-        silent=silent,
+        silent=() if chased is not None and chased.never else silent,
         evidence=_evidence(edition, mine),
+        acts=acts,
+        chase=chased,
     )
 
 

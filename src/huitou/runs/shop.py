@@ -48,10 +48,12 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from huitou.facts.contract import Tables
+    from huitou.runs.desks.acts import Acts
     from huitou.runs.desks.alarms import AlarmDesk
     from huitou.runs.desks.balance import BalanceView
     from huitou.runs.desks.calls.desk import CallDesk
     from huitou.runs.desks.cases.desk import CaseDesk
+    from huitou.runs.desks.chase import Chase
     from huitou.runs.desks.complaints.desk import Complaints
     from huitou.runs.desks.effects import Desk as Effects
     from huitou.runs.desks.fixes import Desk as Fixes
@@ -422,6 +424,7 @@ class Shop:
     ) -> tuple[Sequence[tuple[PersonRow, Receipt]], str | None]:
         """A page of the plan's receipts, the most gainful first; `act` may be `any`."""
         from huitou.journeys import book as journeys
+        from huitou.journeys.acts import book as own_acts
         from huitou.runs.people import person_row
         from huitou.runs.person import receipt_view
         from huitou.runs.planning import mark_of, read_mark
@@ -430,12 +433,13 @@ class Shop:
             rows = journeys.receipts(
                 unit, plan_id, act=act, after=read_mark(after), limit=limit + 1
             )
+            acts = own_acts.every(unit)
         currency = self.settings.money
         shown = []
         for row in rows[:limit]:
             standing = self._house.shelf.find(row["person_id"])
             if standing is not None:
-                shown.append((person_row(standing, currency), receipt_view(row, currency)))
+                shown.append((person_row(standing, currency), receipt_view(row, currency, acts)))
         return shown, mark_of(rows[limit - 1]) if len(rows) > limit else None
 
     def letters(self, plan_id: str, limit: int = 3) -> tuple[LetterSample, ...]:
@@ -444,8 +448,13 @@ class Shop:
 
         return planning.letters(self._house, self.settings, plan_id, self._foreseen(), limit)
 
-    def draft_plan(self, budget: int | None = None, staff_hours: float | None = None) -> PlanTotals:
-        """Draft the plan anew; earlier drafts are replaced.
+    def draft_plan(
+        self,
+        budget: int | None = None,
+        staff_hours: float | None = None,
+        by: str | None = None,
+    ) -> PlanTotals:
+        """Draft the plan anew; earlier drafts are replaced. `by` is kept: who asked for it.
 
         Other limits hold for this draft alone; `change_settings` keeps them for those to come.
         """
@@ -455,17 +464,21 @@ class Shop:
         changed = {name: value for name, value in told.items() if value is not None}
         # A run drafts too, and lays out the same shelf.
         with self._house.lake.running("draft a plan"):
-            return planning.draft_anew(self._house, self.settings, self._foreseen(), **changed)
+            return planning.draft_anew(self._house, self.settings, self._foreseen(), by, **changed)
 
     def approve_plan(self, plan_id: str, by: str) -> PlanTotals:
-        """Approve a draft, and write down how it will be read; nothing leaves the house before."""
+        """Approve a draft, and write down how it will be read; nothing leaves the house before.
+
+        Above `settings.approval_limit` two people do: the plan stays a draft with `first_by` until
+        the second, who did not draft it, has spoken.
+        """
         from huitou.journeys import book as journeys
         from huitou.runs import registering
 
         fixed = registering.foretold(self._house, self.settings, plan_id)
         now = self.clock.now()
         with self._house.books.unit() as unit:
-            journeys.approve(unit, plan_id, by, now)
+            journeys.approve(unit, plan_id, by, now, limit=self.settings.approval_limit)
             registering.write_down(unit, fixed, by, now)
         return self._the(plan_id)
 
@@ -618,6 +631,20 @@ class Shop:
         from huitou.runs.desks.lessons import Desk
 
         return Desk(self._house, self.settings)
+
+    @property
+    def acts(self) -> Acts:
+        """What may be done for a customer, the shop's own acts too."""
+        from huitou.runs.desks.acts import Acts
+
+        return Acts(self._house, self.settings)
+
+    @property
+    def chase(self) -> Chase:
+        """Whom staff do not chase any more, and until when."""
+        from huitou.runs.desks.chase import Chase
+
+        return Chase(self._house, self.settings)
 
     @property
     def fixes(self) -> Fixes:

@@ -45,7 +45,12 @@ def redeem(house: House, settings: Settings, code: str, order_id: str, total: in
 
 
 def taken_off(row: Row, total: int) -> int:
-    """What an offer takes off an order, minor units: its share, and never more than it promised."""
+    """What an offer takes off an order, minor units: its share, and never more than it promised.
+
+    Where the shop serves better instead, it is what that costs: nothing comes off the price.
+    """
+    if row["served"]:
+        return int(row["amount"])
     share = Decimal(str(row["depth"])) * total
     return min(int(share.to_integral_value(ROUND_DOWN)), int(row["amount"]))
 
@@ -61,6 +66,8 @@ def offer_view(row: Row, settings: Settings, now: datetime) -> OfferView:
         depth=row["depth"],
         most=Money(row["amount"], settings.money),
         last_day=last,
+        least=Money(row["least"], settings.money) if row["least"] else None,
+        served=bool(row["served"]),
         order_id=row["order_id"],
         given=Money(given, settings.money) if given is not None else None,
     )

@@ -97,6 +97,12 @@ class PlanTotals:
     posted_by: str | None = None
     """Who said that its printed letters had left the house."""
     posted_at: datetime | None = None
+    drafted_by: str | None = None
+    """Who drafted it within limits of their own; None for a run."""
+    needs_second: bool = False
+    """Whether it may cost more than one person may let out."""
+    first_by: str | None = None
+    """Who approved it first, where two must."""
 
 
 @dataclass(frozen=True)
@@ -196,6 +202,58 @@ class Receipt:
     """control, explored or test, where a lot of this plan decided; None where it did not."""
     propensity: float | None = None
     """Chance that this act was drawn."""
+    name: str | None = None
+    """The act by its own name: two offers are one kind."""
+    claim: Sentence | None = None
+    """What it is, where the merchant added it."""
+
+
+@dataclass(frozen=True)
+class ChaseMark:
+    """Somebody who is not to be chased."""
+
+    person: str
+    why: str
+    why_words: Sentence
+    never: bool
+    """For good, or until the date to look again."""
+    words: str
+    """What staff wrote down."""
+    review_on: date
+    by: str
+    since: date
+    reviewed: bool = False
+    """Whether somebody else has looked at it since."""
+    name: str | None = None
+
+
+@dataclass(frozen=True)
+class ActView:
+    """One thing that can be done for a customer, as the merchant reads it."""
+
+    name: str
+    kind: str
+    claim: Sentence
+    own: bool
+    ready: bool
+    """Whether plans are drafted with it."""
+    costs: Sentence
+    """What it costs: for each, or when taken."""
+    minutes: float
+    stages: tuple[str, ...]
+    causes: tuple[str, ...]
+    because: Sentence
+    """Where the first guess of its effect comes from."""
+    low: float
+    """First guess: change of the log-odds to buy where it moves most, 90 % interval."""
+    middle: float
+    high: float
+    excepted: Sentence | None = None
+    """Why regulars may get less of it than newcomers."""
+    warning: Sentence | None = None
+    """Why no plan will give it, as it stands."""
+    times: int = 0
+    """How many got it in plans that were carried out."""
 
 
 @dataclass(frozen=True)
@@ -226,6 +284,8 @@ class PersonView:
     """Channels on which they are never addressed, because they said so."""
     evidence: tuple[Sentence, ...] = ()
     """What is known that may have driven them away, in sentences; what they said comes first."""
+    chase: ChaseMark | None = None
+    """Whether they are not to be chased, why, and until when."""
 
 
 @dataclass(frozen=True)
@@ -512,6 +572,10 @@ class OfferView:
     order_id: str | None
     given: Money | None
     """What it took off, once it was used."""
+    least: Money | None = None
+    """The smallest order it counts on."""
+    served: bool = False
+    """Whether the shop serves better instead, and nothing comes off the price."""
 
 
 @dataclass(frozen=True)

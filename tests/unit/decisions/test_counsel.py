@@ -44,10 +44,10 @@ def test_nobody_knows_is_no_cause() -> None:
 
 def test_the_receipt_of_a_call_says_what_it_is_for() -> None:
     amounts = dict.fromkeys(
-        ("worth", "cost", "worst_cost", "bound", "gain", "gain_low", "gain_high"), 100
+        ("worth", "cost", "worst_cost", "bound", "gain", "gain_low", "gain_high", "attention"), 100
     )
     receipt = {"act": "call", "depth": 0.0, "reason": "best", "p_buy": 0.2, "delta": 0.1}
-    receipt |= {**amounts, "stage": "lost", "arm": "treated", "runner_up": None}
+    receipt |= {**amounts, "stage": "lost", "arm": "treated", "runner_up": None, "cap": 0}
     words = [str(each) for each in receipt_words({**receipt, "cause": "price"}, "GBP")]
     assert str(counsel("price").short) in words
     silent = [str(each) for each in receipt_words({**receipt, "cause": "unknown"}, "GBP")]

@@ -29,6 +29,9 @@ def planned(n: int = 400, seed: int = 1, budget: int = 20_000, **limits) -> Plan
     return draft(crowd(n, seed), Limits(budget=budget, **limits), LOT, DAY)
 
 
+LEFT_ALONE = ({"silent_since": DAY}, {"never_since": DAY}, {"contacts": 4, "may_mail": True})
+
+
 plans = st.builds(
     planned,
     st.integers(0, 80),
@@ -160,7 +163,9 @@ def test_every_reason_occurs_and_has_words_in_every_receipt() -> None:
         exploring=Exploring(0.2, 0.2),
         trials=[Trial("t", {"thank": 0.5, "nothing": 0.5}, frozenset({"lost"}), 50)],
     )
-    both = pa.concat_tables([p.receipts for p in (spent, strapped, tried)]).to_pylist()
+    left = [draft(crowd(9, **out), Limits(budget=10**6), LOT, DAY) for out in LEFT_ALONE]
+    drafted = [spent.receipts, strapped.receipts, tried.receipts, *(each.receipts for each in left)]
+    both = pa.concat_tables(drafted).to_pylist()
     assert {receipt["reason"] for receipt in both} == set(REASONS)
     for language in ("en", "zh-Hans", "zh-Hant"):
         for receipt in both[::37]:

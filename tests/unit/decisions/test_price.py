@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from datetime import date
 
 import numpy as np
 import pytest
@@ -12,8 +13,9 @@ from tests.unit.decisions.crowd import crowd
 
 from huitou.decisions.acts import ACTS
 from huitou.decisions.audience import Audience
-from huitou.decisions.bound import blocked, bounds
+from huitou.decisions.bound import bounds
 from huitou.decisions.limits import Limits, usual_budget
+from huitou.decisions.out import who_is_out
 from huitou.decisions.playbook import PLAYBOOK, Effect, Playbook
 from huitou.decisions.price import moved, price, reached_by, worth_of_a_buyer
 from huitou.ground.errors import HuitouError
@@ -21,6 +23,9 @@ from huitou.ground.words import said
 
 LIMITS = Limits(budget=10**6)
 NAMES = list(ACTS)
+DAY = date(2011, 6, 9)
+FOR_ALL = set(NAMES) - {"mended", "amends", "step_up"}
+WORDS = {"nothing", "thank", "remind", "surprise", "call"}
 
 
 def one(**columns) -> Audience:
@@ -129,14 +134,21 @@ def test_the_bound_is_a_share_of_the_lower_bound() -> None:
 @pytest.mark.parametrize(
     ("columns", "rule", "open_to"),
     [
-        ({}, "", set(NAMES) - {"mended"}),
-        ({"mended": True}, "", set(NAMES)),
+        ({}, "", FOR_ALL),
+        ({"mended": True}, "", FOR_ALL | {"mended"}),
+        ({"cause": "delivery", "posterior": 0.6}, "", FOR_ALL | {"amends"}),
+        ({"cause": "price", "posterior": 0.6}, "", FOR_ALL),
         ({"mended": True, "open_case": True}, "open_case", {"nothing", "call"}),
-        ({"stage": "loyal"}, "", {"nothing", "thank", "remind", "call"}),
+        ({"stage": "loyal"}, "", WORDS | {"upgrade", "step_up"}),
         ({"may_mail": False, "may_call": False}, "no_channel", {"nothing"}),
         ({"may_mail": False}, "", {"nothing", "call"}),
         ({"contacted_days_ago": 29}, "contacted_lately", {"nothing"}),
-        ({"contacted_days_ago": 30}, "", set(NAMES) - {"mended"}),
+        ({"contacted_days_ago": 30}, "", FOR_ALL),
+        ({"contacts": 4}, "too_often", {"nothing"}),
+        ({"silent_since": DAY}, "silent", {"nothing"}),
+        ({"silent_since": DAY, "never_since": DAY}, "silent", {"nothing"}),
+        ({"never_since": DAY, "open_complaint": True}, "never", {"nothing"}),
+        ({"rests_until": date(2012, 1, 1)}, "not_for_now", {"nothing"}),
         ({"open_case": True}, "open_case", {"nothing", "call"}),
         ({"open_complaint": True}, "open_complaint", {"nothing", "call"}),
         ({"open_complaint": True, "open_case": True}, "open_complaint", {"nothing", "call"}),
@@ -144,9 +156,20 @@ def test_the_bound_is_a_share_of_the_lower_bound() -> None:
     ],
 )
 def test_who_may_be_addressed(columns, rule, open_to) -> None:
-    barred, rules = blocked(one(**columns), tuple(ACTS.values()), LIMITS)
-    assert rules == [rule]
-    assert {name for name, no in zip(NAMES, barred[0], strict=True) if not no} == open_to
+    out = who_is_out(one(**columns), tuple(ACTS.values()), LIMITS, DAY)
+    assert out.rules == [rule]
+    open_now = {name for name, no in zip(NAMES, out.barred[0], strict=True) if not no}
+    assert open_now == open_to
+
+
+def test_a_rule_stands_with_its_date() -> None:
+    def day_of(**columns):
+        return who_is_out(one(**columns), tuple(ACTS.values()), LIMITS, DAY).days[0].item()
+
+    assert day_of() is None
+    assert day_of(contacted_days_ago=10) == date(2011, 6, 29), "thirty quiet days, ten are over"
+    assert day_of(rests_until=date(2012, 1, 1)) == date(2012, 1, 1)
+    assert day_of(silent_since=date(2010, 5, 4)) == date(2010, 5, 4)
 
 
 def test_every_act_has_a_sourced_effect_in_every_stage_it_is_allowed_in() -> None:

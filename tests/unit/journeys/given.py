@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ import huitou
 from huitou.decisions.holdout import Holdout
 from huitou.decisions.limits import Limits
 from huitou.decisions.plan import Plan, draft
+from huitou.decisions.playbook import PLAYBOOK, Playbook
 from huitou.journeys.book import Desk, approve, keep_draft
 from huitou.journeys.messages import Recipient, Sender
 from huitou.store.books import Books
@@ -53,7 +55,7 @@ def person(number: int, **facts: Any) -> dict[str, Any]:
         "margin_rate": 0.4,
         "value": 30_000,
         "value_low": 20_000,
-        "value_high": 60_000,
+        "value_high": 32_000,
         "value_if_kept": 90_000,
         "exposure": 0,
         "may_mail": True,
@@ -69,10 +71,21 @@ def people(count: int = 60, **facts: Any) -> pa.Table:
     return pa.Table.from_pylist([person(number, **facts) for number in range(count)])
 
 
+TESTED = Playbook(
+    effects={
+        **PLAYBOOK.effects,
+        "offer": {
+            stage: replace(guess, sd=0.01) for stage, guess in PLAYBOOK.effects["offer"].items()
+        },
+    }
+)
+"""What a shop believes whose tests found that offers pay: without one none is promised."""
+
+
 def drafted(count: int = 60, *, share: float = 0.2, **facts: Any) -> Plan:
     """A plan for them, generous enough to act on most."""
     limits = Limits(budget=10_000_000, staff_hours=100)
-    return draft(people(count, **facts), limits, Holdout("salt", share), LAST_DAY)
+    return draft(people(count, **facts), limits, Holdout("salt", share), LAST_DAY, effects=TESTED)
 
 
 def recipients(wanted: Sequence[str]) -> Mapping[str, Recipient]:

@@ -11,7 +11,7 @@ from hypothesis import given as forall
 from hypothesis import strategies as st
 from tests.unit.journeys import given
 
-from huitou.decisions.acts import ACTS
+from huitou.decisions.acts import ACTS, TAKEN_KINDS, act_of
 from huitou.ground.languages import LANGUAGES
 from huitou.journeys.letters import LETTERS, MANNERS, PLACES, TOLD, USUAL
 from huitou.journeys.messages import (
@@ -28,16 +28,28 @@ from huitou.journeys.messages import (
 )
 
 KINDS = sorted({act.kind for act in ACTS.values()} - {"nothing"})
-OFFERED = Offered("ABCDE23456", date(2026, 4, 1), 0.15, 2500)
+OFFERED = Offered("ABCDE23456", date(2026, 4, 1), 0.15, 2500, 9000)
+OWN = {
+    "surprise": {
+        "name": "tea",
+        "kind": "surprise",
+        "claim": "A bag of tea",
+        "given": {"amount": 9},
+    },
+    "upgrade": {"name": "wrap", "kind": "upgrade", "claim": "Wrapped", "taken": {"amount": 9}},
+    "step_up": {"name": "gold", "kind": "step_up", "claim": "First row", "taken": {"amount": 9}},
+}
+"""What waits for the merchant's own words."""
 
 
 def write(act: str, language: str, **facts: object) -> Message:
     receipt = {"plan_id": "plan", "act": act, "channel": "paper", "staff_minutes": 0.5}
     recipient = given.recipient("p0001", **{"language": language, **facts})
     sender = Sender("Corner Shop", "CNY", "en")
-    offered = OFFERED if act == "offer" else None
+    offered = OFFERED if act in TAKEN_KINDS else None
     mended = Mended("the new courier asks before he leaves a parcel", said=True)
-    return compose(receipt, recipient, sender, offered, mended if act == "mended" else None)
+    own = act_of(OWN[act], own=True) if act in OWN else None
+    return compose(receipt, recipient, sender, offered, mended if act == "mended" else None, own)
 
 
 def test_every_act_has_a_letter_in_every_language() -> None:

@@ -15,6 +15,7 @@ from huitou.care import book as care
 from huitou.care.cases import NewCase
 from huitou.care.complaints import book as complaints
 from huitou.care.complaints.rules import Arrived
+from huitou.decisions.acts import KINDS
 from huitou.ground.errors import HuitouError, NotYet, Refused
 from huitou.journeys import book as journeys
 from huitou.journeys.tables import decision, message, plan
@@ -63,7 +64,7 @@ def test_an_act_nobody_knows_is_refused_in_words(books: Books) -> None:
         plan_id = journeys.keep_draft(unit, given.drafted(), NOW)
         with pytest.raises(HuitouError, match="no act 'bogus'") as refused:
             journeys.receipts(unit, plan_id, act="bogus")
-    assert refused.value.to_try == "one of: nothing, thank, remind, mended, offer, call"
+    assert refused.value.to_try == f"one of: {', '.join(KINDS)}"
 
 
 def test_every_receipt_is_kept_as_it_was_drafted(books: Books) -> None:

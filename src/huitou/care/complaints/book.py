@@ -268,6 +268,17 @@ def unmatched(unit: Unit, limit: int = 10_000) -> list[Row]:
     return unit.rows(open_ones.order_by(complaint.c.received_at, complaint.c.id).limit(limit))
 
 
+def about(unit: Unit, cause: str) -> dict[str, list[datetime]]:
+    """person -> when they complained about one cause, under their id of today."""
+    query = select(complaint.c.person_id, complaint.c.received_at).where(
+        complaint.c.cause == cause, complaint.c.person_id.is_not(None)
+    )
+    known, found = names(unit), dict[str, list[datetime]]()
+    for row in unit.rows(query):
+        found.setdefault(known.now(row["person_id"]), []).append(row["received_at"])
+    return found
+
+
 def people_waiting(unit: Unit, people: Iterable[str] | None = None) -> set[str]:
     """Whose complaint is open, under each of their ids: they are sent nothing that sells."""
     asked_for = list(people) if people is not None else None

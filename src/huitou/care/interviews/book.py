@@ -263,6 +263,17 @@ def resting(
     return known.spread({person: told for person, told in latest.items() if told[1] > on})
 
 
+def rests(unit: Unit, on: date, people: Iterable[str] | None = None) -> list[Row]:
+    """Who is not to be chased on a day, each person once, by their id of today: the latest word."""
+    among = list(people) if people is not None else None
+    known = names(unit, among)
+    query = select(not_for_now).order_by(not_for_now.c.at, not_for_now.c.id)
+    if among is not None:
+        query = query.where(not_for_now.c.person_id.in_(known.every(among)))
+    latest = {known.now(row["person_id"]): row for row in unit.rows(query)}
+    return [{**row, "person_id": person} for person, row in latest.items() if row["until"] > on]
+
+
 def rested_at(unit: Unit, people: Iterable[str]) -> dict[str, datetime]:
     """person -> the moment they last said why they are not to be chased, under each of their ids.
 

@@ -51,11 +51,21 @@ def _decimal(text: str) -> Decimal:
     return found
 
 
+def _what(offer: OfferView) -> str:
+    if offer.served:
+        return f"better service, which costs {offer.most.written()}; nothing off the price"
+    on = f" an order of {offer.least.written()} or more" if offer.least else ""
+    if offer.depth > 0.99:  # an amount, whatever the order comes to
+        return f"{offer.most.written()} off{on}"
+    return f"{share(offer.depth)} off{on}, at most {offer.most.written()}"
+
+
 def _tell(offer: OfferView, *, as_json: bool) -> None:
     if as_json:
         answer(offer)
         return
-    off = f"{share(offer.depth)} off, at most {offer.most.written()}, until {offer.last_day}"
-    screen().print(f"{offer.code}: {offer.state}. {off}.", markup=False)
+    screen().print(
+        f"{offer.code}: {offer.state}. {_what(offer)}, until {offer.last_day}.", markup=False
+    )
     if offer.given is not None:
         screen().print(f"  took {offer.given.written()} off order {offer.order_id}", markup=False)

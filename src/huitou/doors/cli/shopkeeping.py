@@ -69,7 +69,7 @@ def change(
         screen().print(f"{name} is now {shown(settings)[name]}")
 
 
-AMOUNTS = ("budget", "staff_hourly", "letter_cost")
+AMOUNTS = ("budget", "staff_hourly", "letter_cost", "approval_limit")
 
 
 def shown(settings: Any) -> dict[str, Any]:

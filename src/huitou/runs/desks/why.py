@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING, Any
 
 import huitou
 from huitou.channels import book as channels
-from huitou.decisions.acts import ACTS
 from huitou.ground.errors import HuitouError, NotYet
 from huitou.ground.money import Money
 from huitou.ground.settings import Settings
 from huitou.ground.words import Sentence, said
 from huitou.journeys import book as journeys
+from huitou.journeys.acts import book as own_acts
 from huitou.journeys.policy import WHY_NOT
 from huitou.loyalty import book as loyalty
 from huitou.models.causes import WORDS
@@ -171,10 +171,12 @@ def replay(house: House, settings: Settings, plan_id: str) -> ReplayView:
         kept = inputs.checked(house.lake, address)
     except HuitouError as error:
         return view(None, None, said("{fault}", fault=error.sentence))
-    changed = kept.changed(settings.salt, ACTS)
+    with house.books.reading() as unit:
+        acts = own_acts.in_use(unit)
+    changed = kept.changed(settings.salt, acts)
     if changed:
         return view(None, None, *changed)
-    again = kept.question(settings.salt, ACTS).drafted().digest()
+    again = kept.question(settings.salt, acts).drafted().digest()
     if again == row["digest"]:
         return view(
             True,

@@ -157,6 +157,8 @@ def _act(kind: str) -> Sentence:
         "thank": said("Thank-you notes"),
         "remind": said("Reminders"),
         "offer": said("Return offers"),
+        "red_packet": said("Red packets"),
+        "voucher": said("Vouchers"),
         "call": said("Calls by staff"),
     }
     known = next((act.claim for act in ACTS.values() if act.kind == kind), said("Something else"))

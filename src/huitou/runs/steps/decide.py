@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 
 from huitou.care import book as care
 from huitou.care.cases import worth_asking
+from huitou.care.chase import book as chase
 from huitou.care.complaints import book as complaints
 from huitou.care.fixes import book as fixes
 from huitou.care.interviews import book as interviews
@@ -23,11 +24,13 @@ from huitou.decisions.effects.contract import Effects
 from huitou.decisions.explore import Exploring
 from huitou.decisions.holdout import Holdout
 from huitou.decisions.limits import Limits, usual_budget
+from huitou.decisions.out import CONTACT_DAYS
 from huitou.decisions.plan import Plan
 from huitou.decisions.question import Question
 from huitou.decisions.trials import Trial
 from huitou.ground.settings import Settings
 from huitou.journeys import book as journeys
+from huitou.journeys.acts import book as own_acts
 from huitou.journeys.trials import book as trials
 from huitou.loyalty import book as loyalty
 from huitou.runs import inputs
@@ -116,6 +119,7 @@ def draft_plan(work: Work, unit: Unit) -> Result:
         window_days=work.moment.horizon_days,
         by_hand=by_hand(plan, people),
         made=inputs.keep(work.lake, asked, work.edition),
+        limit=work.settings.approval_limit,
     )
     note_limits(work.lake, work.settings)
     return {"rows": plan.people, "plan": plan_id}
@@ -133,6 +137,7 @@ def question(
         within,
         holdout,
         moment.day,
+        acts=own_acts.in_use(unit),
         effects=effects,
         exploring=exploring(settings),
         trials=running(unit, moment.day),
@@ -161,7 +166,8 @@ def running(unit: Unit, day: date) -> tuple[Trial, ...]:
 def _attention(unit: Unit) -> float:
     """What being addressed costs in this shop, against the first guess: one until it is known."""
     letters, silences = channels.answered_by_silence(unit)
-    return measured_attention(letters, silences) if letters else 1.0
+    complained = channels.answered_by_complaint(unit)
+    return measured_attention(letters, silences, complained) if letters else 1.0
 
 
 def by_hand(plan: Plan, people: pa.Table) -> int:
@@ -185,6 +191,7 @@ def limits(people: pa.Table, settings: Settings) -> Limits:
         share_of_value=settings.share_of_value,
         letter_cost=settings.letter_cost,
         staff_hourly=settings.staff_hourly,
+        most_contacts=settings.most_contacts,
     )
 
 
@@ -195,6 +202,9 @@ def _audience(people: pa.Table, settings: Settings, day: date, unit: Unit) -> pa
     cases, waiting = care.people_with_open_cases(unit), complaints.people_waiting(unit)
     mended = fixes.due(unit)
     spoken = journeys.last_spoken(unit)
+    often = journeys.spoken_since(unit, day - timedelta(days=CONTACT_DAYS))
+    silent_since, never = care.silent_since(unit, ids), chase.marked(unit)
+    rests = _resting(people, day, unit)
     writes_email = settings.smtp_host is not None and settings.email_to_customers
     has_email, has_phone, has_address = (
         people[name].fill_null(False).to_pylist()
@@ -216,7 +226,14 @@ def _audience(people: pa.Table, settings: Settings, day: date, unit: Unit) -> pa
         ],
         "open_case": [person in cases for person in ids],
         "open_complaint": [person in waiting for person in ids],
-        "not_for_now": _resting(people, day, unit),
+        "not_for_now": [until is not None for until in rests],
+        "rests_until": pa.array(rests, pa.date32()),
+        "silent_since": pa.array([silent_since.get(person) for person in ids], pa.date32()),
+        "never_since": pa.array(
+            [never[person]["since"].date() if person in never else None for person in ids],
+            pa.date32(),
+        ),
+        "contacts": pa.array([often.get(person, 0) for person in ids], pa.int64()),
         "mended": [person in mended for person in ids],
         "in_test": _in_test(ids, day, unit),
         "contacted_days_ago": pa.array([_ago(spoken.get(each), day) for each in ids], pa.int64()),
@@ -236,13 +253,16 @@ def _in_test(ids: list[str], day: date, unit: Unit) -> list[bool]:
     return [person in busy for person in ids]
 
 
-def _resting(people: pa.Table, day: date, unit: Unit) -> list[bool]:
-    """Who is not to be chased: not before their date, unless they bought since they said so."""
+def _resting(people: pa.Table, day: date, unit: Unit) -> list[date | None]:
+    """Until when who is not to be chased; not who bought since they said so."""
     marks = interviews.resting(unit, day)
     if not marks:
-        return [False] * people.num_rows
+        return [None] * people.num_rows
     rows = zip(people["person_id"].to_pylist(), people["last_day"].to_pylist(), strict=True)
-    return [person in marks and last <= marks[person][0] for person, last in rows]
+    return [
+        marks[person][1] if person in marks and last <= marks[person][0] else None
+        for person, last in rows
+    ]
 
 
 def _ago(last: date | None, day: date) -> int | None:

@@ -18,11 +18,13 @@ class Guard:
     event: str
     when: str
     sentence: str
+    also: str = ""
+    """Sets a second guard of one event of one table apart from the first."""
 
     @property
     def name(self) -> str:
         """Of trigger and function."""
-        return f"guard_{self.table}_{self.event.lower()}"
+        return f"guard_{self.table}_{self.event.lower()}{self.also}"
 
     def post(self) -> None:
         """Set the guard up in the database being migrated."""

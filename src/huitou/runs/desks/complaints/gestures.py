@@ -21,9 +21,6 @@ if TYPE_CHECKING:
 
 DAYS = 90
 """How long an apology can be used."""
-WHOLE = 0.999
-"""An offer takes a share off one order, up to an amount: with this share it is the amount that
-counts, and an order is never paid for whole."""
 
 
 def bound(house: House, settings: Settings, person_id: str | None) -> int | None:
@@ -66,7 +63,7 @@ def make(
             f" worth: at most {may.written()}",
             to_try="a smaller amount",
         )
-    terms = loyalty.Terms(WHOLE, amount, ends)
+    terms = loyalty.Terms(loyalty.WHOLE, amount, ends)
     offer = loyalty.make_offer(unit, offer_id, person, terms, most, now)
     book.add_entry(
         unit, row["id"], "gesture", by, offer["code"], now, amount=amount, key=f"gift:{key}"
