@@ -160,7 +160,7 @@ class _Part:
     @classmethod
     def of(cls, drafted: Drafted, these: BoolArray) -> _Part:
         priced = drafted.priced
-        gain = np.where(drafted.allowed[these], priced.gain[these], -np.inf)
+        gain = drafted.free[these]
         use = (priced.cost[these].astype(np.float64), priced.minutes[these])
         _, kinds = np.unique([act.kind for act in drafted.acts], return_inverse=True)
         return cls(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,7 @@ from numpy.typing import NDArray
 from huitou.decisions.acts import Act
 from huitou.decisions.audience import Audience, BoolArray, FloatArray, IntArray
 from huitou.decisions.explore import Draw
-from huitou.decisions.fair import is_open
+from huitou.decisions.fair import is_open, kept_above, open_columns, steps_of
 from huitou.decisions.holdout import PROGRAMME, UNIVERSAL
 from huitou.decisions.out import Out, fits
 from huitou.decisions.price import Priced, reached_by
@@ -44,6 +45,16 @@ class Drafted:
     bound: IntArray
     letters: Mapping[str, int] = field(default_factory=dict)
     """Of the shop's own letters, how many the effect of each kind of act rests on."""
+
+    @cached_property
+    def free(self) -> FloatArray:
+        """(people, acts) gain of what may be chosen freely: open acts for the highest step alone.
+
+        −inf for all else: barred, above the bound, not sure to pay.
+        """
+        sure = np.where(self.allowed & ~self.unsure, self.priced.gain, -np.inf)
+        reachable = np.array([not rule for rule in self.out.rules], dtype=np.bool_)
+        return kept_above(sure, steps_of(self.people), reachable, open_columns(self.acts))
 
     @property
     def given(self) -> IntArray:

@@ -48,6 +48,16 @@ def step(stage: str) -> int:
     return STEPS.get(stage, 0)
 
 
+def steps_of(people: Audience) -> IntArray:
+    """How high everybody stands (n,)."""
+    return np.array([step(str(stage)) for stage in people.stage], dtype=np.int64)
+
+
+def open_columns(acts: Sequence[Act]) -> list[int]:
+    """Where the open acts stand in a list of acts."""
+    return [column for column, act in enumerate(acts) if is_open(act)]
+
+
 @dataclass(frozen=True)
 class Breach:
     """An act of which some on a lower step get more than some on a higher one."""
@@ -187,16 +197,9 @@ def allocate_fairly(
     highest step, or all above a step get it first, whatever that costs, and then others may.
     """
     gain = np.where(allowed & ~unsure, priced.gain, -np.inf)
-    asked = _Question(
-        acts,
-        gain,
-        allowed,
-        priced,
-        limit,
-        np.array([step(str(stage)) for stage in people.stage], dtype=np.int64),
-        np.array([not rule for rule in rules], dtype=np.bool_),
-    )
-    columns = [column for column, act in enumerate(acts) if is_open(act)]
+    reachable = np.array([not rule for rule in rules], dtype=np.bool_)
+    asked = _Question(acts, gain, allowed, priced, limit, steps_of(people), reachable)
+    columns = open_columns(acts)
     if not columns:
         return allocate(gain, asked.use, limit)
     tried = [_kept_above(asked, columns)]
@@ -209,12 +212,19 @@ def allocate_fairly(
 
 
 def _kept_above(asked: _Question, columns: Sequence[int]) -> Allocation:
-    """Open acts for nobody but the highest step there is."""
-    gain = asked.gain.copy()
-    if asked.reachable.any():
-        below = asked.steps < asked.steps[asked.reachable].max()
-        gain[np.ix_(below, columns)] = -np.inf
+    gain = kept_above(asked.gain, asked.steps, asked.reachable, columns)
     return allocate(gain, asked.use, asked.limit)
+
+
+def kept_above(
+    gain: FloatArray, steps: IntArray, reachable: BoolArray, columns: Sequence[int]
+) -> FloatArray:
+    """Gains in which open acts are for nobody but the highest step there is: −inf below it."""
+    kept = gain.copy()
+    if reachable.any():
+        below = steps < steps[reachable].max()
+        kept[np.ix_(below, columns)] = -np.inf
+    return kept
 
 
 def _given_first(
