@@ -23,9 +23,10 @@ TRIED = pa.schema(
     [
         ("plan", pa.string()),
         ("age_days", pa.int64()),  # days since its window ended
-        ("meant_name", pa.string()),  # the act the plan meant, before the lot
-        ("meant", pa.string()),  # its kind
+        ("name", pa.string()),  # the act that was given, or meant for who was left alone
+        ("kind", pa.string()),  # its kind
         ("depth", pa.float64()),  # its depth
+        ("meant", pa.string()),  # kind of the act that was meant, before any lot
         ("treated", pa.bool_()),  # false: held out, or nothing was drawn
         ("stage", pa.string()),
         ("cause", pa.string()),
@@ -63,6 +64,7 @@ class Rows:
     age_days: FloatArray
     name: np.ndarray
     kind: np.ndarray
+    meant: np.ndarray
     depth: FloatArray
     treated: BoolArray
     people: Audience
@@ -79,8 +81,9 @@ class Rows:
             plan=plan,
             plans=len(known),
             age_days=tried["age_days"].to_numpy().astype(np.float64),
-            name=_texts(tried, "meant_name"),
-            kind=_texts(tried, "meant"),
+            name=_texts(tried, "name"),
+            kind=_texts(tried, "kind"),
+            meant=_texts(tried, "meant"),
             depth=tried["depth"].to_numpy().astype(np.float64),
             treated=np.array(tried["treated"].to_pylist(), dtype=np.bool_),
             people=audience_of(tried),
@@ -209,7 +212,7 @@ class Design:
             log_odds(people.p_buy),
             *(rows.plan[mine] == plan for plan in range(self.plans)),
             *(people.stage == stage for stage in STAGES),
-            *(rows.kind[mine] == each for each in self.kinds),
+            *(rows.meant[mine] == each for each in self.kinds),
         ]
         x, places = np.column_stack(columns).astype(np.float64), np.arange(self.base)
         offset = np.zeros(len(mine))

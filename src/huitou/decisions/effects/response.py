@@ -337,8 +337,8 @@ def expected_move(p: FloatArray, mean: FloatArray, sd: FloatArray) -> FloatArray
     towards one half, and a promise must not forget it. Who is certain does not move.
     """
     at = logit(np.clip(p, 1e-9, 1 - 1e-9))
-    found = np.zeros(np.shape(at))
+    here, found = expit(at), np.zeros(np.shape(at))
     for node, weight in zip(_NODES, _WEIGHTS, strict=True):
-        found += weight * expit(at + mean + node * sd)
-    change: FloatArray = np.where((p > 0) & (p < 1), found - expit(at), 0.0)
+        found += weight * (expit(at + mean + node * sd) - here)
+    change: FloatArray = np.where((p > 0) & (p < 1), found, 0.0)
     return change

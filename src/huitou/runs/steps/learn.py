@@ -105,9 +105,10 @@ def _outcomes(work: Work, each: Applied, told: pa.Table) -> pa.Table:
         {
             "plan": pa.array([each.plan["id"]] * size, pa.string()),
             "age_days": pa.array([(work.day - _until(each)).days] * size, pa.int64()),
-            "meant_name": told["name"],
-            "meant": told["kind"],
+            "name": told["name"],
+            "kind": told["kind"],
             "depth": told["depth"],
+            "meant": told["meant"],
             "treated": treated,
             "stage": told["stage"],
             "cause": told["cause"],
@@ -115,7 +116,7 @@ def _outcomes(work: Work, each: Applied, told: pa.Table) -> pa.Table:
             "p_buy": told["p_buy"],
             "bought": came,
         }
-    ).cast(TRIED)
+    ).select(TRIED.names).cast(TRIED)
 
 
 def _promised(work: Work, unit: Unit, each: Applied) -> bool:

@@ -46,7 +46,8 @@ def tried(seed: int, people: int, truth: Truth, *, plans: int = 3, bias: float =
                 {
                     "plan": [f"plan {number}"] * people,
                     "age_days": [100 * number] * people,
-                    "meant_name": name,
+                    "name": name,
+                    "kind": kind,
                     "meant": kind,
                     "depth": [ACTS[each].depth for each in name],
                     "treated": treated,
@@ -56,7 +57,9 @@ def tried(seed: int, people: int, truth: Truth, *, plans: int = 3, bias: float =
                     "p_buy": p_buy,
                     "bought": dice.random(people) < expit(eta),
                 }
-            ).cast(TRIED)
+            )
+            .select(TRIED.names)
+            .cast(TRIED)
         )
     return pa.concat_tables(tables)
 
@@ -137,9 +140,7 @@ def test_intervals_cover_what_is_true():
 
 def test_what_one_depth_shows_the_other_is_believed_of():
     rows = tried(4, 8000, other_way)
-    only_ten = rows.filter(
-        pa.array([name != "offer_20" for name in rows["meant_name"].to_pylist()])
-    )
+    only_ten = rows.filter(pa.array([name != "offer_20" for name in rows["name"].to_pylist()]))
     found = learn(only_ten)
     lost = audience_of(
         pa.table({"stage": ["lost"], "p_buy": [0.2], "cause": [""], "posterior": [0.0]})
@@ -185,8 +186,8 @@ def test_old_campaigns_count_less():
 
 def test_an_act_the_playbook_does_not_know_can_still_be_learned():
     rows = tried(8, 9000, lambda kinds, _: np.where(kinds == "gift", 0.4, 0.0))
-    kinds = pa.array(["gift" if kind == "thank" else kind for kind in rows["meant"].to_pylist()])
-    found = learn(rows.set_column(rows.column_names.index("meant"), "meant", kinds))
+    kinds = pa.array(["gift" if kind == "thank" else kind for kind in rows["kind"].to_pylist()])
+    found = learn(rows.set_column(rows.column_names.index("kind"), "kind", kinds))
     gift = Act("gift", "gift", ACTS["thank"].claim)
     assert PLAYBOOK.shifts(gift, people())[0].max() == 0.0
     assert "gift" in found.kinds

@@ -68,6 +68,16 @@ class Page:
         """Where the guesses come from, each once."""
         return tuple({str(each.source): each.source for each in rows}.values())
 
+    def claims(self, rows: Sequence[EffectView]) -> tuple[Sentence, ...]:
+        """What may be said of an act, once for each claim that somebody made."""
+        return tuple(
+            {each.claim: each.claim_words for each in rows if each.learned is not None}.values()
+        )
+
+    def claim_tone(self, each: EffectView) -> str:
+        """The colour of a belief: grey and yellow are no claim."""
+        return {"works": "active", "harms": "lost", "guess": "muted"}.get(each.claim, "slipping")
+
     def tone(self, promise: PromiseView) -> str:
         """The colour of a proof."""
         return {"proven": "active", "harmful": "lost"}.get(promise.verdict or "", "slipping")
