@@ -26,6 +26,7 @@ from huitou.doors.api import (
     fixes,
     happenings,
     interviews,
+    learning,
     offers,
     reading,
     reports,
@@ -50,6 +51,7 @@ CHAPTERS = (
     fixes,
     happenings,
     interviews,
+    learning,
     reports,
     texts,
 )

@@ -27,6 +27,7 @@ from huitou.doors.cli import (
     happenings,
     harm,
     interviews,
+    learning,
     offers,
     people,
     plans,
@@ -80,6 +81,8 @@ app.add_typer(reports.app, name="report")
 app.add_typer(plans.app, name="plan")
 app.command(name="proof")(answers.proof)
 app.add_typer(harm.app, name="harm")
+app.add_typer(learning.app, name="test")
+app.command(name="replay")(learning.replay)
 app.add_typer(cases.app, name="case")
 app.add_typer(complaints.app, name="complaint")
 app.add_typer(interviews.app, name="interview")

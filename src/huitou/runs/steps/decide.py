@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Set
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
@@ -108,8 +108,17 @@ def draft_plan(work: Work, unit: Unit) -> Result:
     return {"rows": plan.people, "plan": plan_id}
 
 
-def drafted(people: pa.Table, settings: Settings, moment: Moment, unit: Unit) -> Plan:
-    """The plan for these people within the shop's limits, as of the evening of `moment`."""
+def drafted(
+    people: pa.Table,
+    settings: Settings,
+    moment: Moment,
+    unit: Unit,
+    tests: Sequence[Trial] | None = None,
+) -> Plan:
+    """The plan for these people within the shop's limits, as of the evening of `moment`.
+
+    `tests` go in the place of those that run, to see how many people a test could have.
+    """
     audience = _audience(people, settings, moment.day, unit)
     holdout = Holdout(settings.salt, settings.holdout_share)
     within = replace(limits(people, settings), attention=_attention(unit))
@@ -119,7 +128,7 @@ def drafted(people: pa.Table, settings: Settings, moment: Moment, unit: Unit) ->
         holdout,
         moment.day,
         exploring=exploring(settings),
-        trials=running(unit, moment.day),
+        trials=running(unit, moment.day) if tests is None else tests,
     )
 
 
