@@ -16,6 +16,7 @@ from typing import Any
 
 import numpy as np
 
+from huitou.decisions.acts import ACTS
 from huitou.decisions.explore import read_chances
 from huitou.ground.errors import HuitouError
 from huitou.ground.words import Sentence, said
@@ -23,6 +24,22 @@ from huitou.proof.lift import FloatArray
 from huitou.proof.replay import IntArray
 
 NOTHING = "nothing"
+
+
+KINDS_CALLED: Mapping[str, Sentence] = {
+    "thank": said("thank-you notes"),
+    "remind": said("reminders"),
+    "mended": said("word of what was mended"),
+    "offer": said("offers"),
+    "call": said("calls"),
+}
+
+
+def called(name: str) -> Sentence:
+    """What a kind of act, or an act, is called."""
+    if name in KINDS_CALLED:
+        return KINDS_CALLED[name]
+    return ACTS[name].claim if name in ACTS else said("{name}", name=name)
 
 
 @dataclass(frozen=True)
@@ -52,9 +69,9 @@ class Policy:
     @property
     def words(self) -> tuple[Sentence, ...]:
         """What would have been otherwise."""
-        told = [said("Without {act}.", act=act) for act in sorted(self.without)]
+        told = [said("Left out: {act}.", act=called(act)) for act in sorted(self.without)]
         for old, new in sorted(self.instead.items()):
-            told.append(said("{new} in place of {old}.", new=new, old=old))
+            told.append(said("In place of {old}: {new}.", new=called(new), old=called(old)))
         if not self.drawing:
             told.append(said("Everybody gets the best: no control, and nothing drawn to learn."))
         return tuple(told)

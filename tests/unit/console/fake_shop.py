@@ -12,6 +12,7 @@ from typing import Any
 import pyarrow as pa
 from tests.unit.console.fake_desks import FakeCalls, FakeCases
 from tests.unit.console.fake_fixes import FakeFixes, FakeLessons
+from tests.unit.console.fake_learning import FakeReplays, FakeTests
 from tests.unit.console.fake_people import (
     ACTS,
     REASONS,
@@ -137,6 +138,7 @@ class FakeShop:
         self.wrong: list[str] = []
         self.lies_about = Upkeep(0, 0, 2, 0, 0, 0, lessons=3, sorter_knows=False)
         self.fixes, self.lessons = FakeFixes(empty=empty), FakeLessons()
+        self.tests, self.replays = FakeTests(), FakeReplays()
         self.done: list[Any] = []
         self._harm = FakeHarm()
         self.rows = [] if empty else people(random.Random(7))

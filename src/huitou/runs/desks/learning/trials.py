@@ -449,7 +449,7 @@ def _sight_words(found: Sized) -> tuple[Sentence, ...]:
         return ()
     return (
         said(
-            "One plan's people can prove {one} % or more; a year of plans, pooled, {year} %.",
+            "The people of one plan can prove {one} % or more; a year of plans, pooled, {year} %.",
             one=round(100 * found.detectable),
             year=round(100 * found.detectable_year),
         ),
@@ -482,9 +482,9 @@ def _plan_words(
     if len(idea.arms) > 2:
         words.append(
             said(
-                "{n} acts are compared with {base}, and share one error of 5 %.",
+                "{n} acts are compared with “{base}”, and share one error of 5 %.",
                 n=len(idea.arms) - 1,
-                base=base_of(idea.arms),
+                base=ACTS[base_of(idea.arms)].claim,
             )
         )
     return tuple(words)
