@@ -162,11 +162,34 @@ def test_the_plan_costs_what_its_receipts_cost(year: Year, decisions: list[dict[
 
 
 def test_the_held_out_are_as_many_as_the_lot_gives(decisions: list[dict[str, Any]]) -> None:
-    held = sum(row["arm"] == "held_out" for row in decisions)
+    held = sum(row["held_by"] == "universal" for row in decisions)
     low, high = binom.interval(0.999, len(decisions), SHARE)
     assert low <= held <= high
     lot = Holdout(SALT, SHARE)
-    assert all(lot.holds(row["hold_key"]) == (row["arm"] == "held_out") for row in decisions)
+    assert all(lot.holds(row["hold_key"]) == (row["held_by"] == "universal") for row in decisions)
+
+
+def test_the_plan_has_a_control_of_its_own(decisions: list[dict[str, Any]]) -> None:
+    """A tenth of those an act was meant for and the universal lot spared."""
+    open_ = [
+        row
+        for row in decisions
+        if row["intended"] != "nothing" and row["held_by"] != "universal" and not row["test"]
+    ]
+    control = [row for row in decisions if row["held_by"] == "programme"]
+    low, high = binom.interval(0.999, len(open_), 0.1)
+    assert low <= len(control) <= high
+    assert all(row in open_ and row["arm"] == "held_out" for row in control)
+
+
+def test_what_was_drawn_is_kept_with_its_chance(decisions: list[dict[str, Any]]) -> None:
+    drawn = [row for row in decisions if row["chances"] is not None]
+    assert any(row["explored"] for row in drawn)
+    for row in drawn:
+        chances = dict(each.rsplit(":", 1) for each in row["chances"].split())
+        assert sum(map(float, chances.values())) == pytest.approx(1)
+        assert float(chances[row["act_name"]]) == pytest.approx(row["propensity"])
+    assert all(row["propensity"] == 1 for row in decisions if row["chances"] is None)
 
 
 def test_the_budget_holds(year: Year, decisions: list[dict[str, Any]]) -> None:
@@ -276,8 +299,11 @@ def test_the_programme_compares_everybody_by_their_lot(
     weeks = (last - whole.start + timedelta(days=1)) // timedelta(weeks=1)
     assert whole.until - whole.start + timedelta(days=1) == weeks * timedelta(weeks=1)
     assert len(whole.judged.looks) == weeks
-    assert whole.cost == proof.cost
-    _holds_against(whole, decisions, orders)
+    # What was drawn for those no act was meant for is no part of the campaign, but is paid.
+    assert whole.cost.minor >= proof.cost.minor
+    # Whom the plan's own lot left alone is part of the programme: only the universal lot is not.
+    arms = {"universal": "held_out", "programme": "treated", None: "treated"}
+    _holds_against(whole, [{**row, "arm": arms[row["held_by"]]} for row in decisions], orders)
 
 
 def _holds_against(

@@ -114,6 +114,7 @@ def _meant(drafted: Drafted) -> dict[str, Any]:
         "intended_depth": _depths(drafted)[choice],
         "intended_gain": _whole(drafted.priced.gain[rows, choice]),
         "intended_cost": drafted.priced.cost[rows, choice],
+        "intended_worst": drafted.priced.worst_cost[rows, choice],
     }
 
 

@@ -39,6 +39,7 @@ RECEIPTS = pa.schema(
         ("intended_depth", pa.float64()),
         ("intended_gain", pa.int64()),
         ("intended_cost", pa.int64()),
+        ("intended_worst", pa.int64()),  # its worst cost, whatever was then given
         ("p_buy", pa.float64()),
         ("delta", pa.float64()),  # expected change of p_buy
         ("p_taken", pa.float64()),  # chance that the offer is taken, sure buyers included

@@ -81,6 +81,7 @@ decision = Table(
     Column("intended_depth", Float, nullable=False),
     Column("intended_gain", Amount, nullable=False),
     Column("intended_cost", Amount, nullable=False),
+    Column("intended_worst", Amount),
     Column("p_buy", Float, nullable=False),
     Column("delta", Float, nullable=False),
     Column("p_taken", Float, nullable=False),

@@ -61,6 +61,8 @@ if TYPE_CHECKING:
     from huitou.runs.desks.harms import Harms
     from huitou.runs.desks.interviews.desk import InterviewDesk
     from huitou.runs.desks.interviews.leaving import LeavingDesk
+    from huitou.runs.desks.learning.replays import Replays
+    from huitou.runs.desks.learning.trials import Trials
     from huitou.runs.desks.lessons import Desk as Lessons
     from huitou.runs.desks.public.letterbox import Letterbox
     from huitou.runs.desks.rehearsals import GoingView
@@ -386,6 +388,22 @@ class Shop:
         from huitou.runs.desks import balance
 
         return balance.seen(self._house, self.settings, self._foreseen())
+
+    # -- learning
+
+    @property
+    def tests(self) -> Trials:
+        """Planned tests: what one would need, those that run, and what they showed."""
+        from huitou.runs.desks.learning.trials import Trials
+
+        return Trials(self._house, self.settings)
+
+    @property
+    def replays(self) -> Replays:
+        """What another way of deciding would have brought in the months that passed."""
+        from huitou.runs.desks.learning.replays import Replays
+
+        return Replays(self._house, self.settings)
 
     # -- the plan
 

@@ -13,6 +13,7 @@ import pyarrow as pa
 from tests.unit.console.fake_desks import FakeCalls, FakeCases
 from tests.unit.console.fake_effects import FakeEffects
 from tests.unit.console.fake_fixes import FakeFixes, FakeLessons
+from tests.unit.console.fake_learning import FakeReplays, FakeTests
 from tests.unit.console.fake_people import (
     ACTS,
     REASONS,
@@ -139,6 +140,7 @@ class FakeShop:
         self.lies_about = Upkeep(0, 0, 2, 0, 0, 0, lessons=3, sorter_knows=False)
         self.effects = FakeEffects(empty=empty)
         self.fixes, self.lessons = FakeFixes(empty=empty), FakeLessons()
+        self.tests, self.replays = FakeTests(), FakeReplays()
         self.done: list[Any] = []
         self._harm = FakeHarm()
         self.rows = [] if empty else people(random.Random(7))

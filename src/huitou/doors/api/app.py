@@ -28,6 +28,7 @@ from huitou.doors.api import (
     fixes,
     happenings,
     interviews,
+    learning,
     offers,
     reading,
     reports,
@@ -54,6 +55,7 @@ CHAPTERS = (
     fixes,
     happenings,
     interviews,
+    learning,
     reports,
     texts,
 )

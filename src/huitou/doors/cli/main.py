@@ -29,6 +29,7 @@ from huitou.doors.cli import (
     happenings,
     harm,
     interviews,
+    learning,
     offers,
     people,
     plans,
@@ -85,6 +86,8 @@ app.command(name="balance")(balance.balance)
 app.command(name="proof")(answers.proof)
 app.add_typer(harm.app, name="harm")
 app.command(name="effects")(effects.effects)
+app.add_typer(learning.app, name="test")
+app.command(name="replay")(learning.replay)
 app.add_typer(cases.app, name="case")
 app.add_typer(complaints.app, name="complaint")
 app.add_typer(interviews.app, name="interview")

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from huitou.runs.desks.happenings import Happenings
     from huitou.runs.desks.harms import Harms
     from huitou.runs.desks.interviews.desk import InterviewDesk
+    from huitou.runs.desks.learning.replays import Replays
+    from huitou.runs.desks.learning.trials import Trials
     from huitou.runs.desks.rehearsals import GoingView
     from huitou.runs.desks.reports import Reports
     from huitou.runs.desks.why import ReplayView, WhyView
@@ -266,6 +268,16 @@ class Shopfront(Protocol):
     @property
     def reports(self) -> Reports:
         """The week's and the month's report to the owner."""
+        ...
+
+    @property
+    def tests(self) -> Trials:
+        """Planned tests."""
+        ...
+
+    @property
+    def replays(self) -> Replays:
+        """What another way of deciding would have brought."""
         ...
 
     @property

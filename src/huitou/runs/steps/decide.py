@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Set
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
@@ -126,9 +126,17 @@ def draft_plan(work: Work, unit: Unit) -> Result:
 
 
 def question(
-    people: pa.Table, settings: Settings, moment: Moment, unit: Unit, effects: Effects
+    people: pa.Table,
+    settings: Settings,
+    moment: Moment,
+    unit: Unit,
+    effects: Effects,
+    tests: Sequence[Trial] | None = None,
 ) -> Question:
-    """What is asked of a plan for these people within the shop's limits, as of `moment`."""
+    """What is asked of a plan for these people within the shop's limits, as of `moment`.
+
+    `tests` go in the place of those that run, to see how many people a test could have.
+    """
     audience = _audience(people, settings, moment.day, unit)
     holdout = Holdout.of_the_year(settings.salt, settings.holdout_share, moment.day)
     within = replace(limits(people, settings), attention=_attention(unit))
@@ -140,7 +148,7 @@ def question(
         acts=own_acts.in_use(unit),
         effects=effects,
         exploring=exploring(settings),
-        trials=running(unit, moment.day),
+        trials=running(unit, moment.day) if tests is None else tuple(tests),
         trust=trust_of(unit, moment.day).share,
     )
 

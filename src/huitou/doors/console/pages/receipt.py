@@ -71,7 +71,7 @@ def dry_run(visit: Member, plan_id: str) -> Response:
 @routes.get("/plan/{plan_id}/replay")
 def replay(visit: Member, plan_id: str) -> Response:
     """The plan drafted again from what was kept."""
-    return visit.page("replay.html", visit.shop.replay_plan(plan_id))
+    return visit.page("drafted_again.html", visit.shop.replay_plan(plan_id))
 
 
 def _day(text: str | None) -> date | None:

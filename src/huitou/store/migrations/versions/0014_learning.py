@@ -5,14 +5,14 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-from huitou.store.columns import Instant, Json
+from huitou.store.columns import Amount, Instant, Json
 
 revision = "0014_learning"
 down_revision = "0013_effects"
 
 
 def upgrade() -> None:
-    """Forward only. Decisions from before were in no test: null."""
+    """Forward only. Decisions from before were in no test, and what was meant is not priced."""
     op.create_table(
         "trial",
         sa.Column("id", sa.String(length=26), nullable=False),
@@ -38,4 +38,5 @@ def upgrade() -> None:
     )
     op.create_index("ix_trial_at", "trial", ["at"], unique=False)
     op.add_column("decision", sa.Column("test", sa.String(length=26), nullable=True))
+    op.add_column("decision", sa.Column("intended_worst", Amount(), nullable=True))
     op.create_index("ix_decision_test", "decision", ["test"], unique=False)

@@ -1,0 +1,51 @@
+"""What was drawn: the decisions of a plan with their chances, as a replay reads them."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+
+from huitou.identity import book as identity
+from huitou.journeys.tables import decision
+from huitou.store.books import Row, Unit
+
+NAMES = (
+    "person_id",
+    "stage",
+    "held_by",
+    "test",
+    "act_name",
+    "intended_name",
+    "runner_up_name",
+    "propensity",
+    "chances",
+    "p_buy",
+    "worth",
+    "value",
+    "exposure",
+    "bound",
+    "intended_gain",
+    "intended_cost",
+    "intended_worst",
+    "outcome",
+    "worst_cost",
+    "cap",
+)
+
+
+def drawn(unit: Unit, plan_id: str) -> list[Row]:
+    """Every decision of a plan whose chance is known, by today's id of the person.
+
+    Left out are the held out of the whole programme and the people of planned tests: another way
+    of deciding would not have reached them.
+    """
+    query = select(*(decision.c[name] for name in NAMES)).where(
+        decision.c.plan_id == plan_id,
+        decision.c.propensity.is_not(None),
+        decision.c.act_name.is_not(None),
+        decision.c.test.is_(None),
+    )
+    universal = decision.c.held_by == "universal"
+    query = query.where(decision.c.held_by.is_(None) | ~universal)
+    known = identity.names(unit)
+    rows = unit.rows(query.order_by(decision.c.person_id))
+    return [{**row, "person_id": known.now(row["person_id"])} for row in rows]
