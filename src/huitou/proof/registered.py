@@ -174,7 +174,8 @@ def _measured(
     estimator = ESTIMATORS[fixed.estimator]
     courses = cohort.courses(passed, ~aside)
     shares = [day / fixed.window_days for day in fixed.days[:passed]]
-    looks = looked(courses, shares, estimator, fixed.alpha)
+    ahead = cohort.ahead(fixed.days, passed, ~aside)
+    looks = looked(courses, shares, estimator, fixed.alpha, ahead=ahead)
     treated = finding.compared[0]
     last = courses.arms(passed - 1).lift(estimator)
     first = decided(looks)
