@@ -6,7 +6,7 @@ time: a year of weeks of a million people would not fit into memory, and is not 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -86,6 +86,27 @@ class Cohort:
         """What was spent on each up to the last of so many looks; positive."""
         blocks = (-self.spent.laid_out(at, n, looks)[:, -1] for at, n in self._cuts())
         return np.concatenate([*blocks]) if len(self) else np.zeros(0)
+
+    def ahead(self, days: Sequence[int], looks: int, kept: BoolArray) -> list[float]:
+        """Costs per treated person that were paid at each of `looks` for the time after it.
+
+        A cost is to be earned back evenly until the window ends; at the last look all of it counts.
+
+        Args:
+            days: of every planned look, counted from the start; the last ends the window.
+            looks: how many have passed.
+            kept: who is compared.
+        """
+        ours = (kept & ~self.held)[self.spent.who]
+        paid = np.bincount(
+            self.spent.look[ours], weights=-self.spent.earned[ours], minlength=len(days)
+        )[: len(days)]
+        begun = np.array([0, *days[:-1]])
+        people = max(1, int((kept & ~self.held).sum()))
+        return [
+            float((paid * (days[-1] - day) / (days[-1] - begun))[: at + 1].sum()) / people
+            for at, day in enumerate(days[:looks])
+        ]
 
     def after_letters(self, looks: int) -> float:
         """What those who were reached brought from their first letter on: the usual boast."""

@@ -119,10 +119,16 @@ class Look:
     bound: float
     """|z| beyond which a verdict may be given; infinite while hardly any error may be used."""
 
+    z_loss: float
+    """The same with only so much of the costs as the time that has passed had to earn: letters are
+    paid in the first week, and what they bring comes later."""
+
     @property
     def crosses(self) -> int:
-        """1 for a gain that is proven, -1 for a loss, 0 for neither."""
-        return int(np.sign(self.z)) if abs(self.z) > self.bound else 0
+        """1 for a gain that is proven, all costs paid; -1 for a loss, 0 for neither."""
+        if self.z > self.bound:
+            return 1
+        return -1 if self.z_loss < -self.bound else 0
 
 
 def line_at(courses: Courses, shares: Sequence[float], alpha: float) -> list[float]:
@@ -136,6 +142,7 @@ def looked(
     estimator: Estimator,
     alpha: float,
     line: Sequence[float] | None = None,
+    ahead: Sequence[float] = (),
 ) -> tuple[Look, ...]:
     """All looks so far.
 
@@ -145,11 +152,14 @@ def looked(
         estimator: as written down.
         alpha: two-sided error of the whole row, the looks to come included.
         line: `line_at` of these courses, where it is known.
+        ahead: costs per treated person that were paid at each look for the time after it.
     """
     line = line if line is not None else line_at(courses, shares, alpha)
     lifts = [courses.arms(look).lift(estimator) for look in range(courses.looks)]
+    prepaid = ahead or [0.0] * len(lifts)
     return tuple(
-        _look(lift, share, bound) for lift, share, bound in zip(lifts, shares, line, strict=True)
+        _look(lift, share, bound, paid)
+        for lift, share, bound, paid in zip(lifts, shares, line, prepaid, strict=True)
     )
 
 
@@ -158,9 +168,11 @@ def decided(looks: Sequence[Look]) -> tuple[int, int] | None:
     return next(((place, look.crosses) for place, look in enumerate(looks) if look.crosses), None)
 
 
-def _look(lift: Difference, share: float, bound: float) -> Look:
+def _look(lift: Difference, share: float, bound: float, prepaid: float) -> Look:
     half = _half(lift, bound)
-    return Look(share, lift.estimate, lift.estimate - half, lift.estimate + half, _z(lift), bound)
+    without = Difference(lift.estimate + prepaid, lift.se, lift.df)
+    ends = lift.estimate - half, lift.estimate + half
+    return Look(share, lift.estimate, *ends, _z(lift), bound, _z(without))
 
 
 def _z(lift: Difference) -> float:

@@ -158,8 +158,7 @@ def _nothing_yet(
     if carried.applied and passed and not few:
         return None
     reason = "nothing_applied" if not carried.applied else "too_few" if few else "too_early"
-    still = None if few else -(-fixed.window_days // 7)
-    seen = _evidence(fixed, finding, carried, passed, weeks=still)
+    seen = _evidence(fixed, finding, carried, passed, weeks=None)
     blank = replace(finding, reason=reason)
     return _reading(fixed, cohort, blank, advise(seen), aside, passed, struck=carried.struck)
 
@@ -175,7 +174,8 @@ def _measured(
     estimator = ESTIMATORS[fixed.estimator]
     courses = cohort.courses(passed, ~aside)
     shares = [day / fixed.window_days for day in fixed.days[:passed]]
-    looks = looked(courses, shares, estimator, fixed.alpha)
+    ahead = cohort.ahead(fixed.days, passed, ~aside)
+    looks = looked(courses, shares, estimator, fixed.alpha, ahead=ahead)
     treated = finding.compared[0]
     last = courses.arms(passed - 1).lift(estimator)
     first = decided(looks)
@@ -234,7 +234,8 @@ def _evidence(
         gross_low=None,
         cost=finding.cost,
         paid_back=False,
-        weeks=max(weeks, left) if weeks is not None else left or None,
+        weeks=weeks,
+        left=left,
         detectable=finding.detectable,
         currency=fixed.currency,
     )

@@ -45,6 +45,8 @@ class Evidence:
     """Whether, a cycle after the window, what was gained is no more there: it was bought ahead."""
     weeks: int | None
     """Weeks still needed to prove what is hoped for; None: not within ten years."""
+    left: int
+    """Weeks of the window that are still to come."""
     detectable: int | None
     currency: str
 
@@ -181,18 +183,32 @@ def _early(seen: Evidence) -> Advice:
         return Advice(
             "too_early", "too_few", said("Too early: there are too few people to compare.")
         )
-    if seen.weeks is None:
+    least = Money(seen.detectable or 0, seen.currency)
+    if seen.weeks is None and seen.left and seen.detectable:
+        return Advice(
+            "too_early",
+            "out_of_reach",
+            said(
+                "Too early to say: it is watched for {weeks} more weeks. The effect hoped for is"
+                " too small to be proven with so many customers; one above {least} would be.",
+                weeks=seen.left,
+                least=least,
+            ),
+        )
+    if seen.weeks is None and not seen.left:
         return Advice(
             "too_early",
             "out_of_reach",
             said(
                 "Too early, and it stays so: with so many customers an effect like the one hoped"
                 " for cannot be proven within ten years; one above {least} could.",
-                least=Money(seen.detectable or 0, seen.currency),
+                least=least,
             ),
         )
     return Advice(
         "too_early",
         "too_early" if not seen.is_over else "unclear",
-        said("Too early to say: about {weeks} more weeks.", weeks=max(1, seen.weeks)),
+        said(
+            "Too early to say: about {weeks} more weeks.", weeks=max(1, seen.left, seen.weeks or 0)
+        ),
     )

@@ -25,6 +25,7 @@ Call = Callable[..., Called]
 READS = (
     ("report",), ("facts",), ("facts", "customers"), ("facts", "customers", "--by", "channel"),
     ("facts", "customers", "--people"), ("facts", "--digest"), ("plan", "show"), ("proof",),
+    ("proof", "programme"), ("proof", "5f0c62a1b3d4"),
     ("effects",), ("plan", "draft"), ("plan", "approve"), ("quarantine", "list"),
     ("settings", "show"), ("run",), ("doctor",), ("init",), ("demo", "--no-serve"),
 )  # fmt: skip

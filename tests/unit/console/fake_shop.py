@@ -26,6 +26,7 @@ from tests.unit.console.fake_people import (
     person,
     receipt,
 )
+from tests.unit.console.fake_proofs import judged
 
 from huitou.ground.clock import StoppedClock
 from huitou.ground.errors import HuitouError, Refused
@@ -536,8 +537,16 @@ class FakeShop:
                 date(2011, 9, 1),
                 None,
                 None,
+                judged=judged(),
             ),
         )
+
+    def verdict(self, programme: str) -> views.ProofView:
+        """One of them."""
+        found = [each for each in self.proofs() if each.programme == programme]
+        if not found:
+            raise HuitouError(f"there is no verdict on {programme!r}", to_try="huitou proof")
+        return found[0]
 
     def aa(self) -> views.ProofView:
         """The check finds nothing, as it must."""

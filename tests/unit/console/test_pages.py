@@ -39,6 +39,8 @@ LOOKED_AT = (
     "/replay",
     "/replay?other=without_offer",
     "/replay?other=without_call",
+    "/proof/programme",
+    "/proof/5f0c62a1b3d4",
     "/report",
     "/report?period=month",
     "/harm",
@@ -81,6 +83,26 @@ def test_the_headline_is_the_whole_programme_never_its_best_plan(owner: TestClie
     assert "between -£880 and £3,390, 19 times out of 20" in headline
     assert "£2,913" not in headline and "5f0c62a1b3d4" not in headline
     assert "Plan 5f0c62a1b3d4" in page.split('aria-labelledby="programmes"')[1]
+
+
+def test_a_verdict_shows_its_looks_the_claim_and_what_was_written_down(owner: TestClient) -> None:
+    page = owner.get("/proof/5f0c62a1b3d4").text
+    assert page.count('class="whisker"') == 11, "each look that may say anything"
+    for told in ("Keep", "£19,400", "6.66 times", "Account 11", "universal-2027", "abababababab",
+                 "not known any more", "planned to Aug 30, 2011"):  # fmt: skip
+        assert told in page, told
+    assert owner.get("/proof").text.count("/proof/5f0c62a1b3d4") == 1
+
+
+def test_a_plan_from_before_says_so(owner: TestClient) -> None:
+    page = owner.get("/proof/programme").text
+    assert "before experiments were written down" in page
+
+
+def test_a_verdict_on_nothing_is_told_in_words(owner: TestClient) -> None:
+    answer = owner.get("/proof/never")
+    assert answer.status_code >= 400
+    assert "no verdict" in answer.text
 
 
 def test_the_proof_says_who_was_compared_and_how_surely(owner: TestClient) -> None:

@@ -94,6 +94,19 @@ def test_nothing_known_claims_nothing() -> None:
     before, held = np.zeros(30), np.arange(30) < 5
     looks = looked(Courses.of(before, np.zeros((30, 3)), held), [0.3, 0.6, 1.0], LEANING, 0.05)
     assert decided(looks) is None
-    assert Look(0.1, 1.0, 0.0, 2.0, 3.0, float("inf")).crosses == 0
+    assert Look(0.1, 1.0, 0.0, 2.0, 3.0, float("inf"), 3.0).crosses == 0
     nobody = Course.of(np.zeros(0), np.zeros((0, 2)))
     assert (nobody + nobody).n == 0
+
+
+def test_what_was_paid_for_later_weeks_is_no_loss_yet_and_no_gain_either() -> None:
+    before, cumulated, held = cohort(2_000, 4)
+    stamps = np.where(held, 0.0, 1.0)[:, None]
+    courses = Courses.of(before, cumulated - stamps, held)
+    ahead = [1 - (k + 1) / WEEKS for k in range(WEEKS)]
+    blind = looked(courses, SHARES, LEANING, 0.05)
+    fair = looked(courses, SHARES, LEANING, 0.05, ahead=ahead)
+    assert decided(blind) is not None and decided(blind)[1] == -1
+    assert all(look.z == other.z for look, other in zip(blind, fair, strict=True))
+    assert fair[-1].z_loss == fair[-1].z, "at the end all of it counts"
+    assert fair[0].z_loss > blind[0].z_loss

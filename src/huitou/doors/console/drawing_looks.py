@@ -36,7 +36,6 @@ class Row:
     zero: float
     most: Money
     least: Money
-    first: date
     last: date
 
 
@@ -78,7 +77,6 @@ def row_of(judged: VerdictView) -> Row | None:
         zero=50.0,
         most=Money(round(reach), currency),
         least=Money(-round(reach), currency),
-        first=shown[0].day,
         last=judged.planned_until,
     )
 

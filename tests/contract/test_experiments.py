@@ -1,0 +1,74 @@
+"""What was written down before the first letter: once, before it, and never changed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from sqlalchemy import delete, update
+from sqlalchemy.exc import DBAPIError
+from tests.unit.journeys import given
+from tests.unit.journeys.given import NOW
+
+from huitou.journeys import book as journeys
+from huitou.journeys.experiments import book as experiments
+from huitou.journeys.tables import decision, experiment
+from huitou.store.books import Books
+
+
+def written(plan_id: str, **changed: Any) -> dict[str, Any]:
+    return {"plan": plan_id, "lot": "universal-2027", "window_days": 91, **changed}
+
+
+def test_it_is_written_once_and_read_back(any_books: Books) -> None:
+    plan_id = given.approved(any_books)
+    with any_books.unit() as unit:
+        for digest in ("a" * 64, "b" * 64):
+            name = experiments.write_down(unit, "campaign", written(plan_id), digest, "owner", NOW)
+            assert name == plan_id
+        row = experiments.of_plans(unit)[plan_id]
+    assert (row["digest"], row["by"], row["at"]) == ("a" * 64, "owner", NOW)
+    assert row["written"] == written(plan_id)
+
+
+@pytest.mark.parametrize("how", ["update", "delete"])
+def test_nothing_of_it_can_be_changed(any_books: Books, how: str) -> None:
+    plan_id = given.approved(any_books)
+    with any_books.unit() as unit:
+        experiments.write_down(unit, "campaign", written(plan_id), "a" * 64, "owner", NOW)
+    change = (
+        delete(experiment)
+        if how == "delete"
+        else update(experiment).values(written=written(plan_id, window_days=7))
+    )
+    with pytest.raises(DBAPIError, match="append-only"), any_books.unit() as unit:
+        unit.execute(change)
+
+
+def test_after_the_first_letter_nothing_is_written_down_any_more(any_books: Books) -> None:
+    plan_id = given.approved(any_books)
+    journeys.write_letters(any_books, plan_id, given.desk(), NOW)
+    with pytest.raises(DBAPIError, match="before the first letter"), any_books.unit() as unit:
+        experiments.write_down(unit, "campaign", written(plan_id), "a" * 64, "owner", NOW)
+
+
+def test_programmes_are_counted_up_and_those_of_replaced_plans_left_out(any_books: Books) -> None:
+    first = given.approved(any_books)
+    with any_books.unit() as unit:
+        one = experiments.write_down(unit, "programme", written(first), "a" * 64, "owner", NOW)
+    second = given.approved(any_books, given.drafted(share=0.3))
+    with any_books.unit() as unit:
+        two = experiments.write_down(unit, "programme", written(second), "b" * 64, "owner", NOW)
+        assert (one, two) == ("programme-1", "programme-2")
+        found = experiments.programmes(unit)
+    assert [row["id"] for row in found] == ["programme-2"]
+    assert found[0]["status"] == "approved" and found[0]["applied_as_of"] is None
+
+
+def test_assignments_say_by_which_lot_somebody_was_held_out(any_books: Books) -> None:
+    plan_id = given.approved(any_books)
+    with any_books.unit() as unit:
+        table = journeys.assignments(unit, plan_id)
+    lots = {(row["arm"], row["held_by"]) for row in table.select(["arm", "held_by"]).to_pylist()}
+    assert lots == {("treated", None), ("held_out", "universal")}
+    assert decision.c.held_by.nullable, "plans from before know of no lots"
