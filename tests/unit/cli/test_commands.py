@@ -26,6 +26,7 @@ READS = (
     ("report",), ("facts",), ("facts", "customers"), ("facts", "customers", "--by", "channel"),
     ("facts", "customers", "--people"), ("facts", "--digest"), ("plan", "show"), ("proof",),
     ("plan", "draft"), ("plan", "approve"), ("quarantine", "list"), ("settings", "show"), ("run",),
+    ("balance",), ("why", "12349"), ("why", "12349", "--on", "2011-06-09"), ("plan", "replay"),
     ("doctor",), ("init",), ("demo", "--no-serve"),
 )  # fmt: skip
 

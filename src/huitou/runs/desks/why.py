@@ -108,8 +108,9 @@ class WhyDesk:
         self._settings = settings
         self._edition = edition
 
-    def why(self, id_or_key: str, on: date | None = None) -> WhyView:
-        """The receipt of one person: of the newest plan, or of the one that held on a day.
+    def why(self, id_or_key: str, on: date | None = None, plan_id: str | None = None) -> WhyView:
+        """The receipt of one person: of the newest plan, of the one that held on a day, or of one
+        that is named.
 
         Raises `HuitouError` for somebody unknown, `NotYet` where no plan held then.
         """
@@ -117,7 +118,7 @@ class WhyDesk:
         person_id = standing["person_id"]
         with self._house.books.reading() as unit:
             rows = journeys.decisions_of(unit, person_id)
-            row = _held_on(rows, on)
+            row = _held_on(rows, on, plan_id)
             if row is None:
                 raise NotYet(_none(rows, on), to_try="huitou plan list")
             ends = tuple(_ends(unit, row, self._settings.money))
@@ -192,8 +193,10 @@ def replay(house: House, settings: Settings, plan_id: str) -> ReplayView:
     return view(False, again, words)
 
 
-def _held_on(rows: list[Row], on: date | None) -> Row | None:
+def _held_on(rows: list[Row], on: date | None, plan_id: str | None) -> Row | None:
     """The plan that held on a day: the newest until then; a replaced one where no other was."""
+    if plan_id is not None:
+        return next((row for row in rows if row["plan_id"] == plan_id), None)
     until = [row for row in rows if on is None or row["as_of"] <= on]
     standing = [row for row in until if row["status"] != "replaced"]
     best = standing or until
