@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import huitou
 from huitou.channels import book as channels
 from huitou.decisions.acts import ACTS
-from huitou.ground.errors import HuitouError, NotYet
+from huitou.ground.errors import NotYet
 from huitou.ground.money import Money
 from huitou.ground.settings import Settings
 from huitou.ground.words import Sentence, said
@@ -168,10 +168,11 @@ def replay(house: House, settings: Settings, plan_id: str) -> ReplayView:
     address = told.get("inputs")
     if address is None:
         return view(None, None, said("Nothing was kept of what this plan was drafted from."))
-    try:
-        kept = inputs.checked(house.lake, address)
-    except HuitouError as error:
-        return view(None, None, said("{fault}", fault=error.sentence))
+    kept = inputs.find(house.lake, address)
+    if kept is None:
+        return view(None, None, said("What this plan was drafted from is not kept any more."))
+    if kept.address != address:
+        return view(None, None, said("What was kept of this plan was changed since."))
     changed = kept.changed(settings.salt, ACTS)
     if changed:
         return view(None, None, *changed)
