@@ -57,9 +57,9 @@ class WhyLine:
     chapter: str
     """known, lot, price or version."""
     label: Sentence
-    value: Money | float | str | None
+    value: Money | Sentence | float | str | None
     kind: str
-    """money, share, number, days, text, stage or yes (then 1 is yes)."""
+    """money, share, number, days, words, text, stage or yes (then 1 is yes)."""
 
 
 @dataclass(frozen=True)
@@ -282,7 +282,7 @@ KNOWN = (
     _Named("worth", said("Profit of one more buyer like this"), "money"),
     _Named("exposure", said("Already owed or offered to them"), "money"),
     _Named("bound", said("Most that may be owed to them"), "money"),
-    _Named("cause", said("Suspected cause"), "text"),
+    _Named("cause", said("Suspected cause"), "words"),
     _Named("posterior", said("How far it is suspected"), "share"),
     _Named("contacted_days_ago", said("Days since they were last addressed"), "days"),
     _Named("may_mail", said("May be written to on paper"), "yes"),
@@ -339,8 +339,8 @@ def _lines(row: Row, known: Mapping[str, Any], currency: str) -> Iterator[WhyLin
 _OWN = ("stage", "p_buy", "worth", "value", "exposure", "bound")
 
 
-def _cause(code: str) -> str:
-    return str(WORDS[code]) if code in WORDS else code
+def _cause(code: str) -> Sentence:
+    return WORDS.get(code, said("{name}", name=code))
 
 
 def _chapter(
@@ -353,7 +353,9 @@ def _chapter(
         yield WhyLine(each.code, name, each.label, _value(value, each.kind, currency), each.kind)
 
 
-def _value(value: Any, kind: str, currency: str) -> Money | float | str:
+def _value(value: Any, kind: str, currency: str) -> Money | Sentence | float | str:
+    if isinstance(value, Sentence):
+        return value
     if kind == "money":
         return Money(round(value), currency)
     if kind in ("text", "stage"):
