@@ -25,6 +25,8 @@ BACK = ("lost",)
 """Stages that are won back; all others are kept."""
 PLACES = 12
 """Prices of money above zero that are looked at: what lies between is a straight line."""
+HEAD = (0.005, 0.02, 0.045)
+"""Shares of the most at which it is looked at too: the first coins bring most."""
 BEYOND = (-0.2, -0.4, -0.6, -0.8)
 """Prices below zero: so much of each coin is given away."""
 SOME = 50_000
@@ -236,7 +238,7 @@ class _Part:
         returns = after[costly] / cost[costly]
         order = np.argsort(-returns, kind="stable")
         spent = np.cumsum(cost[costly][order])
-        wanted = spent[-1] * np.arange(1, PLACES) / PLACES
+        wanted = spent[-1] * np.append(HEAD, np.arange(1, PLACES) / PLACES)
         found = returns[order][np.searchsorted(spent, wanted)]
         return [float(each) for each in np.unique(found)[::-1] if each > 0]
 

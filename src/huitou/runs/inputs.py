@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING
 
 import huitou
 from huitou.decisions.question import Kept, Question
-from huitou.ground.errors import HuitouError
 from huitou.journeys import book as journeys
 
 if TYPE_CHECKING:
@@ -69,19 +68,6 @@ def of_person(lake: Lake, address: str | None, ids: Iterable[str]) -> Row | None
         return None
     rows: list[Row] = folder.table(PEOPLE, only=("person_id", list(ids))).to_pylist()
     return rows[0] if rows else None
-
-
-def checked(lake: Lake, address: str) -> Kept:
-    """What is kept under an address, after its fingerprint was taken again.
-
-    Raises `HuitouError` where nothing is kept, or what is kept was changed since.
-    """
-    kept = find(lake, address)
-    if kept is None:
-        raise HuitouError("what this plan was drafted from is not kept any more")
-    if kept.address != address:
-        raise HuitouError(f"what is kept in {lake.inputs(address).folder} was changed since")
-    return kept
 
 
 def sweep(lake: Lake, unit: Unit) -> int:

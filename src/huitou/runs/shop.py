@@ -532,11 +532,11 @@ class Shop:
 
         return why.replay(self._house, self.settings, plan_id)
 
-    def why(self, id_or_key: str, on: date | None = None) -> WhyView:
+    def why(self, id_or_key: str, on: date | None = None, plan_id: str | None = None) -> WhyView:
         """The receipt of one person, whole: of the newest plan, or of the one that held then."""
         from huitou.runs.desks.why import WhyDesk
 
-        return WhyDesk(self._house, self.settings, self._foreseen()).why(id_or_key, on)
+        return WhyDesk(self._house, self.settings, self._foreseen()).why(id_or_key, on, plan_id)
 
     def confirm_sent(self, plan_id: str, by: str) -> PlanTotals:
         """Somebody says that the printed letters of a plan were posted: only then can it prove."""

@@ -78,8 +78,6 @@ class PlanTotals:
     staff_minutes: int
     shadow_price: float
     """Profit that the last coin of the budget returned; 0 where the budget does not bind."""
-    hour_price: Money | None = None
-    """Profit that one more hour of staff would bring; nothing where the hours do not bind."""
     words: tuple[Sentence, ...] = ()
     reasons: Mapping[str, int] = field(default_factory=dict)
     """How many people get nothing, by the code of the reason for it."""
@@ -103,6 +101,8 @@ class PlanTotals:
     """Whether it may cost more than one person may let out."""
     first_by: str | None = None
     """Who approved it first, where two must."""
+    hour_price: Money | None = None
+    """Profit that one more hour of staff would bring; nothing where the hours do not bind."""
 
 
 @dataclass(frozen=True)

@@ -28,6 +28,7 @@ READS = (
     ("proof", "programme"), ("proof", "5f0c62a1b3d4"),
     ("effects",), ("plan", "draft"), ("plan", "approve"), ("quarantine", "list"),
     ("settings", "show"), ("run",), ("doctor",), ("init",), ("demo", "--no-serve"),
+    ("balance",), ("why", "12349"), ("why", "12349", "--on", "2011-06-09"), ("plan", "replay"),
 )  # fmt: skip
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+from tests.unit.console.fake_balance import FakeBalance
 from tests.unit.console.fake_desks import FakeCalls, FakeCases
 from tests.unit.console.fake_effects import FakeEffects
 from tests.unit.console.fake_fixes import FakeFixes, FakeLessons
@@ -120,7 +121,7 @@ class FakeHarm:
         self.lifted_by = None
 
 
-class FakeShop:
+class FakeShop(FakeBalance):
     """Keeps the promise of `Shopfront` with made-up figures; the seed makes them the same."""
 
     def __init__(self, home: Path, *, empty: bool = False) -> None:

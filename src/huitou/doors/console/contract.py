@@ -203,7 +203,7 @@ class Shopfront(Protocol):
         """Draft a plan again from what was kept."""
         ...
 
-    def why(self, id_or_key: str, on: date | None = None) -> WhyView:
+    def why(self, id_or_key: str, on: date | None = None, plan_id: str | None = None) -> WhyView:
         """The receipt of one person, whole."""
         ...
 

@@ -74,7 +74,7 @@ class Plot:
     """Whether winning new is too far off to stand on the same scale."""
 
 
-TONES = {"together": "primary", "keep": "loyal", "back": "lost", "new": "new"}
+TONES = {"together": "primary", "keep": "returned", "back": "lost", "new": "new"}
 
 
 def plot(found: BalanceView, *, only: Sequence[str] = ("together", "keep", "back", "new")) -> Plot:

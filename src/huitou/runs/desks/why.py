@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import huitou
 from huitou.channels import book as channels
-from huitou.ground.errors import HuitouError, NotYet
+from huitou.ground.errors import NotYet
 from huitou.ground.money import Money
 from huitou.ground.settings import Settings
 from huitou.ground.words import Sentence, said
@@ -57,9 +57,9 @@ class WhyLine:
     chapter: str
     """known, lot, price or version."""
     label: Sentence
-    value: Money | float | str | None
+    value: Money | Sentence | float | str | None
     kind: str
-    """money, share, number, days, text, stage or yes (then 1 is yes)."""
+    """money, share, number, days, words, text, stage or yes (then 1 is yes)."""
 
 
 @dataclass(frozen=True)
@@ -108,8 +108,9 @@ class WhyDesk:
         self._settings = settings
         self._edition = edition
 
-    def why(self, id_or_key: str, on: date | None = None) -> WhyView:
-        """The receipt of one person: of the newest plan, or of the one that held on a day.
+    def why(self, id_or_key: str, on: date | None = None, plan_id: str | None = None) -> WhyView:
+        """The receipt of one person: of the newest plan, of the one that held on a day, or of one
+        that is named.
 
         Raises `HuitouError` for somebody unknown, `NotYet` where no plan held then.
         """
@@ -117,7 +118,7 @@ class WhyDesk:
         person_id = standing["person_id"]
         with self._house.books.reading() as unit:
             rows = journeys.decisions_of(unit, person_id)
-            row = _held_on(rows, on)
+            row = _held_on(rows, on, plan_id)
             if row is None:
                 raise NotYet(_none(rows, on), to_try="huitou plan list")
             ends = tuple(_ends(unit, row, self._settings.money))
@@ -167,10 +168,11 @@ def replay(house: House, settings: Settings, plan_id: str) -> ReplayView:
     address = told.get("inputs")
     if address is None:
         return view(None, None, said("Nothing was kept of what this plan was drafted from."))
-    try:
-        kept = inputs.checked(house.lake, address)
-    except HuitouError as error:
-        return view(None, None, said("{fault}", fault=error.sentence))
+    kept = inputs.find(house.lake, address)
+    if kept is None:
+        return view(None, None, said("What this plan was drafted from is not kept any more."))
+    if kept.address != address:
+        return view(None, None, said("What was kept of this plan was changed since."))
     with house.books.reading() as unit:
         acts = own_acts.in_use(unit)
     changed = kept.changed(settings.salt, acts)
@@ -194,8 +196,10 @@ def replay(house: House, settings: Settings, plan_id: str) -> ReplayView:
     return view(False, again, words)
 
 
-def _held_on(rows: list[Row], on: date | None) -> Row | None:
+def _held_on(rows: list[Row], on: date | None, plan_id: str | None) -> Row | None:
     """The plan that held on a day: the newest until then; a replaced one where no other was."""
+    if plan_id is not None:
+        return next((row for row in rows if row["plan_id"] == plan_id), None)
     until = [row for row in rows if on is None or row["as_of"] <= on]
     standing = [row for row in until if row["status"] != "replaced"]
     best = standing or until
@@ -280,7 +284,7 @@ KNOWN = (
     _Named("worth", said("Profit of one more buyer like this"), "money"),
     _Named("exposure", said("Already owed or offered to them"), "money"),
     _Named("bound", said("Most that may be owed to them"), "money"),
-    _Named("cause", said("Suspected cause"), "text"),
+    _Named("cause", said("Suspected cause"), "words"),
     _Named("posterior", said("How far it is suspected"), "share"),
     _Named("contacted_days_ago", said("Days since they were last addressed"), "days"),
     _Named("may_mail", said("May be written to on paper"), "yes"),
@@ -337,8 +341,8 @@ def _lines(row: Row, known: Mapping[str, Any], currency: str) -> Iterator[WhyLin
 _OWN = ("stage", "p_buy", "worth", "value", "exposure", "bound")
 
 
-def _cause(code: str) -> str:
-    return str(WORDS[code]) if code in WORDS else code
+def _cause(code: str) -> Sentence:
+    return WORDS.get(code, said("{name}", name=code))
 
 
 def _chapter(
@@ -351,7 +355,9 @@ def _chapter(
         yield WhyLine(each.code, name, each.label, _value(value, each.kind, currency), each.kind)
 
 
-def _value(value: Any, kind: str, currency: str) -> Money | float | str:
+def _value(value: Any, kind: str, currency: str) -> Money | Sentence | float | str:
+    if isinstance(value, Sentence):
+        return value
     if kind == "money":
         return Money(round(value), currency)
     if kind in ("text", "stage"):

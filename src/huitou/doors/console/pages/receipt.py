@@ -54,10 +54,12 @@ class GoingPage:
 
 
 @routes.get("/why/{key:path}")
-def why(visit: Member, key: str, on: str | None = None) -> Response:
-    """The receipt of one customer: of the newest plan, or of the one that held on a day."""
+def why(visit: Member, key: str, on: str | None = None, plan: str | None = None) -> Response:
+    """The receipt of one customer: of the newest plan, of the one that held on a day, or of one
+    that is named.
+    """
     day = _day(on)
-    return visit.page("why.html", ReceiptPage(visit.shop.why(key, day), day))
+    return visit.page("why.html", ReceiptPage(visit.shop.why(key, day, plan), day))
 
 
 @routes.get("/plan/{plan_id}/dry-run")
