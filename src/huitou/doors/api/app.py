@@ -18,9 +18,11 @@ from starlette.exceptions import HTTPException
 
 import huitou
 from huitou.doors.api import (
+    acts,
     alarms,
     calls,
     casefiles,
+    chase,
     complaints,
     doing,
     fixes,
@@ -43,9 +45,11 @@ CHAPTERS = (
     reading,
     doing,
     offers,
+    acts,
     alarms,
     calls,
     casefiles,
+    chase,
     complaints,
     fixes,
     happenings,

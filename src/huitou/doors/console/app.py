@@ -18,9 +18,11 @@ from huitou.doors.console import assets, guard
 from huitou.doors.console.contract import Progress, Shopfront
 from huitou.doors.console.errands import Errands
 from huitou.doors.console.pages import (
+    acts,
     alarms,
     calls,
     cases,
+    chase,
     cohorts,
     complaints,
     files,
@@ -61,6 +63,8 @@ PAGES = (
     cohorts,
     stages,
     plan,
+    acts,
+    chase,
     proof,
     harm,
     report,
