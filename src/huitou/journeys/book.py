@@ -473,6 +473,8 @@ def _begin(unit: Unit, plan_id: str) -> None:
 
 
 def _write_chunk(unit: Unit, plan_id: str, desk: Desk, now: datetime, chunk: int) -> int:
+    # One chunk of a plan at a time, whoever else carries it out: SQLite has one writer anyway.
+    unit.first(select(plan.c.id).where(plan.c.id == plan_id).with_for_update())
     waits = (decision.c.plan_id == plan_id) & (decision.c.outcome == "waiting")
     rows = unit.rows(select(decision).where(waits).order_by(decision.c.person_id).limit(chunk))
     people = [row["person_id"] for row in rows]
