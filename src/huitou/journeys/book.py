@@ -586,6 +586,8 @@ def _begin(unit: Unit, plan_id: str) -> None:
 
 
 def _write_chunk(unit: Unit, plan_id: str, desk: Desk, now: datetime, chunk: int) -> int:
+    # One chunk of a plan at a time, whoever else carries it out: SQLite has one writer anyway.
+    unit.first(select(plan.c.id).where(plan.c.id == plan_id).with_for_update())
     rows = unit.rows(_waiting(plan_id).limit(chunk))
     _write_all(unit, plan_id, rows, desk, now)
     return len(rows)

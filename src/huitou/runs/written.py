@@ -66,7 +66,10 @@ def table_rows(table: pa.Table, say: Say = str) -> list[dict[str, Any]]:
     return [written(row, say) for row in table.to_pylist()]
 
 
-_DEEDS = ("approved_by", "approved_at", "posted_by", "posted_at")
+_DEEDS = (
+    *("approved_by", "approved_at", "posted_by", "posted_at"),
+    *("drafted_by", "needs_second", "first_by"),
+)
 
 
 def plan_in_short(plan: PlanTotals | None) -> dict[str, Any] | None:

@@ -649,7 +649,10 @@ class FakeShop(FakeBalance):
         )
 
     def draft_plan(
-        self, budget: int | None = None, staff_hours: float | None = None
+        self,
+        budget: int | None = None,
+        staff_hours: float | None = None,
+        by: str | None = None,
     ) -> views.PlanTotals:
         """Begin again as a draft, within limits that hold for it alone."""
         self._status = "draft"

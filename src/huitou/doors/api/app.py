@@ -18,10 +18,12 @@ from starlette.exceptions import HTTPException
 
 import huitou
 from huitou.doors.api import (
+    acts,
     alarms,
     balance,
     calls,
     casefiles,
+    chase,
     complaints,
     doing,
     effects,
@@ -46,10 +48,12 @@ CHAPTERS = (
     reading,
     doing,
     offers,
+    acts,
     alarms,
     balance,
     calls,
     casefiles,
+    chase,
     complaints,
     effects,
     fixes,

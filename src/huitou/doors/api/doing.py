@@ -86,7 +86,11 @@ def draft(caller: Planner, limits: Limits) -> Any:
     """Draft the plan anew within these limits, for this draft alone; nothing is sent."""
     money = caller.shop.settings.money
     budget = None if limits.budget is None else to_minor(limits.budget, money)
-    return plan_in_short(caller.shop.draft_plan(budget=budget, staff_hours=limits.staff_hours))
+    return plan_in_short(_drafted(caller, budget, limits.staff_hours))
+
+
+def _drafted(caller: Caller, budget: int | None, hours: float | None) -> PlanTotals:
+    return caller.shop.draft_plan(budget=budget, staff_hours=hours, by=caller.by)
 
 
 @routes.post("/plan/{plan}/approve", tags=["plan"])

@@ -14,12 +14,14 @@ from typing import Annotated
 import typer
 
 from huitou.doors.cli import (
+    acts,
     alarms,
     answers,
     balance,
     benches,
     calls,
     cases,
+    chase,
     checkup,
     complaints,
     demo,
@@ -97,6 +99,8 @@ app.add_typer(calls.app, name="call")
 app.add_typer(offers.app, name="offer")
 app.add_typer(texts.app, name="text")
 app.add_typer(fixes.app, name="fix")
+app.add_typer(acts.app, name="act")
+app.add_typer(chase.app, name="chase")
 app.add_typer(quarantine.app, name="quarantine")
 app.command(name="serve")(serving.serve)
 app.add_typer(serving.tokens, name="token")

@@ -116,6 +116,7 @@ def draft(
         str | None, typer.Option(metavar="AMOUNT", help="Most it may cost: 500 or 499.50")
     ] = None,
     staff_hours: Annotated[float | None, typer.Option(help="Staff time it may take.")] = None,
+    by: Annotated[str, typer.Option(help="Who drafts it; kept with the plan.")] = "owner",
     as_json: AsJson = False,
 ) -> None:
     """Draft the plan anew; nothing is sent.
@@ -126,7 +127,7 @@ def draft(
     limit = None if budget is None else to_minor(budget, shop.settings.money)
     with progress() as show_step:
         show_step("plan", None)
-        drafted = shop.draft_plan(budget=limit, staff_hours=staff_hours)
+        drafted = shop.draft_plan(budget=limit, staff_hours=staff_hours, by=by)
     _say(drafted, as_json)
 
 
@@ -137,7 +138,10 @@ def approve(
     by: Annotated[str, typer.Option(help="Who approves it; kept with the plan.")] = "owner",
     as_json: AsJson = False,
 ) -> None:
-    """Approve a draft; only then can it be applied."""
+    """Approve a draft; only then can it be applied.
+
+    Above the setting `approval_limit` two people do, and who drafted it is not the last.
+    """
     shop = desk(ctx).shop()
     totals = _plan(shop, plan, "draft")
     shop.approve_plan(totals.id, by)

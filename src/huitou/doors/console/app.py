@@ -18,10 +18,12 @@ from huitou.doors.console import assets, guard
 from huitou.doors.console.contract import Progress, Shopfront
 from huitou.doors.console.errands import Errands
 from huitou.doors.console.pages import (
+    acts,
     alarms,
     balance,
     calls,
     cases,
+    chase,
     cohorts,
     complaints,
     effects,
@@ -68,6 +70,8 @@ PAGES = (
     plan,
     balance,
     receipt,
+    acts,
+    chase,
     proof,
     harm,
     learning,

@@ -60,6 +60,8 @@ READERS: Mapping[str, Reader] = {
     "horizon_days": _whole,
     "value_days": _whole,
     "budget": _amount,
+    "approval_limit": _amount,
+    "most_contacts": _whole,
     "staff_hours": _number,
     "staff_hourly": _amount,
     "letter_cost": _amount,

@@ -16,10 +16,12 @@ from huitou.runs import views
 if TYPE_CHECKING:
     import pyarrow as pa
 
+    from huitou.runs.desks.acts import Acts
     from huitou.runs.desks.alarms import AlarmDesk
     from huitou.runs.desks.balance import BalanceView
     from huitou.runs.desks.calls.desk import CallDesk
     from huitou.runs.desks.cases.desk import CaseDesk
+    from huitou.runs.desks.chase import Chase
     from huitou.runs.desks.complaints.desk import Complaints
     from huitou.runs.desks.effects import Desk as Effects
     from huitou.runs.desks.fixes import Desk as Fixes
@@ -179,7 +181,12 @@ class Shopfront(Protocol):
         """Some of the plan's letters, to read before approval."""
         ...
 
-    def draft_plan(self, budget: int | None = None, staff_hours: float | None = None) -> Any:
+    def draft_plan(
+        self,
+        budget: int | None = None,
+        staff_hours: float | None = None,
+        by: str | None = None,
+    ) -> Any:
         """Draft the plan anew within other limits."""
         ...
 
@@ -318,6 +325,16 @@ class Shopfront(Protocol):
     @property
     def interviews(self) -> InterviewDesk:
         """Exit interviews: whom we ask why they left, and what they say."""
+        ...
+
+    @property
+    def acts(self) -> Acts:
+        """What may be done for a customer, the shop's own acts too."""
+        ...
+
+    @property
+    def chase(self) -> Chase:
+        """Whom staff do not chase any more."""
         ...
 
     @property

@@ -11,6 +11,7 @@ from huitou.decisions.acts import EXCEPTIONS, LEAVING, STAGES, Act, Worth
 from huitou.decisions.playbook import PLAYBOOK, Effect
 from huitou.decisions.price import Z90
 from huitou.ground.errors import BadInput, NotYet
+from huitou.ground.ids import fingerprint
 from huitou.ground.money import Money
 from huitou.ground.settings import Settings
 from huitou.ground.words import Sentence, said
@@ -113,9 +114,11 @@ def read(told: Mapping[str, str], settings: Settings) -> dict[str, Any]:
     name, kind, claim, percent or amount (what it gives), least, minutes, stages (`new, active`),
     excepted, and `subject_en`, `text_en`, … for a letter of one's own.
     """
-    kind = told.get("kind", "")
-    made: dict[str, Any] = {"name": told.get("name", "").strip().lower(), "kind": kind}
-    made |= {"claim": told.get("claim", ""), "minutes": _number(told, "minutes", 0.5)}
+    kind, claim = told.get("kind", ""), told.get("claim", "")
+    name = told.get("name", "").strip().lower()
+    # Whoever writes Chinese need not think of a name in small Latin letters.
+    made: dict[str, Any] = {"name": name or f"{kind}_{fingerprint(claim)[:6]}", "kind": kind}
+    made |= {"claim": claim, "minutes": _number(told, "minutes", 0.5)}
     made |= {"attention": 0.001, "excepted": told.get("excepted", "")}
     if percent := told.get("percent", "").strip():
         share = _number({"percent": percent.rstrip("%")}, "percent", 0.0) / 100

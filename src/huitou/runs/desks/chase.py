@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from huitou.runs.wiring import House
     from huitou.store.books import Row, Unit
 
+OVER = date(1970, 1, 1)
+"""Until when somebody rests whose mark was lifted: over on every day that a plan may look at."""
+
 
 class Chase:
     """Whom this shop does not chase."""
@@ -72,7 +75,7 @@ class Chase:
         with self._house.books.unit() as unit:
             if person in interviews.resting(unit, self.today, [person]):
                 source = f"lifted by {by}: {words}"[:200]
-                interviews.rest(unit, person, "lifted", self.today, self.today, source, self._now)
+                interviews.rest(unit, person, "lifted", self.today, OVER, source, self._now)
                 return
             book.lift(unit, person, words, by, self._now)
 

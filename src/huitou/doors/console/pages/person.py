@@ -12,6 +12,7 @@ from urllib.parse import quote
 from fastapi import APIRouter, Form
 from fastapi.responses import Response
 
+from huitou.care.chase.rules import WHYS as CHASE_WHYS
 from huitou.doors.console import drawing
 from huitou.doors.console.visit import Member
 from huitou.ground.languages import speaker
@@ -51,6 +52,8 @@ class Customer:
         """Causes worth a question, the likeliest first."""
         likely = [cause for cause in self.person.causes if cause.confidence >= WORTH_ASKING]
         return tuple(sorted(likely, key=lambda cause: -cause.confidence)[:4])
+
+    chase_whys = CHASE_WHYS
 
     @property
     def worth(self) -> Worth:

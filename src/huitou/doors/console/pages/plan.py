@@ -141,7 +141,7 @@ def draft(
         raise HuitouError("budget and hours are numbers, like 250 or 7.5") from bad
     if (limit or 0) < 0 or (staff_hours or 0) < 0:
         raise HuitouError("budget and hours cannot be below nothing")
-    shop.draft_plan(limit, staff_hours)
+    shop.draft_plan(limit, staff_hours, visit.member.name)
     return visit.to("/plan")
 
 
