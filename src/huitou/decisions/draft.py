@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -32,6 +33,8 @@ class Drafted:
     rules: list[str]
     """The rule that keeps each person from being addressed; '' for none."""
     bound: IntArray
+    letters: Mapping[str, int] = field(default_factory=dict)
+    """Of the shop's own letters, how many the effect of each kind of act rests on."""
 
     @property
     def given(self) -> IntArray:
@@ -58,6 +61,7 @@ def _about(drafted: Drafted) -> dict[str, Any]:
         "hold_key": people.hold_key,
         "stage": people.stage.tolist(),
         "cause": people.cause.tolist(),
+        "suspicion": people.suspicion,
         "arm": np.where(drafted.held, HELD_OUT, TREATED).tolist(),
         "held_by": pa.array([UNIVERSAL if held else None for held in drafted.held], pa.string()),
         "propensity": np.ones(len(people)),
@@ -89,6 +93,7 @@ def _given(drafted: Drafted) -> dict[str, Any]:
     half = priced.half[rows, given]
     return {
         "act": _kinds(drafted)[given].tolist(),
+        "letters": [drafted.letters.get(kind, 0) for kind in _kinds(drafted)[given].tolist()],
         "act_name": _names(drafted)[given].tolist(),
         "depth": _depths(drafted)[given],
         "channel": _channels(drafted),

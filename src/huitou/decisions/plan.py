@@ -53,11 +53,18 @@ class Plan:
     """How far, relatively, the allocation may lie below the best possible."""
     effects: str
     """Version of the effects it rests on."""
+    trust: float = 1.0
+    """Share of the gain that may be expected, by what earlier promises of the shop kept."""
 
     @cached_property
     def gain(self) -> int:
         """Expected incremental profit, after all costs."""
         return self._sum("gain")
+
+    @property
+    def expected(self) -> int:
+        """The gain, shrunk by what earlier promises kept."""
+        return round(self.gain * min(self.trust, 1.0))
 
     @cached_property
     def cost(self) -> int:
@@ -144,7 +151,18 @@ def draft(
         (priced.cost.astype(np.float64), priced.minutes),
         np.array([float(limits.budget), limits.staff_minutes]),
     )
-    drafted = Drafted(audience, listed, priced, held, found.choice, allowed, beyond, rules, bound)
+    drafted = Drafted(
+        audience,
+        listed,
+        priced,
+        held,
+        found.choice,
+        allowed,
+        beyond,
+        rules,
+        bound,
+        letters=effects.letters,
+    )
     receipts = write_receipts(drafted)
     gain, half = int(pc.sum(receipts["gain"]).as_py() or 0), half_width(drafted)
     return Plan(

@@ -134,6 +134,11 @@ class Playbook:
         """The first guesses as they stand, as a fingerprint: `playbook:4f0c…`."""
         return f"playbook:{fingerprint(repr(self))[:12]}"
 
+    @property
+    def letters(self) -> Mapping[str, int]:
+        """Nothing of this shop stands behind a first guess."""
+        return MappingProxyType({})
+
     def shifts(self, act: Act, people: Audience) -> tuple[FloatArray, FloatArray]:
         """Mean and sd of the shift for each person; the cause counts as far as it is suspected."""
         mean = np.zeros(len(people))

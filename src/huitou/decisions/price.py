@@ -17,6 +17,7 @@ from scipy.special import expit, logit
 from huitou.decisions.acts import Act
 from huitou.decisions.audience import Audience, FloatArray, IntArray
 from huitou.decisions.effects.contract import Effects
+from huitou.decisions.effects.response import expected_move
 from huitou.decisions.limits import Limits
 
 BROUGHT_FORWARD = 0.5
@@ -106,7 +107,8 @@ def _price_one(
 ) -> dict[str, FloatArray]:
     contact, minutes = _contact(people, act, limits)
     mean, sd = effects.shifts(act, people)
-    delta = moved(people.p_buy, mean)
+    # Averaged over what is not known of the effect, not taken at its mean.
+    delta = expected_move(people.p_buy, mean, sd)
     p_taken = people.p_buy + delta if act.depth else np.zeros(len(people))
     offered = act.depth * people.spend
     cost = np.ceil(contact + p_taken * offered)

@@ -56,6 +56,8 @@ RECEIPTS = pa.schema(
         ("runner_up_gain", pa.int64()),
         ("reason", pa.string()),
         ("cause", pa.string()),
+        ("suspicion", pa.float64()),  # of that cause, in [0, 1]
+        ("letters", pa.int64()),  # of the shop's own that the effect rests on; 0: a first guess
     ]
 )
 """One row a person. Amounts are minor units; gains and costs of a held-out person are 0."""
@@ -102,8 +104,22 @@ def receipt_words(receipt: Mapping[str, Any], currency: str) -> tuple[Sentence, 
         ),
         *_price(receipt, currency),
         *_instead(receipt, currency),
-        said("How much it moves is a first guess, not yet a result of this shop."),
-        PLAYBOOK.effect(_act(receipt["act"], receipt["depth"]), receipt["stage"]).source,
+        *_rests_on(receipt),
+    )
+
+
+def _rests_on(receipt: Mapping[str, Any]) -> tuple[Sentence, ...]:
+    """Whether what it moves was guessed or learned, and from how much."""
+    guess = PLAYBOOK.effect(_act(receipt["act"], receipt["depth"]), receipt["stage"]).source
+    if not receipt.get("letters"):
+        return said("How much it moves is a first guess, not yet a result of this shop."), guess
+    return (
+        said(
+            "How much it moves was learned from {n} people this shop did the like for before,"
+            " against those left alone by lot.",
+            n=receipt["letters"],
+        ),
+        said("The first guess it started from: {guess}", guess=guess),
     )
 
 

@@ -122,6 +122,7 @@ def totals(drafted: Plan) -> dict[str, Any]:
         "time_price": drafted.time_price,
         "gap": drafted.gap,
         "effects": drafted.effects,
+        "expected": drafted.expected,
         "limits": asdict(drafted.limits),
         "holdout_share": drafted.holdout.share,
     }
@@ -207,6 +208,39 @@ def assignments(unit: Unit, plan_id: str) -> pa.Table:
     kinds = {name: pa.string() for name in names} | {name: pa.int64() for name in amounts}
     rows = _one_each(unit.rows(query), identity.names(unit))
     return pa.Table.from_pylist(rows, schema=pa.schema(list(kinds.items())))
+
+
+def tried(unit: Unit, plan_id: str) -> pa.Table:
+    """Whom a lot decided about in one plan, with all that was known then; one row a person.
+
+    Those an act was meant for, and those for whom an act was drawn: nobody else can be compared.
+    `kind`, `name` and `depth` are of the act that was given, or meant for who was held out; `given`
+    is the kind that was given.
+    """
+    mine = (decision.c.plan_id == plan_id) & (
+        (decision.c.intended != "nothing") | decision.c.chances.is_not(None)
+    )
+    rows = [_tried(row) for row in unit.rows(select(decision).where(mine))]
+    kinds = {"p_buy": pa.float64(), "depth": pa.float64(), "suspicion": pa.float64()}
+    names = ("person_id", "arm", "stage", "cause", "given", "kind", "name", *kinds)
+    schema = pa.schema([(name, kinds.get(name, pa.string())) for name in names])
+    told = _one_each(rows, identity.names(unit))
+    return pa.Table.from_pylist(sorted(told, key=lambda row: row["person_id"]), schema=schema)
+
+
+def _tried(row: Row) -> Row:
+    given = row["act"] != "nothing"
+    kind, name, depth = ("act", "act_name", "depth") if given else _INTENDED
+    return {
+        **row,
+        "given": row["act"],
+        "kind": row[kind],
+        "name": row[name] or row[kind],
+        "depth": row[depth],
+    }
+
+
+_INTENDED = ("intended", "intended_name", "intended_depth")
 
 
 def _one_each(rows: list[Row], known: identity.Names) -> list[Row]:

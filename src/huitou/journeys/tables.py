@@ -15,6 +15,7 @@ from sqlalchemy import (
     ForeignKey,
     ForeignKeyConstraint,
     Index,
+    Integer,
     String,
     Table,
     Text,
@@ -95,6 +96,8 @@ decision = Table(
     Column("runner_up_gain", Amount),
     Column("reason", String(40), nullable=False),
     Column("cause", String(40), nullable=False),
+    Column("suspicion", Float),
+    Column("letters", Integer),
     Column("outcome", String(10), nullable=False),
     Column("refused_because", String(40)),
     UniqueConstraint("id", "arm", name="uq_decision_id_arm"),
@@ -144,3 +147,24 @@ plan_guard = Table(
     CheckConstraint("kind IN ('look', 'stopped', 'lifted')", name="kind"),
 )
 """What the guardrail saw and did about each plan, and who lifted it; added to, never changed."""
+
+plan_promise = Table(
+    "plan_promise",
+    metadata,
+    Column("id", Serial, primary_key=True),
+    Column("plan_id", String(40), ForeignKey("plan.id"), nullable=False),
+    Column("kind", String(10), nullable=False),
+    Column("as_of", Date, nullable=False),
+    Column("value", Amount, nullable=False),
+    Column("low", Amount, nullable=False),
+    Column("high", Amount, nullable=False),
+    Column("shrunk", Amount),
+    Column("verdict", String(20)),
+    Column("level", Float),
+    Column("at", Instant, nullable=False),
+    UniqueConstraint("plan_id", "kind", "as_of", name="uq_plan_promise"),
+    CheckConstraint("kind IN ('promised', 'proven')", name="kind"),
+    CheckConstraint("low <= value AND value <= high", name="interval"),
+    CheckConstraint("(kind = 'promised') = (shrunk IS NOT NULL)", name="shrunk"),
+)
+"""What each plan promised and what was proven of it; added to, never changed."""

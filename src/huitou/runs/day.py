@@ -22,6 +22,7 @@ from huitou.runs.steps import (
     guard,
     hear,
     know,
+    learn,
     mend,
     prove,
     report,
@@ -42,6 +43,7 @@ IN_THE_LAKE: dict[str, Callable[[Work], Result]] = {
     "facts": know.facts,
     "forecast": foresee.forecast,
     "stages": where_foreseen(foresee.judge),
+    "learn": where_foreseen(learn.learned),
     "signs": alarms.rehearse,
     "harm": where_foreseen(guard.measure),
 }
@@ -63,6 +65,7 @@ IN_THE_BOOKS: dict[str, Callable[[Work, Unit], Result]] = {
 
 AT_THE_END: dict[str, Callable[[Work], Result]] = {
     "proof": where_foreseen(prove.prove),
+    "promises": where_foreseen(learn.keep_promises),
     "fixes": where_foreseen(mend.weigh),
     "shelf": where_foreseen(show.shelve),
     "report": report.write,

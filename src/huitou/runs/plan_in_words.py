@@ -59,6 +59,13 @@ def _plan_words(told: Mapping[str, Any], currency: str) -> tuple[Sentence, ...]:
                 n=told["by_hand"],
             )
         )
+    if acting and told.get("expected", told["gain"]) < told["gain"]:
+        words.append(
+            said(
+                "Earlier plans kept less than they promised: of this one {expected} is expected.",
+                expected=Money(told["expected"], currency),
+            )
+        )
     if acting and told["gain_low"] <= 0:
         words.append(
             said(

@@ -25,6 +25,7 @@ from huitou.runs.people import latest_key, shelved
 from huitou.runs.plan_in_words import totals_view
 from huitou.runs.remarks import note_limits
 from huitou.runs.steps.decide import by_hand, drafted
+from huitou.runs.steps.learn import effects_of
 from huitou.runs.views import LetterSample, PlanTotals
 
 if TYPE_CHECKING:
@@ -170,7 +171,7 @@ def draft_anew(house: House, settings: Settings, edition: Edition, **limits: Any
     moment = Moment.read(edition.noted("moment"))
     people = edition.table("people")
     with house.books.unit() as unit:
-        plan = drafted(people, settings.changed(**limits), moment, unit)
+        plan = drafted(people, settings.changed(**limits), moment, unit, effects_of(edition))
         plan_id = journeys.keep_draft(
             unit,
             plan,

@@ -52,6 +52,7 @@ if TYPE_CHECKING:
     from huitou.runs.desks.calls.desk import CallDesk
     from huitou.runs.desks.cases.desk import CaseDesk
     from huitou.runs.desks.complaints.desk import Complaints
+    from huitou.runs.desks.effects import Desk as Effects
     from huitou.runs.desks.fixes import Desk as Fixes
     from huitou.runs.desks.happenings import Happenings
     from huitou.runs.desks.harms import Harms
@@ -361,6 +362,13 @@ class Shop:
         from huitou.runs.desks.harms import Harms
 
         return Harms(self._house, self.settings)
+
+    @property
+    def effects(self) -> Effects:
+        """What each act is believed to move, and what promises were worth."""
+        from huitou.runs.desks.effects import Desk
+
+        return Desk(self._house, self.settings)
 
     # -- the plan
 

@@ -8,6 +8,8 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.integrate import quad
+from scipy.stats import norm
 from tests.unit.decisions.crowd import crowd
 
 from huitou.decisions.acts import ACTS
@@ -57,8 +59,12 @@ def test_who_sends_everything_back_is_worth_little_however_much_they_spend() -> 
 def test_a_reminder_on_paper_by_hand() -> None:
     priced = price(one(), tuple(ACTS.values()), PLAYBOOK, LIMITS)
     act = NAMES.index("remind")
-    odds = 0.3 / 0.7 * math.exp(0.10)
-    delta = odds / (1 + odds) - 0.3
+
+    def moved_by(shift: float) -> float:
+        odds = 0.3 / 0.7 * math.exp(shift)
+        return float((odds / (1 + odds) - 0.3) * norm.pdf(shift, 0.10, 0.10))
+
+    delta = quad(moved_by, -0.9, 1.1)[0]
     assert priced.delta[0, act] == pytest.approx(delta)
     # Stamp 100 and half a minute at 2,000 an hour, rounded up.
     assert priced.cost[0, act] == priced.worst_cost[0, act] == 117

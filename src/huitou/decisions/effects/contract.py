@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Protocol
 
 from huitou.decisions.acts import Act
@@ -17,6 +18,10 @@ class Effects(Protocol):
     @property
     def version(self) -> str:
         """Names the belief; equal versions give equal shifts. Stands in every plan."""
+
+    @property
+    def letters(self) -> Mapping[str, int]:
+        """Kind of act -> how many people of this shop the belief rests on; absent: a guess."""
 
     def shifts(self, act: Act, people: Audience) -> tuple[FloatArray, FloatArray]:
         """Mean and standard deviation of the shift of each person, in their order."""

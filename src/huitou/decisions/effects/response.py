@@ -255,8 +255,9 @@ class ActsPosterior:
         """Expected change of the chance to buy, (n, acts + 1), from the calibrated baseline."""
         base = self.baseline(p0)
         means, sds = self.shifts(x)
-        moved = [expected_move(base, means[:, act], sds[:, act]) for act in range(self.acts + 1)]
-        return np.column_stack(moved)
+        some = range(1, self.acts + 1)
+        moved = [expected_move(base, means[:, act], sds[:, act]) for act in some]
+        return np.column_stack([np.zeros(len(x)), *moved])
 
 
 def fit_acts(
@@ -336,8 +337,8 @@ def expected_move(p: FloatArray, mean: FloatArray, sd: FloatArray) -> FloatArray
     towards one half, and a promise must not forget it. Who is certain does not move.
     """
     at = logit(np.clip(p, 1e-9, 1 - 1e-9))
-    found = np.zeros(np.shape(at))
+    here, found = expit(at), np.zeros(np.shape(at))
     for node, weight in zip(_NODES, _WEIGHTS, strict=True):
-        found += weight * expit(at + mean + node * sd)
-    change: FloatArray = np.where((p > 0) & (p < 1), found - expit(at), 0.0)
+        found += weight * (expit(at + mean + node * sd) - here)
+    change: FloatArray = np.where((p > 0) & (p < 1), found, 0.0)
     return change

@@ -22,6 +22,7 @@ from huitou.doors.cli import (
     checkup,
     complaints,
     demo,
+    effects,
     files,
     fixes,
     happenings,
@@ -80,6 +81,7 @@ app.add_typer(reports.app, name="report")
 app.add_typer(plans.app, name="plan")
 app.command(name="proof")(answers.proof)
 app.add_typer(harm.app, name="harm")
+app.command(name="effects")(effects.effects)
 app.add_typer(cases.app, name="case")
 app.add_typer(complaints.app, name="complaint")
 app.add_typer(interviews.app, name="interview")

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from huitou.runs.desks.calls.desk import CallDesk
     from huitou.runs.desks.cases.desk import CaseDesk
     from huitou.runs.desks.complaints.desk import Complaints
+    from huitou.runs.desks.effects import Desk as Effects
     from huitou.runs.desks.fixes import Desk as Fixes
     from huitou.runs.desks.happenings import Happenings
     from huitou.runs.desks.harms import Harms
@@ -247,6 +248,11 @@ class Shopfront(Protocol):
     @property
     def harm(self) -> Harms:
         """What our own letters did harm, and the guardrail."""
+        ...
+
+    @property
+    def effects(self) -> Effects:
+        """What each act is believed to move, and what promises were worth."""
         ...
 
     @property

@@ -18,6 +18,7 @@ from huitou.care.interviews import book as interviews
 from huitou.care.interviews.rules import ONCE_IN
 from huitou.channels import book as channels
 from huitou.decisions.acts import NOTHING, measured_attention
+from huitou.decisions.effects.contract import Effects
 from huitou.decisions.holdout import Holdout
 from huitou.decisions.limits import Limits, usual_budget
 from huitou.decisions.plan import Plan, draft
@@ -26,6 +27,7 @@ from huitou.journeys import book as journeys
 from huitou.loyalty import book as loyalty
 from huitou.runs.moment import Moment
 from huitou.runs.remarks import note_limits
+from huitou.runs.steps.learn import effects_of, trust_of
 from huitou.runs.work import Result, Work
 
 if TYPE_CHECKING:
@@ -96,20 +98,24 @@ def _suspects(causes: pa.Table, lost: pa.Table) -> dict[str, list[tuple[str, flo
 
 def draft_plan(work: Work, unit: Unit) -> Result:
     """Draft the plan and keep it; nothing happens until somebody approves it."""
-    plan = drafted(work.edition.table("people"), work.settings, work.moment, unit)
+    people, effects = work.edition.table("people"), effects_of(work.edition)
+    plan = drafted(people, work.settings, work.moment, unit, effects)
     window = work.moment.horizon_days
-    handed = by_hand(plan, work.edition.table("people"))
+    handed = by_hand(plan, people)
     plan_id = journeys.keep_draft(unit, plan, work.now, window_days=window, by_hand=handed)
     note_limits(work.lake, work.settings)
     return {"rows": plan.people, "plan": plan_id}
 
 
-def drafted(people: pa.Table, settings: Settings, moment: Moment, unit: Unit) -> Plan:
+def drafted(
+    people: pa.Table, settings: Settings, moment: Moment, unit: Unit, effects: Effects
+) -> Plan:
     """The plan for these people within the shop's limits, as of the evening of `moment`."""
     audience = _audience(people, settings, moment.day, unit)
     holdout = Holdout(settings.salt, settings.holdout_share)
     within = replace(limits(people, settings), attention=_attention(unit))
-    return draft(audience, within, holdout, moment.day)
+    plan = draft(audience, within, holdout, moment.day, effects=effects)
+    return replace(plan, trust=trust_of(unit, moment.day).share)
 
 
 def _attention(unit: Unit) -> float:

@@ -1,0 +1,139 @@
+"""Learn: what earlier plans did to buying, from everybody a lot decided about.
+
+Only plans whose window is over by this run's evening teach: a run that looks at a past day learns
+what was known then, and nothing later.
+"""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from huitou.decisions.effects.contract import Effects
+from huitou.decisions.effects.design import TRIED
+from huitou.decisions.effects.learned import Learned, learn
+from huitou.decisions.effects.promise import Kept, Trust, trust
+from huitou.decisions.playbook import PLAYBOOK
+from huitou.decisions.receipts import TREATED
+from huitou.facts.bought import bought
+from huitou.journeys import book as journeys
+from huitou.journeys.promises import book as promises
+from huitou.runs.kept import recall
+from huitou.runs.steps.prove import Applied
+from huitou.runs.views import ProofView
+from huitou.runs.work import Result, Work
+from huitou.stats.intervals import z
+
+if TYPE_CHECKING:
+    from huitou.store.books import Row, Unit
+    from huitou.store.lake import Edition
+
+CAMPAIGNS = 24
+"""The latest campaigns that teach: two years of a letter a month."""
+NOTE = "effects"
+
+
+def learned(work: Work) -> Result:
+    """Learn from every plan whose window is over; what is believed is kept in the edition."""
+    with work.books.reading() as unit:
+        over = [each for each in _applied(unit) if _until(each) <= work.day][:CAMPAIGNS]
+        rows = [(each, journeys.tried(unit, each.plan["id"])) for each in over]
+    tables = [_outcomes(work, each, told) for each, told in rows if told.num_rows]
+    tried = pa.concat_tables(tables) if tables else TRIED.empty_table()
+    found = learn(tried)
+    work.edition.note(NOTE, found.written() if found is not None else None)
+    return {"rows": tried.num_rows, "plans": len(tables)}
+
+
+def effects_of(edition: Edition) -> Effects:
+    """What this edition believes of every act: the first guesses where nothing was learned."""
+    kept = edition.noted(NOTE)
+    return (Learned.read(kept) if kept else None) or PLAYBOOK
+
+
+def trust_of(unit: Unit, day: date) -> Trust:
+    """How far a promise of this shop may be trusted on a day, by what was proven until then."""
+    return trust(
+        Kept(promise["value"], proof["value"], _sd(proof))
+        for promise, proof in promises.ledger(unit, day)
+        if proof is not None
+    )
+
+
+def keep_promises(work: Work) -> Result:
+    """Write down what each applied plan promised, and what was proven once its window was over."""
+    proofs: tuple[ProofView, ...] = recall(work.edition.noted("proofs")) or ()
+    by_plan = {proof.programme: proof for proof in proofs}
+    added = 0
+    with work.books.unit() as unit:
+        for each in _applied(unit):
+            if each.start > work.day + timedelta(days=1):
+                continue
+            added += _promised(work, unit, each)
+            proof = by_plan.get(each.plan["id"])
+            if proof is not None and proof.effect is not None and _until(each) <= work.day:
+                added += _proven(work, unit, each, proof)
+    return {"rows": added}
+
+
+def _applied(unit: Unit) -> list[Applied]:
+    """Applied plans, the latest first; who was in them is read apart."""
+    rows = journeys.plans(unit, status="applied")
+    return [Applied(row, pa.table({}), 0) for row in rows]
+
+
+def _until(each: Applied) -> date:
+    """The last day of a plan's window."""
+    return each.start + timedelta(days=int(each.totals["window_days"]) - 1)
+
+
+def _outcomes(work: Work, each: Applied, told: pa.Table) -> pa.Table:
+    """Who was tried on, with who bought within the window: intention to treat."""
+    moment, days = work.moment, int(each.totals["window_days"])
+    with work.lake.reading(work.edition) as connection:
+        evening = moment.evening(each.start - timedelta(days=1))
+        found = bought(work.tables(connection), evening, days, known=moment.as_of).to_pyarrow()
+    came = pc.is_in(told["person_id"], found["person_id"].combine_chunks())
+    treated = pc.and_(
+        pc.equal(told["arm"], TREATED), pc.not_equal(told["given"], pa.scalar("nothing"))
+    )
+    size = told.num_rows
+    return pa.table(
+        {
+            "plan": pa.array([each.plan["id"]] * size, pa.string()),
+            "age_days": pa.array([(work.day - _until(each)).days] * size, pa.int64()),
+            "meant_name": told["name"],
+            "meant": told["kind"],
+            "depth": told["depth"],
+            "treated": treated,
+            "stage": told["stage"],
+            "cause": told["cause"],
+            "posterior": pc.fill_null(told["suspicion"], 0.0),
+            "p_buy": told["p_buy"],
+            "bought": came,
+        }
+    ).cast(TRIED)
+
+
+def _promised(work: Work, unit: Unit, each: Applied) -> bool:
+    told = each.totals
+    gain = promises.Amounts(told["gain"], told["gain_low"], told["gain_high"])
+    # A plan from before promises were shrunk is kept with what it promised.
+    shrunk = int(told.get("expected", told["gain"]))
+    day = each.start - timedelta(days=1)
+    return promises.promised(unit, each.plan["id"], day, gain, shrunk, work.now)
+
+
+def _proven(work: Work, unit: Unit, each: Applied, proof: ProofView) -> bool:
+    assert proof.effect is not None
+    found = proof.effect
+    effect = promises.Amounts(found.value.minor, found.low.minor, found.high.minor)
+    told = {"verdict": proof.verdict, "level": found.level}
+    return promises.proven(unit, each.plan["id"], work.day, effect, told, work.now)
+
+
+def _sd(proof: Row) -> float:
+    return float(proof["high"] - proof["low"]) / (2 * z(proof["level"]))
