@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from tools.worlds.nature import DEEDS, nature
+from tools.worlds.nature import DEEDS, Kind, nature
 from tools.worlds.people import Crowd, crowd
 from tools.worlds.world import World, dear_seldom, of_crowd
 
@@ -104,9 +104,12 @@ def test_where_nothing_moves_anybody_the_best_plan_is_no_plan(grocer: Crowd) -> 
     assert still.gained(people, still.best(people)) == 0
 
 
-@pytest.mark.parametrize("kind", ["smooth", "stepped"])
-def test_acts_help_some_harm_some_and_leave_many_alone(grocer: Crowd, kind: str) -> None:
-    there = of_crowd(grocer, nature(kind, 4, 1.4))  # type: ignore[arg-type]
+KINDS: tuple[Kind, ...] = ("smooth", "stepped")
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_acts_help_some_harm_some_and_leave_many_alone(grocer: Crowd, kind: Kind) -> None:
+    there = of_crowd(grocer, nature(kind, 4, 1.4))
     people = there.crowd.draw(10_000, np.random.default_rng(1))
     shifts = there.nature.shifts(there.standard(people))[:, 1:]
     assert (shifts < -0.1).mean() > 0.03, "some acts drive some people away"

@@ -75,11 +75,12 @@ class World:
 
     def offered(self, people: People) -> FloatArray:
         """What who comes back takes off (n, 8)."""
-        return people.basket[:, None] * np.array([deed.depth for deed in DEEDS])
+        depth = np.array([deed.depth for deed in DEEDS])
+        return np.asarray(people.basket[:, None] * depth, dtype=np.float64)
 
     def standard(self, people: People) -> FloatArray:
         """Features with mean 0 and spread 1 over the crowd (n, 6)."""
-        return (people.features - self.centre) / self.spread
+        return np.asarray((people.features - self.centre) / self.spread, dtype=np.float64)
 
     # ---- the truth ----
 
