@@ -153,7 +153,8 @@ def _bytes_of(column: pa.Array) -> tuple[bytes, bytes]:
     nulls = np.packbits(np.asarray(pc.is_null(column).to_numpy(zero_copy_only=False))).tobytes()
     if not pa.types.is_primitive(column.type):
         return nulls, repr(column.to_pylist()).encode()
-    filled = pc.fill_null(column, pa.scalar(0).cast(column.type))
+    whole = column.cast(pa.int32()) if pa.types.is_date32(column.type) else column
+    filled = pc.fill_null(whole, pa.scalar(0).cast(whole.type))
     return nulls, np.ascontiguousarray(filled.to_numpy(zero_copy_only=False)).tobytes()
 
 
