@@ -11,6 +11,7 @@ import numpy as np
 
 from huitou.decisions.acts import ACTS, STAGES
 from huitou.decisions.audience import FloatArray
+from huitou.decisions.effects.challenger import WORDS as SECOND
 from huitou.decisions.effects.learned import Z90, Cell, Learned
 from huitou.decisions.effects.promise import Trust
 from huitou.decisions.playbook import PLAYBOOK
@@ -145,11 +146,8 @@ def _words(learned: Learned | None, second: str | None) -> tuple[Sentence, ...]:
             held=sum(learned.held.values()),
             plans=learned.plans,
         ),
-        *([SECOND[second]] if second is not None and second in SECOND else []),
+        *([SECOND[second]] if second is not None else []),
     )
-
-
-SECOND: Mapping[str, Sentence] = {}
 
 
 def _effects(learned: Learned | None, usual: Mapping[str, float]) -> tuple[EffectView, ...]:
