@@ -31,6 +31,9 @@ if TYPE_CHECKING:
     from huitou.store.books import Row
     from huitou.store.lake import Edition
 
+USUAL = 0.2
+"""Chance to buy of a usual customer, where a stage has none to ask."""
+
 CLAIMS: Mapping[str, Sentence] = {
     "guess": said("A first guess; nothing of this shop stands behind it yet."),
     "open": said("Not shown yet by the letters alone: it may be nothing."),
@@ -158,7 +161,7 @@ def _effects(learned: Learned | None, usual: Mapping[str, float]) -> tuple[Effec
         view
         for kind in kinds
         for stage in STAGES
-        if (view := _effect(kind, stage, cells.get((kind, stage)), usual.get(stage, 0.0)))
+        if (view := _effect(kind, stage, cells.get((kind, stage)), usual.get(stage, USUAL)))
     )
 
 
