@@ -14,7 +14,7 @@ from scipy.special import expit
 
 from huitou.decisions.acts import ACTS, STAGES, Act
 from huitou.decisions.audience import Audience
-from huitou.decisions.effects.design import TRIED, audience_of
+from huitou.decisions.effects.design import LEAST_WIDTH, TRIED, audience_of, features
 from huitou.decisions.effects.learned import Learned, learn
 from huitou.decisions.effects.response import log_odds
 from huitou.decisions.playbook import PLAYBOOK
@@ -75,6 +75,15 @@ def people() -> Audience:
 
 def test_before_any_letter_there_is_nothing_to_learn():
     assert learn(tried(1, 0, nothing_moves)) is None
+
+
+@pytest.mark.parametrize("name", [*NAMES, "mended"])
+def test_before_any_letter_a_belief_is_as_wide_as_its_guess(name):
+    act, everybody = ACTS[name], people()
+    _, width = PLAYBOOK.shifts(act, everybody)
+    acts = ("offer_10", "offer_20") if act.kind == "offer" else (name,)
+    x = features(act, everybody, width, acts, PLAYBOOK)
+    assert np.sqrt((x**2).sum(axis=1)) == pytest.approx(np.maximum(width, LEAST_WIDTH))
 
 
 def test_a_few_letters_hardly_move_the_guess():
