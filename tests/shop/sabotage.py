@@ -103,7 +103,7 @@ def _decisions() -> Any:
             receipts = _column(receipts, name, value)
         return replace(plan, receipts=receipts)
 
-    return _after(decide, "draft", idle)
+    return _after(decide.Question, "drafted", idle)
 
 
 def _journeys() -> Any:
