@@ -17,6 +17,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from huitou.channels import book as channels
+from huitou.decisions.question import Question
 from huitou.journeys import book as journeys
 from huitou.loyalty import book as loyalty
 from huitou.runs.steps import decide, foresee, know, prove
@@ -103,7 +104,7 @@ def _decisions() -> Any:
             receipts = _column(receipts, name, value)
         return replace(plan, receipts=receipts)
 
-    return _after(decide, "draft", idle)
+    return _after(Question, "drafted", idle)
 
 
 def _journeys() -> Any:

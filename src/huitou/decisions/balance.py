@@ -29,10 +29,12 @@ HEAD = (0.005, 0.02, 0.045)
 """Shares of the most at which it is looked at too: the first coins bring most."""
 BEYOND = (-0.2, -0.4, -0.6, -0.8)
 """Prices below zero: so much of each coin is given away."""
-SOME = 50_000
+SOME = 30_000
 """People who find the price of hours where there are many more; then everybody is looked at."""
-HALVINGS = 16
-"""Most looks for the price of hours: it is then right to a hundred-thousandth of its range."""
+HALVINGS = 24
+"""Most looks for the price of hours."""
+NEAR = 1e-4
+"""The price of hours is looked for until it is right to this share of itself."""
 
 
 @dataclass(frozen=True)
@@ -133,15 +135,14 @@ def balanced(drafted: Drafted, limits: Limits) -> Balance:
     reached = ~drafted.held
     share = float(reached.mean()) if len(reached) else 0.0
     hours = share * limits.staff_minutes
-    whole = _Part.of(drafted, reached)
-    together, taken = whole.curve(hours)
+    together, taken = _Part.of(drafted, reached).curve(hours)
     won = np.isin(drafted.people.stage[reached], BACK)
-    keep, back = (_Part.of(drafted, _of(reached, these)) for these in (~won, won))
-    return Balance(
-        together=together,
-        keep=keep.curve(float(taken[~won].sum()))[0],
-        back=back.curve(float(taken[won].sum()))[0],
+    # One after the other: of a million people each part is a copy of some weight.
+    keep, back = (
+        _Part.of(drafted, _of(reached, these)).curve(float(taken[these].sum()))[0]
+        for these in (~won, won)
     )
+    return Balance(together=together, keep=keep, back=back)
 
 
 def _of(reached: BoolArray, these: BoolArray) -> BoolArray:
@@ -258,6 +259,8 @@ def _price_of_hours(few: Choices, price: float, scarce: float) -> tuple[float, f
     for _ in range(HALVINGS):
         middle = (cheap + dear) / 2
         cheap, dear = (middle, dear) if used(middle) > scarce else (cheap, middle)
+        if dear - cheap <= NEAR * dear:
+            break
     return dear, cheap
 
 

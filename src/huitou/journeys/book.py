@@ -102,10 +102,13 @@ def keep_draft(
     plan_id = str(known) if known is not None else _next_id(unit, digest)
     others = update(plan).where(plan.c.status == "draft", plan.c.id != plan_id)
     unit.change(others.values(status="replaced"))
+    told = {**totals(drafted), "window_days": window_days, "by_hand": by_hand, **(made or {})}
     if known is not None:
+        # The same receipts, perhaps by a version that tells more of them: a draft may learn it.
+        mine = update(plan).where(plan.c.id == plan_id, plan.c.status == "draft")
+        unit.change(mine.values(totals=told))
         return plan_id
     row = {"id": plan_id, "as_of": drafted.as_of, "status": "draft", "digest": digest}
-    told = {**totals(drafted), "window_days": window_days, "by_hand": by_hand, **(made or {})}
     row |= {"drafted_by": by, "needs_second": _is_above(limit, drafted.worst_cost)}
     unit.add(plan, [{**row, "totals": told, "drafted_at": now}])
     for batch in drafted.receipts.to_batches(max_chunksize=10_000):

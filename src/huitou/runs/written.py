@@ -94,6 +94,7 @@ def plan_in_short(plan: PlanTotals | None) -> dict[str, Any] | None:
         "people": plan.people,
         "staff_minutes": plan.staff_minutes,
         "shadow_price": number(plan.shadow_price),
+        "hour_price": number(plan.hour_price.decimal) if plan.hour_price else None,
         "budget": number(plan.budget.decimal) if plan.budget else None,
         "staff_hours": plan.staff_hours,
         **{name: written(getattr(plan, name)) for name in _DEEDS},

@@ -38,6 +38,17 @@ def test_the_same_plan_is_kept_once(books: Books) -> None:
         assert len(journeys.plans(unit)) == 1
 
 
+def test_a_draft_that_comes_again_learns_what_it_was_made_from(books: Books) -> None:
+    with books.unit() as unit:
+        first = journeys.keep_draft(unit, given.drafted(), NOW)
+        again = journeys.keep_draft(unit, given.drafted(), NOW, made={"inputs": "abc"})
+        assert again == first
+        assert journeys.the_plan(unit, first)["totals"]["inputs"] == "abc"
+        journeys.approve(unit, first, "owner", NOW)
+        journeys.keep_draft(unit, given.drafted(), NOW, made={"inputs": "other"})
+        assert journeys.the_plan(unit, first)["totals"]["inputs"] == "abc"
+
+
 def test_a_newer_draft_replaces_the_older_and_an_old_one_may_come_back(books: Books) -> None:
     with books.unit() as unit:
         first = journeys.keep_draft(unit, given.drafted(30), NOW)

@@ -115,6 +115,8 @@ def show_totals(plan: PlanTotals | None, out: Console) -> None:
     out.print(f"  costs {amount(plan.cost)}, should bring {surely(plan.gain)} beyond that")
     if plan.shadow_price:
         out.print(f"  {_last_of(plan)}")
+    if plan.hour_price is not None and plan.hour_price.minor:
+        out.print(f"  one more hour of staff would bring {amount(plan.hour_price)} of profit")
     if plan.approved_by and plan.approved_at:
         out.print(f"  approved by {plan.approved_by} on {plan.approved_at.date()}")
     if plan.posted_by and plan.posted_at:
