@@ -16,7 +16,7 @@ from huitou.runs.views import ProofView
 routes = APIRouter()
 
 DECISIONS: Mapping[str, tuple[str, Sentence]] = {
-    "keep": ("active", said("Keep it")),
+    "keep": ("active", said("Worth keeping")),
     "fix": ("slipping", said("Fix it")),
     "stop": ("lost", said("Stop it")),
     "too_early": ("new", said("Too early")),
