@@ -132,8 +132,10 @@ def rehearse(
 
 
 def _nearest(trials: Sequence[Trial]) -> Trial:
-    """The one that comes nearest to what it promises; the last, which is too cautious as a rule, only
-    where no other is sound."""
+    """The one that comes nearest to what it promises.
+
+    The last, too cautious as a rule, only where no other is sound.
+    """
     *usual, last = trials
     sound = [trial for trial in usual if trial.sound]
     return min(sound, key=lambda trial: trial.off) if sound else last
