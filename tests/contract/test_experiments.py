@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -9,10 +10,12 @@ from sqlalchemy import delete, update
 from sqlalchemy.exc import DBAPIError
 from tests.unit.journeys import given
 from tests.unit.journeys.given import NOW
+from tests.unit.proof.test_experiment import WRITTEN
 
 from huitou.journeys import book as journeys
 from huitou.journeys.experiments import book as experiments
 from huitou.journeys.tables import decision, experiment
+from huitou.proof.experiment import Experiment
 from huitou.store.books import Books
 
 
@@ -29,6 +32,16 @@ def test_it_is_written_once_and_read_back(any_books: Books) -> None:
         row = experiments.of_plans(unit)[plan_id]
     assert (row["digest"], row["by"], row["at"]) == ("a" * 64, "owner", NOW)
     assert row["written"] == written(plan_id)
+
+
+def test_its_fingerprint_holds_whichever_database_kept_it(any_books: Books) -> None:
+    plan_id = given.approved(any_books)
+    fixed = replace(WRITTEN, plan=plan_id, gap_days=60.1, share=0.05)
+    with any_books.unit() as unit:
+        experiments.write_down(unit, fixed.kind, fixed.written(), fixed.digest(), "owner", NOW)
+        row = experiments.of_plans(unit)[plan_id]
+    assert Experiment.read(row["written"]) == fixed
+    assert Experiment.read(row["written"]).digest() == row["digest"]
 
 
 @pytest.mark.parametrize("how", ["update", "delete"])

@@ -61,10 +61,10 @@ def test_it_cries_wolf_once_in_twenty(
     name: str, share: float, data_file: Callable[[str], Path]
 ) -> None:
     found = rehearsed(data_file(name), name, share)
-    assert found.chosen.estimator.name == "adjusted", "the sharp estimator holds on all four"
+    assert found.chosen.sound
     assert 0.03 <= found.chosen.false_positives <= 0.07
-    assert 0.94 <= found.chosen.coverage <= 0.99
-    assert found.chosen.ratio == pytest.approx(1.0, abs=0.1)
+    assert 0.93 <= found.chosen.coverage <= 0.98
+    assert found.chosen.ratio == pytest.approx(1.0, abs=0.03)
 
 
 def rehearsed(path: Path, name: str, share: float) -> Rehearsal:

@@ -20,6 +20,7 @@ from tests.shop.scenes import JUNE, PROMISED, SALT, Year
 from huitou.care import book as care
 from huitou.decisions.holdout import Holdout
 from huitou.journeys import book as journeys
+from huitou.journeys.experiments import book as experiments
 from huitou.loyalty import book as loyalty
 from huitou.runs.views import WHOLE, ProofView
 
@@ -355,6 +356,35 @@ def _brought(
 def _slope(x: np.ndarray, y: np.ndarray, out: np.ndarray) -> float:
     arms = [(x[arm] - x[arm].mean(), y[arm] - y[arm].mean()) for arm in (out, ~out)]
     return sum((a * b).sum() for a, b in arms) / sum((a * a).sum() for a, _ in arms)
+
+
+def test_how_it_is_read_was_written_down_before_the_first_letter(
+    year: Year, proof: ProofView, whole: ProofView
+) -> None:
+    """What the doors show is what stands in the books, and nobody can write it anew."""
+    with year.shop.books.reading() as unit:
+        own = experiments.of_plans(unit)[year.plan_id]
+        (programme,) = experiments.programmes(unit)
+    for found, row in ((proof, own), (whole, programme)):
+        assert found.judged is not None
+        told = found.judged.written_down
+        assert (told.id, told.digest, told.by) == (row["id"], row["digest"], "owner")
+        assert told.window_days >= 1.5 * (told.gap_days or 0)
+        assert told.estimator == found.estimator
+        assert found.judged.decision == "too_early" or found.judged.code == "nothing_sent"
+    assert own["written"]["plan"] == year.plan_id
+    assert proof.judged is not None and proof.judged.later is not None
+
+
+def test_what_others_would_claim_is_every_sale_after_a_letter(
+    proof: ProofView, decisions: list[dict[str, Any]], orders: duckdb.DuckDBPyConnection
+) -> None:
+    meant = [row for row in decisions if row["intended"] != "nothing"]
+    _, after = _brought(meant, orders, proof)
+    reached = np.array([row["outcome"] == "applied" for row in meant])
+    assert proof.judged is not None
+    assert proof.judged.attributed.minor == pytest.approx(after[reached].sum(), abs=len(meant))
+    assert proof.judged.ratio is None, "nothing is proven, so the claim is times nothing"
 
 
 def test_the_proof_was_rehearsed_on_the_shops_own_past(year: Year) -> None:

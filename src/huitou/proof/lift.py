@@ -5,7 +5,7 @@ Three steps, each chosen before anybody was treated, so that none can favour an 
 2. *Adjusted.* What people brought before explains part of what they bring after (CUPED, Deng et
    al. 2013); one slope, pooled within the arms.
 3. *One variance for both arms, nearly*: the small hold-out's own variance is mostly luck, so it
-   counts as much as its people do against a thousand of everybody's.
+   counts as much as its people do against three hundred of everybody's.
 Measured on real shops in docs/why/proof.md.
 """
 
@@ -24,7 +24,7 @@ from huitou.stats.tests import Difference, leaning, pooled, welch
 FloatArray = NDArray[np.float64]
 BoolArray = NDArray[np.bool_]
 
-LEANS = 1_000
+LEANS = 300
 """People's worth of the variance of everybody, to which each arm's own is drawn: a hold-out of
 eighty believes the whole shop, one of ten thousand itself. On real shops without an effect and with
 one, `tools/bench_decisions/aa.py`."""

@@ -13,7 +13,7 @@ from functools import reduce
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import norm, t
+from scipy.special import ndtr, ndtri, stdtr, stdtrit
 
 from huitou.proof.lift import Arms, BoolArray, Estimator, FloatArray
 from huitou.stats.sequential import bounds, evidence_of
@@ -179,13 +179,12 @@ def _z(lift: Difference) -> float:
     """The estimate in standard errors, as rare as Student's t would have it."""
     if lift.df <= 0 or not 0 < lift.se < float("inf"):
         return 0.0
-    tail = float(t.logsf(abs(lift.estimate) / lift.se, lift.df))
-    rare = float(norm.isf(np.exp(max(tail, -700.0))))
-    return float(np.sign(lift.estimate)) * rare
+    tail = float(stdtr(lift.df, -abs(lift.estimate) / lift.se))
+    return float(np.sign(lift.estimate)) * -float(ndtri(max(tail, 1e-300)))
 
 
 def _half(lift: Difference, bound: float) -> float:
     """Half the repeated interval: it leaves out zero just when the look crosses its bound."""
     if lift.df <= 0 or not np.isfinite(bound):
         return float("inf")
-    return float(t.isf(norm.sf(bound), lift.df)) * lift.se
+    return -float(stdtrit(lift.df, ndtr(-bound))) * lift.se

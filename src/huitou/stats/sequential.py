@@ -24,10 +24,11 @@ REACH = 7.0
 """Standard errors below zero where the grid begins."""
 LEAST_STEP = 1e-4
 """Looks that add less than this share of the evidence so far are no new looks."""
-FINER = 301
+FINER = 151
 """Points of the grid between two bounds, for Simpson's rule: four digits."""
-LIKE_THE_LAST = 0.9975
-"""Two looks that agree more than this are taken to agree this much: the grid sees no finer."""
+LIKE_THE_LAST = 0.99
+"""Two looks that agree more are taken to agree this much: the grid sees no finer, and bounds only
+get stricter by it."""
 FAR = 9.0
 """A bound in standard errors that nothing crosses; integrals beyond it are nothing."""
 

@@ -92,8 +92,8 @@ def test_the_headline_is_the_whole_programme_never_its_best_plan(owner: TestClie
 def test_a_verdict_shows_its_looks_the_claim_and_what_was_written_down(owner: TestClient) -> None:
     page = owner.get("/proof/5f0c62a1b3d4").text
     assert page.count('class="whisker"') == 11, "each look that may say anything"
-    for told in ("Keep", "£19,400", "6.66 times", "Account 11", "universal-2027", "abababababab",
-                 "not known any more", "planned to Aug 30, 2011"):  # fmt: skip
+    for told in ("Worth keeping", "£19,400", "6.66 times", "Account 11", "universal-2027",
+                 "abababababab", "not known any more", "planned to Aug 30, 2011"):  # fmt: skip
         assert told in page, told
     assert owner.get("/proof").text.count("/proof/5f0c62a1b3d4") == 1
 

@@ -194,3 +194,9 @@ def test_sales_before_a_persons_first_letter_are_nobodys_claim() -> None:
     found = replace(people, reached=half).after_letters(LOOKS)
     cumulated = people.gross(LOOKS) - people.gross(4)
     assert found == pytest.approx(cumulated[~people.held].sum())
+
+
+def test_a_plan_that_meant_nothing_for_anybody_breaks_nothing() -> None:
+    nobody = cohort(20).only(np.zeros(20, dtype=bool))
+    found = read("plan", FIXED, nobody, OVER)
+    assert (found.advice.code, found.attributed, found.whales) == ("too_few", 0, ())

@@ -16,9 +16,9 @@ from huitou.runs.views import ProofView
 routes = APIRouter()
 
 DECISIONS: Mapping[str, tuple[str, Sentence]] = {
-    "keep": ("active", said("Keep")),
-    "fix": ("slipping", said("Fix")),
-    "stop": ("lost", said("Stop")),
+    "keep": ("active", said("Worth keeping")),
+    "fix": ("slipping", said("Fix it")),
+    "stop": ("lost", said("Stop it")),
     "too_early": ("new", said("Too early")),
 }
 """Verdict -> tone and name."""
