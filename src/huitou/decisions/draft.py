@@ -120,9 +120,10 @@ def _channels(drafted: Drafted) -> list[str]:
 
 
 def _runner_up(drafted: Drafted) -> dict[str, Any]:
-    """The best act that was allowed and not given; None where only *nothing* was allowed."""
+    """The best act that was allowed, sure to pay and not given; None where there was none."""
     rows = np.arange(len(drafted.choice))
-    others = np.where(drafted.allowed, drafted.priced.gain, -np.inf)
+    sure = drafted.allowed & ~drafted.unsure
+    others = np.where(sure, drafted.priced.gain, -np.inf)
     others[rows, drafted.choice] = -np.inf
     second = np.argmax(others, axis=1)
     gain = others[rows, second]

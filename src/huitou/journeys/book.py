@@ -278,7 +278,7 @@ def _is_second(unit: Unit, row: Row, by: str, now: datetime) -> bool:
         raise Refused(
             f"{by} has spoken for this plan already, and it may cost more than one person may let"
             " out: somebody else must approve it",
-            to_try="another user (huitou user add), a smaller budget, or a higher approval_limit",
+            to_try="invite a user under Settings, draft a smaller plan, raise approval_limit",
         )
     return True
 

@@ -24,6 +24,7 @@ from tests.unit.console.fake_people import (
     person,
     receipt,
 )
+from tests.unit.console.fake_rules import FakeActs, FakeChase
 
 from huitou.ground.clock import StoppedClock
 from huitou.ground.errors import HuitouError, Refused
@@ -136,6 +137,7 @@ class FakeShop:
         self.ways_of_reading = 1
         self.wrong: list[str] = []
         self.lies_about = Upkeep(0, 0, 2, 0, 0, 0, lessons=3, sorter_knows=False)
+        self.acts, self.chase = FakeActs(), FakeChase()
         self.fixes, self.lessons = FakeFixes(empty=empty), FakeLessons()
         self.done: list[Any] = []
         self._harm = FakeHarm()
