@@ -83,13 +83,13 @@ def test_programs_choose_acts_and_leave_people_too(shop: Shop) -> None:
         tea = {"name": "tea", "kind": "surprise", "claim": "Tea", "given": {"amount": 200}}
         assert client.post("/acts", json=tea).json()["name"] == "tea"
         assert client.post("/acts", json=tea).status_code == 403
-        assert client.post("/acts", json={**tea, "name": "T"}).status_code == 400
+        assert client.post("/acts", json={**tea, "name": "T"}).status_code == 422
         assert client.post("/acts", json={**tea, "given": {"amount": -1}}).status_code == 422
         assert "tea" in {act["name"] for act in client.get("/acts").json()}
         assert client.delete("/acts/tea").json()["removed"]
         marked = {"who": person, "why": "rival", "words": "They told us so at the till."}
         assert client.post("/chase", json=marked).json()["never"] is False
-        assert client.post("/chase", json={**marked, "why": "ugly"}).status_code == 400
+        assert client.post("/chase", json={**marked, "why": "ugly"}).status_code == 422
         assert len(client.get("/chase").json()) == 1
         lifted = {"who": person, "words": "They came back."}
         assert client.post("/chase/lift", json=lifted).json()["lifted"]
