@@ -109,7 +109,7 @@ def _given(drafted: Drafted) -> dict[str, Any]:
         "worst_cost": priced.worst_cost[rows, given],
         "cap": priced.cap[rows, given],
         "staff_minutes": priced.minutes[rows, given],
-        "least_order": priced.least[rows, given],
+        "least_order": priced.least[given],
     }
 
 
