@@ -139,7 +139,7 @@ def _given(drafted: Drafted) -> dict[str, Any]:
         "worst_cost": priced.worst_cost[rows, given],
         "cap": priced.cap[rows, given],
         "staff_minutes": priced.minutes[rows, given],
-        "least_order": priced.least[rows, given],
+        "least_order": priced.least[given],
     }
 
 
@@ -150,9 +150,10 @@ def _channels(drafted: Drafted) -> list[str]:
 
 
 def _runner_up(drafted: Drafted) -> dict[str, Any]:
-    """The best act that was allowed and not given; None where only *nothing* was allowed."""
+    """The best act that was allowed, sure to pay and not given; None where there was none."""
     rows = np.arange(len(drafted.choice))
-    others = np.where(drafted.allowed, drafted.priced.gain, -np.inf)
+    sure = drafted.allowed & ~drafted.unsure
+    others = np.where(sure, drafted.priced.gain, -np.inf)
     others[rows, drafted.choice] = -np.inf
     second = np.argmax(others, axis=1)
     gain = others[rows, second]

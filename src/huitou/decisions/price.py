@@ -24,7 +24,7 @@ BROUGHT_FORWARD = 0.5
 """Share of a living customer's extra order that is only the next one, bought earlier."""
 SECOND_LIFE = 0.5
 """A customer won back is worth half of one who never left: they left once, and may again."""
-WHOLE = ("cost", "offered", "cap", "worst_cost", "least")
+WHOLE = ("cost", "offered", "cap", "worst_cost")
 """Columns of `Priced` that are whole minor units."""
 Z90 = 1.6448536269514722
 """Half-width of a two-sided 90 % normal interval."""
@@ -49,7 +49,7 @@ class Priced:
     """Contact, staff and the offer taken in full."""
     minutes: FloatArray
     least: IntArray
-    """The smallest order on which the act counts; 0 for any."""
+    """The smallest order on which each act counts (acts,); 0 for any."""
     gain: FloatArray
     half_effect: FloatArray
     """Half-width of the 90 % interval of the gain that the unknown effect makes."""
@@ -80,7 +80,7 @@ def price(people: Audience, acts: Sequence[Act], effects: Effects, limits: Limit
         cap=whole["cap"],
         worst_cost=whole["worst_cost"],
         minutes=stacked["minutes"],
-        least=whole["least"],
+        least=np.array([act.least.at(basket) for act in acts], dtype=np.int64),
         gain=stacked["gain"],
         half_effect=stacked["half_effect"],
         half_worth=stacked["half_worth"],
@@ -143,7 +143,6 @@ def _price_one(
         "cap": cap,
         "worst_cost": np.ceil(contact) + cap,
         "minutes": minutes,
-        "least": np.full(len(people), float(act.least.at(basket))),
         "gain": delta * worth - cost - attention,
         "half_effect": spread * np.abs(worth - offered),
         "half_worth": np.abs(delta) * worth * _doubt(people),

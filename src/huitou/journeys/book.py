@@ -103,18 +103,30 @@ def keep_draft(
     others = update(plan).where(plan.c.status == "draft", plan.c.id != plan_id)
     unit.change(others.values(status="replaced"))
     told = {**totals(drafted), "window_days": window_days, "by_hand": by_hand, **(made or {})}
+    needs_second = _is_above(limit, drafted.worst_cost)
     if known is not None:
         # The same receipts, perhaps by a version that tells more of them: a draft may learn it.
         mine = update(plan).where(plan.c.id == plan_id, plan.c.status == "draft")
         unit.change(mine.values(totals=told))
+        _drafted_again(unit, plan_id, by, needs_second=needs_second)
         return plan_id
     row = {"id": plan_id, "as_of": drafted.as_of, "status": "draft", "digest": digest}
-    row |= {"drafted_by": by, "needs_second": _is_above(limit, drafted.worst_cost)}
+    row |= {"drafted_by": by, "needs_second": needs_second}
     unit.add(plan, [{**row, "totals": told, "drafted_at": now}])
     for batch in drafted.receipts.to_batches(max_chunksize=10_000):
         unit.add(decision, [_decision(plan_id, receipt) for receipt in batch.to_pylist()])
     failpoint("plan.kept")
     return plan_id
+
+
+def _drafted_again(unit: Unit, plan_id: str, by: str | None, *, needs_second: bool) -> None:
+    """The same plan once more: who asked for it is its author, if nobody was before."""
+    mine = (plan.c.id == plan_id) & (plan.c.status == "draft")
+    if by is not None:
+        nobody = mine & plan.c.drafted_by.is_(None)
+        unit.change(update(plan).where(nobody).values(drafted_by=by))
+    if needs_second:
+        unit.change(update(plan).where(mine).values(needs_second=True))
 
 
 def totals(drafted: Plan) -> dict[str, Any]:
@@ -364,7 +376,7 @@ def _is_second(unit: Unit, row: Row, by: str, now: datetime) -> bool:
         raise Refused(
             f"{by} has spoken for this plan already, and it may cost more than one person may let"
             " out: somebody else must approve it",
-            to_try="another user (huitou user add), a smaller budget, or a higher approval_limit",
+            to_try="invite a user under Settings, draft a smaller plan, raise approval_limit",
         )
     return True
 

@@ -9,13 +9,22 @@ from typing import Any
 import pyarrow as pa
 
 from huitou.decisions.acts import ACTS, Act, named
+from huitou.decisions.ceiling import TAKERS, needed
 from huitou.decisions.receipts import receipt_words
 from huitou.ground.money import Money
 from huitou.ground.words import Sentence, said
 from huitou.models.causes import QUESTIONS, WORDS
 from huitou.models.curve import Rhythm
 from huitou.runs.people import latest_key, money_range
-from huitou.runs.views import Cause, ChaseMark, PersonRow, PersonView, Receipt, TimelineEntry
+from huitou.runs.views import (
+    Cause,
+    ChaseMark,
+    PersonRow,
+    PersonView,
+    Receipt,
+    TimelineEntry,
+    WorthIt,
+)
 
 CURVE_DAYS = (0, 3, 7, 14, 21, 28, 42, 56, 70, 91, 112, 140, 168, 203, 238, 273, 319, 365)
 """Days ahead at which the curve of the rhythm chart is drawn."""
@@ -102,7 +111,22 @@ def receipt_view(row: Mapping[str, Any], currency: str, acts: Mapping[str, Act] 
         propensity=row["propensity"],
         name=row["act_name"],
         claim=known.claim if known is not None and known.own else None,
+        worth_it=_worth_it(row, currency),
+        least_pays=_money(row["least_pays"], currency),
+        most_pays=_money(row["most_pays"], currency),
     )
+
+
+def _worth_it(row: Mapping[str, Any], currency: str) -> WorthIt | None:
+    found = needed(row)
+    if found is None:
+        return None
+    most = Money(found.most, currency)
+    return WorthIt(found.of == TAKERS, min(found.share, 9.99), found.expected, most)
+
+
+def _money(minor: int | None, currency: str) -> Money | None:
+    return Money(minor, currency) if minor is not None else None
 
 
 def person_view(

@@ -183,6 +183,19 @@ class TimelineEntry:
 
 
 @dataclass(frozen=True)
+class WorthIt:
+    """The line an act must pass for one person, and where it is expected to stand."""
+
+    of_takers: bool
+    """Whether it is paid only when taken: then both are shares of the takers."""
+    needed: float
+    """Share who must buy only because of it."""
+    expected: float
+    most: Money
+    """The most that one of them may cost."""
+
+
+@dataclass(frozen=True)
 class Receipt:
     """Why this act, or none, for one person."""
 
@@ -206,6 +219,10 @@ class Receipt:
     """The act by its own name: two offers are one kind."""
     claim: Sentence | None = None
     """What it is, where the merchant added it."""
+    worth_it: WorthIt | None = None
+    least_pays: Money | None = None
+    """The smallest offer that is expected to pay for them, and the largest."""
+    most_pays: Money | None = None
 
 
 @dataclass(frozen=True)

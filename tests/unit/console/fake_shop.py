@@ -28,6 +28,7 @@ from tests.unit.console.fake_people import (
     receipt,
 )
 from tests.unit.console.fake_proofs import judged
+from tests.unit.console.fake_rules import FakeActs, FakeChase
 
 from huitou.ground.clock import StoppedClock
 from huitou.ground.errors import HuitouError, Refused
@@ -141,6 +142,7 @@ class FakeShop(FakeBalance):
         self.wrong: list[str] = []
         self.lies_about = Upkeep(0, 0, 2, 0, 0, 0, lessons=3, sorter_knows=False)
         self.effects = FakeEffects(empty=empty)
+        self.acts, self.chase = FakeActs(), FakeChase()
         self.fixes, self.lessons = FakeFixes(empty=empty), FakeLessons()
         self.tests, self.replays = FakeTests(), FakeReplays()
         self.done: list[Any] = []

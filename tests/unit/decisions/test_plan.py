@@ -13,11 +13,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.unit.decisions.crowd import crowd
 
-from huitou.decisions.acts import ACTS
+from huitou.decisions.acts import ACTS, act_of, in_use
 from huitou.decisions.explore import Exploring
 from huitou.decisions.holdout import Holdout
 from huitou.decisions.limits import Limits
 from huitou.decisions.plan import Plan, draft
+from huitou.decisions.playbook import Effect, Playbook
 from huitou.decisions.receipts import REASONS, RECEIPTS, receipt_words
 from huitou.decisions.trials import Trial
 from huitou.ground.languages import speaker
@@ -30,6 +31,10 @@ def planned(n: int = 400, seed: int = 1, budget: int = 20_000, **limits) -> Plan
     return draft(crowd(n, seed), Limits(budget=budget, **limits), LOT, DAY)
 
 
+WELCOME = {"name": "hi", "kind": "offer", "claim": "Hi", "depth": 0.01, "stages": ["new"]}
+WELCOMED = in_use([act_of(WELCOME, own=True)])
+MOVED = Playbook(effects={"offer": {"new": Effect(0.5, 0.01, ACTS["thank"].claim)}})
+"""Nothing moves anybody but an offer for newcomers alone, which no plan gives."""
 LEFT_ALONE = ({"silent_since": DAY}, {"never_since": DAY}, {"contacts": 4, "may_mail": True})
 
 
@@ -165,6 +170,7 @@ def test_every_reason_occurs_and_has_words_in_every_receipt() -> None:
         trials=[Trial("t", {"thank": 0.5, "nothing": 0.5}, frozenset({"lost"}), 50)],
     )
     left = [draft(crowd(9, **out), Limits(budget=10**6), LOT, DAY) for out in LEFT_ALONE]
+    left.append(draft(crowd(99), Limits(budget=10**9), LOT, DAY, WELCOMED, MOVED))
     drafted = [spent.receipts, strapped.receipts, tried.receipts, *(each.receipts for each in left)]
     both = pa.concat_tables(drafted).to_pylist()
     assert {receipt["reason"] for receipt in both} == set(REASONS)

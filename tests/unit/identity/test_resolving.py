@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from huitou.decisions.holdout import Holdout
 from huitou.identity import resolving
 
 Record = tuple[str | None, str | None, str | None, str]
@@ -117,6 +118,23 @@ def test_no_lot_is_ever_drawn_by_two_people(files: list[list[Record]], data: st.
             held = [key for (key,) in people.fetchall()]
             assert len(held) == len(set(held))
             assert set(keys(lake).values()) <= alive(lake)
+
+
+@given(FILES)
+def test_nobody_changes_their_arm_when_others_join_or_merge(files: list[list[Record]]) -> None:
+    """Whoever is still somebody after a file is in the arm that they were in before it."""
+    lot = Holdout("salt", 0.5)
+    with duckdb.connect() as lake:
+        lake.execute(LINES)
+        arms: dict[str, bool] = {}
+        for file in files:
+            arrive(lake, *file)
+            resolving.resolve(lake)
+            resolving.resolve(lake)  # a restart works the same evening through again
+            drawn = lake.execute("SELECT person_id, hold_key FROM people").fetchall()
+            now = {person: lot.holds(key) for person, key in drawn}
+            assert all(now[person] == arm for person, arm in arms.items())
+            arms = now
 
 
 def test_a_line_without_a_key_stays_anonymous(lake: duckdb.DuckDBPyConnection) -> None:

@@ -127,5 +127,5 @@ def test_who_said_not_for_now_is_left_in_peace_until_they_buy_again(books: Books
         for person in ("p", "q"):
             until = DAY + timedelta(days=180)
             interviews.rest(unit, person, "competitor", DAY, until, "interview", NOW)
-        assert decide._resting(people, DAY + timedelta(days=10), unit) == [True, False, False]
-        assert decide._resting(people, DAY + timedelta(days=180), unit) == [False, False, False]
+        assert decide._resting(people, DAY + timedelta(days=10), unit) == [until, None, None]
+        assert decide._resting(people, DAY + timedelta(days=180), unit) == [None, None, None]

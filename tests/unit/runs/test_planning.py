@@ -23,6 +23,7 @@ TOLD: dict[str, Any] = {
 
 def words(**told: Any) -> str:
     nobody = dict.fromkeys(("approved_by", "approved_at", "posted_by", "posted_at"))
+    nobody |= dict.fromkeys(("needs_second", "drafted_by", "first_by"))
     row = {"id": "p", "as_of": date(2011, 6, 9), "status": "draft", "totals": {**TOLD, **told}}
     row |= nobody
     return " ".join(str(each) for each in totals_view(row, "GBP").words)

@@ -56,7 +56,7 @@ class Chase:
         found = self.of(person)
         if found is None:
             raise Refused("they bought since: nothing keeps them out", to_try="huitou chase list")
-        return found
+        return self._named(found)
 
     def review(self, who: str, by: str, until: date | None = None) -> ChaseMark | None:
         """Somebody else looked at a mark again, and it stands until another day."""
@@ -67,7 +67,8 @@ class Chase:
             if again <= self.today:
                 raise BadInput(f"{again} is not ahead: it is the day to look again")
             book.review(unit, person, again, by, self._now)
-        return self.of(person)
+        found = self.of(person)
+        return self._named(found) if found is not None else None
 
     def lift(self, who: str, words: str, by: str) -> None:
         """Take a mark back, for good or for now; the reason is kept."""
