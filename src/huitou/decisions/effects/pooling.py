@@ -161,5 +161,6 @@ def _chances(
         means = np.array([prior.mean for prior in priors])
         told = seen.evidence(priors[0].precision, means)
         log[start : start + step] = told + np.log([each.chance for each in alike])
-    share: FloatArray = np.exp(log - log.max())
-    return share / share.sum()
+    weight = np.exp(log - log.max())
+    share: FloatArray = weight / weight.sum()
+    return share
