@@ -497,7 +497,8 @@ class Shop:
         now = self.clock.now()
         with self._house.books.unit() as unit:
             journeys.approve(unit, plan_id, by, now, limit=self.settings.approval_limit)
-            registering.write_down(unit, fixed, by, now)
+            if journeys.the_plan(unit, plan_id)["status"] != "draft":
+                registering.write_down(unit, fixed, by, now)
         return self._the(plan_id)
 
     def apply_plan(self, plan_id: str, by: str, progress: Progress | None = None) -> dict[str, Any]:
