@@ -132,8 +132,9 @@ class Replays:
     ) -> ReplayView:
         currency = self._settings.money
         value = None
-        if answer.value is not None and answer.low is not None and answer.high is not None:
-            value = money_range(answer.value, answer.low, answer.high, currency, answer.level)
+        ends = answer.interval if answer.reason == "answered" else None
+        if answer.value is not None and ends is not None:
+            value = money_range(answer.value, ends.low, ends.high, currency, ends.level)
         limits = []
         if policy.budget is not None:
             limits.append(
