@@ -22,6 +22,8 @@ from huitou.decisions.holdout import Holdout
 from huitou.journeys import book as journeys
 from huitou.journeys.experiments import book as experiments
 from huitou.loyalty import book as loyalty
+from huitou.proof.policies import Policy
+from huitou.runs.desks.learning.trials import Idea
 from huitou.runs.views import WHOLE, ProofView
 
 SHARE = 0.2
@@ -391,3 +393,34 @@ def test_the_proof_was_rehearsed_on_the_shops_own_past(year: Year) -> None:
     rehearsal = year.shop.aa()
     assert rehearsal is not None
     assert "Rehearsed" in str(rehearsal.words[0])
+
+
+# learning
+
+
+def test_the_past_can_be_asked_what_another_way_would_have_brought(
+    year: Year, decisions: list[dict[str, Any]]
+) -> None:
+    found = year.shop.replays.ask(Policy(drawing=False), days=365)
+    drawn = [row for row in decisions if row["held_by"] != "universal"]
+    assert found.plans == 1
+    assert found.decisions + found.aside == len(drawn)
+    assert 0 < found.comparable <= found.differing < len(drawn)
+    assert (found.value is None) == (found.verdict == "refused")
+    assert (found.effective < found.needed) == (found.reason == "too_few")
+    if found.value is not None:
+        assert found.value.low < found.value.value < found.value.high
+
+
+def test_a_test_is_sized_on_the_shops_own_past(year: Year) -> None:
+    two = year.shop.tests.plan(Idea.of(("nothing", "thank")))
+    three = year.shop.tests.plan(Idea.of(("nothing", "thank", "offer_10")))
+    assert two.a_plan > three.a_plan > 0, "an offer is allowed to fewer"
+    for size in two.sizes:
+        assert size.people and size.detectable and size.detectable_year
+        assert size.detectable_year < size.detectable
+        assert 0 <= size.explained <= 1
+    visits, profit = two.sizes
+    assert 0 < visits.usual < 1
+    assert profit.people > visits.people
+    assert year.shop.tests.tests() == (), "planning writes nothing down"

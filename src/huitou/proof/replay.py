@@ -18,6 +18,7 @@ A bootstrap-t over persons was tried and covered no better than the usual interv
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Literal
 
@@ -72,7 +73,7 @@ class Answer:
     reason: str
     """Code: answered, same, too_few, no_overlap."""
     differing: int
-    """Decisions in which the candidate has other chances than the log."""
+    """Decisions that would have fallen otherwise, as expected of both draws."""
     comparable: int
     """Of these, those in which everything the candidate would do had a chance."""
     effective: float
@@ -102,15 +103,16 @@ def replay(log: Log, candidate: FloatArray, level: float = 0.95) -> Answer:
         candidate: (rows, acts) its chances for the same people; rows add up to one.
         level: of the interval.
     """
-    differs = np.abs(candidate - log.chances).max(axis=1, initial=0.0) > 1e-9
+    moved = np.abs(candidate - log.chances).sum(axis=1) / 2
+    differs = moved > 1e-9
     possible = ~((candidate > 1e-9) & (log.chances <= 0)).any(axis=1)
     rows = np.flatnonzero(differs & possible)
     people = log.person[rows]
     weight = _weights(log, candidate)[rows]
-    found = _blank(int(differs.sum()), len(rows), effective(weight, people))
+    found = _blank(moved.sum(), moved[rows].sum(), effective(weight, people))
     if not differs.any():
         return _refused(found, "same", value=0.0)
-    if len(rows) < LEAST_COMPARABLE * found.differing:
+    if moved[rows].sum() < LEAST_COMPARABLE * moved.sum():
         return _refused(found, "no_overlap")
     if found.effective < LEAST_EFFECTIVE:
         return _refused(found, "too_few")
@@ -244,8 +246,9 @@ def _plain(log: Log, rows: IntArray, weight: FloatArray) -> tuple[tuple[str, Est
     return tuple(found)
 
 
-def _blank(differing: int, comparable: int, worth: float) -> Answer:
-    return Answer("refused", "too_few", differing, comparable, worth, LEAST_EFFECTIVE)
+def _blank(differing: float, comparable: float, worth: float) -> Answer:
+    counts = math.ceil(differing), math.ceil(comparable)
+    return Answer("refused", "too_few", *counts, worth, LEAST_EFFECTIVE)
 
 
 def _refused(found: Answer, reason: str, value: float | None = None) -> Answer:

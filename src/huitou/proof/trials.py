@@ -1,6 +1,6 @@
 """A planned test: what it could prove before it starts, and what it proved once it is over.
 
-Each act is compared with *nothing* (or the first act where nothing is none of them), whales aside
+Each act is compared with *nothing* (or the mildest where nothing is none of them), whales aside
 and adjusted for the past as every proof here is. Several comparisons share one error of 5 %
 (Bonferroni), so that the best of five is not taken for proven because it is the best of five.
 """
@@ -15,6 +15,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from huitou.decisions.acts import ACTS
 from huitou.proof.lift import ADJUSTED, Arms, Estimator, FloatArray, whales
 from huitou.proof.needs import TEN_YEARS
 from huitou.stats.power import detectable, sample_size, times_more
@@ -135,8 +136,8 @@ def _se_of_one(sd: float, arms: Mapping[str, float]) -> float:
 
 
 def base_of(arms: Mapping[str, float]) -> str:
-    """The act that the others are compared with."""
-    return "nothing" if "nothing" in arms else next(iter(arms))
+    """The act that the others are compared with: the first of them in the register of acts."""
+    return next((name for name in ACTS if name in arms), min(arms))
 
 
 def _seen(per_person: float, people: int, level: float, usual: float) -> float | None:

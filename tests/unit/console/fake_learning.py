@@ -103,6 +103,7 @@ class FakeReplays:
             "differing": 900,
             "comparable": 880,
             "needed": 20.0,
+            "aside": 90,
             "otherwise": policy.words,
         }
         if refused:

@@ -121,4 +121,4 @@ def test_what_can_be_seen_and_what_is_needed_agree(share: float, hoped: float, p
 
 def test_the_base_is_nothing_where_it_is_one_of_them() -> None:
     assert base_of({"thank": 0.5, "nothing": 0.5}) == "nothing"
-    assert base_of({"thank": 0.5, "remind": 0.5}) == "thank"
+    assert base_of({"remind": 0.5, "thank": 0.5}) == "thank"

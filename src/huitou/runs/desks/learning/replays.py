@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from huitou.decisions.acts import ACTS, STAGES
 from huitou.ground.errors import HuitouError, NotYet
@@ -17,6 +18,7 @@ from huitou.ground.settings import Settings
 from huitou.ground.words import Sentence, said
 from huitou.journeys import book as journeys
 from huitou.journeys.draws import book as draws
+from huitou.proof.lift import whales
 from huitou.proof.policies import Policy, candidate, logged, names_of
 from huitou.proof.replay import Answer, Log, replay
 from huitou.runs.desks.learning.outcomes import Past, past
@@ -28,6 +30,8 @@ if TYPE_CHECKING:
     from huitou.store.books import Row
 
 HALF_A_YEAR = 183
+YEARS_OF_PLANS = 60
+"""More plans than that are no advice."""
 KINDS: Mapping[str, str] = {name: act.kind for name, act in ACTS.items()}
 
 
@@ -48,6 +52,8 @@ class ReplayView:
     comparable: int
     effective: float
     needed: float
+    aside: int
+    """Decisions about the largest customers of before, who are handled by name and left out."""
     value: Range | None
     """More than what was done, over all plans, after all costs."""
     words: tuple[Sentence, ...]
@@ -94,9 +100,9 @@ class Replays:
                 candidate(each.rows, names, policy, KINDS, each.plan["totals"]["limits"])
                 for each in asked
             ]
-            log = _log(asked, names, known)
-        answer = replay(log, np.vstack(wanted))
-        return self._view(answer, asked, policy, len(log))
+            log, kept = _log(asked, names, known)
+        answer = replay(log, np.vstack(wanted)[kept])
+        return self._view(answer, asked, policy, len(log), int((~kept).sum()))
 
     def _over(self, day: date, days: int) -> list[_Asked]:
         with self._house.books.reading() as unit:
@@ -117,12 +123,18 @@ class Replays:
         return sorted(over, key=lambda each: (each.start, each.plan["id"]))
 
     def _view(
-        self, answer: Answer, asked: Sequence[_Asked], policy: Policy, decisions: int
+        self,
+        answer: Answer,
+        asked: Sequence[_Asked],
+        policy: Policy,
+        decisions: int,
+        aside: int,
     ) -> ReplayView:
         currency = self._settings.money
         value = None
-        if answer.value is not None and answer.low is not None and answer.high is not None:
-            value = money_range(answer.value, answer.low, answer.high, currency, answer.level)
+        ends = answer.interval if answer.reason == "answered" else None
+        if answer.value is not None and ends is not None:
+            value = money_range(answer.value, ends.low, ends.high, currency, ends.level)
         limits = []
         if policy.budget is not None:
             limits.append(
@@ -146,8 +158,9 @@ class Replays:
             comparable=answer.comparable,
             effective=round(answer.effective, 1),
             needed=answer.needed,
+            aside=aside,
             value=value,
-            words=_words(answer, value, len(asked)),
+            words=_words(answer, value, len(asked), aside),
             otherwise=(*policy.words, *limits),
         )
 
@@ -162,16 +175,20 @@ def _check(policy: Policy) -> None:
             raise HuitouError(f"there is no act {name!r}", to_try=f"one of: {', '.join(ACTS)}")
 
 
-def _log(asked: Sequence[_Asked], names: Sequence[str], known: Past) -> Log:
+def _log(
+    asked: Sequence[_Asked], names: Sequence[str], known: Past
+) -> tuple[Log, NDArray[np.bool_]]:
+    """The decisions with what came of them, and which are kept: whales are set aside."""
     place = {name: column for column, name in enumerate(names)}
     numbers: dict[str, int] = {}
-    parts = []
+    parts, kept = [], []
     for each in asked:
         people = [row["person_id"] for row in each.rows]
         length = each.until - each.start
         day_before = each.start - timedelta(days=1)
         before = known.profit(people, day_before - length, day_before)
         after = known.profit(people, each.start, each.until)
+        kept.append(~whales(before))
         parts.append(
             Log(
                 person=np.array([numbers.setdefault(one, len(numbers)) for one in people]),
@@ -183,13 +200,14 @@ def _log(asked: Sequence[_Asked], names: Sequence[str], known: Past) -> Log:
                 ),
             )
         )
-    return Log(
-        person=np.concatenate([part.person for part in parts]),
-        given=np.concatenate([part.given for part in parts]),
-        chances=np.vstack([part.chances for part in parts]),
-        outcome=np.concatenate([part.outcome for part in parts]),
-        facts=np.vstack([part.facts for part in parts]),
+    whole = np.concatenate(kept)
+    log = Log(
+        *(
+            np.concatenate([getattr(part, name) for part in parts])[whole]
+            for name in Log.__dataclass_fields__
+        )
     )
+    return log, whole
 
 
 def _spent(row: Row) -> float:
@@ -208,7 +226,7 @@ def _facts(row: Mapping[str, Any], before: float) -> list[float]:
     ]
 
 
-def _words(answer: Answer, value: Range | None, plans: int) -> tuple[Sentence, ...]:
+def _words(answer: Answer, value: Range | None, plans: int, aside: int) -> tuple[Sentence, ...]:
     if answer.reason == "same":
         return (said("Nobody would have been treated otherwise, so nothing would differ."),)
     if answer.reason == "no_overlap":
@@ -230,18 +248,25 @@ def _words(answer: Answer, value: Range | None, plans: int) -> tuple[Sentence, .
                 effective=round(answer.effective, 1),
                 needed=round(answer.needed),
             ),
-            said(
+            said("Plan a test of it: by itself the past will not tell for years.")
+            if plans * more > YEARS_OF_PLANS
+            else said(
                 "About {plans} plans like the {now} so far would do, or larger control and explore"
                 " shares.",
                 plans=math.ceil(plans * more),
                 now=plans,
             ),
         )
-    told = said(
-        "It would have brought {value} more than what was done, between {low} and {high}.",
-        value=value.value,
-        low=value.low,
-        high=value.high,
+    told = (
+        said(
+            "It would have brought {value} more than what was done.",
+            value=value.value,
+        )
+        if value.value.minor >= 0
+        else said(
+            "It would have brought {value} less than what was done.",
+            value=Money(-value.value.minor, value.value.currency),
+        )
     )
     if value.low.minor > 0:
         verdict = said("That is more, beyond what chance alone does.")
@@ -250,7 +275,7 @@ def _words(answer: Answer, value: Range | None, plans: int) -> tuple[Sentence, .
     else:
         verdict = said("The band reaches over zero: it may have brought more or less.")
     rest = answer.differing - answer.comparable
-    aside = (
+    untried = (
         (
             said(
                 "{n} of {differing} decisions that would have differed had no chance of it, and"
@@ -262,4 +287,5 @@ def _words(answer: Answer, value: Range | None, plans: int) -> tuple[Sentence, .
         if rest
         else ()
     )
-    return (told, verdict, *aside)
+    whale = said("The {n} largest by what they brought before are left out of this.", n=aside)
+    return (told, verdict, *untried, whale)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -406,7 +406,7 @@ def _sized_view(found: Sized, days: int, currency: str) -> SizedView:
 
 
 def _told(view: SizedView) -> dict[str, Any]:
-    return {name: value for name, value in asdict(view).items() if name != "words"}
+    return {each.name: getattr(view, each.name) for each in fields(view) if each.name != "words"}
 
 
 def _sized_words(found: Sized, days: int, currency: str) -> tuple[Sentence, ...]:
