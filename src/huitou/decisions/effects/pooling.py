@@ -30,9 +30,10 @@ KINSHIP = 0.4
 """Correlation of what two acts do to the same people: who answers one answers others, somewhat."""
 NARROWEST, WIDEST = 0.1, 2.0
 """Widths stay within these multiples of the guess: never wider than sensible."""
-STRAIGHT = (NARROWEST, 0.3, 0.7, 1.5)
-"""Rival widths, as multiples of the guessed, of levels and straight slopes."""
-BENT = (NARROWEST, 0.4, 1.0, WIDEST)
+STRAIGHT = ((NARROWEST, 0.3), (0.3, 0.35), (0.7, 0.25), (1.5, 0.1))
+"""Rival widths of levels and straight slopes, as multiples of the guessed, each with its chance
+beforehand: most acts move few people a little (see the sources of `playbook`)."""
+BENT = ((NARROWEST, 0.4), (0.4, 0.35), (1.0, 0.2), (WIDEST, 0.05))
 """The same of everything beyond: see `bends`."""
 TRUST = ((0.0, 0.4), (0.5, 0.3), (1.0, 0.3))
 """How much of each guess is believed, with its chance beforehand: not at all, half, as it stands.
@@ -72,11 +73,11 @@ class Rival:
 
 
 def rivals(bends: bool) -> Iterator[Rival]:
-    """All readings of the guesses, each as likely beforehand as its trust."""
-    for straight in STRAIGHT:
-        for bent in BENT if bends else (1.0,):
-            for trust, chance in TRUST:
-                yield Rival(straight, bent, trust, chance)
+    """All readings of the guesses, each with its chance beforehand."""
+    for straight, one in STRAIGHT:
+        for bent, two in BENT if bends else ((1.0, 1.0),):
+            for trust, three in TRUST:
+                yield Rival(straight, bent, trust, one * two * three)
 
 
 def learn_acts(
@@ -162,4 +163,5 @@ def _chances(
         told = seen.evidence(priors[0].precision, means)
         log[start : start + step] = told + np.log([each.chance for each in alike])
     share: FloatArray = np.exp(log - log.max())
-    return share / share.sum()
+    told: FloatArray = share / share.sum()
+    return told
