@@ -32,7 +32,8 @@ NARROWEST, WIDEST = 0.1, 2.0
 """Widths stay within these multiples of the guess: never wider than sensible."""
 STRAIGHT = ((NARROWEST, 0.3), (0.3, 0.35), (0.7, 0.25), (1.5, 0.1))
 """Rival widths of levels and straight slopes, as multiples of the guessed, each with its chance
-beforehand: most acts move few people a little (see the sources of `playbook`)."""
+beforehand: most acts move few people a little, and the more columns share an effect, the less of it
+falls to each. Without bends the widths are the playbook's own, and all are alike likely."""
 BENT = ((NARROWEST, 0.4), (0.4, 0.35), (1.0, 0.2), (WIDEST, 0.05))
 """The same of everything beyond: see `bends`."""
 TRUST = ((0.0, 0.4), (0.5, 0.3), (1.0, 0.3))
@@ -75,6 +76,7 @@ class Rival:
 def rivals(bends: bool) -> Iterator[Rival]:
     """All readings of the guesses, each with its chance beforehand."""
     for straight, one in STRAIGHT:
+        one = one if bends else 1 / len(STRAIGHT)
         for bent, two in BENT if bends else ((1.0, 1.0),):
             for trust, three in TRUST:
                 yield Rival(straight, bent, trust, one * two * three)
@@ -163,5 +165,5 @@ def _chances(
         told = seen.evidence(priors[0].precision, means)
         log[start : start + step] = told + np.log([each.chance for each in alike])
     share: FloatArray = np.exp(log - log.max())
-    told: FloatArray = share / share.sum()
-    return told
+    whole: FloatArray = share / share.sum()
+    return whole
