@@ -222,7 +222,7 @@ def tried(unit: Unit, plan_id: str) -> pa.Table:
     )
     rows = [_tried(row) for row in unit.rows(select(decision).where(mine))]
     kinds = {"p_buy": pa.float64(), "depth": pa.float64(), "suspicion": pa.float64()}
-    names = ("person_id", "arm", "stage", "cause", "given", "kind", "name", *kinds)
+    names = ("person_id", "arm", "stage", "cause", "given", "meant", "kind", "name", *kinds)
     schema = pa.schema([(name, kinds.get(name, pa.string())) for name in names])
     told = _one_each(rows, identity.names(unit))
     return pa.Table.from_pylist(sorted(told, key=lambda row: row["person_id"]), schema=schema)
@@ -234,6 +234,7 @@ def _tried(row: Row) -> Row:
     return {
         **row,
         "given": row["act"],
+        "meant": row["intended"],
         "kind": row[kind],
         "name": row[name] or row[kind],
         "depth": row[depth],

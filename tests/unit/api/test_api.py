@@ -22,7 +22,8 @@ from huitou.store.columns import metadata
 READS = (
     "answers", "people", "metrics", "metrics/customers", "metrics/customers/people", "cohorts",
     "flows", "imports", "quarantine", "card", "proof", "plan", "plan/plan1",
-    "report", "report?period=month&until=2011-12-09", "harm", "people/12347",
+    "report", "report?period=month&until=2011-12-09", "harm", "effects",
+    "people/12347",
 )  # fmt: skip
 
 Client = Callable[..., TestClient]

@@ -25,8 +25,8 @@ Call = Callable[..., Called]
 READS = (
     ("report",), ("facts",), ("facts", "customers"), ("facts", "customers", "--by", "channel"),
     ("facts", "customers", "--people"), ("facts", "--digest"), ("plan", "show"), ("proof",),
-    ("plan", "draft"), ("plan", "approve"), ("quarantine", "list"), ("settings", "show"), ("run",),
-    ("doctor",), ("init",), ("demo", "--no-serve"),
+    ("effects",), ("plan", "draft"), ("plan", "approve"), ("quarantine", "list"),
+    ("settings", "show"), ("run",), ("doctor",), ("init",), ("demo", "--no-serve"),
 )  # fmt: skip
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import pyarrow as pa
 from tests.unit.console.fake_desks import FakeCalls, FakeCases
+from tests.unit.console.fake_effects import FakeEffects
 from tests.unit.console.fake_fixes import FakeFixes, FakeLessons
 from tests.unit.console.fake_people import (
     ACTS,
@@ -136,6 +137,7 @@ class FakeShop:
         self.ways_of_reading = 1
         self.wrong: list[str] = []
         self.lies_about = Upkeep(0, 0, 2, 0, 0, 0, lessons=3, sorter_knows=False)
+        self.effects = FakeEffects(empty=empty)
         self.fixes, self.lessons = FakeFixes(empty=empty), FakeLessons()
         self.done: list[Any] = []
         self._harm = FakeHarm()

@@ -38,6 +38,7 @@ LOOKED_AT = (
     "/report",
     "/report?period=month",
     "/harm",
+    "/effects",
     "/forecast",
     "/files",
     "/settings",

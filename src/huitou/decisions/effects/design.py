@@ -23,9 +23,10 @@ TRIED = pa.schema(
     [
         ("plan", pa.string()),
         ("age_days", pa.int64()),  # days since its window ended
-        ("meant_name", pa.string()),  # the act the plan meant, before the lot
-        ("meant", pa.string()),  # its kind
+        ("name", pa.string()),  # the act that was given, or meant for who was left alone
+        ("kind", pa.string()),  # its kind
         ("depth", pa.float64()),  # its depth
+        ("meant", pa.string()),  # kind of the act that was meant, before any lot
         ("treated", pa.bool_()),  # false: held out, or nothing was drawn
         ("stage", pa.string()),
         ("cause", pa.string()),
@@ -37,8 +38,9 @@ TRIED = pa.schema(
 """One row a person and plan whose window is over, where a lot had its say. Intention to treat: who
 was meant a letter and did not get it stays among the treated."""
 
-SHARES = MappingProxyType({"level": 0.45, "stage": 0.25, "ready": 0.1, "fit": 0.1, "act": 0.1})
-"""How much of a guess's variance each kind of correction is given; together all of it."""
+SHARES = MappingProxyType({"level": 0.4, "stage": 0.0, "ready": 0.05, "fit": 0.05, "act": 0.1})
+"""How much of a guess's variance each sort of correction is given; the stage gets the rest, so that
+before any letter a belief is exactly as wide as its guess."""
 LEAST_WIDTH = 0.05
 """Width where the playbook has no guess: an act nobody expects anything of may still surprise."""
 CAMPAIGNS_VARY = 0.05
@@ -63,6 +65,7 @@ class Rows:
     age_days: FloatArray
     name: np.ndarray
     kind: np.ndarray
+    meant: np.ndarray
     depth: FloatArray
     treated: BoolArray
     people: Audience
@@ -79,8 +82,9 @@ class Rows:
             plan=plan,
             plans=len(known),
             age_days=tried["age_days"].to_numpy().astype(np.float64),
-            name=_texts(tried, "meant_name"),
-            kind=_texts(tried, "meant"),
+            name=_texts(tried, "name"),
+            kind=_texts(tried, "kind"),
+            meant=_texts(tried, "meant"),
             depth=tried["depth"].to_numpy().astype(np.float64),
             treated=np.array(tried["treated"].to_pylist(), dtype=np.bool_),
             people=audience_of(tried),
@@ -127,15 +131,18 @@ def features(
     """Corrections of one act for each person (n, d); the squares of a row sum to the width's."""
     width = np.maximum(width, LEAST_WIDTH)
     ready = np.clip((log_odds(people.p_buy) - CENTRE) / SCALE, -2, 2)
-    share = {name: np.sqrt(value) for name, value in SHARES.items()}
-    columns = [
-        np.full(len(people), share["level"]),
-        *(share["stage"] * (people.stage == stage) for stage in STAGES),
-        share["ready"] * ready,
-        share["fit"] * _fit_of(act.kind, people, playbook),
-    ]
-    if len(acts) > 1:
-        columns += [np.full(len(people), share["act"] * (act.name == name)) for name in acts]
+    fit = _fit_of(act.kind, people, playbook)
+    mine = [np.full(len(people), float(act.name == name)) for name in acts if len(acts) > 1]
+    each = {
+        "level": np.full(len(people), np.sqrt(SHARES["level"])),
+        "ready": np.sqrt(SHARES["ready"]) * ready,
+        "fit": np.sqrt(SHARES["fit"]) * fit,
+    }
+    own = [np.sqrt(SHARES["act"]) * column for column in mine]
+    taken = sum(column**2 for column in (*each.values(), *own))
+    rest = np.sqrt(np.maximum(1 - taken, 0.0))
+    stages = [rest * (people.stage == stage) for stage in STAGES]
+    columns = [each["level"], *stages, each["ready"], each["fit"], *own]
     return np.column_stack(columns) * width[:, None]
 
 
@@ -209,7 +216,7 @@ class Design:
             log_odds(people.p_buy),
             *(rows.plan[mine] == plan for plan in range(self.plans)),
             *(people.stage == stage for stage in STAGES),
-            *(rows.kind[mine] == each for each in self.kinds),
+            *(rows.meant[mine] == each for each in self.kinds),
         ]
         x, places = np.column_stack(columns).astype(np.float64), np.arange(self.base)
         offset = np.zeros(len(mine))

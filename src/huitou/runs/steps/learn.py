@@ -101,21 +101,26 @@ def _outcomes(work: Work, each: Applied, told: pa.Table) -> pa.Table:
         pc.equal(told["arm"], TREATED), pc.not_equal(told["given"], pa.scalar("nothing"))
     )
     size = told.num_rows
-    return pa.table(
-        {
-            "plan": pa.array([each.plan["id"]] * size, pa.string()),
-            "age_days": pa.array([(work.day - _until(each)).days] * size, pa.int64()),
-            "meant_name": told["name"],
-            "meant": told["kind"],
-            "depth": told["depth"],
-            "treated": treated,
-            "stage": told["stage"],
-            "cause": told["cause"],
-            "posterior": pc.fill_null(told["suspicion"], 0.0),
-            "p_buy": told["p_buy"],
-            "bought": came,
-        }
-    ).cast(TRIED)
+    return (
+        pa.table(
+            {
+                "plan": pa.array([each.plan["id"]] * size, pa.string()),
+                "age_days": pa.array([(work.day - _until(each)).days] * size, pa.int64()),
+                "name": told["name"],
+                "kind": told["kind"],
+                "depth": told["depth"],
+                "meant": told["meant"],
+                "treated": treated,
+                "stage": told["stage"],
+                "cause": told["cause"],
+                "posterior": pc.fill_null(told["suspicion"], 0.0),
+                "p_buy": told["p_buy"],
+                "bought": came,
+            }
+        )
+        .select(TRIED.names)
+        .cast(TRIED)
+    )
 
 
 def _promised(work: Work, unit: Unit, each: Applied) -> bool:

@@ -14,7 +14,7 @@ from scipy.special import expit
 
 from huitou.decisions.acts import ACTS, STAGES, Act
 from huitou.decisions.audience import Audience
-from huitou.decisions.effects.design import TRIED, audience_of
+from huitou.decisions.effects.design import LEAST_WIDTH, TRIED, audience_of, features
 from huitou.decisions.effects.learned import Learned, learn
 from huitou.decisions.effects.response import log_odds
 from huitou.decisions.playbook import PLAYBOOK
@@ -46,7 +46,8 @@ def tried(seed: int, people: int, truth: Truth, *, plans: int = 3, bias: float =
                 {
                     "plan": [f"plan {number}"] * people,
                     "age_days": [100 * number] * people,
-                    "meant_name": name,
+                    "name": name,
+                    "kind": kind,
                     "meant": kind,
                     "depth": [ACTS[each].depth for each in name],
                     "treated": treated,
@@ -56,7 +57,9 @@ def tried(seed: int, people: int, truth: Truth, *, plans: int = 3, bias: float =
                     "p_buy": p_buy,
                     "bought": dice.random(people) < expit(eta),
                 }
-            ).cast(TRIED)
+            )
+            .select(TRIED.names)
+            .cast(TRIED)
         )
     return pa.concat_tables(tables)
 
@@ -72,6 +75,15 @@ def people() -> Audience:
 
 def test_before_any_letter_there_is_nothing_to_learn():
     assert learn(tried(1, 0, nothing_moves)) is None
+
+
+@pytest.mark.parametrize("name", [*NAMES, "mended"])
+def test_before_any_letter_a_belief_is_as_wide_as_its_guess(name):
+    act, everybody = ACTS[name], people()
+    _, width = PLAYBOOK.shifts(act, everybody)
+    acts = ("offer_10", "offer_20") if act.kind == "offer" else (name,)
+    x = features(act, everybody, width, acts, PLAYBOOK)
+    assert np.sqrt((x**2).sum(axis=1)) == pytest.approx(np.maximum(width, LEAST_WIDTH))
 
 
 def test_a_few_letters_hardly_move_the_guess():
@@ -137,9 +149,7 @@ def test_intervals_cover_what_is_true():
 
 def test_what_one_depth_shows_the_other_is_believed_of():
     rows = tried(4, 8000, other_way)
-    only_ten = rows.filter(
-        pa.array([name != "offer_20" for name in rows["meant_name"].to_pylist()])
-    )
+    only_ten = rows.filter(pa.array([name != "offer_20" for name in rows["name"].to_pylist()]))
     found = learn(only_ten)
     lost = audience_of(
         pa.table({"stage": ["lost"], "p_buy": [0.2], "cause": [""], "posterior": [0.0]})
@@ -185,8 +195,8 @@ def test_old_campaigns_count_less():
 
 def test_an_act_the_playbook_does_not_know_can_still_be_learned():
     rows = tried(8, 9000, lambda kinds, _: np.where(kinds == "gift", 0.4, 0.0))
-    kinds = pa.array(["gift" if kind == "thank" else kind for kind in rows["meant"].to_pylist()])
-    found = learn(rows.set_column(rows.column_names.index("meant"), "meant", kinds))
+    kinds = pa.array(["gift" if kind == "thank" else kind for kind in rows["kind"].to_pylist()])
+    found = learn(rows.set_column(rows.column_names.index("kind"), "kind", kinds))
     gift = Act("gift", "gift", ACTS["thank"].claim)
     assert PLAYBOOK.shifts(gift, people())[0].max() == 0.0
     assert "gift" in found.kinds
