@@ -221,8 +221,21 @@ def tried(unit: Unit, plan_id: str) -> pa.Table:
         (decision.c.intended != "nothing") | decision.c.chances.is_not(None)
     )
     rows = [_tried(row) for row in unit.rows(select(decision).where(mine))]
-    kinds = {"p_buy": pa.float64(), "depth": pa.float64(), "suspicion": pa.float64()}
-    names = ("person_id", "arm", "stage", "cause", "given", "meant", "kind", "name", *kinds)
+    figures = ("p_buy", "depth", "suspicion", "propensity")
+    kinds = dict.fromkeys(figures, pa.float64())
+    names = (
+        "person_id",
+        "chances",
+        "drawn",
+        "arm",
+        "stage",
+        "cause",
+        "given",
+        "meant",
+        "kind",
+        "name",
+        *kinds,
+    )
     schema = pa.schema([(name, kinds.get(name, pa.string())) for name in names])
     told = _one_each(rows, identity.names(unit))
     return pa.Table.from_pylist(sorted(told, key=lambda row: row["person_id"]), schema=schema)
@@ -235,6 +248,7 @@ def _tried(row: Row) -> Row:
         **row,
         "given": row["act"],
         "meant": row["intended"],
+        "drawn": row["act_name"] or row["act"],
         "kind": row[kind],
         "name": row[name] or row[kind],
         "depth": row[depth],

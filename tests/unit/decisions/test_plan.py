@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -182,3 +183,23 @@ def test_fewer_acts_can_be_allowed() -> None:
     kept = {name: ACTS[name] for name in ("nothing", "thank")}
     plan = draft(crowd(200), Limits(budget=10**6), LOT, DAY, acts=kept)
     assert set(plan.acts) == {"nothing", "thank"}
+
+
+def test_a_receipt_says_whether_it_was_guessed_or_learned() -> None:
+    receipts = planned(40, 1, 10**6).receipts.to_pylist()
+    receipt = next(row for row in receipts if row["act"] != "nothing")
+    guessed = " ".join(str(sentence) for sentence in receipt_words(receipt, "GBP"))
+    assert receipt["letters"] == 0
+    assert "a first guess, not yet a result of this shop" in guessed
+    learned = receipt_words({**receipt, "letters": 412}, "GBP")
+    words = " ".join(str(sentence) for sentence in learned)
+    assert "learned from 412 people" in words
+    assert "not yet a result" not in words
+    assert "The first guess it started from: " in words
+
+
+def test_a_promise_is_shrunk_and_never_raised() -> None:
+    plan = planned(40, 1, 10**6)
+    assert plan.expected == plan.gain
+    assert replace(plan, trust=0.5).expected == round(plan.gain * 0.5)
+    assert replace(plan, trust=1.7).expected == plan.gain

@@ -10,15 +10,18 @@ often enough to say so.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from sklearn.ensemble import HistGradientBoostingRegressor
-from threadpoolctl import threadpool_limits
 
 from huitou.decisions.effects.promise import Learn, Profit, robust
 from huitou.decisions.effects.response import ActsPosterior, FloatArray, IntArray
 from huitou.ground.words import Sentence, said
+
+if TYPE_CHECKING:
+    from sklearn.ensemble import HistGradientBoostingRegressor
 
 LEAST_SAMPLE = 200.0
 """Effective number of people that must have drawn each act the challenger chooses."""
@@ -86,6 +89,10 @@ WORDS: Mapping[str, Sentence] = {
     ),
     "too_few": said(
         "A second learner was not let in: too few people drew each act by lot to judge its choices."
+    ),
+    "alone": said(
+        "Each act was drawn often enough to judge a second learner; until it is let in, the"
+        " response model decides alone."
     ),
 }
 
@@ -157,18 +164,38 @@ def _samples(chosen: IntArray, act: IntArray, chance: FloatArray) -> dict[int, f
     for number in range(chance.shape[1]):
         if (chosen == number).mean() < SELDOM:
             continue
-        weight = 1 / chance[(chosen == number) & (act == number), number]
-        found[number] = float(weight.sum() ** 2 / (weight**2).sum()) if len(weight) else 0.0
+        found[number] = effective(chance[(chosen == number) & (act == number), number])
     return found
 
 
-def alone() -> threadpool_limits:
-    """One thread: waiting threads of a busy machine made small trees twenty times slower."""
-    return threadpool_limits(1, user_api="openmp")
+def effective(chance: FloatArray) -> float:
+    """How many people drawn with equal chances say as much as these (Kish)."""
+    weight = 1 / chance
+    return float(weight.sum() ** 2 / (weight**2).sum()) if len(weight) else 0.0
+
+
+def standing(drawn: Mapping[str, FloatArray]) -> str:
+    """Where the second learner stands before any duel: too_few, or alone where one could be held.
+
+    `drawn`: name of an act -> the chances with which it was drawn for those who drew it.
+    """
+    samples = [effective(chance) for chance in drawn.values()]
+    return "too_few" if len(samples) < 2 or min(samples) < LEAST_SAMPLE else "alone"
+
+
+def alone() -> AbstractContextManager[Any]:
+    """One thread: waiting threads of a busy machine made small trees fifty times slower."""
+    from threadpoolctl import threadpool_limits
+
+    limited: AbstractContextManager[Any] = threadpool_limits(1, user_api="openmp")
+    return limited
 
 
 def _tree(seed: int, people: int) -> HistGradientBoostingRegressor:
     """Few, small and slow: each leaf is a mean over hundreds of people."""
+    # Scikit-learn takes a second to load, and most shops never hold a duel.
+    from sklearn.ensemble import HistGradientBoostingRegressor
+
     return HistGradientBoostingRegressor(
         max_iter=60,
         learning_rate=0.05,

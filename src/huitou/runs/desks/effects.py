@@ -11,6 +11,7 @@ import numpy as np
 
 from huitou.decisions.acts import ACTS, STAGES
 from huitou.decisions.audience import FloatArray
+from huitou.decisions.effects.challenger import WORDS as SECOND
 from huitou.decisions.effects.learned import Z90, Cell, Learned
 from huitou.decisions.effects.promise import Trust
 from huitou.decisions.playbook import PLAYBOOK
@@ -29,6 +30,9 @@ if TYPE_CHECKING:
     from huitou.runs.wiring import House
     from huitou.store.books import Row
     from huitou.store.lake import Edition
+
+USUAL = 0.2
+"""Chance to buy of a usual customer, where a stage has none to ask."""
 
 CLAIMS: Mapping[str, Sentence] = {
     "guess": said("A first guess; nothing of this shop stands behind it yet."),
@@ -145,11 +149,8 @@ def _words(learned: Learned | None, second: str | None) -> tuple[Sentence, ...]:
             held=sum(learned.held.values()),
             plans=learned.plans,
         ),
-        *([SECOND[second]] if second is not None and second in SECOND else []),
+        *([SECOND[second]] if second is not None else []),
     )
-
-
-SECOND: Mapping[str, Sentence] = {}
 
 
 def _effects(learned: Learned | None, usual: Mapping[str, float]) -> tuple[EffectView, ...]:
@@ -160,7 +161,7 @@ def _effects(learned: Learned | None, usual: Mapping[str, float]) -> tuple[Effec
         view
         for kind in kinds
         for stage in STAGES
-        if (view := _effect(kind, stage, cells.get((kind, stage)), usual.get(stage, 0.0)))
+        if (view := _effect(kind, stage, cells.get((kind, stage)), usual.get(stage, USUAL)))
     )
 
 

@@ -9,9 +9,12 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from huitou.decisions.audience import FloatArray
+from huitou.decisions.effects.challenger import standing
 from huitou.decisions.effects.contract import Effects
 from huitou.decisions.effects.design import TRIED
 from huitou.decisions.effects.learned import Learned, learn
@@ -44,7 +47,8 @@ def learned(work: Work) -> Result:
     tables = [_outcomes(work, each, told) for each, told in rows if told.num_rows]
     tried = pa.concat_tables(tables) if tables else TRIED.empty_table()
     found = learn(tried)
-    work.edition.note(NOTE, found.written() if found is not None else None)
+    second = standing(_drawn([told for _, told in rows]))
+    work.edition.note(NOTE, {**found.written(), "second": second} if found is not None else None)
     return {"rows": tried.num_rows, "plans": len(tables)}
 
 
@@ -121,6 +125,15 @@ def _outcomes(work: Work, each: Applied, told: pa.Table) -> pa.Table:
         .select(TRIED.names)
         .cast(TRIED)
     )
+
+
+def _drawn(told: list[pa.Table]) -> dict[str, FloatArray]:
+    """The chances with which each act was drawn, for those who drew it."""
+    found: dict[str, list[float]] = {}
+    for table in told:
+        for row in table.filter(pc.is_valid(table["chances"])).to_pylist():
+            found.setdefault(row["drawn"], []).append(row["propensity"])
+    return {name: np.array(chances) for name, chances in found.items()}
 
 
 def _promised(work: Work, unit: Unit, each: Applied) -> bool:

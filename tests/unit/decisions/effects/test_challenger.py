@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.special import expit
 
-from huitou.decisions.effects.challenger import Duel, boost, duel
+from huitou.decisions.effects.challenger import Duel, boost, duel, effective, standing
 from huitou.decisions.effects.pooling import learn_acts
 from huitou.decisions.effects.promise import folded, trust
 from huitou.decisions.effects.response import ActsPosterior, Normal, log_odds
@@ -61,6 +61,15 @@ def test_the_bar_is_the_lower_bound_and_the_sample():
     assert Duel(1.0, 0.0, {1: 200.0}).verdict == "not_better"
     assert Duel(1.0, 0.1, {1: 200.0, 2: 199.9}).verdict == "too_few"
     assert Duel(1.0, 0.1, {}).verdict == "too_few"
+
+
+def test_before_any_duel_it_stands_by_how_often_each_act_was_drawn():
+    often, seldom = np.full(250, 0.1), np.concatenate([np.full(250, 0.9), [0.01]])
+    assert effective(often) == pytest.approx(250)
+    assert effective(seldom) < 20 < len(seldom)
+    assert standing({"nothing": often, "thank": often}) == "alone"
+    assert standing({"nothing": often, "thank": seldom}) == "too_few"
+    assert standing({"nothing": often}) == standing({}) == "too_few"
 
 
 def test_corrected_chances_stay_chances():

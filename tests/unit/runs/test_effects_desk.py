@@ -1,0 +1,35 @@
+"""What the desk of what works shows before anything was tried, and after."""
+
+from __future__ import annotations
+
+import pytest
+
+from huitou.decisions.effects.promise import Kept, trust
+from huitou.decisions.playbook import PLAYBOOK
+from huitou.runs.desks.effects import CLAIMS, USUAL, _effects, _more, _trust, _words
+
+
+def test_before_any_letter_there_are_the_guesses_of_every_act_and_stage() -> None:
+    shown = _effects(None, {})
+    assert {(each.kind, each.stage) for each in shown} == {
+        (kind, stage) for kind, by_stage in PLAYBOOK.effects.items() for stage in by_stage
+    }
+    for each in shown:
+        assert each.learned is None and each.claim == "guess"
+        assert each.guess.low < each.guess.value < each.guess.high, "wide on purpose"
+        assert each.claim_words == CLAIMS["guess"]
+    assert "first guess" in str(_words(None, None)[0])
+
+
+def test_more_of_a_hundred_is_counted_from_the_chance_of_a_usual_customer() -> None:
+    assert _more(USUAL, 0.0, -0.1, 0.1).value == 0.0
+    at_half, rare = _more(0.5, 0.2, 0.0, 0.4), _more(0.02, 0.2, 0.0, 0.4)
+    assert at_half.value == pytest.approx(4.98, abs=0.01)
+    assert rare.value < 0.5, "who hardly ever buys is hardly moved"
+
+
+def test_a_promise_without_any_proof_has_earned_no_trust() -> None:
+    assert "no trust" in str(_trust(trust([])).words)
+    seen = _trust(trust([Kept(100, 30, 10)] * 3))
+    assert seen.proofs == 3
+    assert f"{round(100 * seen.share)} % was kept" in str(seen.words)
