@@ -20,8 +20,8 @@ from sklearn.linear_model import LogisticRegression, Ridge
 from threadpoolctl import threadpool_limits
 
 from huitou.decisions.effects.bends import bent, widths
-from huitou.decisions.effects.pooling import learn_acts
 from huitou.decisions.effects.response import Normal
+from huitou.decisions.effects.weighing import weigh_acts
 from huitou.proof.qini import Estimate, arm_scores, policy_value, qini, qini_estimate
 from tools.bench_decisions.worlds import data
 from tools.peers import causal_asked
@@ -75,7 +75,7 @@ def ours(x: FloatArray, arm: IntArray, y: FloatArray, others: FloatArray) -> Flo
     told = LogisticRegression(C=0.1, max_iter=500).fit(columns[arm == 0], y[arm == 0])
     sd = widths(x.shape[1], bends)
     guesses = [Normal.apart(np.zeros(len(sd)), sd)] * 2
-    belief = learn_acts(columns, arm, y, told.predict_proba(columns)[:, 1], guesses, bends=bends)
+    belief = weigh_acts(columns, arm, y, told.predict_proba(columns)[:, 1], guesses, bends=bends)
     seen, _ = bent(others)
     return belief.deltas(told.predict_proba(seen)[:, 1], seen)
 

@@ -24,8 +24,8 @@ from sklearn.linear_model import LogisticRegression
 from threadpoolctl import threadpool_limits
 
 from huitou.decisions.effects.bends import bent, widths
-from huitou.decisions.effects.pooling import learn_acts
 from huitou.decisions.effects.response import ActsPosterior, Normal
+from huitou.decisions.effects.weighing import weigh_acts
 from tools.peers import causal_asked
 from tools.worlds.nature import DEEDS, HUNCH, Kind, nature
 from tools.worlds.people import SHOPS, Crowd, People, crowd
@@ -103,7 +103,7 @@ def learned(seen: Seen, playbook: FloatArray) -> ActsPosterior:
     sd = widths(playbook.shape[1] - 1, bends)
     guesses = [Normal.apart(np.append(row, np.zeros(bends)), sd) for row in playbook[1:]]
     trial = seen.trial
-    return learn_acts(x, trial.act, trial.bought, seen.p0(trial.people), guesses, bends=bends)
+    return weigh_acts(x, trial.act, trial.bought, seen.p0(trial.people), guesses, bends=bends)
 
 
 def planned(seen: Seen, belief: ActsPosterior, people: People) -> FloatArray:

@@ -7,8 +7,8 @@ import pytest
 from scipy.special import expit
 
 from huitou.decisions.effects.bends import BEND, LEVEL, SLOPE, bent, widths
-from huitou.decisions.effects.pooling import TRUST, Rival, learn_acts, rivals
 from huitou.decisions.effects.response import Normal
+from huitou.decisions.effects.weighing import TRUST, Rival, rivals, weigh_acts
 
 
 def test_columns_by_hand():
@@ -42,7 +42,7 @@ def off(n: int, with_bends: bool) -> float:
     if not with_bends:
         x, bends = x[:, :3], 0
     guesses = [Normal.apart(np.zeros(x.shape[1]), widths(2, bends))] * 2
-    belief = learn_acts(x, act, y, p0, guesses, bends=bends)
+    belief = weigh_acts(x, act, y, p0, guesses, bends=bends)
     new, *_, chance = stepped(2, 4000)
     seen = bent(new)[0][:, : x.shape[1]]
     true = expit(np.log(chance / (1 - chance)) + 0.7 * (new[:, 0] > 0.3)) - chance
@@ -79,7 +79,7 @@ def test_a_wrong_playbook_is_left_and_a_right_one_followed():
 
     def believed(sign: float) -> np.ndarray:
         guesses = [Normal.apart(np.append(0.0, sign * row), sd) for row in slopes]
-        belief = learn_acts(x, act, y, p0, guesses)
+        belief = weigh_acts(x, act, y, p0, guesses)
         return np.array([belief.of(each).mean[1:] for each in (1, 2)])
 
     assert np.abs(believed(1.0) - slopes).max() < 0.08
