@@ -1,7 +1,7 @@
 # What can be done here. `make` alone lists it.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help install spark demo test check lint format types imports docs bench bench-care bench-decisions kills sabotage clean
+.PHONY: help install spark demo test check lint format types imports docs bench bench-care bench-decisions bench-peers kills sabotage clean
 
 # The first Python of a version we support that really starts (a shim may stand there and not run).
 PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3.14 python3; do \
@@ -76,6 +76,18 @@ bench-care: install ## figures of complaints, causes, texts, alarms, fixes and h
 bench-decisions: install ## figures of plans: how near the best, for how many, at what cost
 	$(BIN)/huitou bench decisions
 
+bench-peers: .peers/causal/.installed ## the same learners beside causalml and econml (installs them, apart)
+	$(BIN)/huitou bench decisions worlds hillstrom
+
+# xgboost names a library of graphics cards that nothing here needs: the lock leaves it out, and
+# --no-deps lets it. Written by: $(UV) pip compile --universal --python-version 3.11 --generate-hashes
+# --no-emit-index-url --no-annotate --no-header --no-emit-package nvidia-nccl-cu12
+# --no-emit-package nvidia-nccl-cu13 -o requirements-peers-causal.lock requirements-peers-causal.in
+.peers/causal/.installed: requirements-peers-causal.lock | install
+	@test -x .peers/causal/bin/python || $(UV) venv --quiet --python "$(PYTHON)" .peers/causal
+	$(UV) pip install --quiet --python .peers/causal/bin/python --no-deps --require-hashes -r requirements-peers-causal.lock
+	@touch $@
+
 kills: install ## 50 runs killed at random moments and run again
 	$(BIN)/python -m pytest tests/trust tests/shop -m kills $(PYTEST_ARGS) -n 0
 
@@ -83,4 +95,4 @@ sabotage: install ## each chapter's output made a constant: the shop tests must 
 	$(BIN)/python -m tools.sabotage
 
 clean: ## forget what was made by running
-	rm -rf .venv .tools $(DEMO_HOME) site .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf .venv .tools .peers $(DEMO_HOME) site .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

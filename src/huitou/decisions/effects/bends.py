@@ -1,7 +1,7 @@
 """What goes beyond straight lines: knees and pairs of features, for effects that bend.
 
 An act may move nobody below a threshold, or only those who are both late and loyal. So each feature
-gets knees, and each two features a product; all of them are strongly shrunk together (`learn_acts`
+gets knees, and each two features a product; all of them are strongly shrunk together (`weigh_acts`
 with `bends`), so that they say nothing until there are people enough to have seen them.
 """
 
@@ -21,7 +21,7 @@ LEVEL, SLOPE, BEND = 0.3, 0.15, 0.1
 
 
 def bent(z: FloatArray) -> tuple[FloatArray, int]:
-    """Columns for `learn_acts` and how many of them, the last, are bends.
+    """Columns for `weigh_acts` and how many of them, the last, are bends.
 
     Args:
         z: features (n, d), each with mean 0 and spread 1.

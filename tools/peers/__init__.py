@@ -1,0 +1,1 @@
+"""Other people's learners, in environments of their own, asked over files."""
