@@ -16,6 +16,10 @@ from typing import Any, NoReturn
 import pytest
 from hypothesis import settings
 
+# Each worker has one processor: threads of BLAS and OpenMP that wait for another one only spin.
+for _threads in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
+    os.environ.setdefault(_threads, "1")
+
 ROOT = Path(__file__).resolve().parent.parent
 WANTS = ("data", "chromium", "postgres", "java")
 

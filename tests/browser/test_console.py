@@ -78,7 +78,7 @@ def test_one_customer_is_found_and_shown_whole(visit: Window, console: Console) 
     page.keyboard.type("M0001")
     page.keyboard.press("Enter")
     page.get_by_role("link", name="M0001").click()
-    assert page.get_by_role("heading", level=1, name="M0001").is_visible()
+    page.get_by_role("heading", level=1, name="M0001").wait_for()
     page.locator("[data-chart=rhythm] canvas").wait_for()
     assert page.locator(".timeline li").count() >= 1
     assert page.get_by_role("heading", name="Why this act").is_visible()

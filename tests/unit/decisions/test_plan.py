@@ -35,6 +35,11 @@ WELCOME = {"name": "hi", "kind": "offer", "claim": "Hi", "depth": 0.01, "stages"
 WELCOMED = in_use([act_of(WELCOME, own=True)])
 MOVED = Playbook(effects={"offer": {"new": Effect(0.5, 0.01, ACTS["thank"].claim)}})
 """Nothing moves anybody but an offer for newcomers alone, which no plan gives."""
+OFFERED = {name: ACTS[name] for name in ("nothing", "offer_10")}
+DOUBTED = Playbook(
+    effects={"offer": dict.fromkeys(("slipping", "lost"), Effect(0.6, 0.9, ACTS["thank"].claim))}
+)
+"""An offer that moves many, or nobody."""
 LEFT_ALONE = ({"silent_since": DAY}, {"never_since": DAY}, {"contacts": 4, "may_mail": True})
 
 
@@ -171,6 +176,7 @@ def test_every_reason_occurs_and_has_words_in_every_receipt() -> None:
     )
     left = [draft(crowd(9, **out), Limits(budget=10**6), LOT, DAY) for out in LEFT_ALONE]
     left.append(draft(crowd(99), Limits(budget=10**9), LOT, DAY, WELCOMED, MOVED))
+    left.append(draft(crowd(300), Limits(budget=10**9), LOT, DAY, OFFERED, DOUBTED))
     drafted = [spent.receipts, strapped.receipts, tried.receipts, *(each.receipts for each in left)]
     both = pa.concat_tables(drafted).to_pylist()
     assert {receipt["reason"] for receipt in both} == set(REASONS)
