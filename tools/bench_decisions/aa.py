@@ -2,7 +2,7 @@
 was planted; looked at once, and every week.
 
 What is judged is the product's whole procedure: the rehearsal on earlier quarters chooses the
-estimator, and later quarters are drawn again, a thousand lots each. Profit at a shop's one margin
+estimator, and later quarters are drawn again, thousands of lots each. Profit at a shop's one margin
 is revenue times a constant, so revenue tells the same. Truth is what the planted effect does on
 average to the people who are drawn from. Peers: plain Welch over everybody; looking weekly at 1.96.
 """
@@ -41,7 +41,8 @@ SHOPS = {
 """Shop -> file, what is summed, the first moment, and how many quarters follow."""
 SIZES = (800, 5_000, 20_000)
 SHARES = {"50/50": 0.5, "90/10": 0.1}
-REPLICATES = 1_000
+REPLICATES = 4_000
+"""A thousand tell 5 % from 6 % no better than a coin; four times as many do."""
 REHEARSED = 800
 FALSE_POSITIVES, COVERAGE = (0.03, 0.07), (0.93, 0.97)
 BIAS, PEEKING, POWER_LOST = 0.03, 0.06, 0.05
