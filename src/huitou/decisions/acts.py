@@ -116,6 +116,8 @@ class Act:
     """Whether it waits until the merchant says what it is: no letter promises what nobody has."""
     own: bool = False
     """Whether the merchant added it."""
+    stock: int | None = None
+    """How many pieces there are to give; None: as many as are wanted."""
     letters: Mapping[str, tuple[str, str]] = field(default_factory=dict, compare=False)
     """The merchant's own letter: language -> (subject, text)."""
 
@@ -164,9 +166,11 @@ _FIELDS = frozenset(
         "described",
         "letters",
         "by_phone",
+        "stock",
     )
 )
 MOST_NAME = 40
+MOST_STOCK = 10**9
 
 
 def measured_attention(letters: int, silences: int, complaints: int = 0) -> float:
@@ -206,6 +210,7 @@ def act_of(told: Mapping[str, Any], *, own: bool = False) -> Act:
         excepted=str(told.get("excepted", "")),
         described=bool(told.get("described", False)),
         own=own,
+        stock=_stock(name, told.get("stock")),
         letters=_letters(name, told.get("letters") or {}, str(told.get("kind", ""))),
     )
     _check(act)
@@ -268,6 +273,14 @@ def _claim(name: str, told: Any, depth: float, *, own: bool) -> Sentence:
         return Sentence("{claim}", MappingProxyType({"claim": text}))
     values = {"percent": round(100 * depth)} if depth else {}
     return Sentence(text, MappingProxyType(values))
+
+
+def _stock(name: str, told: Any) -> int | None:
+    if told is None:
+        return None
+    if isinstance(told, bool) or not isinstance(told, int) or not 0 <= told <= MOST_STOCK:
+        raise _wrong(name, f"a stock of {told!r} is no number of pieces", "stock = 40")
+    return told
 
 
 PLACES = {

@@ -164,15 +164,12 @@ class _Question:
     allowed: BoolArray
     """(people, acts): what no rule and no bound forbids, sure to pay or not."""
     priced: Priced
+    use: tuple[FloatArray, ...]
     limit: FloatArray
     steps: IntArray
     """(people,)"""
     reachable: BoolArray
     """(people,): whom no rule keeps out."""
-
-    @property
-    def use(self) -> tuple[FloatArray, FloatArray]:
-        return self.priced.cost.astype(np.float64), self.priced.minutes
 
     def values(self, column: int) -> FloatArray:
         """How much an act gives each person: of a percentage the share, else the amount."""
@@ -189,6 +186,7 @@ def allocate_fairly(
     allowed: BoolArray,
     unsure: BoolArray,
     rules: Sequence[str],
+    use: tuple[FloatArray, ...],
     limit: FloatArray,
 ) -> Allocation:
     """The allocation that earns most of those in which old customers come first.
@@ -198,7 +196,7 @@ def allocate_fairly(
     """
     gain = np.where(allowed & ~unsure, priced.gain, -np.inf)
     reachable = np.array([not rule for rule in rules], dtype=np.bool_)
-    asked = _Question(acts, gain, allowed, priced, limit, steps_of(people), reachable)
+    asked = _Question(acts, gain, allowed, priced, use, limit, steps_of(people), reachable)
     columns = open_columns(acts)
     if not columns:
         return allocate(gain, asked.use, limit)

@@ -27,6 +27,7 @@ from huitou.decisions.limits import Limits
 from huitou.decisions.out import who_is_out
 from huitou.decisions.playbook import PLAYBOOK
 from huitou.decisions.price import price, unsure_offers
+from huitou.decisions.scarce import scarce
 from huitou.decisions.trials import Enlisted, Trial, enlist
 from huitou.ground.ids import fingerprint
 
@@ -179,15 +180,14 @@ def draft(
     beyond = (owed > bound[:, None]) & (priced.worst_cost > 0)
     allowed = ~(out.barred | beyond)
     unsure = unsure_offers(listed, priced)
-    use = (priced.cost.astype(np.float64), priced.minutes)
-    limit = np.array([float(limits.budget), limits.staff_minutes])
+    use, limit = scarce(listed, priced, limits)
     names = [act.name for act in listed]
     enlisted = enlist(trials, audience, names, allowed, use, limit, holdout.salt)
     left = limit - enlisted.used
     free = allowed & (~enlisted.mask[:, None] | (np.arange(len(listed)) == 0))
     rules = np.where(enlisted.mask & (np.array(out.rules) == ""), "test", out.rules).tolist()
     found = allocate_fairly(
-        audience, listed, priced, free, unsure, rules, exploring.kept_back(left)
+        audience, listed, priced, free, unsure, rules, use, exploring.kept_back(left)
     )
     asked = Question(
         keys=audience.hold_key,

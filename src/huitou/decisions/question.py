@@ -78,6 +78,7 @@ class Question:
             "holdout_share": self.holdout.share,
             "lot": lot_mark(self.holdout.salt),
             "acts": {act.name: act_mark(act) for act in self.acts.values()},
+            "stock": {act.name: act.stock for act in self.acts.values() if act.stock is not None},
             "effects": self.effects.version,
             "letters": dict(self.effects.letters),
             "exploring": asdict(self.exploring),
@@ -129,7 +130,12 @@ class Kept:
     def question(self, salt: str, acts: Mapping[str, Act]) -> Question:
         """The question again; the salt is the shop's, for it is never kept."""
         told = self.told
-        listed = {name: acts[name] for name in told["acts"] if name in acts}
+        stock = told["stock"]
+        listed = {
+            name: replace(acts[name], stock=stock.get(name))
+            for name in told["acts"]
+            if name in acts
+        }
         effects: Effects = PLAYBOOK
         if self.shifts is not None:
             effects = Recorded(told["effects"], told["letters"], self.shifts)
@@ -192,6 +198,8 @@ def lot_mark(salt: str) -> str:
 def act_mark(act: Act) -> str:
     """A fingerprint of all that decides about an act; its words are not among it."""
     told = {each.name: _plain(getattr(act, each.name)) for each in fields(act)}
+    # What is left of a stock is a limit of the day, kept beside.
+    del told["stock"]
     plain = {name: value for name, value in told.items() if not isinstance(value, Sentence)}
     return fingerprint(repr(sorted(plain.items())))[:16]
 

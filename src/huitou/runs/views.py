@@ -271,6 +271,8 @@ class ActView:
     """Why no plan will give it, as it stands."""
     times: int = 0
     """How many got it in plans that were carried out."""
+    left: int | None = None
+    """Pieces still in stock; None where there is no end of them."""
 
 
 @dataclass(frozen=True)

@@ -14,12 +14,13 @@ from hypothesis import strategies as st
 from tests.unit.decisions.crowd import crowd
 
 from huitou.decisions.acts import ACTS, act_of, in_use
-from huitou.decisions.explore import Exploring
+from huitou.decisions.explore import ALWAYS_BEST, Exploring
 from huitou.decisions.holdout import Holdout
 from huitou.decisions.limits import Limits
 from huitou.decisions.plan import Plan, draft
 from huitou.decisions.playbook import Effect, Playbook
 from huitou.decisions.receipts import REASONS, RECEIPTS, receipt_words
+from huitou.decisions.scarce import left_of
 from huitou.decisions.trials import Trial
 from huitou.ground.languages import speaker
 
@@ -230,3 +231,22 @@ def test_a_promise_is_shrunk_and_never_raised() -> None:
     assert plan.expected == plan.gain
     assert replace(plan, trust=0.5).expected == round(plan.gain * 0.5)
     assert replace(plan, trust=1.7).expected == plan.gain
+
+
+def test_no_plan_gives_more_pieces_than_there_are() -> None:
+    few = replace(ACTS["thank"], stock=7)
+    acts = {**{name: ACTS[name] for name in ("nothing", "remind")}, "thank": few}
+    for exploring in (ALWAYS_BEST, Exploring(0.1, 0.3)):
+        plan = draft(
+            crowd(500), Limits(budget=10**7, staff_hours=90), LOT, DAY, acts, exploring=exploring
+        )
+        names = plan.receipts["act_name"].to_pylist()
+        assert 0 < names.count("thank") <= 7
+        assert names.count("remind") > 0
+
+
+def test_what_went_out_is_no_longer_there() -> None:
+    acts = {"nothing": ACTS["nothing"], "thank": replace(ACTS["thank"], stock=7)}
+    assert left_of(acts, {"thank": 5, "nothing": 9})["thank"].stock == 2
+    assert left_of(acts, {"thank": 8})["thank"].stock == 0
+    assert left_of(acts, {})["nothing"].stock is None

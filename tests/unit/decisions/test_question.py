@@ -112,3 +112,13 @@ def test_words_do_not_make_another_act() -> None:
     act = ACTS["offer_10"]
     assert act_mark(replace(act, claim=said("Ten percent off"))) == act_mark(act)
     assert act_mark(replace(act, depth=0.11)) != act_mark(act)
+
+
+def test_a_stock_that_shrank_since_changes_no_replay() -> None:
+    then = {"nothing": ACTS["nothing"], "thank": replace(ACTS["thank"], stock=9)}
+    asked = question(acts=then)
+    kept = through_files(asked.kept("0.1"))
+    now = {**then, "thank": replace(then["thank"], stock=2)}
+    assert kept.changed("secret", now) == ()
+    assert kept.question("secret", now).drafted().digest() == asked.drafted().digest()
+    assert asked.drafted().acts["thank"] <= 9

@@ -33,6 +33,7 @@ class Told(BaseModel):
     least: Cost | None = Field(None, description="Least order of a voucher.")
     minutes: float = Field(0.5, ge=0, le=480)
     attention: float = Field(0.001, ge=0, le=1)
+    stock: int | None = Field(None, ge=0, le=10**9, description="How many there are to give.")
     stages: list[str] = Field(default_factory=list, max_length=6)
     causes: list[str] = Field(default_factory=list, max_length=30)
     excepted: str = Field("", max_length=20, description="return, trial or amends.")

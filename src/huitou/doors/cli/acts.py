@@ -38,6 +38,7 @@ def add(
     amount: Annotated[str, typer.Option(help="What it costs, in major units: 20")] = "",
     least: Annotated[str, typer.Option(help="Least order of a voucher: 100")] = "",
     minutes: Annotated[str, typer.Option(help="Staff time for each.")] = "",
+    stock: Annotated[str, typer.Option(help="How many there are to give.")] = "",
     stages: Annotated[str, typer.Option(help="`slipping, lost`; all where none is given.")] = "",
     excepted: Annotated[str, typer.Option(help="return, trial or amends: why newcomers may.")] = "",
     letter: Annotated[
@@ -52,7 +53,13 @@ def add(
 
     shop = desk(ctx).shop()
     told = {"kind": kind, "claim": claim, "name": name, "percent": percent, "amount": amount}
-    told |= {"least": least, "minutes": minutes, "stages": stages, "excepted": excepted}
+    told |= {
+        "least": least,
+        "minutes": minutes,
+        "stock": stock,
+        "stages": stages,
+        "excepted": excepted,
+    }
     for each in letter or []:
         language, _, rest = each.partition("|")
         subject, _, text = rest.partition("|")

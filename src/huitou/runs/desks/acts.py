@@ -72,6 +72,7 @@ class Acts:
             excepted=EXCEPTIONS.get(act.excepted),
             warning=_warning(act, ready, unfair),
             times=times,
+            left=None if act.stock is None else max(0, act.stock - times),
         )
 
     def _costs(self, act: Act) -> Sentence:
@@ -111,8 +112,8 @@ def _widest(act: Act) -> Effect:
 def read(told: Mapping[str, str], settings: Settings) -> dict[str, Any]:
     """An act as a form or a command line tells it: every value a text, amounts in major units.
 
-    name, kind, claim, percent or amount (what it gives), least, minutes, stages (`new, active`),
-    excepted, and `subject_en`, `text_en`, … for a letter of one's own.
+    name, kind, claim, percent or amount (what it gives), least, minutes, stock, stages
+    (`new, active`), excepted, and `subject_en`, `text_en`, … for a letter of one's own.
     """
     kind, claim = told.get("kind", ""), told.get("claim", "")
     name = told.get("name", "").strip().lower()
@@ -127,6 +128,9 @@ def read(told: Mapping[str, str], settings: Settings) -> dict[str, Any]:
         made[_paid(kind)] = {"amount": _minor(amount, settings)}
     if least := told.get("least", "").strip():
         made["least"] = {"amount": _minor(least, settings)}
+    if stock := told.get("stock", "").strip():
+        pieces = _number({"stock": stock}, "stock", 0.0)
+        made["stock"] = int(pieces) if pieces.is_integer() else pieces
     stages = [each.strip() for each in told.get("stages", "").split(",") if each.strip()]
     if not stages and made["excepted"] == "return":
         stages = sorted(LEAVING)

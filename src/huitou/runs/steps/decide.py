@@ -27,6 +27,7 @@ from huitou.decisions.limits import Limits, usual_budget
 from huitou.decisions.out import CONTACT_DAYS
 from huitou.decisions.plan import Plan
 from huitou.decisions.question import Question
+from huitou.decisions.scarce import left_of
 from huitou.decisions.trials import Trial
 from huitou.ground.settings import Settings
 from huitou.journeys import book as journeys
@@ -145,7 +146,7 @@ def question(
         within,
         holdout,
         moment.day,
-        acts=own_acts.in_use(unit),
+        acts=left_of(own_acts.in_use(unit), journeys.given_times(unit)),
         effects=effects,
         exploring=exploring(settings),
         trials=running(unit, moment.day) if tests is None else tuple(tests),
