@@ -71,14 +71,14 @@ def test_a_learner_sees_the_experiment_and_not_the_truth(
     for truth in ("untouched", "chances", "gains", "gained", "best"):
         monkeypatch.setattr(World, truth, forbidden)
     monkeypatch.setattr(type(grocer.nature), "shifts", forbidden)
-    gains = judge.planned(seen, judge.learned(seen, HUNCH), people)
+    gains = judge.planned(seen, judge.learned(seen, "playbook right"), people)
     assert gains.shape == (300, 8)
     assert np.isfinite(gains).all()
     assert np.all(gains[:, 0] == 0)
 
 
 def test_playbooks_turn_slopes_round_and_levels_up() -> None:
-    wrong, rosy = judge.PLAYBOOKS["playbook wrong"], judge.PLAYBOOKS["playbook rosy and wrong"]
+    wrong, rosy = judge.GUESSES["playbook wrong"], judge.GUESSES["playbook rosy and wrong"]
     assert np.array_equal(wrong[:, 0], HUNCH[:, 0])
     assert np.array_equal(wrong[:, 1:], -HUNCH[:, 1:])
     assert np.array_equal(rosy[:, 0], 3 * HUNCH[:, 0])

@@ -13,15 +13,19 @@ from functools import cache
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.linear_model import LogisticRegression, Ridge
 from threadpoolctl import threadpool_limits
 
-from huitou.decisions.effects.bends import bent, widths
-from huitou.decisions.effects.response import Normal
-from huitou.decisions.effects.weighing import weigh_acts
+from huitou.decisions.effects.bends import bent
+from huitou.decisions.effects.design import TRIED, act_of, audience_of
+from huitou.decisions.effects.learned import learn
+from huitou.decisions.effects.response import expected_move
+from huitou.decisions.playbook import Effect, Playbook
+from huitou.ground.words import said
 from huitou.proof.qini import Estimate, arm_scores, policy_value, qini, qini_estimate
 from tools.bench_decisions.worlds import data
 from tools.peers import causal_asked
@@ -38,6 +42,8 @@ PEER_SEEDS = 1
 AIMS = {"Womens": 7.2, "Mens": 1.5}
 """What the best of the field reach on average; shown, since the luck of the folds is as large."""
 RIDGE = 300.0
+GUESSED = 0.1
+"""How far an effect may be off nothing beforehand, as the middle of the shipped playbook."""
 
 Learner = Callable[[FloatArray, IntArray, FloatArray, FloatArray], FloatArray]
 """Features, arms and outcomes to learn from, features to tell of -> what each arm adds (n, 3)."""
@@ -70,14 +76,36 @@ def response(x: FloatArray, arm: IntArray, y: FloatArray, others: FloatArray) ->
 
 
 def ours(x: FloatArray, arm: IntArray, y: FloatArray, others: FloatArray) -> FloatArray:
-    """The shrunk response around a forecast, with no playbook."""
-    columns, bends = bent(x)
-    told = LogisticRegression(C=0.1, max_iter=500).fit(columns[arm == 0], y[arm == 0])
-    sd = widths(x.shape[1], bends)
-    guesses = [Normal.apart(np.zeros(len(sd)), sd)] * 2
-    belief = weigh_acts(columns, arm, y, told.predict_proba(columns)[:, 1], guesses, bends=bends)
-    seen, _ = bent(others)
-    return belief.deltas(told.predict_proba(seen)[:, 1], seen)
+    """What the shop's run would learn around a forecast, with no playbook; columns are traits."""
+    told = LogisticRegression(C=0.1, max_iter=500).fit(bent(x)[arm == 0], y[arm == 0])
+    p0, seen = (told.predict_proba(bent(each))[:, 1] for each in (x, others))
+    rows = {
+        "plan": ["one"] * len(x),
+        "age_days": [0] * len(x),
+        "name": [ARMS[each] for each in arm],
+        "kind": [ARMS[each] for each in arm],
+        "depth": np.zeros(len(x)),
+        "meant": ["nothing"] * len(x),
+        "treated": arm > 0,
+        "bought": y > 0,
+        "traits": list(x),
+    }
+    asked = _asked(p0)
+    table = pa.table({**rows, **{name: asked[name] for name in asked.column_names}})
+    letters = {name: {"active": Effect(0.0, GUESSED, said("No guess."))} for name in ARMS[1:]}
+    belief = learn(table.select(TRIED.names).cast(TRIED), Playbook(letters, {}))
+    assert belief is not None
+    known = audience_of(_asked(seen), others)
+    moved = [
+        expected_move(seen, *belief.shifts(act_of(name, name, 0.0), known)) for name in ARMS[1:]
+    ]
+    return np.column_stack([np.zeros(len(others)), *moved])
+
+
+def _asked(p_buy: FloatArray) -> pa.Table:
+    many = len(p_buy)
+    alike = {"stage": ["active"] * many, "cause": ["unknown"] * many, "posterior": np.zeros(many)}
+    return pa.table({**alike, "p_buy": p_buy})
 
 
 def ridge(x: FloatArray, arm: IntArray, y: FloatArray, others: FloatArray) -> FloatArray:

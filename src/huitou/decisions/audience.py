@@ -30,6 +30,15 @@ REQUIRED = (
 )
 """Columns without which nothing can be decided. The rest have careful defaults."""
 
+TRAITS = ("recency", "orders", "tenure", "lateness", "basket")
+"""What is known of each person that acts may depend on, all on a scale of logarithms: days since
+the last purchase, purchases so far, days since the first, recency as a multiple of the usual gap,
+what they usually spend."""
+TRAITS_FROM = ("x", "t_x", "T", "typical_gap", "spend_mean")
+"""The columns that they come from (`facts.contract.CUSTOMERS`)."""
+LEAST_GAP = 7.0
+"""A usual gap counts as at least so many days."""
+
 NEVER = 10**6
 """Days since the last contact of somebody never addressed."""
 
@@ -78,6 +87,8 @@ class Audience:
     """The day staff marked them as not to be chased at all; NaT where nobody did."""
     rests_until: NDArray[np.datetime64]
     """The date to look again, where they are not to be chased before it; NaT elsewhere."""
+    traits: FloatArray
+    """As in `TRAITS` (n, 5), NaN where unknown; (n, 0) where the people come without them."""
 
     def __len__(self) -> int:
         """How many people there are."""
@@ -136,7 +147,26 @@ class Audience:
             silent_since=read.day("silent_since"),
             never_since=read.day("never_since"),
             rests_until=read.day("rests_until"),
+            traits=traits_of(people),
         )
+
+
+def traits_of(people: pa.Table) -> FloatArray:
+    """The traits of people with the columns `TRAITS_FROM`; without these none are known."""
+    if any(name not in people.column_names for name in TRAITS_FROM):
+        return np.zeros((people.num_rows, 0))
+    columns = [people[name].cast(pa.float64(), safe=False) for name in TRAITS_FROM]
+    again, last, tenure, gap, spent = (each.to_numpy().astype(np.float64) for each in columns)
+    recency = np.maximum(tenure - last, 0.0)
+    return np.column_stack(
+        [
+            np.log1p(recency),
+            np.log1p(np.maximum(again, 0.0)),
+            np.log1p(np.maximum(tenure, 0.0)),
+            np.log1p(recency / np.maximum(gap, LEAST_GAP)),
+            np.log(np.maximum(spent, 1.0)),
+        ]
+    )
 
 
 @dataclass(frozen=True)

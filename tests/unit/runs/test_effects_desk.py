@@ -18,7 +18,7 @@ def test_before_any_letter_there_are_the_guesses_of_every_act_and_stage() -> Non
         assert each.learned is None and each.claim == "guess"
         assert each.guess.low < each.guess.value < each.guess.high, "wide on purpose"
         assert each.claim_words == CLAIMS["guess"]
-    assert "first guess" in str(_words(None, None)[0])
+    assert "first guess" in str(_words(None)[0])
 
 
 def test_more_of_a_hundred_is_counted_from_the_chance_of_a_usual_customer() -> None:

@@ -7,17 +7,20 @@ them are alike: mean 0, width 1.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from types import MappingProxyType
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from huitou.decisions.acts import NOTHING, STAGES, Act
 from huitou.decisions.audience import REQUIRED, Audience, BoolArray, FloatArray, IntArray
+from huitou.decisions.effects.bends import Scale, bent, widths
 from huitou.decisions.effects.response import Block, Normal, log_odds
-from huitou.decisions.playbook import Playbook
+from huitou.decisions.effects.weighing import Rival
+from huitou.decisions.playbook import DEPTH_POWER, USUAL_DEPTH, Playbook
 
 TRIED = pa.schema(
     [
@@ -33,6 +36,7 @@ TRIED = pa.schema(
         ("posterior", pa.float64()),  # of the cause, in [0, 1]
         ("p_buy", pa.float64()),  # forecast at the moment of deciding
         ("bought", pa.bool_()),  # within the window
+        ("traits", pa.list_(pa.float64())),  # as `audience.TRAITS`; null where unknown
     ]
 )
 """One row a person and plan whose window is over, where a lot had its say. Intention to treat: who
@@ -51,9 +55,11 @@ LEVEL, SLOPE, APART = 0.3, 0.25, 0.15
 """Widths of the baseline: a campaign's level, the forecast's slope, each stage and kind."""
 CENTRE, SCALE = -1.4, 1.1
 """Log-odds to buy are counted from here, in these units, and at most two of them."""
-AS_MANY = 3.0
-"""What the guessed width weighs against what was learned, in corrections."""
-NARROWEST, WIDEST = 0.5, 3.0
+KINSHIP = 0.4
+"""Correlation of what two kinds of act do to the same people: who answers one answers others,
+somewhat."""
+SURE = 0.05
+"""How far the share of a guess that is believed may be off what a rival says."""
 
 
 @dataclass(frozen=True)
@@ -71,12 +77,20 @@ class Rows:
     people: Audience
     bought: FloatArray
     playbook: Playbook
+    scale: Scale
 
     @classmethod
     def of(cls, tried: pa.Table, playbook: Playbook) -> Rows:
         """Read `TRIED`."""
         # An order of their own, so that equal rows in another order give equal bytes.
-        tried = tried.sort_by([(field.name, "ascending") for field in TRIED])
+        traits = _traits(tried)
+        keys = [tried[name] for name in TRIED.names if name != "traits"]
+        keys += [pa.chunked_array([column]) for column in traits.T]
+        sorted_by = pa.table(keys, names=[str(number) for number in range(len(keys))])
+        order = pc.sort_indices(
+            sorted_by, sort_keys=[(name, "ascending") for name in sorted_by.column_names]
+        ).to_numpy()
+        tried, traits = tried.take(order), traits[order]
         known, plan = np.unique(_texts(tried, "plan"), return_inverse=True)
         return cls(
             plan=plan,
@@ -87,9 +101,10 @@ class Rows:
             meant=_texts(tried, "meant"),
             depth=tried["depth"].to_numpy().astype(np.float64),
             treated=np.array(tried["treated"].to_pylist(), dtype=np.bool_),
-            people=audience_of(tried),
+            people=audience_of(tried, traits),
             bought=np.array(tried["bought"].to_pylist(), dtype=np.float64),
             playbook=playbook,
+            scale=Scale.of(traits),
         )
 
     @cached_property
@@ -111,13 +126,24 @@ class Rows:
         return weight
 
 
-def audience_of(tried: pa.Table) -> Audience:
-    """People as the playbook asks about them: what is not known of them stands at nothing."""
+def audience_of(tried: pa.Table, traits: FloatArray | None = None) -> Audience:
+    """People as effects ask about them: what is not known of them stands at nothing."""
     rows = tried.num_rows
     there = {name: tried[name] for name in ("stage", "p_buy", "cause", "posterior")}
     absent = {name: pa.array(np.zeros(rows)) for name in REQUIRED if name not in there}
     ids = {"person_id": pa.array([str(row) for row in range(rows)], pa.string())}
-    return Audience.of(pa.table({**absent, **there, **ids}))
+    found = Audience.of(pa.table({**absent, **there, **ids}))
+    return found if traits is None else replace(found, traits=traits)
+
+
+def _traits(tried: pa.Table) -> FloatArray:
+    """Traits as numbers (n, k), NaN where unknown."""
+    told = tried["traits"].to_pylist()
+    many = max((len(each) for each in told if each is not None), default=0)
+    unknown = [np.nan] * many
+    rows = [each if each is not None and len(each) == many else unknown for each in told]
+    # Null traits within a list read as NaN.
+    return np.array(rows, dtype=np.float64).reshape(len(told), many)
 
 
 def size_of(acts: Sequence[str]) -> int:
@@ -146,6 +172,17 @@ def features(
     return np.column_stack(columns) * width[:, None]
 
 
+def columns(
+    act: Act, people: Audience, acts: Sequence[str], playbook: Playbook, scale: Scale
+) -> FloatArray:
+    """All that an act's shift is made of, for each person: the guess, its corrections, who answers
+    more. What holds of one depth holds of another as far as the playbook says it grows."""
+    guess, width = playbook.shifts(act, people)
+    depth = (act.depth / USUAL_DEPTH) ** DEPTH_POWER if act.depth > 0 else 1.0
+    more = depth * bent(scale.standard(people.traits))
+    return np.column_stack([guess, features(act, people, width, acts, playbook), more])
+
+
 def _fit_of(kind: str, people: Audience, playbook: Playbook) -> FloatArray:
     """How well or badly the act is taken to fit the suspected cause, in [-1, 1]."""
     found = np.zeros(len(people))
@@ -157,16 +194,18 @@ def _fit_of(kind: str, people: Audience, playbook: Playbook) -> FloatArray:
 
 @dataclass(frozen=True)
 class Design:
-    """Where each unknown number stands: baseline, corrections of each kind, campaign by kind."""
+    """Where each unknown number stands: baseline, the share of the guesses that is believed, then
+    of each kind corrections, traits, and what varies by campaign."""
 
     kinds: tuple[str, ...]
     acts: Mapping[str, tuple[str, ...]]
     plans: int
+    traits: int
 
     @classmethod
     def of(cls, rows: Rows) -> Design:
         """The design that these rows need."""
-        return cls(rows.kinds, rows.acts, rows.plans)
+        return cls(rows.kinds, rows.acts, rows.plans, len(rows.scale.centre))
 
     @property
     def base(self) -> int:
@@ -174,80 +213,71 @@ class Design:
         return 1 + self.plans + len(STAGES) + len(self.kinds)
 
     @property
-    def corrections(self) -> int:
-        """Corrections of all kinds together."""
-        return sum(size_of(self.acts[kind]) for kind in self.kinds)
+    def bent(self) -> int:
+        """Columns over traits."""
+        return len(widths(self.traits))
 
-    @property
-    def mean(self) -> FloatArray:
-        """Beforehand the forecast's slope is 1, and there is no correction."""
-        mean = np.zeros(self.base + self.corrections + self.plans * len(self.kinds))
-        mean[0] = 1.0
-        return mean
+    @cached_property
+    def _starts(self) -> tuple[IntArray, int, int]:
+        """Where the corrections of each kind start, where all traits do, where campaigns do."""
+        sizes = [size_of(self.acts[kind]) for kind in self.kinds]
+        starts = self.base + 1 + np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
+        return starts[:-1], int(starts[-1]), int(starts[-1]) + self.bent * len(self.kinds)
 
-    def sd(self, multiples: FloatArray) -> FloatArray:
-        """Widths before the data; corrections widened or narrowed by what they belong to."""
-        base = [SLOPE, *[LEVEL] * self.plans, *[APART] * (len(STAGES) + len(self.kinds))]
-        varying = np.full(self.plans * len(self.kinds), CAMPAIGNS_VARY)
-        return np.concatenate([base, multiples[self._belongs()], varying])
+    def places(self, kind: str) -> IntArray:
+        """Where the numbers of one kind stand, in the order of `columns`."""
+        number = self.kinds.index(kind)
+        corrections, traits, _ = self._starts
+        own = corrections[number] + np.arange(size_of(self.acts[kind]))
+        more = traits + number * self.bent + np.arange(self.bent)
+        return np.concatenate([[self.base], own, more])
 
-    def _belongs(self) -> IntArray:
-        """Of each correction, which of `SHARES` it belongs to."""
-        found: list[int] = []
-        for kind in self.kinds:
-            acts = size_of(self.acts[kind]) - 3 - len(STAGES)
-            found += [0, *[1] * len(STAGES), 2, 3, *[4] * acts]
-        return np.array(found)
+    def prior(self, rival: Rival) -> Normal:
+        """What a rival expects: the forecast's slope is 1, there is no correction, and so much of
+        the guesses is believed."""
+        _, traits, varying = self._starts
+        apart = np.full(len(STAGES) + len(self.kinds), APART)
+        base = np.concatenate([[SLOPE], np.full(self.plans, LEVEL), apart])
+        more = widths(self.traits, rival.slope, rival.bend)
+        corrections = np.full(traits - self.base - 1, rival.apart)
+        corrections[self._starts[0] - self.base - 1] = rival.level
+        campaigns = np.full(self.plans * len(self.kinds), CAMPAIGNS_VARY)
+        trust, traited = np.array([SURE]), np.tile(more, len(self.kinds))
+        sd = np.concatenate([base, trust, corrections, traited, campaigns])
+        covariance: FloatArray = np.diag(sd**2)
+        kin = np.full((len(self.kinds),) * 2, KINSHIP) + (1 - KINSHIP) * np.eye(len(self.kinds))
+        covariance[traits:varying, traits:varying] = np.kron(kin, np.diag(more**2))
+        mean = np.zeros(len(covariance))
+        mean[0], mean[self.base] = 1.0, rival.trust
+        return Normal(mean, covariance)
 
-    def multiples(self, found: Normal) -> FloatArray:
-        """How wide corrections of each sort turn out, over all kinds of act (EM's step)."""
-        own = np.arange(self.corrections) + self.base
-        squares = found.mean[own] ** 2 + np.diag(found.covariance)[own]
-        belongs = self._belongs()
-        sums = np.bincount(belongs, squares, len(SHARES))
-        many = np.bincount(belongs, minlength=len(SHARES))
-        return np.clip(np.sqrt((AS_MANY + sums) / (AS_MANY + many)), NARROWEST, WIDEST)
-
-    def block(self, rows: Rows, kind: str, *, guessed: bool) -> Block:
+    def block(self, rows: Rows, kind: str) -> Block:
         """The rows that got an act of this kind; '' for those left alone."""
         mine = np.flatnonzero(rows.treated & (rows.kind == kind) if kind else ~rows.treated)
         people = some(rows.people, mine)
-        columns = [
+        told = [
             log_odds(people.p_buy),
             *(rows.plan[mine] == plan for plan in range(self.plans)),
             *(people.stage == stage for stage in STAGES),
             *(rows.meant[mine] == each for each in self.kinds),
         ]
-        x, places = np.column_stack(columns).astype(np.float64), np.arange(self.base)
-        offset = np.zeros(len(mine))
+        x, places = np.column_stack(told).astype(np.float64), np.arange(self.base)
         if kind:
-            offset, own = self._given(rows, kind, mine, people)
             varying = (rows.plan[mine][:, None] == np.arange(self.plans)).astype(np.float64)
-            x = np.column_stack([x, own, varying])
-            places = np.concatenate([places, self._places(kind)])
-        return Block(x, rows.bought[mine], offset * guessed, places, rows.weight[mine])
+            x = np.column_stack([x, self._given(rows, kind, mine, people), varying])
+            campaigns = self._starts[2] + self.kinds.index(kind) * self.plans
+            places = np.concatenate([places, self.places(kind), campaigns + np.arange(self.plans)])
+        return Block(x, rows.bought[mine], np.zeros(len(mine)), places, rows.weight[mine])
 
-    def _given(
-        self, rows: Rows, kind: str, mine: IntArray, people: Audience
-    ) -> tuple[FloatArray, FloatArray]:
-        """Guessed shifts and corrections of those who got an act of one kind."""
-        offset = np.zeros(len(mine))
-        x = np.zeros((len(mine), size_of(self.acts[kind])))
+    def _given(self, rows: Rows, kind: str, mine: IntArray, people: Audience) -> FloatArray:
+        """`columns` of those who got an act of one kind."""
+        x = np.zeros((len(mine), len(self.places(kind))))
         pairs = zip(rows.name[mine].tolist(), rows.depth[mine].tolist(), strict=True)
         for name, depth in sorted(set(pairs)):
             here = np.flatnonzero((rows.name[mine] == name) & (rows.depth[mine] == depth))
             act, those = act_of(name, kind, depth), some(people, here)
-            guess, width = rows.playbook.shifts(act, those)
-            offset[here] = guess
-            x[here] = features(act, those, width, self.acts[kind], rows.playbook)
-        return offset, x
-
-    def _places(self, kind: str) -> IntArray:
-        number = self.kinds.index(kind)
-        start = self.base + sum(size_of(self.acts[each]) for each in self.kinds[:number])
-        varying = self.base + self.corrections + number * self.plans
-        own = np.arange(size_of(self.acts[kind])) + start
-        return np.concatenate([own, np.arange(self.plans) + varying])
+            x[here] = columns(act, those, self.acts[kind], rows.playbook, rows.scale)
+        return x
 
 
 def act_of(name: str, kind: str, depth: float) -> Act:
@@ -265,7 +295,8 @@ def some(people: Audience, rows: IntArray) -> Audience:
                 "cause": people.cause[rows],
                 "posterior": people.suspicion[rows],
             }
-        )
+        ),
+        people.traits[rows],
     )
 
 

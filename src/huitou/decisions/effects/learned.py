@@ -3,10 +3,12 @@
 Only what a lot decided is learned from: those an act was meant for, reached or held out, and those
 an act was drawn for. The shift of one person by one act is the playbook's, corrected:
 
-    shift = guess + width · (level + stage + readiness + fit + depth) + what varies by campaign
+    shift = trust · guess + width · (level + stage + readiness + fit + depth)
+            + who answers more, by their traits + what varies by campaign
 
 Each term is an unknown number that every act of its kind shares, so all depths, stages and past
-campaigns lend to each other. Before any letter the correction is nothing, and as wide as the guess.
+campaigns lend to each other. How wide each sort of term is, and how far the guesses are to be
+trusted, the rows themselves say (`weighing`). Before any letter the guess stands alone.
 """
 
 from __future__ import annotations
@@ -22,22 +24,21 @@ from scipy.special import expit
 
 from huitou.decisions.acts import STAGES, Act
 from huitou.decisions.audience import Audience, BoolArray, FloatArray
+from huitou.decisions.effects.bends import Scale
 from huitou.decisions.effects.design import (
     CAMPAIGNS_VARY,
     LEAST_WIDTH,
-    SHARES,
     Design,
     Rows,
     act_of,
     audience_of,
-    features,
-    size_of,
+    columns,
 )
-from huitou.decisions.effects.response import Normal, fit_blocks, log_odds
+from huitou.decisions.effects.response import Normal, log_odds
+from huitou.decisions.effects.weighing import rivals, weigh
 from huitou.decisions.playbook import PLAYBOOK, USUAL_DEPTH, Playbook
 from huitou.ground.ids import fingerprint
 
-ROUNDS = 4
 Z90, Z99 = 1.6448536269514722, 2.5758293035489004
 
 
@@ -68,8 +69,10 @@ class Learned:
     kinds: tuple[str, ...]
     acts: Mapping[str, tuple[str, ...]]
     """Names of the acts of each kind that were tried."""
-    belief: Normal
-    """Over the corrections, in units of the guess's width, in the order of `features`."""
+    beliefs: Mapping[str, Normal]
+    """Of each kind, over the numbers that its shift is made of, in the order of `columns`."""
+    scale: Scale
+    """Of the traits of those who were tried on."""
     letters: Mapping[str, int]
     """People of each kind whom the act was meant for and not held from."""
     held: Mapping[str, int]
@@ -88,16 +91,11 @@ class Learned:
         guess, width = self.playbook.shifts(act, people)
         if act.kind not in self.kinds:
             return guess, width
-        x = features(act, people, width, self.acts[act.kind], self.playbook)
-        mean, sd = self.of(act.kind).shift(x)
+        x = columns(act, people, self.acts[act.kind], self.playbook, self.scale)
+        mean, sd = self.beliefs[act.kind].shift(x)
         # A guess is wide enough for any campaign; what was learned must leave room for the next.
         known = np.clip(1 - (sd / np.maximum(width, LEAST_WIDTH)) ** 2, 0.0, 1.0)
-        return guess + mean, np.sqrt(sd**2 + known * CAMPAIGNS_VARY**2)
-
-    def of(self, kind: str) -> Normal:
-        """The belief about the corrections of one kind."""
-        start = sum(size_of(self.acts[each]) for each in self.kinds[: self.kinds.index(kind)])
-        return self.belief.part(np.arange(size_of(self.acts[kind])) + start)
+        return mean, np.sqrt(sd**2 + known * CAMPAIGNS_VARY**2)
 
     def written(self) -> dict[str, Any]:
         """As a JSON value; `read` gives back an equal belief."""
@@ -105,8 +103,12 @@ class Learned:
             "playbook": self.playbook.version,
             "kinds": list(self.kinds),
             "acts": {kind: list(names) for kind, names in self.acts.items()},
-            "mean": _short(self.belief.mean),
-            "covariance": [_short(row) for row in self.belief.covariance],
+            "beliefs": {
+                kind: [_short(belief.mean), [_short(row) for row in belief.covariance]]
+                for kind, belief in self.beliefs.items()
+            },
+            "centre": _short(self.scale.centre),
+            "spread": _short(self.scale.spread),
             "letters": dict(self.letters),
             "held": dict(self.held),
             "plans": self.plans,
@@ -115,13 +117,18 @@ class Learned:
 
     @classmethod
     def read(cls, written: Mapping[str, Any], playbook: Playbook = PLAYBOOK) -> Learned | None:
-        """Back from `written`; None where it was learned around other first guesses."""
-        if written["playbook"] != playbook.version:
+        """Back from `written`; None where it was learned around other first guesses, or before
+        traits were: the next run learns it anew."""
+        if written["playbook"] != playbook.version or "beliefs" not in written:
             return None
         return cls(
             kinds=tuple(written["kinds"]),
             acts={kind: tuple(names) for kind, names in written["acts"].items()},
-            belief=Normal(np.array(written["mean"]), np.array(written["covariance"])),
+            beliefs={
+                kind: Normal(np.array(mean), np.array(covariance))
+                for kind, (mean, covariance) in written["beliefs"].items()
+            },
+            scale=Scale(np.array(written["centre"]), np.array(written["spread"])),
             letters=written["letters"],
             held=written["held"],
             plans=written["plans"],
@@ -142,16 +149,10 @@ def learn(tried: pa.Table, playbook: Playbook = PLAYBOOK) -> Learned | None:
 
 
 def _fit(rows: Rows, *, guessed: bool) -> Learned:
-    """The posterior of the corrections; `guessed=False` expects nothing, as widely."""
+    """The posterior of what shifts are made of; `guessed=False` expects nothing, as widely."""
     design = Design.of(rows)
-    blocks = [design.block(rows, kind, guessed=guessed) for kind in ("", *rows.kinds)]
-    multiples = np.ones(len(SHARES))
-    belief = Normal.apart(design.mean, design.sd(multiples))
-    posterior = fit_blocks(blocks, belief)
-    for _ in range(ROUNDS):
-        multiples = design.multiples(posterior)
-        posterior = fit_blocks(blocks, Normal.apart(design.mean, design.sd(multiples)))
-    own = np.arange(design.corrections) + design.base
+    blocks = [design.block(rows, kind) for kind in ("", *rows.kinds)]
+    posterior = weigh(blocks, design.prior, rivals(guessed=guessed, traits=design.traits > 0))
     count = {
         kind: (
             int((rows.treated & (rows.kind == kind)).sum()),
@@ -162,7 +163,8 @@ def _fit(rows: Rows, *, guessed: bool) -> Learned:
     return Learned(
         kinds=rows.kinds,
         acts=rows.acts,
-        belief=_rounded(posterior.part(own)),
+        beliefs={kind: _rounded(posterior.part(design.places(kind))) for kind in rows.kinds},
+        scale=Scale(*(np.array(_short(each)) for each in (rows.scale.centre, rows.scale.spread))),
         letters={kind: letters for kind, (letters, _) in count.items()},
         held={kind: held for kind, (_, held) in count.items()},
         plans=rows.plans,
@@ -188,13 +190,14 @@ def _cell(
 ) -> Cell:
     usual = float(np.median(rows.people.p_buy[here]))
     one = audience_of(
-        pa.table({"stage": [stage], "p_buy": [usual], "cause": ["unknown"], "posterior": [0.0]})
+        pa.table({"stage": [stage], "p_buy": [usual], "cause": ["unknown"], "posterior": [0.0]}),
+        _usual(rows.people.traits[here]),
     )
     act = act_of("", kind, USUAL_DEPTH if kind == "offer" else 0.0)
     (guess,), (width,) = learned.playbook.shifts(act, one)
     (mean,), (sd,) = learned.shifts(act, one)
-    x = features(act, one, np.array([width]), learned.acts[kind], learned.playbook)
-    (shown,), (unsure,) = sceptic.of(kind).shift(x)
+    x = columns(act, one, learned.acts[kind], learned.playbook, learned.scale)
+    (shown,), (unsure,) = sceptic.beliefs[kind].shift(x)
     at = log_odds(np.array([usual]))[0]
     return Cell(
         kind=kind,
@@ -210,6 +213,13 @@ def _cell(
         held_out=int((here & ~rows.treated).sum()),
         claim=_claim(float(shown), float(np.hypot(unsure, CAMPAIGNS_VARY))),
     )
+
+
+def _usual(traits: FloatArray) -> FloatArray:
+    """The middle one of each trait, as of one person; NaN where nobody's is known."""
+    known = [column[np.isfinite(column)] for column in traits.T]
+    middle = [float(np.median(column)) if len(column) else np.nan for column in known]
+    return np.array(middle, dtype=np.float64).reshape(1, -1)
 
 
 def _claim(shown: float, unsure: float) -> str:

@@ -1,9 +1,9 @@
 """How buying answers to an act: a shrunk logistic response around what was forecast anyway.
 
-    logit P(buys) = α + β · logit p₀ + x'θ(act)
+    logit P(buys) = offset + x'θ
 
-`p₀` is the forecast at the moment of deciding, so only the *change* has to be learned. Those who
-got nothing fit `α` and `β`: where the forecast was wrong for all, that is no effect of an act.
+The forecast of the moment of deciding is among `x`, so only the *change* has to be learned. Those
+who got nothing put it right: where it was wrong for all, that is no effect of an act (`design`).
 Everything has a normal prior; the posterior is normal around its top (Laplace: Tierney & Kadane
 1986; MacKay 1992). The posterior is concave, so Newton's steps with halving find the one top.
 """
@@ -73,14 +73,6 @@ class Normal:
         variance = np.einsum("ij,jk,ik->i", x, self.covariance, x, optimize=True)
         return x @ self.mean, np.sqrt(np.maximum(variance, 0.0))
 
-    def delta(self, p0: FloatArray, x: FloatArray) -> FloatArray:
-        """Expected change of the chance to buy, averaged over what is not known of θ."""
-        return expected_move(p0, *self.shift(x))
-
-    def draw(self, dice: np.random.Generator, times: int) -> FloatArray:
-        """Draws of the parameters, (times, d): for Thompson's lots and for simulations."""
-        return dice.multivariate_normal(self.mean, self.covariance, size=times, method="cholesky")
-
 
 @dataclass(frozen=True)
 class Posterior(Normal):
@@ -105,30 +97,12 @@ class Block:
     """How much each row counts; None for 1 each."""
 
 
-def fit(
-    x: FloatArray,
-    y: FloatArray,
-    offset: FloatArray,
-    prior: Normal,
-    weight: FloatArray | None = None,
-) -> Posterior:
-    """The posterior of θ in `logit P(y) = offset + x @ θ`, for one act or one group of people.
-
-    Args:
-        x: features (n, d) known when it was decided, standardised; a column of ones for the level.
-        y: 1 bought within the window, 0 not (n,).
-        offset: log-odds to buy without the act (n,): `log_odds(p0)`.
-        prior: mean and covariance of θ.
-        weight: how much each row counts, e.g. less for years long gone.
+def fit_blocks(blocks: Sequence[Block], prior: Normal) -> Posterior:
+    """One posterior for rows that share some of their parameters; no rows give the prior back.
 
     Raises:
         HuitouError: where lengths disagree, `y` is neither 0 nor 1, or a number is not finite.
     """
-    return fit_blocks([Block(x, y, offset, np.arange(len(prior)), weight)], prior)
-
-
-def fit_blocks(blocks: Sequence[Block], prior: Normal) -> Posterior:
-    """One posterior for rows that share some of their parameters; no rows give the prior back."""
     for block in blocks:
         _check(block, len(prior))
     theta = prior.mean.copy()
@@ -218,107 +192,6 @@ def averaged(posteriors: Sequence[Posterior], prior_weight: FloatArray | None = 
     between = np.einsum("i,ij,ik->jk", share, away, away)
     evidence = float(log.max() + np.log(np.mean(np.exp(log - log.max()))))
     return Posterior(mean, within + between, evidence=evidence, rows=posteriors[0].rows)
-
-
-# ---- acts together, with the baseline that those left alone calibrate ----
-
-BASE = Normal.apart(np.array([0.0, 1.0]), np.array([0.5, 0.25]))
-"""Prior of the baseline `α + β logit p₀`: the forecast is right, give or take."""
-
-
-@dataclass(frozen=True)
-class ActsPosterior:
-    """One posterior over the baseline (places 0 and 1) and over every act's θ (`features` each)."""
-
-    joint: Posterior
-    acts: int
-    features: int
-
-    def of(self, act: int) -> Normal:
-        """The belief about one act (1 … acts)."""
-        return self.joint.part(_places(act, self.features))
-
-    def baseline(self, p0: FloatArray) -> FloatArray:
-        """The forecast, put right by those who were left alone."""
-        level, slope = self.joint.mean[:2]
-        calibrated: FloatArray = expit(level + slope * log_odds(p0))
-        return calibrated
-
-    def shifts(self, x: FloatArray) -> tuple[FloatArray, FloatArray]:
-        """Means and sds of the shift, (n, acts + 1) each; column 0, *nothing*, is 0."""
-        found = [self.of(act).shift(x) for act in range(1, self.acts + 1)]
-        zero = np.zeros(len(x))
-        means, sds = (np.column_stack([zero, *each]) for each in zip(*found, strict=True))
-        return means, sds
-
-    def deltas(self, p0: FloatArray, x: FloatArray) -> FloatArray:
-        """Expected change of the chance to buy, (n, acts + 1), from the calibrated baseline."""
-        base = self.baseline(p0)
-        means, sds = self.shifts(x)
-        some = range(1, self.acts + 1)
-        moved = [expected_move(base, means[:, act], sds[:, act]) for act in some]
-        return np.column_stack([np.zeros(len(x)), *moved])
-
-
-def fit_acts(
-    x: FloatArray,
-    act: IntArray,
-    y: FloatArray,
-    p0: FloatArray,
-    priors: Sequence[Normal],
-    *,
-    base: Normal = BASE,
-    weight: FloatArray | None = None,
-    between: FloatArray | None = None,
-) -> ActsPosterior:
-    """Every act at once, with the baseline that people of act 0 (*nothing*) calibrate.
-
-    Args:
-        x: features (n, d), a column of ones first.
-        act: 0 for nothing or held out, 1 … A for the acts.
-        y: 1 bought within the window, 0 not.
-        p0: forecast chance to buy, made before anything was done.
-        priors: one for each act 1 … A, of d parameters each.
-        base: prior of the baseline's level and slope.
-        weight: how much each row counts; None for 1 each.
-        between: correlation of the acts' errors (A, A): partial pooling; None for none.
-    """
-    prior = joined(base, priors, between)
-    log = log_odds(p0)
-    blocks = []
-    for number in range(len(priors) + 1):
-        rows = np.flatnonzero(act == number)
-        own = [np.ones(len(rows)), log[rows]]
-        columns = np.column_stack(own if number == 0 else [*own, x[rows]])
-        places = np.array([0, 1] if number == 0 else [0, 1, *_places(number, x.shape[1])])
-        counted = None if weight is None else weight[rows]
-        blocks.append(Block(columns, y[rows].astype(float), np.zeros(len(rows)), places, counted))
-    return ActsPosterior(fit_blocks(blocks, prior), len(priors), x.shape[1])
-
-
-def joined(base: Normal, priors: Sequence[Normal], between: FloatArray | None = None) -> Normal:
-    """The prior of the baseline and of all acts; `between` correlates equal features of two acts.
-
-    A correlation of .6 says: what is learned of one discount is mostly true of the next deeper one.
-    """
-    features = len(priors[0])
-    if any(len(each) != features for each in priors):
-        raise HuitouError("every act needs a prior for the same features")
-    size = 2 + features * len(priors)
-    covariance = np.zeros((size, size))
-    covariance[:2, :2] = base.covariance
-    for one, own in enumerate(priors):
-        for two, other in enumerate(priors):
-            at = np.ix_(_places(one + 1, features), _places(two + 1, features))
-            if one == two:
-                covariance[at] = own.covariance
-            elif between is not None:
-                covariance[at] = np.diag(between[one, two] * own.sd * other.sd)
-    return Normal(np.concatenate([base.mean, *(each.mean for each in priors)]), covariance)
-
-
-def _places(act: int, features: int) -> IntArray:
-    return np.arange(features) + 2 + (act - 1) * features
 
 
 # ---- from log-odds to chances ----

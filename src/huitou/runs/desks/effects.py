@@ -11,7 +11,6 @@ import numpy as np
 
 from huitou.decisions.acts import ACTS, STAGES
 from huitou.decisions.audience import FloatArray
-from huitou.decisions.effects.challenger import WORDS as SECOND
 from huitou.decisions.effects.learned import Z90, Cell, Learned
 from huitou.decisions.effects.promise import Trust
 from huitou.decisions.playbook import PLAYBOOK
@@ -23,7 +22,7 @@ from huitou.ground.words import Sentence, said
 from huitou.journeys.promises import book as promises
 from huitou.runs.moment import Moment
 from huitou.runs.people import money_range
-from huitou.runs.steps.learn import NOTE, effects_of, trust_of
+from huitou.runs.steps.learn import effects_of, trust_of
 from huitou.runs.views import Range
 
 if TYPE_CHECKING:
@@ -126,14 +125,14 @@ class Desk:
         return WhatWorks(
             as_of=day,
             version=belief.version,
-            words=_words(learned, (edition.noted(NOTE) or {}).get("second")),
+            words=_words(learned),
             effects=_effects(learned, _usual(edition)),
             promises=tuple(_promise(*pair, self._settings.money) for pair in reversed(ledger)),
             trust=_trust(found),
         )
 
 
-def _words(learned: Learned | None, second: str | None) -> tuple[Sentence, ...]:
+def _words(learned: Learned | None) -> tuple[Sentence, ...]:
     if learned is None:
         return (
             said(
@@ -149,7 +148,6 @@ def _words(learned: Learned | None, second: str | None) -> tuple[Sentence, ...]:
             held=sum(learned.held.values()),
             plans=learned.plans,
         ),
-        *([SECOND[second]] if second is not None else []),
     )
 
 

@@ -9,12 +9,10 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from huitou.decisions.audience import FloatArray
-from huitou.decisions.effects.challenger import standing
+from huitou.decisions.audience import TRAITS_FROM, traits_of
 from huitou.decisions.effects.contract import Effects
 from huitou.decisions.effects.design import TRIED
 from huitou.decisions.effects.learned import Learned, learn
@@ -22,6 +20,7 @@ from huitou.decisions.effects.promise import Kept, Trust, trust
 from huitou.decisions.playbook import PLAYBOOK
 from huitou.decisions.receipts import TREATED
 from huitou.facts.bought import bought
+from huitou.facts.customers import customers
 from huitou.journeys import book as journeys
 from huitou.journeys.promises import book as promises
 from huitou.runs.kept import recall
@@ -47,8 +46,7 @@ def learned(work: Work) -> Result:
     tables = [_outcomes(work, each, told) for each, told in rows if told.num_rows]
     tried = pa.concat_tables(tables) if tables else TRIED.empty_table()
     found = learn(tried)
-    second = standing(_drawn([told for _, told in rows]))
-    work.edition.note(NOTE, {**found.written(), "second": second} if found is not None else None)
+    work.edition.note(NOTE, found.written() if found is not None else None)
     return {"rows": tried.num_rows, "plans": len(tables)}
 
 
@@ -98,8 +96,10 @@ def _outcomes(work: Work, each: Applied, told: pa.Table) -> pa.Table:
     """Who was tried on, with who bought within the window: intention to treat."""
     moment, days = work.moment, int(each.totals["window_days"])
     with work.lake.reading(work.edition) as connection:
-        evening = moment.evening(each.start - timedelta(days=1))
-        found = bought(work.tables(connection), evening, days, known=moment.as_of).to_pyarrow()
+        evening, tables = moment.evening(each.start - timedelta(days=1)), work.tables(connection)
+        found = bought(tables, evening, days, known=moment.as_of).to_pyarrow()
+        facts = customers(tables, evening, known=moment.as_of)
+        known = facts.select("person_id", *TRAITS_FROM).to_pyarrow()
     came = pc.is_in(told["person_id"], found["person_id"].combine_chunks())
     treated = pc.and_(
         pc.equal(told["arm"], TREATED), pc.not_equal(told["given"], pa.scalar("nothing"))
@@ -120,6 +120,7 @@ def _outcomes(work: Work, each: Applied, told: pa.Table) -> pa.Table:
                 "posterior": pc.fill_null(told["suspicion"], 0.0),
                 "p_buy": told["p_buy"],
                 "bought": came,
+                "traits": _traits(told["person_id"].combine_chunks(), known),
             }
         )
         .select(TRIED.names)
@@ -127,13 +128,11 @@ def _outcomes(work: Work, each: Applied, told: pa.Table) -> pa.Table:
     )
 
 
-def _drawn(told: list[pa.Table]) -> dict[str, FloatArray]:
-    """The chances with which each act was drawn, for those who drew it."""
-    found: dict[str, list[float]] = {}
-    for table in told:
-        for row in table.filter(pc.is_valid(table["chances"])).to_pylist():
-            found.setdefault(row["drawn"], []).append(row["propensity"])
-    return {name: np.array(chances) for name, chances in found.items()}
+def _traits(people: pa.Array, known: pa.Table) -> pa.Array:
+    """What was known of these people on the evening before the plan; null where nothing was."""
+    place = pc.index_in(people, value_set=known["person_id"].combine_chunks())
+    found = traits_of(known.take(place)).tolist()
+    return pa.array(found, pa.list_(pa.float64()))
 
 
 def _promised(work: Work, unit: Unit, each: Applied) -> bool:

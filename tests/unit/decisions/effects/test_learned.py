@@ -56,6 +56,7 @@ def tried(seed: int, people: int, truth: Truth, *, plans: int = 3, bias: float =
                     "posterior": dice.random(people),
                     "p_buy": p_buy,
                     "bought": dice.random(people) < expit(eta),
+                    "traits": [None] * people,
                 }
             )
             .select(TRIED.names)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from huitou.decisions.effects.promise import MOST, Kept, robust, trust
+from huitou.decisions.effects.promise import MOST, Kept, trust
 
 
 def test_before_any_proof_a_promise_is_taken_at_its_word():
@@ -53,16 +53,6 @@ def test_the_truth_lies_inside_nine_times_in_ten():
         found = trust([Kept(*row) for row in zip(promised, kept, sd, strict=True)])
         inside.append(found.low <= share <= found.high)
     assert 0.86 <= np.mean(inside) <= 0.94
-
-
-def test_doubly_robust_is_right_on_average_with_wrong_beliefs():
-    dice = np.random.default_rng(2)
-    size = 60_000
-    chance = np.tile([0.5, 0.5], (size, 1))
-    act = dice.integers(0, 2, size)
-    seen = np.tile([1.0, 3.0], (size, 1)) + dice.normal(size=(size, 2))
-    found = robust(np.zeros((size, 2)) + 9.0, seen, act, chance)
-    assert found.mean(axis=0) == pytest.approx([1.0, 3.0], abs=0.15)
 
 
 amounts = st.floats(1, 1e6)
