@@ -140,7 +140,7 @@ def seen(house: House, settings: Settings, edition: Edition) -> BalanceView:
         carried_out = bool(journeys.plans(unit, status="applied"))
     told = row["totals"]
     if not told.get("balance"):
-        raise NotYet("this plan was drafted without its balance", to_try="huitou plan draft")
+        raise NotYet(said("This plan was drafted without its balance."), to_try="huitou plan draft")
     drawn = _Drawn(settings, row)
     found = Balance.read(told["balance"])
     new = _new(drawn, edition)

@@ -15,6 +15,8 @@ from huitou.facts.bought import bought
 from huitou.facts.contract import Tables
 from huitou.facts.earned import earned
 from huitou.ground.errors import NotYet
+from huitou.ground.words import said
+from huitou.runs.kept import few
 from huitou.runs.moment import FORMAT, Moment
 from huitou.runs.work import tables_of
 
@@ -52,9 +54,9 @@ def past(house: House, settings: Settings) -> Iterator[Past]:
     edition = house.lake.current()
     noted = edition.noted("moment") if edition is not None else None
     if edition is None or noted is None or noted.get("format") != FORMAT:
-        raise NotYet("no run has finished yet", to_try="huitou run")
+        raise NotYet(said("No run has finished yet."), to_try="huitou run")
     if not edition.has("people"):
-        raise NotYet(edition.noted("too_few") or "there are too few customers for a forecast")
+        raise NotYet(few(edition) or said("There are too few customers for a forecast."))
     with house.lake.reading(edition) as connection:
         yield Past(edition, Moment.read(noted), tables_of(connection, settings))
 
