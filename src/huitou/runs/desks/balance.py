@@ -22,6 +22,7 @@ from huitou.ground.words import Sentence, said
 from huitou.journeys import book as journeys
 from huitou.runs import newcomers as cohorts
 from huitou.runs.people import money_range
+from huitou.runs.plan_in_words import forgone
 from huitou.runs.views import Range
 
 if TYPE_CHECKING:
@@ -257,6 +258,12 @@ class _Drawn:
             )
         elif told["cost"]:
             yield said("Today's plan does all that pays: more money would bring back less.")
+        if less := forgone(told):
+            yield said(
+                "Today's plan lies below the curve by {less}: that is the price of learning, of"
+                " those whom the lot leaves alone or gives another act.",
+                less=self.money(less),
+            )
         for code, curve in (("keep", found.keep), ("back", found.back)):
             if curve.best.spend:
                 yield said(
