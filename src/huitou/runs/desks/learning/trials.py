@@ -283,7 +283,7 @@ class Trials:
             read_on=read_on if closed else None,
             verdict=verdict,
             contrasts=() if verdict == "unfair" else shown,
-            words=_test_words(row, len(inside), read_on if closed else None, verdict),
+            words=_test_words(row, len(inside), read_on if closed else None, verdict, over=over),
         )
 
 
@@ -532,7 +532,9 @@ def _contrast_words(each: Contrast, currency: str) -> Sentence:
     )
 
 
-def _test_words(row: Row, people: int, read_on: date | None, verdict: str) -> tuple[Sentence, ...]:
+def _test_words(
+    row: Row, people: int, read_on: date | None, verdict: str, *, over: bool
+) -> tuple[Sentence, ...]:
     if verdict == "unfair":
         return (
             said(
@@ -541,6 +543,8 @@ def _test_words(row: Row, people: int, read_on: date | None, verdict: str) -> tu
         )
     if verdict != "too_early":
         return (said("It is over, and was read once."),)
+    if over and not people:
+        return (said("It is over, and nobody came into it: there is nothing to read."),)
     words = [said("{n} of {most} people are in it.", n=people, most=row["most"])]
     if read_on is not None:
         words.append(said("It is read once, after {day}.", day=read_on))
