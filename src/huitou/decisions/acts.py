@@ -217,6 +217,21 @@ def act_of(told: Mapping[str, Any], *, own: bool = False) -> Act:
     return act
 
 
+def act_to_add(told: Mapping[str, Any]) -> Act:
+    """An act of the merchant's own that is new.
+
+    Beyond `act_of` it refuses what nobody means: acts that are in the books already stay readable.
+    """
+    act = act_of(told, own=True)
+    if max(act.given.share, act.taken.share) > 1:
+        raise _wrong(act.name, "more than a whole basket is given", "at most 100 %")
+    if act.least and _smaller(act.least, act.taken):
+        raise _wrong(
+            act.name, "the order it counts on is no larger than what is taken off", "a larger least"
+        )
+    return act
+
+
 def _check(act: Act) -> None:
     """Refuse an act that cannot stand, in words."""
     plain = act.name.replace("_", "").isascii() and act.name.replace("_", "").isalnum()
@@ -263,6 +278,13 @@ def _check_costs(act: Act) -> None:
         raise _wrong(act.name, "what is taken by a code costs nothing before", 'kind = "surprise"')
     if act.by_phone != (act.kind == "call"):
         raise _wrong(act.name, "calls, and nothing else, go by phone", 'kind = "call"')
+
+
+def _smaller(least: Worth, taken: Worth) -> bool:
+    """Whether an order of `least` may be free; an amount and a share cannot be compared here."""
+    if least.amount and taken.amount:
+        return least.amount <= taken.amount
+    return not (least.amount or taken.amount) and least.share <= taken.share
 
 
 def _claim(name: str, told: Any, depth: float, *, own: bool) -> Sentence:

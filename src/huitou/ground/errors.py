@@ -15,15 +15,19 @@ from __future__ import annotations
 
 from typing import Any
 
+from huitou.ground.words import Sentence
+
 
 class HuitouError(Exception):
     """A sentence for the merchant, and what to type next."""
 
     exit_code = 1
 
-    def __init__(self, sentence: str, *, to_try: str | None = None) -> None:
-        super().__init__(sentence)
-        self.sentence = sentence
+    def __init__(self, sentence: str | Sentence, *, to_try: str | None = None) -> None:
+        super().__init__(str(sentence))
+        self.spoken = sentence
+        """The same, for doors that speak the reader's language."""
+        self.sentence = str(sentence)
         self.to_try = to_try
 
     def __str__(self) -> str:
@@ -37,7 +41,7 @@ class BadInput(HuitouError):
 
     def __init__(
         self,
-        sentence: str,
+        sentence: str | Sentence,
         *,
         file: str | None = None,
         row: int | None = None,

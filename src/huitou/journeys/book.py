@@ -31,6 +31,7 @@ from huitou.decisions.question import lot_mark
 from huitou.decisions.receipts import RECEIPTS
 from huitou.ground.errors import HuitouError, NotYet, Refused
 from huitou.ground.failpoints import failpoint
+from huitou.ground.words import said
 from huitou.identity import book as identity
 from huitou.journeys.acts import book as own_acts
 from huitou.journeys.messages import (
@@ -176,7 +177,7 @@ def the_plan(unit: Unit, plan_id: str | None = None) -> Row:
     if row is None and plan_id is not None:
         raise HuitouError(f"there is no plan {plan_id!r}", to_try="huitou plan list")
     if row is None:
-        raise NotYet("there is no plan yet", to_try="huitou run")
+        raise NotYet(said("There is no plan yet."), to_try="huitou run")
     return row
 
 

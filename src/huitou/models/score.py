@@ -10,6 +10,7 @@ import numpy as np
 import pyarrow as pa
 
 from huitou.ground.errors import NotYet
+from huitou.ground.words import said
 from huitou.models.backtest import Backtest, Trials, backtest, complete
 from huitou.models.card import Card, ahead, card
 from huitou.models.contract import Index
@@ -77,7 +78,11 @@ def score(
     """
     if customers.num_rows < FEWEST:
         raise NotYet(
-            f"A forecast needs {FEWEST} customers, and {customers.num_rows} are known so far.",
+            said(
+                "A forecast needs {least} customers, and {known} are known so far.",
+                least=FEWEST,
+                known=customers.num_rows,
+            ),
             to_try="huitou import FILE",
         )
     known = histories(customers)

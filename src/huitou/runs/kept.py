@@ -10,11 +10,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import fields, is_dataclass
 from datetime import date, datetime
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from huitou.ground.money import Money
 from huitou.ground.words import Sentence
 from huitou.runs import told, views
+
+if TYPE_CHECKING:
+    from huitou.store.lake import Edition
 
 KIND = "$"
 """The key under which a value says what it is; no view has a field of that name."""
@@ -43,6 +46,12 @@ def keep(value: Any) -> Any:
         inner = {field.name: keep(getattr(value, field.name)) for field in fields(value)}
         return {KIND: type(value).__name__, **inner}
     raise TypeError(f"{type(value).__name__} cannot be kept")
+
+
+def few(edition: Edition) -> Sentence | str | None:
+    """Why an edition has no forecast, in words; None where it has one."""
+    kept: Sentence | str | None = recall(edition.noted("too_few"))
+    return kept
 
 
 def recall(kept: Any) -> Any:

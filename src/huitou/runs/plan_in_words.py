@@ -56,7 +56,7 @@ def _plan_words(told: Mapping[str, Any], currency: str) -> tuple[Sentence, ...]:
             held_out=told["held_out"],
         )
     ]
-    words += _learning_words(told)
+    words += _learning_words(told, currency)
     words += _limit_words(told, currency)
     if told.get("by_hand"):
         words.append(
@@ -82,7 +82,19 @@ def _plan_words(told: Mapping[str, Any], currency: str) -> tuple[Sentence, ...]:
     return tuple(words)
 
 
-def _learning_words(told: Mapping[str, Any]) -> list[Sentence]:
+def forgone(told: Mapping[str, Any]) -> int:
+    """What a plan gives up to learn: the best one's gain less its own, in minor units.
+
+    0 where nothing is left to the lot, and where the budget binds: there it cannot be told apart.
+    """
+    spots = (told.get("balance") or {}).get("together", ())
+    lots = any(told.get(name) for name in ("controls", "explored", "tested"))
+    if not spots or not lots or told["money_price"] > 0:
+        return 0
+    return max(0, max(int(spot["gain"]) for spot in spots) - int(told["gain"]))
+
+
+def _learning_words(told: Mapping[str, Any], currency: str) -> list[Sentence]:
     """What the plan gives up to learn."""
     words = []
     if told.get("controls"):
@@ -103,6 +115,15 @@ def _learning_words(told: Mapping[str, Any]) -> list[Sentence]:
         )
     if told.get("tested"):
         words.append(said("{n} are in a planned test.", n=told["tested"]))
+    if less := forgone(told):
+        words.append(
+            said(
+                "Without the lot it would be expected to bring {best}: {less} is the price of"
+                " learning what works.",
+                best=Money(int(told["gain"]) + less, currency),
+                less=Money(less, currency),
+            )
+        )
     return words
 
 

@@ -18,6 +18,8 @@ from huitou.ground import settings as choices
 from huitou.ground.clock import Clock
 from huitou.ground.errors import HuitouError, NotYet
 from huitou.ground.settings import Settings
+from huitou.ground.words import Sentence, said
+from huitou.runs.kept import few
 from huitou.runs.moment import FORMAT
 from huitou.runs.views import (
     Alert,
@@ -205,11 +207,10 @@ class Shop:
         """Whether a run has finished, so that there are answers."""
         return self._house.lake.current() is not None
 
-    def too_few(self) -> str | None:
+    def too_few(self) -> Sentence | str | None:
         """Why the last run made no forecast, in words; None where it made one."""
         edition = self._house.lake.current()
-        said: str | None = edition.noted("too_few") if edition is not None else None
-        return said
+        return few(edition) if edition is not None else None
 
     # -- what it says
 
@@ -720,7 +721,7 @@ class Shop:
     def _edition(self) -> Edition:
         edition = self._house.lake.current()
         if edition is None:
-            raise NotYet("no run has finished yet", to_try="huitou run")
+            raise NotYet(said("No run has finished yet."), to_try="huitou run")
         if (edition.noted("moment") or {}).get("format") != FORMAT:
             raise NotYet("the last run was made by another version", to_try="huitou run")
         return edition
@@ -728,7 +729,7 @@ class Shop:
     def _foreseen(self) -> Edition:
         """The edition, where there were customers enough for a forecast."""
         if (too_few := self.too_few()) is not None:
-            raise NotYet(too_few, to_try="huitou facts, which need no forecast")
+            raise NotYet(too_few, to_try="huitou facts")
         return self._edition()
 
     @contextmanager

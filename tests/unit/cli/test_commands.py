@@ -410,3 +410,12 @@ def test_the_doctor_looks_into_the_rooms_of_care(call: Call, demo_shop: PlayedSh
 def test_facts_can_be_cut_by_what_the_help_names(call: Call) -> None:
     told = " ".join(call("facts", "--help").out.split())
     assert all(name in told for name in EVERY_DIMENSION) and "product" not in told
+
+
+def test_what_was_carried_out_is_told_in_words() -> None:
+    from huitou.doors.cli.plans import _plainly
+
+    assert _plainly({"applied": 1135, "none": 0}) == "applied 1,135, none 0"
+    assert _plainly({"paper": {"accepted": 135}, "call": {}}) == "paper accepted 135"
+    assert _plainly({}) == "none"
+    assert _plainly("letters/p1") == "letters/p1"

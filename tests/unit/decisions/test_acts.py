@@ -14,6 +14,7 @@ from huitou.decisions.acts import (
     NOTHING,
     Worth,
     act_of,
+    act_to_add,
     in_use,
     measured_attention,
     named,
@@ -25,6 +26,7 @@ from huitou.ground.errors import BadInput
 
 TEA = {"name": "tea", "kind": "surprise", "claim": "A bag of tea", "given": {"amount": 900}}
 OFFER = {"name": "ten", "kind": "offer", "claim": "Ten off", "depth": 0.1}
+VOUCHER = {"name": "five", "kind": "voucher", "claim": "Five off", "taken": {"amount": 5}}
 CALM = {"name": "calm", "kind": "upgrade", "claim": "A quiet table", "taken": {"share": 0.05}}
 
 
@@ -93,6 +95,25 @@ def test_an_act_that_cannot_stand_is_refused_in_words(wrong, words: str) -> None
 def test_what_is_taken_by_a_code_is_checked_too(told, words: str) -> None:
     with pytest.raises(BadInput, match=words):
         act_of(told, own=True)
+
+
+@pytest.mark.parametrize(
+    ("told", "words"),
+    [
+        ({**TEA, "given": {"share": 5.0}}, "more than a whole basket"),
+        ({**VOUCHER, "least": {"amount": 5}}, "no larger than what is taken off"),
+        ({**VOUCHER, "taken": {"share": 0.5}, "least": {"share": 0.5}}, "no larger than"),
+    ],
+)
+def test_a_new_act_gives_nothing_away_by_a_slip(told, words: str) -> None:
+    assert act_of(told, own=True).own  # an old one is still read, so that its shop goes on
+    with pytest.raises(BadInput, match=words):
+        act_to_add(told)
+
+
+def test_a_sensible_voucher_is_added() -> None:
+    assert act_to_add({**VOUCHER, "least": {"amount": 6}}).name == "five"
+    assert act_to_add({**VOUCHER, "least": {"share": 1.5}}).name == "five"
 
 
 def test_an_own_act_says_what_the_merchant_wrote_braces_and_all() -> None:

@@ -74,3 +74,12 @@ def test_a_mark_of_receipts_is_read_back_or_refused() -> None:
     for bad in ("NQ==", mark(0.5, "p"), mark("5", "p"), mark(2**64, "p")):
         with pytest.raises(HuitouError, match="not the mark of a page"):
             read_mark(bad)
+
+
+def test_what_learning_costs_is_said() -> None:
+    spots = {"together": [{"gain": 0}, {"gain": 1500}, {"gain": 1200}]}
+    told = words(explored=3, balance=spots)
+    assert "bring £15.00: £6.00 is the price of learning" in told
+    assert "price of learning" not in words(balance=spots)  # nothing is left to the lot
+    assert "price of learning" not in words(explored=3)  # drafted before there was a curve
+    assert "price of learning" not in words(explored=3, balance=spots, money_price=0.4)

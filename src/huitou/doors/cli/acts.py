@@ -89,7 +89,7 @@ def remove(
 def _say(each: ActView) -> None:
     out, mine = screen(), ", yours" if each.own else ""
     out.print(f"{each.name} ({each.kind}{mine}): {each.claim}", markup=False)
-    out.print(f"  costs {each.costs}; for {', '.join(each.stages)}", markup=False)
+    out.print(f"  costs: {each.costs}; for {', '.join(each.stages)}", markup=False)
     if each.causes:
         out.print(f"  only where suspected: {', '.join(each.causes)}")
     if each.excepted is not None:

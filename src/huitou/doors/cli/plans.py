@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -170,7 +171,19 @@ def carry_out(
         answer(done)
         return
     for name, value in done.items():
-        screen().print(f"{str(name).replace('_', ' ')}: {value}")
+        screen().print(f"{str(name).replace('_', ' ')}: {_plainly(value)}", markup=False)
+
+
+def _plainly(value: Any) -> str:
+    """Counts by name in one line, and what else is told of a carried-out plan."""
+    if not isinstance(value, Mapping):
+        return f"{value:,}" if isinstance(value, int) else str(value)
+    told = [
+        f"{str(name).replace('_', ' ')} {_plainly(each)}"
+        for name, each in value.items()
+        if each or each == 0
+    ]
+    return ", ".join(told) or "none"
 
 
 def _say_going(going: GoingView, as_json: bool) -> None:

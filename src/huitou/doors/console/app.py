@@ -118,6 +118,8 @@ def _say_plainly(request: Request, error: Exception) -> Response:
     visit = anybody(request)
     status = next((code for kind, code in STATUS.items() if isinstance(error, kind)), 400)
     template = "parts/trouble.html" if visit.is_fragment else "trouble.html"
+    if isinstance(error, NotYet) and not visit.is_fragment:
+        return visit.page("not_yet.html", error, status)
     # htmx shows what comes back in place of the part it asked for.
     return visit.page(template, error, 200 if visit.is_fragment else status)
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from huitou.ground.clock import Clock
 from huitou.ground.settings import Settings
+from huitou.ground.words import Sentence
 from huitou.runs import views
 
 if TYPE_CHECKING:
@@ -67,6 +68,10 @@ class Shopfront(Protocol):
 
     def has_run(self) -> bool:
         """Whether a run has finished, so that there are answers."""
+        ...
+
+    def too_few(self) -> Sentence | str | None:
+        """Why the last run made no forecast, in words; None where it made one."""
         ...
 
     def look(self, path: Path, declared: Declared) -> Preview:

@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import select, update
 
 from huitou.decisions import acts
-from huitou.decisions.acts import ACTS, Act, act_of
+from huitou.decisions.acts import ACTS, Act, act_of, act_to_add
 from huitou.ground.errors import Refused
 from huitou.journeys.acts.tables import own_act
 from huitou.store.books import Row, Unit
@@ -26,7 +26,7 @@ def add(unit: Unit, told: Mapping[str, Any], by: str, now: datetime) -> Act:
 
     A name that was used before, by huitou or by an act that was taken away, is refused.
     """
-    act = act_of(told, own=True)
+    act = act_to_add(told)
     row = {"name": act.name, "told": dict(told), "by": by, "at": now}
     if act.name in ACTS or not unit.add_new(own_act, row):
         raise Refused(f"there is, or was, an act called {act.name!r}", to_try="another name")

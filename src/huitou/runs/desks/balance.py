@@ -22,6 +22,7 @@ from huitou.ground.words import Sentence, said
 from huitou.journeys import book as journeys
 from huitou.runs import newcomers as cohorts
 from huitou.runs.people import money_range
+from huitou.runs.plan_in_words import forgone
 from huitou.runs.views import Range
 
 if TYPE_CHECKING:
@@ -140,7 +141,7 @@ def seen(house: House, settings: Settings, edition: Edition) -> BalanceView:
         carried_out = bool(journeys.plans(unit, status="applied"))
     told = row["totals"]
     if not told.get("balance"):
-        raise NotYet("this plan was drafted without its balance", to_try="huitou plan draft")
+        raise NotYet(said("This plan was drafted without its balance."), to_try="huitou plan draft")
     drawn = _Drawn(settings, row)
     found = Balance.read(told["balance"])
     new = _new(drawn, edition)
@@ -257,6 +258,12 @@ class _Drawn:
             )
         elif told["cost"]:
             yield said("Today's plan does all that pays: more money would bring back less.")
+        if less := forgone(told):
+            yield said(
+                "Today's plan lies below the curve by {less}: that is the price of learning, of"
+                " those whom the lot leaves alone or gives another act.",
+                less=self.money(less),
+            )
         for code, curve in (("keep", found.keep), ("back", found.back)):
             if curve.best.spend:
                 yield said(

@@ -55,7 +55,9 @@ class Chase:
                 interviews.rest(unit, person, why, self.today, told.review_on, source, self._now)
         found = self.of(person)
         if found is None:
-            raise Refused("they bought since: nothing keeps them out", to_try="huitou chase list")
+            raise Refused(
+                said("They bought since: nothing keeps them out."), to_try="huitou chase list"
+            )
         return self._named(found)
 
     def review(self, who: str, by: str, until: date | None = None) -> ChaseMark | None:
@@ -65,7 +67,7 @@ class Chase:
             why = (book.marked(unit, [person]).get(person) or {"why": "abusive"})["why"]
             again = until or self.today + timedelta(days=REVIEW_DAYS.get(why, 365))
             if again <= self.today:
-                raise BadInput(f"{again} is not ahead: it is the day to look again")
+                raise BadInput(said("{day} is not ahead: it is the day to look again.", day=again))
             book.review(unit, person, again, by, self._now)
         found = self.of(person)
         return self._named(found) if found is not None else None
@@ -103,7 +105,7 @@ class Chase:
     def _person(self, who: str) -> str:
         edition = self._house.lake.current()
         if edition is None:
-            raise Refused("no run has finished yet", to_try="huitou run")
+            raise Refused(said("No run has finished yet."), to_try="huitou run")
         found = finding.found(self._house, self._settings, edition, who)
         return str(found["person_id"])
 

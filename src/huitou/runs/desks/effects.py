@@ -116,7 +116,7 @@ class Desk:
         """What is believed as of the last run. Raises `NotYet` before the first."""
         edition = self._house.lake.current()
         if edition is None or (kept := edition.noted("moment")) is None:
-            raise NotYet("no run has finished yet", to_try="huitou run")
+            raise NotYet(said("No run has finished yet."), to_try="huitou run")
         day = Moment.read(kept).day
         with self._house.books.reading() as unit:
             ledger, found = promises.ledger(unit, day), trust_of(unit, day)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from huitou.ground.errors import NotYet
 from huitou.ground.settings import Settings
+from huitou.ground.words import said
 from huitou.journeys import book as journeys
 from huitou.journeys.guard import book as guard
 from huitou.runs.kept import recall
@@ -28,7 +29,7 @@ class Harms:
         """Every recent campaign as the last run saw it, with what was stopped or lifted since."""
         edition = self._house.lake.current()
         if edition is None:
-            raise NotYet("no run has finished yet", to_try="huitou run")
+            raise NotYet(said("No run has finished yet."), to_try="huitou run")
         found: OurHarm = recall(edition.noted("harm")) or OurHarm(())
         with self._house.books.reading() as unit:
             stopped = guard.stopped(unit)

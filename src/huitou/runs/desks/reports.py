@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from huitou.ground.errors import NotYet
 from huitou.ground.settings import Settings
+from huitou.ground.words import said
 from huitou.runs.report import book, compose, due
 from huitou.runs.report.worded import worded
 from huitou.runs.told import ReportView, SentReport
@@ -30,7 +31,7 @@ class Reports:
         edition = self._house.lake.current()
         moment = edition.noted("moment") if edition is not None else None
         if moment is None:
-            raise NotYet("no run has finished yet", to_try="huitou run")
+            raise NotYet(said("No run has finished yet."), to_try="huitou run")
         return date.fromisoformat(moment["day"])
 
     def report(self, period: str = "week", until: date | None = None) -> ReportView:

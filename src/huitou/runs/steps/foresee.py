@@ -45,7 +45,7 @@ def forecast(work: Work) -> Result:
             scores, card = score(told, _origins(work, each), _choice(work, each), trials)
         except NotYet as too_few:
             if each == moment.day:
-                edition.note("too_few", too_few.sentence)
+                edition.note("too_few", keep(too_few.spoken))
             break
         edition.write(f"scores_{each}", scores)
         scored += scores.num_rows

@@ -79,7 +79,7 @@ class Page:
     sort: str
     chosen: str
     today: date
-    not_yet: str | None
+    not_yet: Sentence | str | None
     sorts = SORTS
     verdicts = VERDICTS
     dimensions = DIMENSIONS
@@ -95,7 +95,7 @@ def fixes(visit: Member, sort: str = "lost", cause: str = "") -> Response:
     try:
         causes, not_yet = desk.ranked(by), None
     except NotYet as too_early:
-        causes, not_yet = (), too_early.sentence
+        causes, not_yet = (), too_early.spoken
     every = [each.lost for each in causes]
     most = max((count for each in causes for count in each.trend), default=0.0)
     ranked = [

@@ -131,7 +131,7 @@ def tests(
     try:
         planned = visit.shop.tests.plan(_idea(acts, stages, lift, read_by))
     except HuitouError as why:
-        trouble = why.sentence
+        trouble = why.spoken
     return visit.page(
         "tests.html", Tests(acts, stages, lift, read_by, planned, trouble, _every(visit))
     )
@@ -173,7 +173,7 @@ def replay(
         try:
             found = visit.shop.replays.ask(_policy(visit, other, amount))
         except HuitouError as why:
-            trouble = why.sentence
+            trouble = why.spoken
     return visit.page("replay.html", Replay(other, amount, found, trouble))
 
 

@@ -15,6 +15,7 @@ from huitou.doors.console.visit import Member
 from huitou.ground.errors import HuitouError, NotYet
 from huitou.ground.money import Money, to_minor
 from huitou.ground.settings import Settings
+from huitou.ground.words import said
 from huitou.runs.views import (
     WHOLE,
     Alert,
@@ -63,7 +64,7 @@ class PlanPage:
     def span(self) -> drawing.Span:
         """Where the gain stands, with zero."""
         if self.plan is None:
-            raise NotYet("there is no plan yet")
+            raise NotYet(said("There is no plan yet."))
         return drawing.range_span(self.plan.gain)
 
     @property

@@ -14,7 +14,9 @@ import pyarrow.compute as pc
 from huitou.decisions.holdout import Holdout
 from huitou.ground.errors import NotYet
 from huitou.ground.settings import Settings
+from huitou.ground.words import said
 from huitou.journeys.messages import Recipient
+from huitou.runs.kept import few
 from huitou.runs.moment import FORMAT, Moment
 from huitou.runs.people import person_row
 from huitou.runs.person import timeline
@@ -101,7 +103,7 @@ def standing(house: House, settings: Settings) -> Standing:
     """The last run; an error in words where there is none."""
     edition = house.lake.current()
     if edition is None or (edition.noted("moment") or {}).get("format") != FORMAT:
-        raise NotYet("no run has finished yet", to_try="huitou run")
-    if edition.noted("too_few") is not None:
-        raise NotYet(edition.noted("too_few"), to_try="huitou facts, which need no forecast")
+        raise NotYet(said("No run has finished yet."), to_try="huitou run")
+    if (too_few := few(edition)) is not None:
+        raise NotYet(too_few, to_try="huitou facts")
     return Standing(house, settings, edition)

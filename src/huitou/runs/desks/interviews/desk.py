@@ -33,7 +33,7 @@ from huitou.ground.errors import HuitouError, NotYet, Refused
 from huitou.ground.failpoints import failpoint
 from huitou.ground.money import Money
 from huitou.ground.settings import Settings
-from huitou.ground.words import Sentence
+from huitou.ground.words import Sentence, said
 from huitou.identity import book as identity
 from huitou.journeys import asking as texts
 from huitou.journeys.messages import Message, Recipient, Sender
@@ -363,7 +363,7 @@ class InterviewDesk:
     def _edition(self) -> Edition:
         edition = self._house.lake.current()
         if edition is None or not edition.has("people"):
-            raise NotYet("no run has finished yet", to_try="huitou run")
+            raise NotYet(said("No run has finished yet."), to_try="huitou run")
         return edition
 
     def _box(self) -> Mailbox:

@@ -117,7 +117,7 @@ class Replays:
         ]
         if not over:
             raise NotYet(
-                "no plan of these months has been applied, drawn and watched to its end",
+                said("No plan of these months has been applied, drawn and watched to its end."),
                 to_try="huitou plan list",
             )
         return sorted(over, key=lambda each: (each.start, each.plan["id"]))

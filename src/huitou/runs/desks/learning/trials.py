@@ -172,7 +172,9 @@ class Trials:
         sizes = tuple(_sized_view(each, days, self._settings.money) for each in found)
         if len(sizes) < len(OUTCOMES):
             raise HuitouError(
-                "too few customers of these stages were seen before to say what a test needs",
+                said(
+                    "Too few customers of these stages were seen before to say what a test needs."
+                ),
                 to_try="more stages, or a longer history",
             )
         return TestPlan(idea, days, a_plan, sizes, _plan_words(idea, a_plan, sizes, days))
@@ -182,7 +184,7 @@ class Trials:
         planned = self.plan(idea)
         if planned.a_plan == 0:
             raise HuitouError(
-                "no plan could bring anybody into this test now",
+                said("No plan could bring anybody into this test now."),
                 to_try="other stages or acts, or more money and hours",
             )
         wanted = most or planned.first.people or planned.a_plan
@@ -281,7 +283,7 @@ class Trials:
             read_on=read_on if closed else None,
             verdict=verdict,
             contrasts=() if verdict == "unfair" else shown,
-            words=_test_words(row, len(inside), read_on if closed else None, verdict),
+            words=_test_words(row, len(inside), read_on if closed else None, verdict, over=over),
         )
 
 
@@ -375,15 +377,17 @@ def _check(idea: Idea) -> None:
     for act in idea.arms:
         if act != "nothing" and not set(idea.stages) <= set(ACTS[act].stages):
             raise HuitouError(
-                f"{act} is only for: {', '.join(ACTS[act].stages)}",
-                to_try="other stages or acts",
+                said("“{act}” is not for everybody of these stages.", act=ACTS[act].claim),
+                to_try=f"{act}: {', '.join(ACTS[act].stages)}",
             )
     if idea.outcome not in OUTCOMES:
         raise HuitouError(f"a test is read by {' or '.join(OUTCOMES)}, not {idea.outcome!r}")
     if not 0 < idea.hoped <= 10:
-        raise HuitouError("the effect hoped for is a share above 0", to_try="--lift 10")
+        raise HuitouError(said("The effect hoped for is above 0 %."), to_try="--lift 10")
     if not 2 <= len(idea.arms) <= MOST_ARMS:
-        raise HuitouError(f"a test compares two to {MOST_ARMS} acts", to_try="nothing thank")
+        raise HuitouError(
+            said("A test compares 2 to {n} acts.", n=MOST_ARMS), to_try="nothing thank"
+        )
     if idea.days is not None and not 7 <= idea.days <= YEAR:
         raise HuitouError("a window has 7 to 365 days", to_try="--days 56")
     Trial("check", idea.arms, frozenset(idea.stages), 1)
@@ -528,7 +532,9 @@ def _contrast_words(each: Contrast, currency: str) -> Sentence:
     )
 
 
-def _test_words(row: Row, people: int, read_on: date | None, verdict: str) -> tuple[Sentence, ...]:
+def _test_words(
+    row: Row, people: int, read_on: date | None, verdict: str, *, over: bool
+) -> tuple[Sentence, ...]:
     if verdict == "unfair":
         return (
             said(
@@ -537,6 +543,8 @@ def _test_words(row: Row, people: int, read_on: date | None, verdict: str) -> tu
         )
     if verdict != "too_early":
         return (said("It is over, and was read once."),)
+    if over and not people:
+        return (said("It is over, and nobody came into it: there is nothing to read."),)
     words = [said("{n} of {most} people are in it.", n=people, most=row["most"])]
     if read_on is not None:
         words.append(said("It is read once, after {day}.", day=read_on))
