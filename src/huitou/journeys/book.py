@@ -384,8 +384,9 @@ def _is_second(unit: Unit, row: Row, by: str, now: datetime) -> bool:
 def _check_fair(unit: Unit, plan_id: str) -> None:
     """Refuse a plan in which a regular would pay more than a newcomer, whoever wrote its rows."""
     known, mine = own_acts.every(unit), decision.c.plan_id == plan_id
-    names_of = ("act", "act_name", "depth", "cap", "stage", "person_id", "rule", "arm")
-    columns = [decision.c[name] for name in names_of]
+    about = ("act", "act_name", "depth", "cap", "stage", "person_id", "rule", "arm")
+    # What a lot gave stands apart: newcomers and regulars draw it alike.
+    columns = [decision.c[name] for name in (*about, "explored", "test")]
     given = select(*columns[:4]).where(mine, decision.c.act != "nothing", decision.c.cap > 0)
     if not any(fair.is_open_receipt(row, known) for row in unit.rows(given.distinct())):
         return
