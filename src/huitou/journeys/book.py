@@ -26,7 +26,7 @@ from huitou.care.fixes import book as fixes
 from huitou.care.interviews import book as interviews
 from huitou.decisions import fair
 from huitou.decisions.acts import KINDS, TAKEN_KINDS, Act
-from huitou.decisions.plan import Plan
+from huitou.decisions.plan import Plan, Promise
 from huitou.decisions.question import lot_mark
 from huitou.decisions.receipts import RECEIPTS
 from huitou.ground.errors import HuitouError, NotYet, Refused
@@ -137,6 +137,7 @@ def totals(drafted: Plan) -> dict[str, Any]:
         "gain": drafted.gain,
         "gain_low": drafted.gain_low,
         "gain_high": drafted.gain_high,
+        "promise": asdict(drafted.promise),
         "acts": dict(drafted.acts),
         "reasons": _reasons(drafted.receipts),
         "held_out": drafted.held_out,
@@ -147,6 +148,7 @@ def totals(drafted: Plan) -> dict[str, Any]:
         "gap": drafted.gap,
         "effects": drafted.effects,
         "expected": drafted.expected,
+        "trust": min(drafted.trust, 1.0),
         "limits": asdict(drafted.limits),
         "holdout_share": drafted.holdout.share,
         "controls": drafted.controls,
@@ -158,6 +160,15 @@ def totals(drafted: Plan) -> dict[str, Any]:
         "lot_mark": lot_mark(drafted.holdout.salt),
         "balance": drafted.balance.written() if drafted.balance is not None else None,
     }
+
+
+def promise(told: Mapping[str, Any]) -> Promise:
+    """What the read-out of a plan is held against, by its totals; plans from before told tests and
+    draws not apart, for there were none."""
+    kept = told.get("promise")
+    if kept is not None:
+        return Promise(**kept)
+    return Promise(told["gain"], told["gain_low"], told["gain_high"])
 
 
 def _reasons(receipts: pa.Table) -> dict[str, int]:

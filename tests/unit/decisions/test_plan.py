@@ -22,6 +22,7 @@ from huitou.decisions.playbook import Effect, Playbook
 from huitou.decisions.receipts import REASONS, RECEIPTS, receipt_words
 from huitou.decisions.trials import Trial
 from huitou.ground.languages import speaker
+from huitou.proof.assign import campaign
 
 DAY = date(2011, 6, 9)
 LOT = Holdout("salt", 0.1)
@@ -171,6 +172,8 @@ def test_every_reason_occurs_and_has_words_in_every_receipt() -> None:
     )
     left = [draft(crowd(9, **out), Limits(budget=10**6), LOT, DAY) for out in LEFT_ALONE]
     left.append(draft(crowd(99), Limits(budget=10**9), LOT, DAY, WELCOMED, MOVED))
+    alone = {name: ACTS[name] for name in ("nothing", "offer_5")}
+    left.append(draft(crowd(300), Limits(budget=10**9), LOT, DAY, alone))
     drafted = [spent.receipts, strapped.receipts, tried.receipts, *(each.receipts for each in left)]
     both = pa.concat_tables(drafted).to_pylist()
     assert {receipt["reason"] for receipt in both} == set(REASONS)
@@ -224,3 +227,25 @@ def test_a_promise_is_shrunk_and_never_raised() -> None:
     assert plan.expected == plan.gain
     assert replace(plan, trust=0.5).expected == round(plan.gain * 0.5)
     assert replace(plan, trust=1.7).expected == plan.gain
+
+
+def test_a_plan_promises_only_what_its_own_read_out_sees() -> None:
+    trial = Trial("t", {"nothing": 0.5, "thank": 0.5}, frozenset({"slipping", "lost"}), 50)
+    plan = draft(
+        crowd(600),
+        Limits(budget=200_000),
+        Holdout("salt", 0.1),
+        DAY,
+        exploring=Exploring(0.1, 0.3),
+        trials=[trial],
+    )
+    rows = plan.receipts.to_pylist()
+    compared = set(campaign(plan.receipts)["person_id"].to_pylist())
+    gains = {row["person_id"]: row["gain"] for row in rows}
+    assert plan.promise.gain == sum(gains[person] for person in compared)
+    assert plan.promise.low < plan.promise.gain < plan.promise.high
+    elsewhere = [
+        row for row in rows if row["person_id"] not in compared and row["act"] != "nothing"
+    ]
+    assert {row["reason"] for row in elsewhere} == {"test", "explored"}
+    assert plan.gain - plan.promise.gain == sum(row["gain"] for row in elsewhere) != 0

@@ -17,7 +17,13 @@ def applied(
     name: str = "one", *, later: int = 0, sent: int = 3, people: list[dict[str, Any]] | None = None
 ) -> Applied:
     """A plan of the first of March that was applied so many days later."""
-    told = {"window_days": 91, "holdout_share": 0.1, "gain": 5_000}
+    told = {
+        "window_days": 91,
+        "holdout_share": 0.1,
+        "gain": 5_000,
+        "gain_low": 0,
+        "gain_high": 9_000,
+    }
     plan = {
         "id": name,
         "as_of": MARCH,

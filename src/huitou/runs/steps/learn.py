@@ -138,9 +138,10 @@ def _drawn(told: list[pa.Table]) -> dict[str, FloatArray]:
 
 def _promised(work: Work, unit: Unit, each: Applied) -> bool:
     told = each.totals
-    gain = promises.Amounts(told["gain"], told["gain_low"], told["gain_high"])
+    promise = journeys.promise(told)
+    gain = promises.Amounts(promise.gain, promise.low, promise.high)
     # A plan from before promises were shrunk is kept with what it promised.
-    shrunk = int(told.get("expected", told["gain"]))
+    shrunk = round(promise.gain * told.get("trust", 1.0))
     day = each.start - timedelta(days=1)
     return promises.promised(unit, each.plan["id"], day, gain, shrunk, work.now)
 

@@ -313,7 +313,7 @@ def programme_of(each: Applied, currency: str) -> Programme:
         until=each.start + timedelta(days=each.totals["window_days"] - 1),
         share=share_alone(each.totals),
         sent=each.sent,
-        promised=each.totals["gain"],
+        promised=journeys.promise(each.totals).gain,
     )
 
 
