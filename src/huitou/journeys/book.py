@@ -263,14 +263,19 @@ def assignments(unit: Unit, plan_id: str) -> pa.Table:
 
     Columns: person_id, hold_key, arm, held_by (the lot that held them out: universal, programme;
     null in plans from before, where there was one lot), test, stage, intended, act, outcome, and
-    in minor units worst_cost and cap. What an offer takes off shows in what is paid for the order:
-    `worst_cost - cap`, the stamp and the staff, is all that is spent beside it.
+    in minor units worst_cost, cap and served. What an offer takes off shows in what is paid for the
+    order: `worst_cost - cap`, the stamp and the staff, is spent beside it, and `served`, which is
+    what a better service cost that somebody took: no order shows that.
     """
     drawn = ("person_id", "hold_key", "arm", "held_by", "test")
     names = (*drawn, "stage", "intended", "act", "outcome")
-    amounts = ("worst_cost", "cap")
-    columns = [decision.c[name] for name in (*names, *amounts)]
-    query = select(*columns).where(decision.c.plan_id == plan_id).order_by(decision.c.person_id)
+    amounts = ("worst_cost", "cap", "served")
+    columns = [decision.c[name] for name in (*names, *amounts[:2])]
+    query = (
+        select(*columns, loyalty.served(decision.c.id).label("served"))
+        .where(decision.c.plan_id == plan_id)
+        .order_by(decision.c.person_id)
+    )
     kinds = {name: pa.string() for name in names} | {name: pa.int64() for name in amounts}
     rows = _one_each(unit.rows(query), identity.names(unit))
     return pa.Table.from_pylist(rows, schema=pa.schema(list(kinds.items())))
@@ -338,8 +343,9 @@ def _one_each(rows: list[Row], known: identity.Names) -> list[Row]:
         if mine is None:
             kept[person] = {**row, "person_id": person}
         elif row["outcome"] == "applied" and row["arm"] == mine["arm"]:
-            spent = mine if mine["outcome"] == "applied" else {"worst_cost": 0, "cap": 0}
-            mine |= {name: spent[name] + row[name] for name in ("worst_cost", "cap")}
+            names = [name for name in ("worst_cost", "cap", "served") if name in row]
+            spent = mine if mine["outcome"] == "applied" else dict.fromkeys(names, 0)
+            mine |= {name: spent[name] + row[name] for name in names}
             mine["outcome"] = "applied"
     return list(kept.values())
 

@@ -211,8 +211,10 @@ def _log(
 
 
 def _spent(row: Row) -> float:
-    """Stamps and staff of those reached; what an offer took off shows in what was paid."""
-    return float(row["worst_cost"] - row["cap"]) if row["outcome"] == "applied" else 0.0
+    """Stamps, staff and better services of those reached; what an offer took off shows in what was
+    paid."""
+    spent = row["worst_cost"] - row["cap"] + row["served"]
+    return float(spent) if row["outcome"] == "applied" else 0.0
 
 
 def _facts(row: Mapping[str, Any], before: float) -> list[float]:

@@ -306,7 +306,7 @@ def _members(row: Row, inside: Sequence[Row], known: Past) -> Members:
         before = (day - length + timedelta(days=1), day)
         after = (day + timedelta(days=1), day + length)
         spent = [
-            each["worst_cost"] - each["cap"] if each["outcome"] == "applied" else 0
+            each["worst_cost"] - each["cap"] + each["served"] if each["outcome"] == "applied" else 0
             for each in theirs
         ]
         parts.append(
