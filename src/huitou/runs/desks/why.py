@@ -174,7 +174,8 @@ def replay(house: House, settings: Settings, plan_id: str) -> ReplayView:
     if kept.address != address:
         return view(None, None, said("What was kept of this plan was changed since."))
     with house.books.reading() as unit:
-        acts = own_acts.in_use(unit)
+        # What was taken away since was an act then, and is one still for this plan.
+        acts = own_acts.every(unit)
     changed = kept.changed(settings.salt, acts)
     if changed:
         return view(None, None, *changed)
