@@ -122,6 +122,7 @@ class WhyDesk:
             if row is None:
                 raise NotYet(_none(rows, on), to_try="huitou plan list")
             ends = tuple(_ends(unit, row, self._settings.money))
+            acts = own_acts.every(unit)
             since = history.told(
                 unit, person_id, self._settings.zone, self._settings.money, self._until(row)
             )
@@ -135,7 +136,7 @@ class WhyDesk:
             person=person_row(standing, self._settings.money),
             person_id=person_id,
             plan=_plan(row, chosen=True),
-            receipt=receipt_view(row, self._settings.money),
+            receipt=receipt_view(row, self._settings.money, acts),
             lines=tuple(_lines(row, known or {}, self._settings.money)),
             ends=ends,
             after=self._after(row, since),
