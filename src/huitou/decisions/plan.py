@@ -83,8 +83,8 @@ class Plan:
 
     @property
     def expected(self) -> int:
-        """The gain, shrunk by what earlier promises kept."""
-        return round(self.gain * min(self.trust, 1.0))
+        """The gain, shrunk by what earlier promises kept; a loss is not made smaller by doubt."""
+        return shrunk(self.gain, self.trust)
 
     @cached_property
     def cost(self) -> int:
@@ -123,6 +123,13 @@ class Plan:
         return self._sum("explored")
 
     @cached_property
+    def learning_cost(self) -> int:
+        """What the acts drawn to learn are expected to bring less than the best would have."""
+        rows = self.receipts.filter(self.receipts["explored"])
+        less = pc.subtract(rows["intended_gain"], rows["gain"])
+        return int(pc.sum(less).as_py() or 0)
+
+    @cached_property
     def tested(self) -> int:
         """How many are in a planned test and get what its lot gives them."""
         there = pc.is_valid(self.receipts["test"])
@@ -147,6 +154,11 @@ class Plan:
 
     def _sum(self, name: str) -> int:
         return int(pc.sum(self.receipts[name]).as_py() or 0)
+
+
+def shrunk(gain: int, trust: float) -> int:
+    """What may be expected of a gain, in minor units, by the share that earlier promises kept."""
+    return round(gain * min(trust, 1.0)) if gain > 0 else gain
 
 
 def draft(

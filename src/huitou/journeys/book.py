@@ -153,6 +153,7 @@ def totals(drafted: Plan) -> dict[str, Any]:
         "holdout_share": drafted.holdout.share,
         "controls": drafted.controls,
         "explored": drafted.explored,
+        "learning_cost": drafted.learning_cost,
         "tested": drafted.tested,
         "control_share": drafted.exploring.control_share,
         "explore_share": drafted.exploring.explore_share,

@@ -56,7 +56,7 @@ def _plan_words(told: Mapping[str, Any], currency: str) -> tuple[Sentence, ...]:
             held_out=told["held_out"],
         )
     ]
-    words += _learning_words(told)
+    words += _learning_words(told, currency)
     words += _limit_words(told, currency)
     if told.get("by_hand"):
         words.append(
@@ -82,7 +82,7 @@ def _plan_words(told: Mapping[str, Any], currency: str) -> tuple[Sentence, ...]:
     return tuple(words)
 
 
-def _learning_words(told: Mapping[str, Any]) -> list[Sentence]:
+def _learning_words(told: Mapping[str, Any], currency: str) -> list[Sentence]:
     """What the plan gives up to learn."""
     words = []
     if told.get("controls"):
@@ -99,6 +99,15 @@ def _learning_words(told: Mapping[str, Any]) -> list[Sentence]:
                 "{n} get another act than the best, drawn to learn: within the same rules and"
                 " limits.",
                 n=told["explored"],
+            )
+        )
+    if told.get("learning_cost", 0) > 0:
+        words.append(
+            said(
+                "What is drawn to learn is expected to cost {cost}; without it the plan would bring"
+                " {gain}. Set explore_share to draw less.",
+                cost=Money(told["learning_cost"], currency),
+                gain=Money(told["gain"] + told["learning_cost"], currency),
             )
         )
     if told.get("tested"):

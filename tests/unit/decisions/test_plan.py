@@ -17,7 +17,7 @@ from huitou.decisions.acts import ACTS, act_of, in_use
 from huitou.decisions.explore import Exploring
 from huitou.decisions.holdout import Holdout
 from huitou.decisions.limits import Limits
-from huitou.decisions.plan import Plan, draft
+from huitou.decisions.plan import Plan, draft, shrunk
 from huitou.decisions.playbook import Effect, Playbook
 from huitou.decisions.receipts import REASONS, RECEIPTS, receipt_words
 from huitou.decisions.trials import Trial
@@ -249,3 +249,10 @@ def test_a_plan_promises_only_what_its_own_read_out_sees() -> None:
     ]
     assert {row["reason"] for row in elsewhere} == {"test", "explored"}
     assert plan.gain - plan.promise.gain == sum(row["gain"] for row in elsewhere) != 0
+    best = [row for row in rows if row["explored"]]
+    lost = sum(row["intended_gain"] - row["gain"] for row in best)
+    assert plan.learning_cost == lost > 0
+
+
+def test_doubt_makes_no_loss_smaller() -> None:
+    assert (shrunk(1_000, 0.5), shrunk(1_000, 1.4), shrunk(-1_000, 0.5)) == (500, 1_000, -1_000)

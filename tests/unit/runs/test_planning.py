@@ -74,3 +74,9 @@ def test_a_mark_of_receipts_is_read_back_or_refused() -> None:
     for bad in ("NQ==", mark(0.5, "p"), mark("5", "p"), mark(2**64, "p")):
         with pytest.raises(HuitouError, match="not the mark of a page"):
             read_mark(bad)
+
+
+def test_what_learning_costs_is_said() -> None:
+    told = words(gain=-4561, learning_cost=7869, explored=27)
+    assert "expected to cost" in told and "78.69" in told and "33.08" in told
+    assert "expected to cost" not in words(explored=27, learning_cost=0)
