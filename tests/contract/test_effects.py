@@ -19,6 +19,9 @@ from huitou.journeys import book as journeys
 from huitou.journeys.promises import book as promises
 from huitou.journeys.promises.book import Amounts
 from huitou.journeys.tables import plan_promise
+from huitou.journeys.trials import book as trials
+from huitou.loyalty import book as loyalty
+from huitou.loyalty.tables import offer
 from huitou.runs.steps.learn import trust_of
 from huitou.store.books import Books
 
@@ -117,3 +120,35 @@ def test_two_who_turned_out_to_be_one_are_tried_on_once(any_books: Books) -> Non
         unit.add(person_alias, [{"person_id": some[0], "survivor": some[1]}])
         found = journeys.tried(unit, plan_id)["person_id"].to_pylist()
     assert found == sorted(set(some) - {some[0]})
+
+
+def test_a_better_service_that_was_taken_is_spent(any_books: Books) -> None:
+    plan = given.drafted(share=0.0)
+    rows = [row | {"test": "t"} for row in plan.receipts.to_pylist()]
+    plan_id = given.approved(
+        any_books, replace(plan, receipts=pa.Table.from_pylist(rows, RECEIPTS))
+    )
+    journeys.write_letters(any_books, plan_id, given.desk(), NOW)
+    with any_books.reading() as unit:
+        one, other, *_ = [
+            row
+            for row in journeys.receipts(unit, plan_id, act="offer")
+            if row["outcome"] == "applied"
+        ]
+    with any_books.unit() as unit:
+        for row, served in ((one, True), (other, None)):
+            unit.change(update(offer).where(offer.c.id == row["id"]).values(served=served))
+            made = loyalty.offered(unit, row["id"])
+            assert made is not None
+            loyalty.settle(unit, made["code"], row["id"], 7, NOW, order_total=10_000)
+    with any_books.reading() as unit:
+        found = (
+            {
+                row["person_id"]: row["served"]
+                for row in journeys.assignments(unit, plan_id).to_pylist()
+            },
+            {row["person_id"]: row["served"] for row in trials.members(unit, "t")},
+        )
+    for served in found:
+        assert {person for person, amount in served.items() if amount} == {one["person_id"]}
+        assert served[one["person_id"]] == 7

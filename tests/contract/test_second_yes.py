@@ -8,7 +8,16 @@ from sqlalchemy.exc import DBAPIError
 from tests.unit.journeys import given
 from tests.unit.journeys.given import NOW
 
+from huitou.decisions.acts import STAGES
+from huitou.decisions.explore import Exploring
+from huitou.decisions.fair import breaches
+from huitou.decisions.holdout import Holdout
+from huitou.decisions.limits import Limits
+from huitou.decisions.plan import draft
+from huitou.decisions.playbook import PLAYBOOK, Effect, Playbook
+from huitou.decisions.trials import Trial
 from huitou.ground.errors import Refused
+from huitou.ground.words import said
 from huitou.journeys import book as journeys
 from huitou.journeys.acts import book as own_acts
 from huitou.journeys.tables import decision, plan
@@ -94,6 +103,44 @@ def test_a_forged_offer_for_newcomers_alone_cannot_be_approved(any_books: Books)
         yes(any_books, plan_id, "mei", limit=None)
     with any_books.reading() as unit:
         assert journeys.the_plan(unit, plan_id)["status"] == "draft"
+
+
+CHEAP = {"name": "cheap", "kind": "offer", "claim": "Cheap", "depth": 0.02}
+WHEREVER = Playbook(
+    effects={
+        **PLAYBOOK.effects,
+        "offer": {stage: Effect(0.5, 0.01, said("A test.")) for stage in STAGES},
+    }
+)
+"""A shop whose tests found that offers move everybody."""
+
+
+@pytest.mark.parametrize("test", [True, False], ids=["a test", "exploring"])
+def test_what_a_lot_gave_is_no_breach(any_books: Books, test: bool) -> None:
+    with any_books.unit() as unit:
+        own_acts.add(unit, CHEAP, "mei", NOW)
+        acts = own_acts.in_use(unit)
+    arms = {"cheap": 0.5, "nothing": 0.5}
+    trials = [Trial("t", arms, frozenset({"slipping", "lost", "loyal", "active"}), 30)]
+    limits = Limits(budget=10_000_000, staff_hours=100)
+    plan = draft(
+        given.people(120, value_if_kept=900_000, value_low=900_000, may_call=False),
+        limits,
+        Holdout("salt", 0.1),
+        given.LAST_DAY,
+        {"nothing": acts["nothing"], "thank": acts["thank"], "cheap": acts["cheap"]},
+        WHEREVER,
+        Exploring() if test else Exploring(explore_share=0.4),
+        trials if test else (),
+    )
+    rows = plan.receipts.to_pylist()
+    lots = [row for row in rows if (row["test"] if test else row["explored"])]
+    assert any(row["act_name"] == "cheap" for row in rows) and lots
+    blind = [{**row, "explored": False, "test": None} for row in rows]
+    assert breaches(blind, acts), "the lot must have given some regular less, or nothing is tested"
+    with any_books.unit() as unit:
+        plan_id = journeys.keep_draft(unit, plan, NOW)
+    assert yes(any_books, plan_id, "mei", limit=None) == "approved"
 
 
 def test_an_own_act_keeps_its_name_for_ever(any_books: Books) -> None:

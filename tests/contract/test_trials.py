@@ -84,6 +84,21 @@ def test_a_test_is_obeyed_by_the_next_plan_and_ends_when_it_is_full(any_books: B
     assert still.most == PLANNED["most"] - len(inside)
 
 
+def test_nobody_is_drawn_into_a_test_twice(any_books: Books) -> None:
+    test_id = started(any_books)
+    applied(any_books, drafted(any_books))
+    with any_books.reading() as unit:
+        before = {row["person_id"] for row in trials.members(unit, test_id)}
+    # Their window is over, nothing keeps them out but having been in it.
+    applied(any_books, drafted(any_books, day=LAST_DAY + timedelta(days=90)))
+    with any_books.reading() as unit:
+        after = trials.members(unit, test_id)
+        (still,) = running(unit, LAST_DAY) or (None,)
+    assert before < {row["person_id"] for row in after}
+    assert sum(row["held_by"] is None for row in after) > PLANNED["most"] - len(before) + 10
+    assert still is None or still.inside == {row["person_id"] for row in after}
+
+
 def test_it_takes_nobody_in_once_it_is_stopped_or_late(any_books: Books) -> None:
     test_id = started(any_books)
     with any_books.unit() as unit:

@@ -89,6 +89,14 @@ def test_figures_that_were_overtaken_say_so(shop: Shop, tmp_path: Path) -> None:
     assert "Run again: huitou run" in str(shop.answers().remarks[-1])
 
 
+@pytest.mark.parametrize(
+    "changed", [{"most_contacts": 2}, {"control_share": 0.2}, {"explore_share": 0.0}]
+)
+def test_whatever_a_plan_is_drafted_within_is_watched(shop: Shop, changed: dict[str, Any]) -> None:
+    shop.change_settings(**changed)
+    assert "limits" in codes(shop)
+
+
 def test_limits_of_one_draft_are_not_kept(shop: Shop) -> None:
     before = shop.settings
     drafted = shop.draft_plan(budget=0, staff_hours=0)

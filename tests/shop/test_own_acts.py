@@ -58,6 +58,8 @@ def test_an_own_act_is_planned_said_in_the_receipt_and_written(shop: Shop, call:
     receipt = shop.person(rows[0]["person_id"]).receipt
     assert receipt is not None and str(receipt.claim) == "A hello that nobody else says"
     assert str(receipt.words[0]) == "A hello that nobody else says"
+    why = shop.why(rows[0]["person_id"]).receipt
+    assert str(why.claim) == str(why.words[0]) == "A hello that nobody else says"
     call("plan", "approve")
     call("plan", "apply")
     with shop.books.reading() as unit:
@@ -69,6 +71,8 @@ def test_an_own_act_is_planned_said_in_the_receipt_and_written(shop: Shop, call:
     told = {act["name"]: act for act in call("act", "list")}
     assert told["hello"]["times"] > 0
     assert call("act", "remove", "hello")["removed"]
+    call("act", "add", "thank", "Something new", "--name", "aha")
+    assert shop.replay_plan(plan["id"]).same is True, "an act that is taken away was one then"
     assert "hello" not in {act["name"] for act in call("act", "list")}
     receipt = shop.person(rows[0]["person_id"]).receipt
     assert receipt is not None and str(receipt.claim) == "A hello that nobody else says"

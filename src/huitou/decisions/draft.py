@@ -39,7 +39,8 @@ class Drafted:
     beyond: BoolArray
     """Acts that the value bound forbids."""
     unsure: BoolArray
-    """Acts that would lose money at the lower end of what is believed: drawn in tests alone."""
+    """Acts that would lose money at the lower end of what is believed: given by lot alone, in a
+    test or to learn."""
     out: Out
     """The rule that keeps each person from being addressed, and its date."""
     bound: IntArray

@@ -33,6 +33,19 @@ from huitou.ground.ids import fingerprint
 
 
 @dataclass(frozen=True)
+class Promise:
+    """What the control group of one plan can hold it to, in minor units, with its 90 % interval.
+
+    The gain of those it means an act for: whom a planned test drew is read in that test, and who
+    was drawn an act where none was best has nobody to be compared with.
+    """
+
+    gain: int
+    low: int
+    high: int
+
+
+@dataclass(frozen=True)
 class Plan:
     """What is to be done, for everybody. Nothing happens until it is approved and applied.
 
@@ -55,6 +68,8 @@ class Plan:
     """How far, relatively, the allocation may lie below the best possible."""
     effects: str
     """Version of the effects it rests on."""
+    promise: Promise
+    """What its own read-out is held against: `gain` counts everybody."""
     trust: float = 1.0
     """Share of the gain that may be expected, by what earlier promises of the shop kept."""
     exploring: Exploring = ALWAYS_BEST
@@ -69,8 +84,8 @@ class Plan:
 
     @property
     def expected(self) -> int:
-        """The gain, shrunk by what earlier promises kept."""
-        return round(self.gain * min(self.trust, 1.0))
+        """The gain, shrunk by what earlier promises kept; a loss is not made smaller by doubt."""
+        return shrunk(self.gain, self.trust)
 
     @cached_property
     def cost(self) -> int:
@@ -109,6 +124,13 @@ class Plan:
         return self._sum("explored")
 
     @cached_property
+    def learning_cost(self) -> int:
+        """What the acts drawn to learn are expected to bring less than the best would have."""
+        rows = self.receipts.filter(self.receipts["explored"])
+        less = pc.subtract(rows["intended_gain"], rows["gain"])
+        return int(pc.sum(less).as_py() or 0)
+
+    @cached_property
     def tested(self) -> int:
         """How many are in a planned test and get what its lot gives them."""
         there = pc.is_valid(self.receipts["test"])
@@ -133,6 +155,11 @@ class Plan:
 
     def _sum(self, name: str) -> int:
         return int(pc.sum(self.receipts[name]).as_py() or 0)
+
+
+def shrunk(gain: int, trust: float) -> int:
+    """What may be expected of a gain, in minor units, by the share that earlier promises kept."""
+    return round(gain * min(trust, 1.0)) if gain > 0 else gain
 
 
 def draft(
@@ -217,7 +244,7 @@ def draft(
         letters=effects.letters,
     )
     receipts = write_receipts(drafted)
-    gain, half = int(pc.sum(receipts["gain"]).as_py() or 0), half_width(drafted)
+    gain, half = int(pc.sum(receipts["gain"]).as_py() or 0), half_width(drafted, ~held)
     return Plan(
         as_of=as_of,
         limits=limits,
@@ -229,6 +256,7 @@ def draft(
         time_price=float(found.prices[1]),
         gap=found.gap,
         effects=effects.version,
+        promise=_promise(drafted, receipts),
         exploring=exploring,
         balance=balanced(drafted, limits) if with_balance else None,
     )
@@ -251,13 +279,21 @@ def with_tests(drawn: Draw, enlisted: Enlisted, held: BoolArray) -> Draw:
     )
 
 
-def half_width(drafted: Drafted) -> int:
-    """Half-width of the 90 % interval of the total gain: see `doubt`."""
-    rows = np.flatnonzero(~drafted.held)
+def half_width(drafted: Drafted, these: BoolArray) -> int:
+    """Half-width of the 90 % interval of the total gain of some people: see `doubt`."""
+    rows = np.flatnonzero(these)
     choice = drafted.given[rows]
     kinds = np.array([act.kind for act in drafted.acts])[choice]
     worth = float(drafted.priced.half_worth[rows, choice].sum())
     return half_of_sum(kinds, drafted.priced.half_effect[rows, choice], worth)
+
+
+def _promise(drafted: Drafted, receipts: pa.Table) -> Promise:
+    tested = np.array([test is not None for test in drafted.test], dtype=np.bool_)
+    meant = (drafted.choice > 0) & ~tested & ~drafted.held
+    gain = int(receipts["gain"].to_numpy()[meant].sum())
+    half = half_width(drafted, meant)
+    return Promise(gain, gain - half, gain + half)
 
 
 def _bytes_of(column: pa.Array) -> bytes:

@@ -29,6 +29,9 @@ from huitou.decisions.trials import Trial
 from huitou.ground.ids import fingerprint
 from huitou.ground.words import Sentence, said
 
+SETS = ("stages", "inside")
+"""What of a test is a set, and is kept as a list."""
+
 
 @dataclass(frozen=True)
 class Question:
@@ -82,7 +85,10 @@ class Question:
             "effects": self.effects.version,
             "letters": dict(self.effects.letters),
             "exploring": asdict(self.exploring),
-            "trials": [{**asdict(each), "stages": sorted(each.stages)} for each in self.trials],
+            "trials": [
+                {**asdict(each), **{name: sorted(getattr(each, name)) for name in SETS}}
+                for each in self.trials
+            ],
             "trust": self.trust,
         }
         return Kept(told, people, shifts)
@@ -148,7 +154,8 @@ class Kept:
             effects=effects,
             exploring=Exploring(**told["exploring"]),
             trials=tuple(
-                Trial(**{**each, "stages": frozenset(each["stages"])}) for each in told["trials"]
+                Trial(**{**each, **{name: frozenset(each.get(name, ())) for name in SETS}})
+                for each in told["trials"]
             ),
             trust=told["trust"],
         )

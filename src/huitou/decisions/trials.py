@@ -33,6 +33,8 @@ class Trial:
     """Who may be in it, by where they stand."""
     most: int
     """People still wanted."""
+    inside: Set[str] = frozenset()
+    """Whom an earlier plan brought into it: nobody is counted twice."""
 
     def __post_init__(self) -> None:
         """Refuse arms that cannot be drawn from."""
@@ -104,7 +106,7 @@ def _added(
     salt: str,
 ) -> Enlisted:
     may = allowed[:, columns].all(axis=1) & np.isin(people.stage, list(trial.stages))
-    may &= ~before.mask
+    may &= ~before.mask & ~np.isin(people.person_id, list(trial.inside))
     rows = _in_order(np.flatnonzero(may), people, trial, salt)[: trial.most]
     dearest = np.array([each[np.ix_(rows, columns)].max(axis=1, initial=0.0) for each in use])
     reaches = np.cumsum(dearest, axis=1) <= (limit - before.used)[:, None] + TOLERANCE

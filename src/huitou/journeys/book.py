@@ -26,7 +26,7 @@ from huitou.care.fixes import book as fixes
 from huitou.care.interviews import book as interviews
 from huitou.decisions import fair
 from huitou.decisions.acts import KINDS, TAKEN_KINDS, Act
-from huitou.decisions.plan import Plan
+from huitou.decisions.plan import Plan, Promise
 from huitou.decisions.question import lot_mark
 from huitou.decisions.receipts import RECEIPTS
 from huitou.ground.errors import HuitouError, NotYet, Refused
@@ -138,6 +138,7 @@ def totals(drafted: Plan) -> dict[str, Any]:
         "gain": drafted.gain,
         "gain_low": drafted.gain_low,
         "gain_high": drafted.gain_high,
+        "promise": asdict(drafted.promise),
         "acts": dict(drafted.acts),
         "reasons": _reasons(drafted.receipts),
         "held_out": drafted.held_out,
@@ -148,10 +149,12 @@ def totals(drafted: Plan) -> dict[str, Any]:
         "gap": drafted.gap,
         "effects": drafted.effects,
         "expected": drafted.expected,
+        "trust": min(drafted.trust, 1.0),
         "limits": asdict(drafted.limits),
         "holdout_share": drafted.holdout.share,
         "controls": drafted.controls,
         "explored": drafted.explored,
+        "learning_cost": drafted.learning_cost,
         "tested": drafted.tested,
         "control_share": drafted.exploring.control_share,
         "explore_share": drafted.exploring.explore_share,
@@ -159,6 +162,15 @@ def totals(drafted: Plan) -> dict[str, Any]:
         "lot_mark": lot_mark(drafted.holdout.salt),
         "balance": drafted.balance.written() if drafted.balance is not None else None,
     }
+
+
+def promise(told: Mapping[str, Any]) -> Promise:
+    """What the read-out of a plan is held against, by its totals; plans from before told tests and
+    draws not apart, for there were none."""
+    kept = told.get("promise")
+    if kept is not None:
+        return Promise(**kept)
+    return Promise(told["gain"], told["gain_low"], told["gain_high"])
 
 
 def _reasons(receipts: pa.Table) -> dict[str, int]:
@@ -253,14 +265,19 @@ def assignments(unit: Unit, plan_id: str) -> pa.Table:
 
     Columns: person_id, hold_key, arm, held_by (the lot that held them out: universal, programme;
     null in plans from before, where there was one lot), test, stage, intended, act, outcome, and
-    in minor units worst_cost and cap. What an offer takes off shows in what is paid for the order:
-    `worst_cost - cap`, the stamp and the staff, is all that is spent beside it.
+    in minor units worst_cost, cap and served. What an offer takes off shows in what is paid for the
+    order: `worst_cost - cap`, the stamp and the staff, is spent beside it, and `served`, which is
+    what a better service cost that somebody took: no order shows that.
     """
     drawn = ("person_id", "hold_key", "arm", "held_by", "test")
     names = (*drawn, "stage", "intended", "act", "outcome")
-    amounts = ("worst_cost", "cap")
-    columns = [decision.c[name] for name in (*names, *amounts)]
-    query = select(*columns).where(decision.c.plan_id == plan_id).order_by(decision.c.person_id)
+    amounts = ("worst_cost", "cap", "served")
+    columns = [decision.c[name] for name in (*names, *amounts[:2])]
+    query = (
+        select(*columns, loyalty.served(decision.c.id).label("served"))
+        .where(decision.c.plan_id == plan_id)
+        .order_by(decision.c.person_id)
+    )
     kinds = {name: pa.string() for name in names} | {name: pa.int64() for name in amounts}
     rows = _one_each(unit.rows(query), identity.names(unit))
     return pa.Table.from_pylist(rows, schema=pa.schema(list(kinds.items())))
@@ -328,8 +345,9 @@ def _one_each(rows: list[Row], known: identity.Names) -> list[Row]:
         if mine is None:
             kept[person] = {**row, "person_id": person}
         elif row["outcome"] == "applied" and row["arm"] == mine["arm"]:
-            spent = mine if mine["outcome"] == "applied" else {"worst_cost": 0, "cap": 0}
-            mine |= {name: spent[name] + row[name] for name in ("worst_cost", "cap")}
+            names = [name for name in ("worst_cost", "cap", "served") if name in row]
+            spent = mine if mine["outcome"] == "applied" else dict.fromkeys(names, 0)
+            mine |= {name: spent[name] + row[name] for name in names}
             mine["outcome"] = "applied"
     return list(kept.values())
 
@@ -385,8 +403,9 @@ def _is_second(unit: Unit, row: Row, by: str, now: datetime) -> bool:
 def _check_fair(unit: Unit, plan_id: str) -> None:
     """Refuse a plan in which a regular would pay more than a newcomer, whoever wrote its rows."""
     known, mine = own_acts.every(unit), decision.c.plan_id == plan_id
-    names_of = ("act", "act_name", "depth", "cap", "stage", "person_id", "rule", "arm")
-    columns = [decision.c[name] for name in names_of]
+    about = ("act", "act_name", "depth", "cap", "stage", "person_id", "rule", "arm")
+    # What a lot gave stands apart: newcomers and regulars draw it alike.
+    columns = [decision.c[name] for name in (*about, "explored", "test")]
     given = select(*columns[:4]).where(mine, decision.c.act != "nothing", decision.c.cap > 0)
     if not any(fair.is_open_receipt(row, known) for row in unit.rows(given.distinct())):
         return

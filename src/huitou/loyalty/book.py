@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select, update
+from sqlalchemy import ColumnElement, func, select, update
 
 from huitou.ground.errors import Refused
 from huitou.ground.failpoints import failpoint
@@ -124,6 +124,13 @@ def settle(
 
 def _used_so(row: Row, order_id: str, given: int) -> bool:
     return bool(row["state"] == "settled" and row["order_id"] == order_id and row["given"] == given)
+
+
+def served(offer_id: ColumnElement[str]) -> ColumnElement[int]:
+    """What a better service cost that was taken with an offer, 0 where none was; for a query."""
+    taken = (offer.c.id == offer_id) & (offer.c.state == "settled") & offer.c.served
+    given = select(offer.c.given).where(taken).scalar_subquery()
+    return func.coalesce(given, 0)
 
 
 def release(unit: Unit, offer_id: str, now: datetime) -> None:

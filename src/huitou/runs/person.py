@@ -93,7 +93,7 @@ def suspects(causes: Iterable[Mapping[str, Any]], missed: int, currency: str) ->
     )
 
 
-def receipt_view(row: Mapping[str, Any], currency: str, acts: Mapping[str, Act] = ACTS) -> Receipt:
+def receipt_view(row: Mapping[str, Any], currency: str, acts: Mapping[str, Act]) -> Receipt:
     """A decision of a plan as the doors draw it; `acts` are all by name, the shop's own too."""
     known = named(row, "act", acts)
     return Receipt(

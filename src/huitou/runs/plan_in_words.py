@@ -113,17 +113,17 @@ def _learning_words(told: Mapping[str, Any], currency: str) -> list[Sentence]:
                 n=told["explored"],
             )
         )
-    if told.get("tested"):
-        words.append(said("{n} are in a planned test.", n=told["tested"]))
-    if less := forgone(told):
+    if told.get("learning_cost", 0) > 0:
         words.append(
             said(
-                "Without the lot it would be expected to bring {best}: {less} is the price of"
-                " learning what works.",
-                best=Money(int(told["gain"]) + less, currency),
-                less=Money(less, currency),
+                "What is drawn to learn is expected to cost {cost}; without it the plan would bring"
+                " {gain}. Set explore_share to draw less.",
+                cost=Money(told["learning_cost"], currency),
+                gain=Money(told["gain"] + told["learning_cost"], currency),
             )
         )
+    if told.get("tested"):
+        words.append(said("{n} are in a planned test.", n=told["tested"]))
     return words
 
 

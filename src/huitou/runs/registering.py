@@ -96,6 +96,9 @@ class _Sight:
         asked = int(self.told["window_days"])
         window = window_for(asked, self.gap)
         held = int(pc.sum(held_out(people)).as_py() or 0)
+        # The programme is read over everybody; a campaign over those it means an act for.
+        whole = kind == "programme"
+        promised = int(self.told["gain"] if whole else journeys.promise(self.told).gain)
         return Experiment(
             kind=kind,
             plan=self.plan["id"],
@@ -107,8 +110,8 @@ class _Sight:
             gap_days=round(self.gap, 2) if self.gap is not None else None,
             treated=people.num_rows - held,
             held_out=held,
-            promised=int(self.told["gain"]),
-            weeks=self._weeks(people, held, window),
+            promised=promised,
+            weeks=self._weeks(people, held, window, promised),
             estimator=self.estimator,
             whale_share=WHALES,
             whale_line=self.whale_line(people, window),
@@ -121,7 +124,7 @@ class _Sight:
         before = self._brought(people, self.day - timedelta(days=window - 1), self.day)
         return int(np.floor(line_of(before)))
 
-    def _weeks(self, people: pa.Table, held: int, window: int) -> int | None:
+    def _weeks(self, people: pa.Table, held: int, window: int, promised: int) -> int | None:
         """Weeks to prove the promise, from how the last window hung on the one before."""
         treated = people.num_rows - held
         if not treated or not held:
@@ -129,7 +132,7 @@ class _Sight:
         middle = self.day - timedelta(days=window)
         before = self._brought(people, middle - timedelta(days=window - 1), middle)
         after = self._brought(people, middle + timedelta(days=1), self.day)
-        hoped = self.told["gain"] / treated
+        hoped = promised / treated
         share = held / people.num_rows
         return foreseen(before, after, share, hoped, people.num_rows, window / 7).weeks
 

@@ -20,7 +20,10 @@ OF_FIGURES = (
 )
 """Settings from which a run makes its figures."""
 
-OF_PLANS = ("budget", "staff_hours", "share_of_value", "staff_hourly", "letter_cost")
+OF_PLANS = (
+    *("budget", "staff_hours", "share_of_value", "staff_hourly", "letter_cost"),
+    *("most_contacts", "control_share", "explore_share"),
+)
 """Settings within which a plan is drafted."""
 
 BASIS, LIMITS = "basis", "limits"

@@ -8,6 +8,8 @@ from tests.unit.console.fake_learning import NASTY
 from tests.unit.console.fake_shop import FakeShop
 from tests.unit.console.test_pages import token_of
 
+from huitou.doors.console import names
+
 
 def test_the_first_test_is_thanks_against_a_discount_against_nothing(owner: TestClient) -> None:
     page = owner.get("/tests").text
@@ -76,3 +78,10 @@ def test_what_is_asked_is_what_was_chosen(owner: TestClient, shop: FakeShop) -> 
     assert dict(thank.instead) == {"offer": "thank"}
     assert budget.budget == 1_250
     assert share.share_of_value == 0.25
+
+
+def test_an_own_act_may_be_tested_and_keeps_its_name(owner: TestClient) -> None:
+    assert 'name="act" value="welcome"' in owner.get("/tests").text
+    assert str(names.act("offer_10")) == "Offer of 10 %"
+    assert str(names.act("offer", 0.05)) == "Offer of 5 %"
+    assert str(names.act("offer_3f9a01")) == "offer_3f9a01"

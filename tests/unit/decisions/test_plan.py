@@ -17,12 +17,13 @@ from huitou.decisions.acts import ACTS, act_of, in_use
 from huitou.decisions.explore import ALWAYS_BEST, Exploring
 from huitou.decisions.holdout import Holdout
 from huitou.decisions.limits import Limits
-from huitou.decisions.plan import Plan, draft
+from huitou.decisions.plan import Plan, draft, shrunk
 from huitou.decisions.playbook import Effect, Playbook
 from huitou.decisions.receipts import REASONS, RECEIPTS, receipt_words
 from huitou.decisions.scarce import left_of
 from huitou.decisions.trials import Trial
 from huitou.ground.languages import speaker
+from huitou.proof.assign import campaign
 
 DAY = date(2011, 6, 9)
 LOT = Holdout("salt", 0.1)
@@ -250,3 +251,32 @@ def test_what_went_out_is_no_longer_there() -> None:
     assert left_of(acts, {"thank": 5, "nothing": 9})["thank"].stock == 2
     assert left_of(acts, {"thank": 8})["thank"].stock == 0
     assert left_of(acts, {})["nothing"].stock is None
+
+
+def test_a_plan_promises_only_what_its_own_read_out_sees() -> None:
+    trial = Trial("t", {"nothing": 0.5, "thank": 0.5}, frozenset({"slipping", "lost"}), 50)
+    plan = draft(
+        crowd(600),
+        Limits(budget=200_000),
+        Holdout("salt", 0.1),
+        DAY,
+        exploring=Exploring(0.1, 0.3),
+        trials=[trial],
+    )
+    rows = plan.receipts.to_pylist()
+    compared = set(campaign(plan.receipts)["person_id"].to_pylist())
+    gains = {row["person_id"]: row["gain"] for row in rows}
+    assert plan.promise.gain == sum(gains[person] for person in compared)
+    assert plan.promise.low < plan.promise.gain < plan.promise.high
+    elsewhere = [
+        row for row in rows if row["person_id"] not in compared and row["act"] != "nothing"
+    ]
+    assert {row["reason"] for row in elsewhere} == {"test", "explored"}
+    assert plan.gain - plan.promise.gain == sum(row["gain"] for row in elsewhere) != 0
+    best = [row for row in rows if row["explored"]]
+    lost = sum(row["intended_gain"] - row["gain"] for row in best)
+    assert plan.learning_cost == lost > 0
+
+
+def test_doubt_makes_no_loss_smaller() -> None:
+    assert (shrunk(1_000, 0.5), shrunk(1_000, 1.4), shrunk(-1_000, 0.5)) == (500, 1_000, -1_000)

@@ -77,9 +77,6 @@ def test_a_mark_of_receipts_is_read_back_or_refused() -> None:
 
 
 def test_what_learning_costs_is_said() -> None:
-    spots = {"together": [{"gain": 0}, {"gain": 1500}, {"gain": 1200}]}
-    told = words(explored=3, balance=spots)
-    assert "bring £15.00: £6.00 is the price of learning" in told
-    assert "price of learning" not in words(balance=spots)  # nothing is left to the lot
-    assert "price of learning" not in words(explored=3)  # drafted before there was a curve
-    assert "price of learning" not in words(explored=3, balance=spots, money_price=0.4)
+    told = words(gain=-4561, learning_cost=7869, explored=27)
+    assert "expected to cost" in told and "78.69" in told and "33.08" in told
+    assert "expected to cost" not in words(explored=27, learning_cost=0)

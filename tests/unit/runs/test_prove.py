@@ -17,7 +17,13 @@ def applied(
     name: str = "one", *, later: int = 0, sent: int = 3, people: list[dict[str, Any]] | None = None
 ) -> Applied:
     """A plan of the first of March that was applied so many days later."""
-    told = {"window_days": 91, "holdout_share": 0.1, "gain": 5_000}
+    told = {
+        "window_days": 91,
+        "holdout_share": 0.1,
+        "gain": 5_000,
+        "gain_low": 0,
+        "gain_high": 9_000,
+    }
     plan = {
         "id": name,
         "as_of": MARCH,
@@ -28,8 +34,15 @@ def applied(
     return Applied(plan, pa.Table.from_pylist(people or [reached("p1")]), sent)
 
 
-def reached(person: str, worst_cost: int = 700, cap: int = 600, outcome: str = "applied") -> dict:
-    return {"person_id": person, "worst_cost": worst_cost, "cap": cap, "outcome": outcome}
+def reached(
+    person: str,
+    worst_cost: int = 700,
+    cap: int = 600,
+    outcome: str = "applied",
+    served: int = 0,
+) -> dict:
+    amounts = {"worst_cost": worst_cost, "cap": cap, "served": served}
+    return {"person_id": person, **amounts, "outcome": outcome}
 
 
 def test_the_window_starts_when_the_plan_was_really_applied() -> None:
@@ -47,6 +60,19 @@ def test_a_discount_is_not_taken_off_twice() -> None:
     people = [reached("p1"), reached("p2", 95, 0), reached("p3", outcome="refused")]
     costs = spent([applied(people=people), applied("two")]).sort_by("person_id").to_pylist()
     assert costs == [{"person_id": "p1", "cost": 200}, {"person_id": "p2", "cost": 95}]
+
+
+def test_a_better_service_that_was_taken_is_taken_off() -> None:
+    people = [reached("p1", served=600), reached("p2")]
+    costs = spent([applied(people=people)]).sort_by("person_id")["cost"].to_pylist()
+    assert costs == [700, 100]
+
+
+def test_a_campaign_is_held_to_what_it_promised_for_those_it_compares() -> None:
+    plan = applied()
+    plan.plan["totals"]["promise"] = {"gain": 4_000, "low": 1_000, "high": 7_000}
+    assert programme_of(plan, "GBP").promised == 4_000
+    assert whole_of([plan], MARCH, "GBP").promised == 5_000
 
 
 def test_the_programme_is_read_at_the_end_of_each_whole_window() -> None:

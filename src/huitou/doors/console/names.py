@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from huitou.ground.roster import ALONE
@@ -180,7 +181,7 @@ def how_sure(level: float) -> Sentence:
 
 def act(code: str, depth: float = 0.0) -> Sentence:
     """What an act is called: `offer` names its depth."""
-    if code.startswith("offer"):
+    if code == "offer" or depth or _depth(code):
         depth = depth or _depth(code)
         if depth:
             return said("Offer of {percent} %", percent=round(100 * depth))
@@ -189,5 +190,6 @@ def act(code: str, depth: float = 0.0) -> Sentence:
 
 
 def _depth(code: str) -> float:
-    digits = "".join(letter for letter in code if letter in "0123456789")
-    return int(digits) / 100 if digits else 0.0
+    # Not of an act of the shop's own: `offer_3f9a01` is no offer of 3901 %.
+    found = re.fullmatch(r"offer_(\d{1,2})", code, re.ASCII)
+    return int(found[1]) / 100 if found else 0.0

@@ -6,6 +6,7 @@ from sqlalchemy import select
 
 from huitou.identity import book as identity
 from huitou.journeys.tables import decision
+from huitou.loyalty import book as loyalty
 from huitou.store.books import Row, Unit
 
 NAMES = (
@@ -38,7 +39,8 @@ def drawn(unit: Unit, plan_id: str) -> list[Row]:
     Left out are the held out of the whole programme and the people of planned tests: another way
     of deciding would not have reached them.
     """
-    query = select(*(decision.c[name] for name in NAMES)).where(
+    columns = [decision.c[name] for name in NAMES]
+    query = select(*columns, loyalty.served(decision.c.id).label("served")).where(
         decision.c.plan_id == plan_id,
         decision.c.propensity.is_not(None),
         decision.c.act_name.is_not(None),

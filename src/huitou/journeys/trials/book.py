@@ -13,6 +13,7 @@ from huitou.ground.ids import new_id
 from huitou.identity import book as identity
 from huitou.journeys.tables import decision, plan
 from huitou.journeys.trials.tables import trial
+from huitou.loyalty import book as loyalty
 from huitou.store.books import Row, Unit
 
 
@@ -48,7 +49,7 @@ def trials(unit: Unit) -> list[Row]:
 
 def members(unit: Unit, trial_id: str | None = None) -> list[Row]:
     """Who is in a test, or in any, by today's id: test, person_id, act_name, propensity, held_by,
-    outcome, worst_cost, cap, day.
+    outcome, worst_cost, cap, served, day (see `journeys.assignments`).
 
     The first applied plan that drew somebody counts; `day` is the last day known when it was
     applied: nothing before the day after is the test's doing.
@@ -58,6 +59,7 @@ def members(unit: Unit, trial_id: str | None = None) -> list[Row]:
     query = (
         select(
             *(decision.c[name] for name in (*names, *amounts)),
+            loyalty.served(decision.c.id).label("served"),
             plan.c.as_of,
             plan.c.applied_as_of,
         )

@@ -122,6 +122,7 @@ class WhyDesk:
             if row is None:
                 raise NotYet(_none(rows, on), to_try="huitou plan list")
             ends = tuple(_ends(unit, row, self._settings.money))
+            acts = own_acts.every(unit)
             since = history.told(
                 unit, person_id, self._settings.zone, self._settings.money, self._until(row)
             )
@@ -135,7 +136,7 @@ class WhyDesk:
             person=person_row(standing, self._settings.money),
             person_id=person_id,
             plan=_plan(row, chosen=True),
-            receipt=receipt_view(row, self._settings.money),
+            receipt=receipt_view(row, self._settings.money, acts),
             lines=tuple(_lines(row, known or {}, self._settings.money)),
             ends=ends,
             after=self._after(row, since),
@@ -174,7 +175,8 @@ def replay(house: House, settings: Settings, plan_id: str) -> ReplayView:
     if kept.address != address:
         return view(None, None, said("What was kept of this plan was changed since."))
     with house.books.reading() as unit:
-        acts = own_acts.in_use(unit)
+        # What was taken away since was an act then, and is one still for this plan.
+        acts = own_acts.every(unit)
     changed = kept.changed(settings.salt, acts)
     if changed:
         return view(None, None, *changed)

@@ -163,9 +163,19 @@ def exploring(settings: Settings) -> Exploring:
 
 def running(unit: Unit, day: date) -> tuple[Trial, ...]:
     """The tests that still take people in, the oldest first."""
-    inside = Counter(row["test"] for row in trials.members(unit) if row["held_by"] is None)
+    members = trials.members(unit)
+    inside = Counter(row["test"] for row in members if row["held_by"] is None)
+    known: dict[str, set[str]] = {}
+    for row in members:
+        known.setdefault(row["test"], set()).add(row["person_id"])
     return tuple(
-        Trial(row["id"], row["arms"], frozenset(row["stages"]), row["most"] - inside[row["id"]])
+        Trial(
+            row["id"],
+            row["arms"],
+            frozenset(row["stages"]),
+            row["most"] - inside[row["id"]],
+            frozenset(known.get(row["id"], ())),
+        )
         for row in reversed(trials.trials(unit))
         if row["stopped_at"] is None and day <= row["enrol_until"]
         if inside[row["id"]] < row["most"]

@@ -17,6 +17,7 @@ from huitou.decisions.effects.contract import Effects
 from huitou.decisions.effects.design import TRIED
 from huitou.decisions.effects.learned import Learned, learn
 from huitou.decisions.effects.promise import Kept, Trust, trust
+from huitou.decisions.plan import shrunk
 from huitou.decisions.playbook import PLAYBOOK
 from huitou.decisions.receipts import TREATED
 from huitou.facts.bought import bought
@@ -137,11 +138,12 @@ def _traits(people: pa.Array, known: pa.Table) -> pa.Array:
 
 def _promised(work: Work, unit: Unit, each: Applied) -> bool:
     told = each.totals
-    gain = promises.Amounts(told["gain"], told["gain_low"], told["gain_high"])
+    promise = journeys.promise(told)
+    gain = promises.Amounts(promise.gain, promise.low, promise.high)
     # A plan from before promises were shrunk is kept with what it promised.
-    shrunk = int(told.get("expected", told["gain"]))
+    left = shrunk(promise.gain, told.get("trust", 1.0))
     day = each.start - timedelta(days=1)
-    return promises.promised(unit, each.plan["id"], day, gain, shrunk, work.now)
+    return promises.promised(unit, each.plan["id"], day, gain, left, work.now)
 
 
 def _proven(work: Work, unit: Unit, each: Applied, proof: ProofView) -> bool:

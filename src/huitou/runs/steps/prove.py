@@ -313,7 +313,7 @@ def programme_of(each: Applied, currency: str) -> Programme:
         until=each.start + timedelta(days=each.totals["window_days"] - 1),
         share=share_alone(each.totals),
         sent=each.sent,
-        promised=each.totals["gain"],
+        promised=journeys.promise(each.totals).gain,
     )
 
 
@@ -365,11 +365,12 @@ def _profit(work: Work, tables: Tables, first: date, last: date, name: str) -> p
 def spent(applied: Sequence[Applied]) -> pa.Table:
     """What stamps and staff cost for each person reached: `person_id, cost`.
 
-    What an offer took off is no cost beside: it was never paid, so the orders show it already.
+    What an offer took off is no cost beside: it was never paid, so the orders show it already. A
+    better service that was taken shows in no order, and is.
     """
     table = pa.concat_tables([each.assigned for each in applied])
     reached = table.filter(pc.equal(table["outcome"], "applied"))
-    cost = pc.subtract(reached["worst_cost"], reached["cap"])
+    cost = pc.add(pc.subtract(reached["worst_cost"], reached["cap"]), reached["served"])
     paid = pa.table({"person_id": reached["person_id"], "cost": cost})
     summed = paid.group_by("person_id").aggregate([("cost", "sum")])
     return summed.select(["person_id", "cost_sum"]).rename_columns(["person_id", "cost"])

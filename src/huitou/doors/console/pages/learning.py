@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Annotated
 from fastapi import APIRouter, Form, Query
 from fastapi.responses import Response
 
-from huitou.decisions.acts import ACTS
 from huitou.doors.console import drawing
 from huitou.doors.console.names import STAGES
 from huitou.doors.console.visit import Member, Visit
@@ -70,10 +69,11 @@ class Tests:
     planned: TestPlan | None
     not_yet: Sentence | str | None
     tests: Sequence[TestView]
+    every_act: tuple[str, ...]
+    """Acts in use, the shop's own too; word of a fix is owed, and no test."""
     statuses = STATUS
     verdicts = VERDICTS
     outcomes = OUTCOMES
-    every_act = tuple(name for name in ACTS if name != "mended")
     every_stage = tuple(STAGES.items())
 
     def reach(self, size: SizedView) -> tuple[float, float] | None:
@@ -132,8 +132,10 @@ def tests(
         planned = visit.shop.tests.plan(_idea(acts, stages, lift, read_by))
     except HuitouError as why:
         trouble = why.spoken
+    every = tuple(each.name for each in visit.shop.acts.listed() if each.ready)
+    offered = tuple(name for name in every if name != "mended")
     return visit.page(
-        "tests.html", Tests(acts, stages, lift, read_by, planned, trouble, _every(visit))
+        "tests.html", Tests(acts, stages, lift, read_by, planned, trouble, _every(visit), offered)
     )
 
 

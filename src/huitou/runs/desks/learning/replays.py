@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from huitou.decisions.acts import ACTS, STAGES
+from huitou.decisions.acts import STAGES
 from huitou.ground.errors import HuitouError, NotYet
 from huitou.ground.money import Money
 from huitou.ground.settings import Settings
 from huitou.ground.words import Sentence, said
 from huitou.journeys import book as journeys
+from huitou.journeys.acts import book as own_acts
 from huitou.journeys.draws import book as draws
 from huitou.proof.lift import whales
 from huitou.proof.policies import Policy, candidate, logged, names_of
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
 HALF_A_YEAR = 183
 YEARS_OF_PLANS = 60
 """More plans than that are no advice."""
-KINDS: Mapping[str, str] = {name: act.kind for name, act in ACTS.items()}
 
 
 @dataclass(frozen=True)
@@ -92,12 +92,15 @@ class Replays:
             NotYet: where no plan with logged chances was applied and is over.
             HuitouError: for an act that is none, or a limit above what the plans had.
         """
-        _check(policy)
+        with self._house.books.reading() as unit:
+            # The shop's own acts too: without offers is without its own offers.
+            kinds = {name: act.kind for name, act in own_acts.every(unit).items()}
+        check(policy, kinds)
         with past(self._house, self._settings) as known:
             asked = self._over(known.moment.day, days)
             names = names_of([row for each in asked for row in each.rows], policy)
             wanted = [
-                candidate(each.rows, names, policy, KINDS, each.plan["totals"]["limits"])
+                candidate(each.rows, names, policy, kinds, each.plan["totals"]["limits"])
                 for each in asked
             ]
             log, kept = _log(asked, names, known)
@@ -165,14 +168,14 @@ class Replays:
         )
 
 
-def _check(policy: Policy) -> None:
-    kinds = set(KINDS.values())
+def check(policy: Policy, kinds: Mapping[str, str]) -> None:
+    """Refuse in words acts that are none; `kinds` of all that there ever were."""
     for name in (*policy.without, *policy.instead):
-        if name not in kinds and name not in KINDS:
-            raise HuitouError(f"there is no act {name!r}", to_try=f"one of: {', '.join(ACTS)}")
+        if name not in kinds and name not in kinds.values():
+            raise HuitouError(f"there is no act {name!r}", to_try=f"one of: {', '.join(kinds)}")
     for name in policy.instead.values():
-        if name not in KINDS:
-            raise HuitouError(f"there is no act {name!r}", to_try=f"one of: {', '.join(ACTS)}")
+        if name not in kinds:
+            raise HuitouError(f"there is no act {name!r}", to_try=f"one of: {', '.join(kinds)}")
 
 
 def _log(
@@ -211,8 +214,10 @@ def _log(
 
 
 def _spent(row: Row) -> float:
-    """Stamps and staff of those reached; what an offer took off shows in what was paid."""
-    return float(row["worst_cost"] - row["cap"]) if row["outcome"] == "applied" else 0.0
+    """Stamps, staff and better services of those reached; what an offer took off shows in what was
+    paid."""
+    spent = row["worst_cost"] - row["cap"] + row["served"]
+    return float(spent) if row["outcome"] == "applied" else 0.0
 
 
 def _facts(row: Mapping[str, Any], before: float) -> list[float]:

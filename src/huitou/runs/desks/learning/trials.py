@@ -11,13 +11,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pyarrow.compute as pc
 
-from huitou.decisions.acts import ACTS, STAGES
+from huitou.decisions.acts import STAGES, Act
+from huitou.decisions.fair import is_open, step
 from huitou.decisions.trials import Trial
 from huitou.ground.errors import HuitouError
 from huitou.ground.ids import new_id
 from huitou.ground.money import Money
 from huitou.ground.settings import Settings
 from huitou.ground.words import Sentence, said
+from huitou.journeys.acts import book as own_acts
 from huitou.journeys.trials import book
 from huitou.proof.lift import ADJUSTED, ESTIMATORS, Estimator
 from huitou.proof.trials import (
@@ -163,7 +165,9 @@ class Trials:
 
     def plan(self, idea: Idea) -> TestPlan:
         """What a test of this idea needs and can see, from the shop's own past."""
-        _check(idea)
+        with self._house.books.reading() as unit:
+            acts = own_acts.in_use(unit)
+        check(idea, acts)
         with past(self._house, self._settings) as known:
             days = idea.days or known.moment.horizon_days
             a_plan = self._room(idea, known)
@@ -177,7 +181,7 @@ class Trials:
                 ),
                 to_try="more stages, or a longer history",
             )
-        return TestPlan(idea, days, a_plan, sizes, _plan_words(idea, a_plan, sizes, days))
+        return TestPlan(idea, days, a_plan, sizes, _plan_words(idea, a_plan, sizes, days, acts))
 
     def start(self, idea: Idea, name: str, by: str, most: int | None = None) -> str:
         """Write a test down; the next plans obey it. Its id."""
@@ -308,7 +312,7 @@ def _members(row: Row, inside: Sequence[Row], known: Past) -> Members:
         before = (day - length + timedelta(days=1), day)
         after = (day + timedelta(days=1), day + length)
         spent = [
-            each["worst_cost"] - each["cap"] if each["outcome"] == "applied" else 0
+            each["worst_cost"] - each["cap"] + each["served"] if each["outcome"] == "applied" else 0
             for each in theirs
         ]
         parts.append(
@@ -367,19 +371,21 @@ def _array(values: Sequence[str]) -> Any:
     return pa.array(list(values), pa.string())
 
 
-def _check(idea: Idea) -> None:
+def check(idea: Idea, acts: Mapping[str, Act]) -> None:
+    """Refuse in words what cannot be tested; `acts` are those in use, the shop's own among them."""
     for act in idea.arms:
-        if act not in ACTS:
-            raise HuitouError(f"there is no act {act!r}", to_try=f"one of: {', '.join(ACTS)}")
+        if act not in acts:
+            raise HuitouError(f"there is no act {act!r}", to_try=f"one of: {', '.join(acts)}")
     for stage in idea.stages:
         if stage not in STAGES:
             raise HuitouError(f"there is no stage {stage!r}", to_try=f"of: {', '.join(STAGES)}")
     for act in idea.arms:
-        if act != "nothing" and not set(idea.stages) <= set(ACTS[act].stages):
+        if act != "nothing" and not set(idea.stages) <= set(acts[act].stages):
             raise HuitouError(
-                said("“{act}” is not for everybody of these stages.", act=ACTS[act].claim),
-                to_try=f"{act}: {', '.join(ACTS[act].stages)}",
+                said("“{act}” is not for everybody of these stages.", act=acts[act].claim),
+                to_try=f"{act}: {', '.join(sorted(acts[act].stages))}",
             )
+        _check_fair(idea, acts[act])
     if idea.outcome not in OUTCOMES:
         raise HuitouError(f"a test is read by {' or '.join(OUTCOMES)}, not {idea.outcome!r}")
     if not 0 < idea.hoped <= 10:
@@ -391,6 +397,17 @@ def _check(idea: Idea) -> None:
     if idea.days is not None and not 7 <= idea.days <= YEAR:
         raise HuitouError("a window has 7 to 365 days", to_try="--days 56")
     Trial("check", idea.arms, frozenset(idea.stages), 1)
+
+
+def _check_fair(idea: Idea, act: Act) -> None:
+    """Of what takes something off old customers draw too: no test is a way around them."""
+    above = [each for each in STAGES if step(each) > min(map(step, idea.stages), default=0)]
+    missing = [each for each in above if each not in idea.stages]
+    if is_open(act) and missing:
+        raise HuitouError(
+            f"old customers come first: a test of {act.name} also takes in {', '.join(missing)}",
+            to_try=" ".join(f"--stage {each}" for each in (*idea.stages, *missing)),
+        )
 
 
 def _sized_view(found: Sized, days: int, currency: str) -> SizedView:
@@ -463,7 +480,7 @@ def _sight_words(found: Sized) -> tuple[Sentence, ...]:
 
 
 def _plan_words(
-    idea: Idea, a_plan: int, sizes: Sequence[SizedView], days: int
+    idea: Idea, a_plan: int, sizes: Sequence[SizedView], days: int, acts: Mapping[str, Act]
 ) -> tuple[Sentence, ...]:
     words = [
         said(
@@ -490,7 +507,7 @@ def _plan_words(
             said(
                 "{n} acts are compared with “{base}”, and share one error of 5 %.",
                 n=len(idea.arms) - 1,
-                base=ACTS[base_of(idea.arms)].claim,
+                base=acts[base_of(idea.arms)].claim,
             )
         )
     return tuple(words)
