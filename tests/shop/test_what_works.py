@@ -36,14 +36,15 @@ def test_the_plan_of_june_taught_those_it_was_meant_for(year: Year) -> None:
     with year.shop.books.reading() as unit:
         meant = unit.rows(
             text(
-                "SELECT arm, count(*) AS n FROM decision"
-                f" WHERE plan_id = '{year.plan_id}' AND intended <> 'nothing' GROUP BY arm"
+                "SELECT arm = 'treated' AND act <> 'nothing' AS done, count(*) AS n FROM decision"
+                f" WHERE plan_id = '{year.plan_id}' AND (intended <> 'nothing'"
+                " OR chances IS NOT NULL AND act <> 'nothing') GROUP BY 1"
             )
         )
-    arms = {row["arm"]: row["n"] for row in meant}
+    arms = {bool(row["done"]): row["n"] for row in meant}
     tried = [each for each in found.effects if each.learned is not None]
-    assert sum(each.treated for each in tried) == arms["treated"]
-    assert sum(each.held_out for each in tried) == arms["held_out"]
+    assert sum(each.treated for each in tried) == arms[True]
+    assert sum(each.held_out for each in tried) == arms[False]
     assert {each.claim for each in tried} == {"open"}, "a hundred letters prove nothing"
     assert found.version.startswith("learned:")
 
