@@ -11,9 +11,7 @@ ROW: dict[str, Any] = {"most": 60, "enrol_until": date(2011, 10, 13)}
 
 
 def words(people: int, read_on: date | None, *, over: bool) -> str:
-    return " ".join(
-        str(each) for each in _test_words(ROW, people, read_on, "too_early", over=over)
-    )
+    return " ".join(str(each) for each in _test_words(ROW, people, read_on, "too_early", over=over))
 
 
 def test_a_test_that_is_over_and_had_nobody_promises_no_more_people() -> None:
