@@ -207,7 +207,8 @@ def _loss(asked: Question) -> tuple[FloatArray, BoolArray]:
 
 
 def _line(asked: Question, exploring: Exploring) -> float:
-    """How much an act may lose to be drawn: as far as what was kept back surely reaches.
+    """How much an act may lose to be drawn: as far as what was kept back surely reaches, and no
+    further than learning is worth.
 
     The nearest misses come first: there the first guesses decide, and there an answer changes
     most. A line is one number for all, like a price.
@@ -220,11 +221,26 @@ def _line(asked: Question, exploring: Exploring) -> float:
     low, high = 0, len(lines)
     while low < high:
         middle = (low + high + 1) // 2
-        if _surely_fits(asked, exploring, float(lines[middle - 1])):
+        line = float(lines[middle - 1])
+        if _is_worth(asked, exploring, line) and _surely_fits(asked, exploring, line):
             low = middle
         else:
             high = middle - 1
     return float(lines[low - 1]) if low else -np.inf
+
+
+def _is_worth(asked: Question, exploring: Exploring, line: float) -> bool:
+    """Whether what is drawn is expected to lose no more than its share of what the best acts gain.
+
+    Where little is gained little may be learned: a shop never pays more to learn than it earns.
+    """
+    rows = np.arange(len(asked))
+    others = _open(asked, line)
+    chance = _elsewhere(asked, exploring, others)
+    best = asked.gain[rows, asked.best]
+    loss = np.where(others, best[:, None] - asked.gain, 0.0)
+    gained = float(best[~asked.out].sum())
+    return float((chance * loss).sum()) <= exploring.explore_share * max(gained, 0.0)
 
 
 def _surely_fits(asked: Question, exploring: Exploring, line: float) -> bool:

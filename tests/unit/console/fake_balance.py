@@ -82,6 +82,7 @@ class FakeBalance:
             WhyLine("stage", "known", said("Stage"), row.stage, "stage"),
             WhyLine("value", "known", said("Still worth"), money(38), "money"),
             WhyLine("propensity", "lot", said("Chance that this act was drawn"), 1.0, "share"),
+            WhyLine("chances", "lot", said("Chances of the draw"), "thank:0.9 nothing:0.1", "text"),
             WhyLine("explored", "lot", said("Drawn to learn from it"), 0.0, "yes"),
             WhyLine("money_price", "price", said("One more coin returned"), 0.4, "number"),
             WhyLine("huitou", "version", said("Version that drafted it"), "0.1.0", "text"),

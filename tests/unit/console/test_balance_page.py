@@ -125,3 +125,9 @@ def test_a_curve_that_is_cut_ends_at_the_edge() -> None:
     inside = curves._inside(spots, 4_500_00.0)
     assert inside[-1][0] == pytest.approx(4_500_00)
     assert spots[2].gain.value.minor < inside[-1][1] < spots[3].gain.value.minor
+
+
+def test_the_chances_of_a_draw_are_named_as_acts_are(owner: TestClient, shop: FakeShop) -> None:
+    page = owner.get(f"/why/{shop.rows[0].key}").text
+    assert "thank:0.9" not in page
+    assert "Thank-you note 90.0" in page

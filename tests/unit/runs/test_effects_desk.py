@@ -28,8 +28,8 @@ def test_more_of_a_hundred_is_counted_from_the_chance_of_a_usual_customer() -> N
     assert rare.value < 0.5, "who hardly ever buys is hardly moved"
 
 
-def test_a_promise_without_any_proof_has_earned_no_trust() -> None:
-    assert "no trust" in str(_trust(trust([])).words)
+def test_a_promise_without_any_proof_is_called_untested() -> None:
+    assert "untested" in str(_trust(trust([])).words)
     seen = _trust(trust([Kept(100, 30, 10)] * 3))
     assert seen.proofs == 3
     assert f"{round(100 * seen.share)} % was kept" in str(seen.words)

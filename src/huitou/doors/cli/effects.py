@@ -36,7 +36,8 @@ def _say(each: EffectView) -> None:
     if each.learned is None:
         screen().print(f"  {each.stage}: {guess}")
         return
-    arms = f"{each.treated:,} people, {each.held_out:,} held out"
+    of = "person" if each.treated == 1 else "people"
+    arms = f"{each.treated:,} {of}, {each.held_out:,} held out"
     screen().print(f"  {each.stage}: {_more(each.learned)}; {guess}; {arms} [{each.claim}]")
 
 

@@ -145,8 +145,9 @@ def replay(
     out = screen()
     for sentence in (*found.otherwise, *found.words):
         out.print(f"  {sentence}")
+    plans = "1 plan" if found.plans == 1 else f"{found.plans} plans"
     out.print(
-        f"  {found.plans} plans, {found.decisions:,} decisions from {found.since} to {found.until};"
+        f"  {plans}, {found.decisions:,} decisions from {found.since} to {found.until};"
         f" {found.differing:,} would have differed"
     )
     if found.value is not None:

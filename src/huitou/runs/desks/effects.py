@@ -216,7 +216,7 @@ def _range(row: Row, currency: str) -> Range:
 def _trust(found: Trust) -> TrustView:
     if not found.proofs:
         words = said(
-            "No plan's result is in yet, so a promise is taken at its word: it has earned no trust."
+            "No plan's result is in yet: what a plan promises is shown as it stands, untested."
         )
     else:
         words = said(

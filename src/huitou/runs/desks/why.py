@@ -316,7 +316,7 @@ VERSIONS = (
     _Named("huitou", said("Version that drafted it"), "text"),
     _Named("effects", said("Effects it rests on"), "text"),
     _Named("model", said("Forecast model"), "text"),
-    _Named("lot", said("Lot, as a fingerprint of its secret"), "text"),
+    _Named("lot", said("Lot by which people are held out"), "text"),
     _Named("inputs", said("What it was drafted from"), "text"),
     _Named("digest", said("Fingerprint of all receipts"), "text"),
 )

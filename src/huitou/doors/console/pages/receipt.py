@@ -39,6 +39,12 @@ class ReceiptPage:
         all_of = ((code, title, self.why.chapter(code)) for code, title in CHAPTERS.items())
         return tuple(each for each in all_of if each[2])
 
+    @staticmethod
+    def drawn(chances: str) -> tuple[tuple[str, float], ...]:
+        """`thank:0.95 nothing:0.05` as acts with their chances."""
+        pairs = (each.rsplit(":", 1) for each in chances.split())
+        return tuple((act, float(share)) for act, share in pairs)
+
 
 @dataclass(frozen=True)
 class GoingPage:
