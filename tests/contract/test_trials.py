@@ -154,6 +154,17 @@ def test_a_test_is_no_part_of_the_campaign_and_both_lots_are_kept_apart(any_book
     assert totals["tested"] == plan.tested > 0
 
 
+def test_what_two_drew_who_turned_out_to_be_one_is_asked_once(any_books: Books) -> None:
+    plan_id = applied(any_books, drafted(any_books))
+    with any_books.unit() as unit:
+        before = {row["person_id"]: row for row in draws.drawn(unit, plan_id)}
+        one, other = sorted(before)[:2]
+        identity.keep(unit, [(one, other)], [])
+        after = {row["person_id"]: row for row in draws.drawn(unit, plan_id)}
+        assert len(draws.drawn(unit, plan_id)) == len(before) - 1
+    assert after == {person: row for person, row in before.items() if person != one}
+
+
 def test_what_was_drawn_is_read_back_as_it_was(any_books: Books) -> None:
     plan_id = applied(any_books, drafted(any_books))
     with any_books.reading() as unit:

@@ -13,6 +13,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -76,6 +77,18 @@ class Question:
 
     def __len__(self) -> int:
         return len(self.best)
+
+    @cached_property
+    def loss(self) -> tuple[FloatArray, BoolArray]:
+        """What each act loses against the best after prices, and whether it uses more of
+        anything."""
+        rows = np.arange(len(self))
+        after = np.where(self.allowed, self.gain, -np.inf)
+        dearer = np.zeros(after.shape, dtype=np.bool_)
+        for price, use in zip(self.prices, self.use, strict=True):
+            after = after - price * use
+            dearer |= use > use[rows, self.best][:, None]
+        return after[rows, self.best][:, None] - after, dearer
 
 
 @dataclass(frozen=True)
@@ -189,21 +202,10 @@ def _elsewhere(asked: Question, exploring: Exploring, others: BoolArray) -> Floa
 def _open(asked: Question, line: float) -> BoolArray:
     """Acts beside the best that may be drawn: what uses no more, and the nearest misses else."""
     rows = np.arange(len(asked))
-    loss, dearer = _loss(asked)
+    loss, dearer = asked.loss
     others = asked.allowed & ~asked.out[:, None] & (~dearer | (loss <= line))
     others[rows, asked.best] = False
     return others
-
-
-def _loss(asked: Question) -> tuple[FloatArray, BoolArray]:
-    """What each act loses against the best after prices, and whether it uses more of anything."""
-    rows = np.arange(len(asked))
-    after = np.where(asked.allowed, asked.gain, -np.inf)
-    dearer = np.zeros(after.shape, dtype=np.bool_)
-    for price, use in zip(asked.prices, asked.use, strict=True):
-        after = after - price * use
-        dearer |= use > use[rows, asked.best][:, None]
-    return after[rows, asked.best][:, None] - after, dearer
 
 
 def _line(asked: Question, exploring: Exploring) -> float:
@@ -215,7 +217,7 @@ def _line(asked: Question, exploring: Exploring) -> float:
     """
     if exploring.explore_share == 0:
         return -np.inf
-    loss, dearer = _loss(asked)
+    loss, dearer = asked.loss
     worthwhile = dearer & asked.allowed & ~asked.out[:, None] & np.isfinite(loss)
     lines = np.unique(loss[worthwhile])
     low, high = 0, len(lines)

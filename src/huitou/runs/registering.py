@@ -45,7 +45,7 @@ def foretold(house: House, settings: Settings, plan_id: str) -> tuple[Experiment
     with house.lake.reading(edition) as connection:
         sight = _Sight(edition, tables_of(connection, settings), plan, settings.money)
         own = sight.experiment("campaign", campaign(assigned))
-        if _is_running(running, own.lot, plan["as_of"]):
+        if is_running(running, own.lot, plan["as_of"]):
             return (own,)
         return own, _whole(sight, sight.experiment("programme", programme(assigned)), assigned)
 
@@ -56,10 +56,15 @@ def write_down(unit: Unit, fixed: Sequence[Experiment], by: str, now: datetime) 
         experiments.write_down(unit, each.kind, each.written(), each.digest(), by, now)
 
 
-def _is_running(written: Sequence[Row], lot: str, day: date) -> bool:
-    """Whether the programme of this lot is being read, or is about to be."""
+def is_running(written: Sequence[Row], lot: str, day: date) -> bool:
+    """Whether the programme of this lot is being read on this day, or is about to be.
+
+    `written` as `experiments.programmes` reads them.
+    """
     for row in written:
-        if row["lot"] != lot:
+        # A plan that waits to begin is replaced by the one that is approved now, and its programme
+        # never begins.
+        if row["lot"] != lot or row["status"] == "approved":
             continue
         if row["applied_as_of"] is None:
             return True

@@ -34,7 +34,7 @@ NAMES = (
 
 
 def drawn(unit: Unit, plan_id: str) -> list[Row]:
-    """Every decision of a plan whose chance is known, by today's id of the person.
+    """Every decision of a plan whose chance is known, one a person, by today's id.
 
     Left out are the held out of the whole programme and the people of planned tests: another way
     of deciding would not have reached them.
@@ -50,4 +50,9 @@ def drawn(unit: Unit, plan_id: str) -> list[Row]:
     query = query.where(decision.c.held_by.is_(None) | ~universal)
     known = identity.names(unit)
     rows = unit.rows(query.order_by(decision.c.person_id))
-    return [{**row, "person_id": known.now(row["person_id"])} for row in rows]
+    # Two who turned out to be one keep what the id used now drew.
+    found: dict[str, Row] = {}
+    for row in sorted(rows, key=lambda row: row["person_id"] in known.survivor):
+        person = known.now(row["person_id"])
+        found.setdefault(person, {**row, "person_id": person})
+    return [found[person] for person in sorted(found)]
