@@ -329,3 +329,18 @@ def test_who_is_in_a_test_is_done_nothing_else_with() -> None:
 def test_arms_that_cannot_be_drawn_from_are_refused(arms: dict[str, float]) -> None:
     with pytest.raises(HuitouError):
         replace(ASKED, arms=arms)
+
+
+def test_learning_costs_no_more_than_its_share_of_what_is_gained() -> None:
+    for seed, budget in ((1, 10**6), (2, 60_000), (3, 10**6)):
+        people, limits = crowd(1_500, seed), Limits(budget=budget, staff_hours=400)
+        asked = Exploring(0.0, 0.2)
+        losses, gained = [], draft(people, limits, Holdout("none", 0.0), DAY).gain
+        for day in range(12):
+            plan = draft(
+                people, limits, Holdout("s", 0.0), DAY + timedelta(days=day), exploring=asked
+            )
+            losses.append(gained - plan.gain)
+        assert any(plan.receipts["explored"].to_pylist())
+        # Each plan is one draw; their mean keeps what is expected, with what is kept back for it.
+        assert np.mean(losses) <= 2 * 0.2 * gained
