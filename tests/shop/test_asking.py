@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
-from tests.shop.scenes import NOW, Year
+from tests.shop.scenes import NOW
 
 from huitou.doors.api.app import app
 from huitou.doors.book import Staff
@@ -23,10 +23,10 @@ Call = Callable[..., Any]
 
 
 @pytest.fixture
-def shop(year: Year, tmp_path: Path) -> Shop:
+def shop(untaught: Path, tmp_path: Path) -> Shop:
     """A copy of the shop after its year, to be changed at will."""
     home = tmp_path / "shop"
-    shutil.copytree(year.shop.home, home)
+    shutil.copytree(untaught, home)
     return open_shop(home, clock=NOW)
 
 

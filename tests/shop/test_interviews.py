@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
-from tests.shop.scenes import NOW, Year
+from tests.shop.scenes import NOW
 from tests.unit.channels.servers import HANG_UP, scripted
 from tests.unit.journeys import given
 
@@ -40,10 +40,10 @@ DAY = NOW.now().date()
 
 
 @pytest.fixture
-def shop(year: Year, tmp_path: Path) -> Shop:
+def shop(untaught: Path, tmp_path: Path) -> Shop:
     """A copy of the shop after its year, with nobody asked yet, to be changed at will."""
     home = tmp_path / "shop"
-    shutil.copytree(year.shop.home, home)
+    shutil.copytree(untaught, home)
     return open_shop(home, clock=NOW)
 
 

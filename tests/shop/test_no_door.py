@@ -40,10 +40,10 @@ from huitou.runs.wiring import open_shop
 
 
 @pytest.fixture
-def shop(year: Year, tmp_path: Path) -> Shop:
+def shop(untaught: Path, tmp_path: Path) -> Shop:
     """A copy of the shop after its year, to be changed at will."""
     home = tmp_path / "shop"
-    shutil.copytree(year.shop.home, home)
+    shutil.copytree(untaught, home)
     return open_shop(home, clock=NOW)
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import select
-from tests.shop.scenes import NOW, Year
+from tests.shop.scenes import NOW
 
 from huitou.doors.api.app import app
 from huitou.doors.book import Staff
@@ -25,10 +25,10 @@ NOTE = "en|A word from {shop}|We wanted to say hello. {gift}\n\nNothing else."
 
 
 @pytest.fixture
-def shop(year: Year, tmp_path: Path) -> Shop:
+def shop(untaught: Path, tmp_path: Path) -> Shop:
     """A copy of the shop after its year, to be changed at will."""
     home = tmp_path / "shop"
-    shutil.copytree(year.shop.home, home)
+    shutil.copytree(untaught, home)
     return open_shop(home, clock=NOW)
 
 
@@ -46,15 +46,15 @@ def call(shop: Shop, capsys: pytest.CaptureFixture[str]) -> Call:
 
 
 def test_an_own_act_is_planned_said_in_the_receipt_and_written(shop: Shop, call: Call) -> None:
-    # It takes nobody's time, so it earns more than the thank-you that is shipped.
-    words = ("thank", "A hello that nobody else says", "--name", "hello", "--minutes", "0")
+    # It takes nobody's time, so it earns more than the reminder that is shipped.
+    words = ("remind", "A hello that nobody else says", "--name", "hello", "--minutes", "0")
     added = call("act", "add", *words, "--letter", NOTE)
     assert added["own"] and added["ready"] and not added["warning"]
     plan = call("plan", "draft")
     with shop.books.reading() as unit:
         mine = (decision.c.plan_id == plan["id"]) & (decision.c.act_name == "hello")
         rows = unit.rows(select(decision).where(mine))
-    assert rows and {row["act"] for row in rows} == {"thank"}
+    assert rows and {row["act"] for row in rows} == {"remind"}
     receipt = shop.person(rows[0]["person_id"]).receipt
     assert receipt is not None and str(receipt.claim) == "A hello that nobody else says"
     assert str(receipt.words[0]) == "A hello that nobody else says"

@@ -16,6 +16,9 @@ FloatArray = NDArray[np.float64]
 
 KNEES = (-1.0, 0.0, 1.0)
 """Where lines may bend, in spreads from the mean."""
+RAISED = (0.5833, 0.3989, 0.5833)
+"""How far a knee lies above 0 on average over a bell of people: `E|z − k| / 2`. It is taken off, so
+that bends say who answers more, and nothing of how much all do: that is the level's to say."""
 FARTHEST = 2.5
 """Traits count at most so many spreads: beyond, a line would be drawn through a handful."""
 SLOPE, BEND = 0.15, 0.1
@@ -49,7 +52,7 @@ class Scale:
 def bent(z: FloatArray) -> FloatArray:
     """Columns over standardised traits `z` (n, d): d lines, 3 d knees, d (d - 1) / 2 products."""
     near = np.clip(z, -FARTHEST, FARTHEST)
-    knees = [np.abs(near - knee) / 2 for knee in KNEES]
+    knees = [np.abs(near - knee) / 2 - raised for knee, raised in zip(KNEES, RAISED, strict=True)]
     soft = np.tanh(z)
     one, two = np.triu_indices(z.shape[1], k=1)
     return np.column_stack([near, *knees, soft[:, one] * soft[:, two]])

@@ -7,7 +7,7 @@ import pyarrow as pa
 import pytest
 from scipy.special import expit
 
-from huitou.decisions.effects.bends import BEND, SLOPE, Scale, bent, widths
+from huitou.decisions.effects.bends import BEND, RAISED, SLOPE, Scale, bent, widths
 from huitou.decisions.effects.design import TRIED, act_of, audience_of
 from huitou.decisions.effects.learned import learn
 from huitou.decisions.effects.response import expected_move
@@ -21,12 +21,19 @@ def test_columns_by_hand():
     columns = bent(np.array([[1.0, -2.0]]))
     assert columns.shape == (1, 2 + 3 * 2 + 1)
     assert columns[0, :2].tolist() == [1.0, -2.0]
-    # Half the distance to the knees at -1, 0 and 1, of both traits; then their product.
-    assert columns[0, 2:8] == pytest.approx([1.0, 0.5, 0.5, 1.0, 0.0, 1.5])
+    # Half the distance to the knees at -1, 0 and 1, of both traits, less what it is on average.
+    raised = np.repeat(RAISED, 2)
+    assert columns[0, 2:8] == pytest.approx(np.array([1.0, 0.5, 0.5, 1.0, 0.0, 1.5]) - raised)
     assert columns[0, 8] == pytest.approx(np.tanh(1) * np.tanh(-2))
     assert widths(2) == pytest.approx([SLOPE, SLOPE, *[BEND] * 7])
     assert widths(2, slope=2.0, bend=0.5) == pytest.approx([2 * SLOPE, 2 * SLOPE, *[BEND / 2] * 7])
     assert widths(0).shape == (0,)
+
+
+def test_bends_say_nothing_of_how_much_all_are_moved():
+    """Of a bell of people the mean of each column is 0: the level alone has a say in it."""
+    z = np.random.default_rng(1).normal(size=(200_000, 3))
+    assert bent(z).mean(axis=0) == pytest.approx(np.zeros(15), abs=0.01)
 
 
 def test_far_people_do_not_run_away():
