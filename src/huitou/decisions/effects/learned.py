@@ -3,7 +3,7 @@
 Only what a lot decided is learned from: those an act was meant for, reached or held out, and those
 an act was drawn for. The shift of one person by one act is the playbook's, corrected:
 
-    shift = trust · guess + width · (level + stage + readiness + fit + depth)
+    shift = trust · guess + width · (level + stage + readiness + fit + act)
             + who answers more, by their traits + what varies by campaign
 
 Each term is an unknown number that every act of its kind shares, so all depths, stages and past

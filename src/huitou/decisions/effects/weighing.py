@@ -17,9 +17,9 @@ from itertools import groupby
 import numpy as np
 from scipy.linalg import solve_triangular
 
+from huitou.decisions.audience import FloatArray
 from huitou.decisions.effects.response import (
     Block,
-    FloatArray,
     Normal,
     Posterior,
     averaged,
@@ -30,7 +30,7 @@ LEVELS = ((1.0, 0.6), (3.0, 0.4))
 """Rival widths of an act's level, as multiples of the guess's own, each with its chance beforehand:
 where guesses are off, they are mostly off for everybody alike."""
 APARTS = ((0.5, 0.3), (1.0, 0.5), (2.0, 0.2))
-"""The same of what differs by stage, readiness, cause and depth."""
+"""The same of what differs by stage, readiness, cause and act."""
 SLOPES = ((0.1, 0.3), (0.3, 0.35), (0.7, 0.25), (1.5, 0.1))
 """The same of straight slopes over traits: most acts move few people a little more than others."""
 BENDS = ((0.1, 0.4), (0.4, 0.35), (1.0, 0.2), (2.0, 0.05))
