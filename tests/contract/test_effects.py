@@ -12,7 +12,7 @@ from sqlalchemy.exc import DBAPIError
 from tests.unit.journeys import given
 from tests.unit.journeys.given import LAST_DAY, NOW
 
-from huitou.decisions.effects.promise import Kept
+from huitou.decisions.effects.promise import Proof
 from huitou.decisions.receipts import RECEIPTS
 from huitou.identity.tables import person_alias
 from huitou.journeys import book as journeys
@@ -67,7 +67,7 @@ def test_no_proof_from_the_future_shapes_the_trust_of_a_past_day(any_books: Book
         found = trust_of(unit, date(2026, 6, 1))
     assert found.proofs == 1
     assert found.share < 0.6
-    assert Kept(100, 0, 10 / 1.96).sd == pytest.approx(5.1, abs=0.01)
+    assert Proof(100, 0, 10 / 1.96).sd == pytest.approx(5.1, abs=0.01)
 
 
 def test_nothing_of_it_can_be_changed_or_taken_back(any_books: Books) -> None:

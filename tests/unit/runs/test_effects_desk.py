@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from huitou.decisions.effects.promise import Kept, trust
+from huitou.decisions.effects.promise import Proof, trust
 from huitou.decisions.playbook import PLAYBOOK
 from huitou.runs.desks.effects import CLAIMS, USUAL, _effects, _more, _trust, _words
 
@@ -30,6 +30,6 @@ def test_more_of_a_hundred_is_counted_from_the_chance_of_a_usual_customer() -> N
 
 def test_a_promise_without_any_proof_is_called_untested() -> None:
     assert "untested" in str(_trust(trust([])).words)
-    seen = _trust(trust([Kept(100, 30, 10)] * 3))
+    seen = _trust(trust([Proof(100, 30, 10)] * 3))
     assert seen.proofs == 3
     assert f"{round(100 * seen.share)} % was kept" in str(seen.words)

@@ -10,9 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-FloatArray = NDArray[np.float64]
+from huitou.decisions.audience import FloatArray
 
 KNEES = (-1.0, 0.0, 1.0)
 """Where lines may bend, in spreads from the mean."""

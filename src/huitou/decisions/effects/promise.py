@@ -20,7 +20,7 @@ _GRID = np.linspace(0.0, MOST, 401)
 
 
 @dataclass(frozen=True)
-class Kept:
+class Proof:
     """One promise beside what was proven of it, in one unit of money."""
 
     promised: float
@@ -38,12 +38,8 @@ class Trust:
     high: float
     proofs: int
 
-    def shrunk(self, promised: float) -> float:
-        """What remains of a promise; never more than was promised."""
-        return promised * min(self.share, 1.0)
 
-
-def trust(kept: Iterable[Kept]) -> Trust:
+def trust(kept: Iterable[Proof]) -> Trust:
     """The posterior of the share of a promise that is kept.
 
     Normal around 1 beforehand, cut off at 0 and 2; each proof counts by how sure it is. Wide proofs

@@ -15,13 +15,10 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.special import expit, logit
 
+from huitou.decisions.audience import FloatArray, IntArray
 from huitou.ground.errors import HuitouError
-
-FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.int64]
 
 STEPS = 60
 """Newton's steps at most; a handful is usual."""

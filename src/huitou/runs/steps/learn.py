@@ -16,7 +16,7 @@ from huitou.decisions.audience import TRAITS_FROM, traits_of
 from huitou.decisions.effects.contract import Effects
 from huitou.decisions.effects.design import TRIED
 from huitou.decisions.effects.learned import Learned, learn
-from huitou.decisions.effects.promise import Kept, Trust, trust
+from huitou.decisions.effects.promise import Proof, Trust, trust
 from huitou.decisions.plan import shrunk
 from huitou.decisions.playbook import PLAYBOOK
 from huitou.decisions.receipts import TREATED
@@ -60,7 +60,7 @@ def effects_of(edition: Edition) -> Effects:
 def trust_of(unit: Unit, day: date) -> Trust:
     """How far a promise of this shop may be trusted on a day, by what was proven until then."""
     return trust(
-        Kept(promise["value"], proof["value"], _sd(proof))
+        Proof(promise["value"], proof["value"], _sd(proof))
         for promise, proof in promises.ledger(unit, day)
         if proof is not None
     )
