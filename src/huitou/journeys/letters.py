@@ -358,12 +358,9 @@ USUAL = {
     ("remind", "en"): "Perhaps it is time again for {things}?",
     ("remind", "zh-Hans"): "您以前常买的{things}，最近还需要吗？",
     ("remind", "zh-Hant"): "您以前常買的{things}，最近還需要嗎？",
-    ("offer", "en"): "You used to like {things}.",
-    ("offer", "zh-Hans"): "您以前常买{things}，我们都还记得。",
-    ("offer", "zh-Hant"): "您以前常買{things}，我們都還記得。",
     **{
         (kind, language): text
-        for kind in ("red_packet", "voucher")
+        for kind in ("offer", "red_packet", "voucher")
         for language, text in (
             ("en", "You used to like {things}."),
             ("zh-Hans", "您以前常买{things}，我们都还记得。"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import select
 
+from huitou.decisions.holdout import UNIVERSAL
 from huitou.identity import book as identity
 from huitou.journeys.tables import decision
 from huitou.loyalty import book as loyalty
@@ -45,9 +46,8 @@ def drawn(unit: Unit, plan_id: str) -> list[Row]:
         decision.c.propensity.is_not(None),
         decision.c.act_name.is_not(None),
         decision.c.test.is_(None),
+        decision.c.held_by.is_(None) | (decision.c.held_by != UNIVERSAL),
     )
-    universal = decision.c.held_by == "universal"
-    query = query.where(decision.c.held_by.is_(None) | ~universal)
     known = identity.names(unit)
     rows = unit.rows(query.order_by(decision.c.person_id))
     # Two who turned out to be one keep what the id used now drew.
