@@ -139,13 +139,6 @@ class Act:
 ACTS: Registry[Act] = Registry("act")
 """Every act huitou ships. `nothing` comes first and is always allowed."""
 
-LETTER_MINUTES = 0.5
-"""Fold, stamp and post one printed letter."""
-CALL_MINUTES = 10.0
-"""Look up, call (or try twice), write down what was said."""
-LETTER_ATTENTION = 0.001
-"""One in 500 addressed in vain asks for silence, and half of what they were worth goes with it."""
-
 PRIOR_LETTERS = 500
 """Letters that the prior weighs: after as many of its own, the shop's figure counts half."""
 SILENCED_BY = 1 / 500
@@ -153,20 +146,10 @@ SILENCED_BY = 1 / 500
 COMPLAINT_WEIGHS = 0.5
 """A complaint about our mail against a wish for silence: half of those who complain stay."""
 
-_COSTS = ("depth", "taken", "given", "least", "minutes", "attention")
 _FIELDS = frozenset(
     (
-        *_COSTS,
-        "name",
-        "kind",
-        "claim",
-        "stages",
-        "causes",
-        "excepted",
-        "described",
-        "letters",
-        "by_phone",
-        "stock",
+        *("name", "kind", "claim", "stages", "causes", "excepted", "described", "letters"),
+        *("depth", "taken", "given", "least", "minutes", "attention", "by_phone", "stock"),
     )
 )
 MOST_NAME = 40
@@ -375,6 +358,8 @@ for _act in shipped(FILE.read_text(encoding="utf-8")):
     ACTS.add(_act)
 
 NOTHING = ACTS["nothing"]
+CALL_MINUTES = ACTS["call"].staff_minutes
+"""Of staff, for one call."""
 
 
 def in_use(own: Iterable[Act] = ()) -> dict[str, Act]:

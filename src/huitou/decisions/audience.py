@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -94,7 +95,7 @@ class Audience:
         """How many people there are."""
         return len(self.person_id)
 
-    @property
+    @cached_property
     def basket(self) -> float:
         """The middle one of what people usually spend on an order: amounts for all go by it.
 

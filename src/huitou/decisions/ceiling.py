@@ -84,11 +84,11 @@ def needed(receipt: Mapping[str, Any]) -> Needed | None:
 def needed_words(receipt: Mapping[str, Any], currency: str) -> tuple[Sentence, ...]:
     """Which of the two lines applies to this person, in their own numbers; the sizes that pay."""
     found = needed(receipt)
-    words = () if found is None else (_line(found, receipt, currency),)
+    words = () if found is None else (_line(found, currency),)
     return (*words, *_sizes(receipt, currency))
 
 
-def _line(found: Needed, receipt: Mapping[str, Any], currency: str) -> Sentence:
+def _line(found: Needed, currency: str) -> Sentence:
     numbers = {
         "needed": round(100 * min(found.share, 9.99), 1),
         "expected": round(100 * found.expected, 1),

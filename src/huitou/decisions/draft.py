@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from huitou.decisions.acts import Act
 from huitou.decisions.audience import Audience, BoolArray, FloatArray, IntArray
 from huitou.decisions.explore import Draw
-from huitou.decisions.fair import is_open, kept_above, open_columns, steps_of
+from huitou.decisions.fair import kept_above, open_among, steps_of
 from huitou.decisions.holdout import PROGRAMME, UNIVERSAL
 from huitou.decisions.out import Out, fits
 from huitou.decisions.price import Priced, reached_by
@@ -54,8 +54,22 @@ class Drafted:
         −inf for all else: barred, above the bound, not sure to pay.
         """
         sure = np.where(self.allowed & ~self.unsure, self.priced.gain, -np.inf)
-        reachable = np.array([not rule for rule in self.out.rules], dtype=np.bool_)
-        return kept_above(sure, steps_of(self.people), reachable, open_columns(self.acts))
+        return kept_above(sure, steps_of(self.people), self.out.reachable, self.acts)
+
+    @cached_property
+    def names(self) -> NDArray[np.str_]:
+        """Of the acts."""
+        return np.array([act.name for act in self.acts])
+
+    @cached_property
+    def kinds(self) -> NDArray[np.str_]:
+        """Of the acts."""
+        return np.array([act.kind for act in self.acts])
+
+    @cached_property
+    def in_test(self) -> BoolArray:
+        """Who is in a planned test."""
+        return np.array([test is not None for test in self.test], dtype=np.bool_)
 
     @property
     def given(self) -> IntArray:
@@ -84,7 +98,6 @@ def write_receipts(drafted: Drafted) -> pa.Table:
 def _about(drafted: Drafted) -> dict[str, Any]:
     people, draw = drafted.people, drafted.draw
     lots = np.select([drafted.held, draw.control], [UNIVERSAL, PROGRAMME], "")
-    names = [act.name for act in drafted.acts]
     return {
         "person_id": people.person_id,
         "hold_key": people.hold_key,
@@ -96,13 +109,13 @@ def _about(drafted: Drafted) -> dict[str, Any]:
         "test": pa.array(drafted.test.tolist(), pa.string()),
         "propensity": np.where(drafted.held, 1.0, draw.propensity),
         "explored": draw.explored,
-        "chances": pa.array(draw.chances(names), pa.string()),
+        "chances": pa.array(draw.chances(drafted.names.tolist()), pa.string()),
         "p_buy": people.p_buy,
         "worth": _whole(drafted.priced.worth),
         "value": _whole(people.value),
         "exposure": people.exposure,
         "bound": drafted.bound,
-        "rule": pa.array([rule or None for rule in drafted.out.rules], pa.string()),
+        "rule": pa.array([rule or None for rule in drafted.out.rules.tolist()], pa.string()),
         "rule_day": pa.array(drafted.out.days, pa.date32()),
     }
 
@@ -110,8 +123,8 @@ def _about(drafted: Drafted) -> dict[str, Any]:
 def _meant(drafted: Drafted) -> dict[str, Any]:
     rows, choice = np.arange(len(drafted.people)), drafted.choice
     return {
-        "intended": _kinds(drafted)[choice].tolist(),
-        "intended_name": _names(drafted)[choice].tolist(),
+        "intended": drafted.kinds[choice].tolist(),
+        "intended_name": drafted.names[choice].tolist(),
         "intended_depth": _depths(drafted)[choice],
         "intended_gain": _whole(drafted.priced.gain[rows, choice]),
         "intended_cost": drafted.priced.cost[rows, choice],
@@ -125,9 +138,9 @@ def _given(drafted: Drafted) -> dict[str, Any]:
     gain = priced.gain[rows, given]
     half = priced.half[rows, given]
     return {
-        "act": _kinds(drafted)[given].tolist(),
-        "letters": [drafted.letters.get(kind, 0) for kind in _kinds(drafted)[given].tolist()],
-        "act_name": _names(drafted)[given].tolist(),
+        "act": drafted.kinds[given].tolist(),
+        "letters": [drafted.letters.get(kind, 0) for kind in drafted.kinds[given].tolist()],
+        "act_name": drafted.names[given].tolist(),
         "depth": _depths(drafted)[given],
         "channel": _channels(drafted),
         "delta": priced.delta[rows, given],
@@ -160,8 +173,8 @@ def _runner_up(drafted: Drafted) -> dict[str, Any]:
     gain = others[rows, second]
     there = np.isfinite(gain)
     return {
-        "runner_up": pa.array(_kinds(drafted)[second].tolist(), mask=~there),
-        "runner_up_name": pa.array(_names(drafted)[second].tolist(), mask=~there),
+        "runner_up": pa.array(drafted.kinds[second].tolist(), mask=~there),
+        "runner_up_name": pa.array(drafted.names[second].tolist(), mask=~there),
         "runner_up_depth": _depths(drafted)[second] * there,
         "runner_up_gain": _whole(np.where(there, gain, 0.0)),
     }
@@ -188,9 +201,8 @@ def _is_offered(drafted: Drafted) -> BoolArray:
 def _reasons(drafted: Drafted) -> list[str]:
     """Why each person gets what they get; the first that holds."""
     gain = drafted.priced.gain
-    rules = np.array(drafted.out.rules, dtype=np.str_)
     sure = drafted.allowed & ~drafted.unsure
-    common = sure & ~np.array([is_open(act) for act in drafted.acts])
+    common = sure & ~open_among(drafted.acts)
     rows = np.arange(len(drafted.choice))
     for_others = (drafted.choice > 0) & (gain[rows, drafted.choice] <= 0)
     would_pay = (np.where(common, gain, -np.inf) > 0).any(axis=1)
@@ -201,15 +213,15 @@ def _reasons(drafted: Drafted) -> list[str]:
         [
             drafted.held,
             drafted.draw.control,
-            np.array([test is not None for test in drafted.test], dtype=np.bool_),
+            drafted.in_test,
             drafted.draw.explored,
             *(for_others, drafted.choice > 0, would_pay, kept_above),
-            *(rules != "", might_pay, too_dear),
+            *(~drafted.out.reachable, might_pay, too_dear),
         ],
         [
             *("held_out", "control", "test", "explored"),
             *("regulars_first", "best", "budget", "regulars_first"),
-            *(rules, "unsure", "bound"),
+            *(drafted.out.rules, "unsure", "bound"),
         ],
         "nothing_pays",
     )
@@ -223,14 +235,6 @@ def _open_to(drafted: Drafted) -> BoolArray:
     reached = [reached_by(drafted.people, act) != "" for act in drafted.acts]
     both: BoolArray = np.column_stack(meant) & np.column_stack(reached)
     return both
-
-
-def _names(drafted: Drafted) -> NDArray[np.str_]:
-    return np.array([act.name for act in drafted.acts])
-
-
-def _kinds(drafted: Drafted) -> NDArray[np.str_]:
-    return np.array([act.kind for act in drafted.acts])
 
 
 def _depths(drafted: Drafted) -> FloatArray:

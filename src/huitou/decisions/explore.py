@@ -58,8 +58,8 @@ ALWAYS_BEST = Exploring()
 
 
 @dataclass(frozen=True)
-class Question:
-    """What is known when the lot is drawn. Rows are people, columns acts; act 0 is *nothing*."""
+class Urn:
+    """What there is to draw from. Rows are people, columns acts; act 0 is *nothing*."""
 
     keys: Sequence[str]
     """The oldest key of each person: what the lot hashes."""
@@ -134,14 +134,14 @@ def read_chances(text: str) -> dict[str, float]:
     return {name: float(chance) for name, _, chance in pairs}
 
 
-def draw(asked: Question, exploring: Exploring, salt: str, name: str) -> Draw:
+def draw(urn: Urn, exploring: Exploring, salt: str, name: str) -> Draw:
     """Draw what everybody gets.
 
     The lot of a person depends on nothing but salt, plan and key: the same plan drawn twice is the
     same, and who else is in it matters only through the prices.
 
     Args:
-        asked: the best act of each, and what else is allowed.
+        urn: the best act of each, and what else is allowed.
         exploring: the shares.
         salt: the shop's own.
         name: of the plan: another plan draws anew, so nobody is left alone for ever.
@@ -151,18 +151,18 @@ def draw(asked: Question, exploring: Exploring, salt: str, name: str) -> Draw:
         than `RARELY` of all plans, nothing dearer than the best is drawn for anybody.
     """
     held = math.floor(PARTS * exploring.control_share)
-    told = np.array([lot(salt, "draw", name, key) for key in asked.keys], dtype=np.float64)
-    for line in (_line(asked, exploring), -np.inf):
-        found = _drawn(asked, _parts(asked, exploring, line), held, told)
-        used = _used(asked, found.given)
-        if np.all(used <= asked.limit + TOLERANCE):
+    told = np.array([lot(salt, "draw", name, key) for key in urn.keys], dtype=np.float64)
+    for line in (_line(urn, exploring), -np.inf):
+        found = _drawn(urn, _parts(urn, exploring, line), held, told)
+        used = _used(urn, found.given)
+        if np.all(used <= urn.limit + TOLERANCE):
             return found
     raise AssertionError("acts that use no more than the best cannot use more than there is")
 
 
-def _drawn(asked: Question, parts: IntArray, held: int, told: FloatArray) -> Draw:
+def _drawn(urn: Urn, parts: IntArray, held: int, told: FloatArray) -> Draw:
     """Walk along each row of chances, control first, then the acts, until the lot is reached."""
-    meant = (asked.best > 0) & ~asked.out
+    meant = (urn.best > 0) & ~urn.out
     at = np.floor(told * PARTS).astype(np.int64)
     control = meant & (at < held)
     after = parts.copy()
@@ -170,45 +170,45 @@ def _drawn(asked: Question, parts: IntArray, held: int, told: FloatArray) -> Dra
     ends = np.cumsum(after, axis=1)
     beyond = at - np.where(meant, held, 0)
     reached = (beyond[:, None] >= ends).sum(axis=1)
-    given = np.where(control | asked.out, 0, np.minimum(reached, parts.shape[1] - 1))
-    given = np.where(asked.out, asked.best, given)
-    explored = ~control & (given != asked.best)
+    given = np.where(control, 0, np.minimum(reached, parts.shape[1] - 1))
+    given = np.where(urn.out, urn.best, given)
+    explored = ~control & (given != urn.best)
     return Draw(given, control, explored, parts)
 
 
-def _parts(asked: Question, exploring: Exploring, line: float) -> IntArray:
+def _parts(urn: Urn, exploring: Exploring, line: float) -> IntArray:
     """Chances in millionths, when acts are open whose loss after prices is at most `line`."""
-    rows = np.arange(len(asked))
-    chance = _elsewhere(asked, exploring, _open(asked, line))
+    rows = np.arange(len(urn))
+    chance = _elsewhere(urn, exploring, _open(urn, line))
     held = math.floor(PARTS * exploring.control_share)
-    left = np.where(asked.best > 0, PARTS - held, PARTS)
+    left = np.where(urn.best > 0, PARTS - held, PARTS)
     # A hair is added, or a chance of exactly .18 would lose a millionth.
     parts = np.floor(chance * left[:, None] + 1e-6).astype(np.int64)
-    parts[:, 0] += np.where(asked.best > 0, held, 0)
-    parts[asked.out] = 0
-    parts[rows, asked.best] += PARTS - parts.sum(axis=1)
+    parts[:, 0] += np.where(urn.best > 0, held, 0)
+    parts[urn.out] = 0
+    parts[rows, urn.best] += PARTS - parts.sum(axis=1)
     return parts
 
 
-def _elsewhere(asked: Question, exploring: Exploring, others: BoolArray) -> FloatArray:
+def _elsewhere(urn: Urn, exploring: Exploring, others: BoolArray) -> FloatArray:
     """Chance of each act other than the best, the cheap ones more often."""
     scale = max(exploring.scale, 1)
-    weight = np.where(others, scale / (scale + np.maximum(asked.cost, 0.0)), 0.0)
+    weight = np.where(others, scale / (scale + np.maximum(urn.cost, 0.0)), 0.0)
     total = weight.sum(axis=1, keepdims=True)
     chance: FloatArray = exploring.explore_share * weight / np.where(total > 0, total, 1.0)
     return chance
 
 
-def _open(asked: Question, line: float) -> BoolArray:
+def _open(urn: Urn, line: float) -> BoolArray:
     """Acts beside the best that may be drawn: what uses no more, and the nearest misses else."""
-    rows = np.arange(len(asked))
-    loss, dearer = asked.loss
-    others = asked.allowed & ~asked.out[:, None] & (~dearer | (loss <= line))
-    others[rows, asked.best] = False
+    rows = np.arange(len(urn))
+    loss, dearer = urn.loss
+    others = urn.allowed & ~urn.out[:, None] & (~dearer | (loss <= line))
+    others[rows, urn.best] = False
     return others
 
 
-def _line(asked: Question, exploring: Exploring) -> float:
+def _line(urn: Urn, exploring: Exploring) -> float:
     """How much an act may lose to be drawn: as far as what was kept back surely reaches, and no
     further than learning is worth.
 
@@ -217,44 +217,43 @@ def _line(asked: Question, exploring: Exploring) -> float:
     """
     if exploring.explore_share == 0:
         return -np.inf
-    loss, dearer = asked.loss
-    worthwhile = dearer & asked.allowed & ~asked.out[:, None] & np.isfinite(loss)
+    loss, dearer = urn.loss
+    worthwhile = dearer & urn.allowed & ~urn.out[:, None] & np.isfinite(loss)
     lines = np.unique(loss[worthwhile])
     low, high = 0, len(lines)
     while low < high:
         middle = (low + high + 1) // 2
         line = float(lines[middle - 1])
-        if _is_worth(asked, exploring, line) and _surely_fits(asked, exploring, line):
+        if _is_worth(urn, exploring, line) and _surely_fits(urn, exploring, line):
             low = middle
         else:
             high = middle - 1
     return float(lines[low - 1]) if low else -np.inf
 
 
-def _is_worth(asked: Question, exploring: Exploring, line: float) -> bool:
+def _is_worth(urn: Urn, exploring: Exploring, line: float) -> bool:
     """Whether what is drawn is expected to lose no more than its share of what the best acts gain.
 
     Where little is gained little may be learned: a shop never pays more to learn than it earns.
     """
-    rows = np.arange(len(asked))
-    others = _open(asked, line)
-    chance = _elsewhere(asked, exploring, others)
-    best = asked.gain[rows, asked.best]
-    loss = np.where(others, best[:, None] - asked.gain, 0.0)
-    gained = float(best[~asked.out].sum())
+    rows = np.arange(len(urn))
+    others = _open(urn, line)
+    chance = _elsewhere(urn, exploring, others)
+    best = urn.gain[rows, urn.best]
+    loss = np.where(others, best[:, None] - urn.gain, 0.0)
+    gained = float(best[~urn.out].sum())
     return float((chance * loss).sum()) <= exploring.explore_share * max(gained, 0.0)
 
 
-def _surely_fits(asked: Question, exploring: Exploring, line: float) -> bool:
+def _surely_fits(urn: Urn, exploring: Exploring, line: float) -> bool:
     """Whether what is drawn stays within what is left, but for a chance of `RARELY`.
 
     Bernstein's inequality for a sum of independent draws, each between 0 and its dearest; what
     cheaper draws and the control save is not counted on.
     """
-    chance = _elsewhere(asked, exploring, _open(asked, line))
+    chance = _elsewhere(urn, exploring, _open(urn, line))
     return all(
-        _reached(chance, extra) <= left
-        for extra, left in zip(_extra(asked), _left(asked), strict=True)
+        _reached(chance, extra) <= left for extra, left in zip(_extra(urn), _left(urn), strict=True)
     )
 
 
@@ -266,18 +265,18 @@ def _reached(chance: FloatArray, extra: FloatArray) -> float:
     return mean + jump + math.sqrt(jump**2 + 2 * spread * log) if mean > 0 else 0.0
 
 
-def _extra(asked: Question) -> Iterator[FloatArray]:
+def _extra(urn: Urn) -> Iterator[FloatArray]:
     """Of each resource, what each act uses beyond the best."""
-    rows = np.arange(len(asked))
-    for use in asked.use:
-        yield np.maximum(use - use[rows, asked.best][:, None], 0.0)
+    rows = np.arange(len(urn))
+    for use in urn.use:
+        yield np.maximum(use - use[rows, urn.best][:, None], 0.0)
 
 
-def _left(asked: Question) -> FloatArray:
+def _left(urn: Urn) -> FloatArray:
     """What the best acts leave; the held out are counted as if they got theirs."""
-    return asked.limit - _used(asked, asked.best)
+    return urn.limit - _used(urn, urn.best)
 
 
-def _used(asked: Question, given: IntArray) -> FloatArray:
-    rows = np.arange(len(asked))
-    return np.array([use[rows, given].sum(dtype=np.float64) for use in asked.use])
+def _used(urn: Urn, given: IntArray) -> FloatArray:
+    rows = np.arange(len(urn))
+    return np.array([use[rows, given].sum(dtype=np.float64) for use in urn.use])

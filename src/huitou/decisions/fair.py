@@ -22,6 +22,7 @@ from huitou.decisions.acts import Act, named
 from huitou.decisions.allocate import Allocation, allocate
 from huitou.decisions.audience import Audience, BoolArray, FloatArray, IntArray
 from huitou.decisions.price import Priced
+from huitou.decisions.receipts import HELD_OUT
 from huitou.ground.words import Sentence, said
 
 STEPS: Mapping[str, int] = {
@@ -33,9 +34,6 @@ STEPS: Mapping[str, int] = {
     "loyal": 3,
 }
 """Stage -> step: who has come longer and still comes stands higher."""
-
-HELD_OUT = "held_out"
-"""Left alone by lot, not by price: newcomers and regulars draw it alike."""
 
 
 def is_open(act: Act) -> bool:
@@ -53,9 +51,9 @@ def steps_of(people: Audience) -> IntArray:
     return np.array([step(str(stage)) for stage in people.stage], dtype=np.int64)
 
 
-def open_columns(acts: Sequence[Act]) -> list[int]:
-    """Where the open acts stand in a list of acts."""
-    return [column for column, act in enumerate(acts) if is_open(act)]
+def open_among(acts: Sequence[Act]) -> BoolArray:
+    """Which acts of a list are open (acts,)."""
+    return np.array([is_open(act) for act in acts], dtype=np.bool_)
 
 
 @dataclass(frozen=True)
@@ -124,7 +122,8 @@ def _value(row: Mapping[str, Any]) -> float:
 
 
 def _can_be_reached(row: Mapping[str, Any]) -> bool:
-    """Whether somebody could have got it: no rule and no lot keeps them out."""
+    """Whether somebody could have got it: no rule keeps them out, and no lot, which newcomers and
+    regulars draw alike."""
     return row["rule"] is None and row["arm"] != HELD_OUT and not _by_lot(row)
 
 
@@ -155,7 +154,7 @@ def _is_reachable_above(act: Act, acts: Sequence[Act]) -> bool:
 
 
 @dataclass(frozen=True)
-class _Question:
+class _Asked:
     """What is asked of the solver, with what fairness needs to know beside it."""
 
     acts: tuple[Act, ...]
@@ -169,7 +168,7 @@ class _Question:
     steps: IntArray
     """(people,)"""
     reachable: BoolArray
-    """(people,): whom no rule keeps out."""
+    """(people,)"""
 
     def values(self, column: int) -> FloatArray:
         """How much an act gives each person: of a percentage the share, else the amount."""
@@ -185,7 +184,7 @@ def allocate_fairly(
     priced: Priced,
     allowed: BoolArray,
     unsure: BoolArray,
-    rules: Sequence[str],
+    reachable: BoolArray,
     use: tuple[FloatArray, ...],
     limit: FloatArray,
 ) -> Allocation:
@@ -193,14 +192,15 @@ def allocate_fairly(
 
     Without an open act it is `allocate` and nothing else. With one, either it stays with the
     highest step, or all above a step get it first, whatever that costs, and then others may.
+
+    `reachable` is whom no rule and no test keeps out (people,).
     """
     gain = np.where(allowed & ~unsure, priced.gain, -np.inf)
-    reachable = np.array([not rule for rule in rules], dtype=np.bool_)
-    asked = _Question(acts, gain, allowed, priced, use, limit, steps_of(people), reachable)
-    columns = open_columns(acts)
+    asked = _Asked(acts, gain, allowed, priced, use, limit, steps_of(people), reachable)
+    columns = np.flatnonzero(open_among(acts)).tolist()
     if not columns:
-        return allocate(gain, asked.use, limit)
-    tried = [_kept_above(asked, columns)]
+        return allocate(gain, use, limit)
+    tried = [allocate(kept_above(gain, asked.steps, reachable, acts), use, limit)]
     for column in columns:
         for lower in sorted({step(stage) for stage in acts[column].stages}):
             given_first = _given_first(asked, columns, column, lower)
@@ -209,24 +209,19 @@ def allocate_fairly(
     return max(tried, key=lambda found: found.total)
 
 
-def _kept_above(asked: _Question, columns: Sequence[int]) -> Allocation:
-    gain = kept_above(asked.gain, asked.steps, asked.reachable, columns)
-    return allocate(gain, asked.use, asked.limit)
-
-
 def kept_above(
-    gain: FloatArray, steps: IntArray, reachable: BoolArray, columns: Sequence[int]
+    gain: FloatArray, steps: IntArray, reachable: BoolArray, acts: Sequence[Act]
 ) -> FloatArray:
     """Gains in which open acts are for nobody but the highest step there is: −inf below it."""
     kept = gain.copy()
     if reachable.any():
         below = steps < steps[reachable].max()
-        kept[np.ix_(below, columns)] = -np.inf
+        kept[np.ix_(below, open_among(acts))] = -np.inf
     return kept
 
 
 def _given_first(
-    asked: _Question, columns: Sequence[int], column: int, lower: int
+    asked: _Asked, columns: Sequence[int], column: int, lower: int
 ) -> Allocation | None:
     """Everybody above `lower` gets of this kind as much as `column` gives, then others may too."""
     first = asked.reachable & (asked.steps > lower)
@@ -245,8 +240,7 @@ def _given_first(
     mine = np.where(enough, asked.priced.gain[:, alike], -np.inf).argmax(axis=1)
     given = np.where(first, np.asarray(alike)[mine], 0)
     rows = np.arange(len(given))
-    use = asked.use
-    left = asked.limit - np.array([each[rows, given].sum() for each in use])
+    left = asked.limit - np.array([each[rows, given].sum() for each in asked.use])
     if (left < 0).any():
         return None
     gain = asked.gain.copy()
@@ -256,7 +250,7 @@ def _given_first(
         fits = asked.values(other) <= asked.values(column) if same else np.zeros(len(gain), bool)
         allowed_at = (asked.steps >= lower) & fits
         gain[~allowed_at, other] = -np.inf
-    found = allocate(gain, use, left)
+    found = allocate(gain, asked.use, left)
     spent = float(asked.priced.gain[rows, given].sum())
     choice = np.where(first, given, found.choice)
     return Allocation(choice, found.prices, found.total + spent, found.bound + spent)

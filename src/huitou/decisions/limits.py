@@ -34,19 +34,12 @@ class Limits:
     baskets_capped: float = 2.0
     """An offer takes off at most its depth of this many usual baskets: its worst case is known."""
     attention: float = 1.0
-    """How many times the prior it costs to be addressed, as measured: see `acts.measured`."""
+    """How many times the prior it costs to be addressed, as measured: see
+    `acts.measured_attention`."""
 
     def __post_init__(self) -> None:
         """Refuse limits that cannot stand."""
-        for name in (
-            "budget",
-            "staff_hours",
-            "letter_cost",
-            "email_cost",
-            "staff_hourly",
-            "quiet_days",
-            "most_contacts",
-        ):
+        for name in _NOT_NEGATIVE:
             if getattr(self, name) < 0:
                 raise HuitouError(f"{name} is {getattr(self, name)}, and cannot be negative")
         if not 0 <= self.share_of_value <= 1:

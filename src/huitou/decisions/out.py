@@ -114,10 +114,16 @@ class Out:
 
     barred: BoolArray
     """(people, acts); *nothing* is never barred."""
-    rules: list[str]
+    rules: NDArray[np.str_]
     """The first rule that strikes each person; empty for none."""
     days: Days
     """Its date for each person; NaT where it has none."""
+
+    @property
+    def reachable(self) -> BoolArray:
+        """Whom no rule keeps out."""
+        nobody: BoolArray = self.rules == ""
+        return nobody
 
 
 def who_is_out(people: Audience, acts: Sequence[Act], limits: Limits, as_of: date) -> Out:
@@ -136,7 +142,7 @@ def who_is_out(people: Audience, acts: Sequence[Act], limits: Limits, as_of: dat
     asked = [struck["silent"], struck["never"], no_way, *(struck[rule.code] for rule in RULES[2:])]
     codes = ["silent", "never", NO_CHANNEL, *(rule.code for rule in RULES[2:])]
     rules = np.select(asked, codes, "")
-    return Out(np.column_stack(columns), rules.tolist(), _days(people, limits, as_of, rules))
+    return Out(np.column_stack(columns), rules, _days(people, limits, as_of, rules))
 
 
 def fits(people: Audience, act: Act) -> BoolArray:

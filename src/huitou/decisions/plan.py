@@ -20,8 +20,8 @@ from huitou.decisions.bound import bounds
 from huitou.decisions.doubt import half_of_sum
 from huitou.decisions.draft import Drafted, write_receipts
 from huitou.decisions.effects.contract import Effects
-from huitou.decisions.explore import ALWAYS_BEST, Draw, Exploring, Question, draw
-from huitou.decisions.fair import allocate_fairly, is_open
+from huitou.decisions.explore import ALWAYS_BEST, Draw, Exploring, Urn, draw
+from huitou.decisions.fair import allocate_fairly, open_among
 from huitou.decisions.holdout import PROGRAMME, UNIVERSAL, Holdout
 from huitou.decisions.limits import Limits
 from huitou.decisions.out import who_is_out
@@ -212,11 +212,11 @@ def draft(
     enlisted = enlist(trials, audience, names, allowed, use, limit, holdout.salt)
     left = limit - enlisted.used
     free = allowed & (~enlisted.mask[:, None] | (np.arange(len(listed)) == 0))
-    rules = np.where(enlisted.mask & (np.array(out.rules) == ""), "test", out.rules).tolist()
+    reachable = out.reachable & ~enlisted.mask
     found = allocate_fairly(
-        audience, listed, priced, free, unsure, rules, use, exploring.kept_back(left)
+        audience, listed, priced, free, unsure, reachable, use, exploring.kept_back(left)
     )
-    asked = Question(
+    urn = Urn(
         keys=audience.hold_key,
         best=found.choice,
         allowed=_drawable(allowed, listed, found.choice),
@@ -227,7 +227,7 @@ def draft(
         limit=left,
         prices=found.prices,
     )
-    drawn = with_tests(draw(asked, exploring, holdout.salt, f"plan {as_of}"), enlisted, held)
+    drawn = _with_tests(draw(urn, exploring, holdout.salt, f"plan {as_of}"), enlisted, held)
     drafted = Drafted(
         audience,
         listed,
@@ -244,7 +244,7 @@ def draft(
         letters=effects.letters,
     )
     receipts = write_receipts(drafted)
-    gain, half = int(pc.sum(receipts["gain"]).as_py() or 0), half_width(drafted, ~held)
+    gain, half = int(pc.sum(receipts["gain"]).as_py() or 0), _half_width(drafted, ~held)
     return Plan(
         as_of=as_of,
         limits=limits,
@@ -264,12 +264,12 @@ def draft(
 
 def _drawable(allowed: BoolArray, acts: Sequence[Act], best: IntArray) -> BoolArray:
     """What may be drawn to learn: nothing of which regulars come first, unless it is the best."""
-    found: BoolArray = allowed & ~np.array([is_open(act) for act in acts])
+    found: BoolArray = allowed & ~open_among(acts)
     found[np.arange(len(best)), best] = True
     return found
 
 
-def with_tests(drawn: Draw, enlisted: Enlisted, held: BoolArray) -> Draw:
+def _with_tests(drawn: Draw, enlisted: Enlisted, held: BoolArray) -> Draw:
     """The draw with what the tests drew in it, for those who are not held out."""
     theirs = enlisted.mask & ~held
     return replace(
@@ -279,28 +279,30 @@ def with_tests(drawn: Draw, enlisted: Enlisted, held: BoolArray) -> Draw:
     )
 
 
-def half_width(drafted: Drafted, these: BoolArray) -> int:
+def _half_width(drafted: Drafted, these: BoolArray) -> int:
     """Half-width of the 90 % interval of the total gain of some people: see `doubt`."""
     rows = np.flatnonzero(these)
     choice = drafted.given[rows]
-    kinds = np.array([act.kind for act in drafted.acts])[choice]
+    kinds = drafted.kinds[choice]
     worth = float(drafted.priced.half_worth[rows, choice].sum())
     return half_of_sum(kinds, drafted.priced.half_effect[rows, choice], worth)
 
 
 def _promise(drafted: Drafted, receipts: pa.Table) -> Promise:
-    tested = np.array([test is not None for test in drafted.test], dtype=np.bool_)
-    meant = (drafted.choice > 0) & ~tested & ~drafted.held
+    meant = (drafted.choice > 0) & ~drafted.in_test & ~drafted.held
     gain = int(receipts["gain"].to_numpy()[meant].sum())
-    half = half_width(drafted, meant)
+    half = _half_width(drafted, meant)
     return Promise(gain, gain - half, gain + half)
 
 
 def _bytes_of(column: pa.Array) -> bytes:
-    """A column as bytes that do not depend on chunks or on Arrow's buffers."""
     if pa.types.is_string(column.type):
         return "\x1f".join("\x00" if text is None else text for text in column.to_pylist()).encode()
-    if pa.types.is_date(column.type):
-        column = column.cast(pa.int32())
-    filled = pc.fill_null(column, pa.scalar(0).cast(column.type))
+    return bytes_of_numbers(column)
+
+
+def bytes_of_numbers(column: pa.Array) -> bytes:
+    """Numbers or days, 0 where null, as bytes that do not depend on chunks or Arrow's buffers."""
+    whole = column.cast(pa.int32()) if pa.types.is_date32(column.type) else column
+    filled = pc.fill_null(whole, pa.scalar(0).cast(whole.type))
     return np.ascontiguousarray(filled.to_numpy(zero_copy_only=False)).tobytes()

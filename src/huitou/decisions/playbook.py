@@ -150,7 +150,8 @@ _FITTING: dict[str, dict[str, float]] = {
         ("thank", "remind", "offer", "red_packet", "voucher", "call"), 0.5
     ),
 }
-"""How much better or worse an act fits a cause: amends where we failed, price where price hurt."""
+"""How much better or worse an act fits a cause: an offer where price hurt, a call where goods came
+back. Amends are for who was hurt in the first place (`causes` in `acts.toml`)."""
 
 DEPTH_POWER = 0.6
 """Twice the discount does not move twice as many: the effect grows as depth ** 0.6."""

@@ -23,7 +23,7 @@ from huitou.decisions.effects.contract import Effects
 from huitou.decisions.explore import ALWAYS_BEST, Exploring
 from huitou.decisions.holdout import Holdout
 from huitou.decisions.limits import Limits
-from huitou.decisions.plan import Plan, draft
+from huitou.decisions.plan import Plan, bytes_of_numbers, draft
 from huitou.decisions.playbook import PLAYBOOK, Playbook
 from huitou.decisions.trials import Trial
 from huitou.ground.ids import fingerprint
@@ -109,7 +109,7 @@ class Kept:
         parts: list[bytes | str] = [repr(sorted(self.told.items()))]
         for table in filter(None, (self.people, self.shifts)):
             for name in table.column_names:
-                parts += [name, *_bytes_of(table[name].combine_chunks())]
+                parts += [name, *_told_apart(table[name].combine_chunks())]
         return fingerprint(*parts)
 
     def changed(self, salt: str, acts: Mapping[str, Act]) -> tuple[Sentence, ...]:
@@ -161,14 +161,12 @@ class Kept:
         )
 
 
-def _bytes_of(column: pa.Array) -> tuple[bytes, bytes]:
+def _told_apart(column: pa.Array) -> tuple[bytes, bytes]:
     """Where a column is null, and its values; neither depends on chunks or on Arrow's buffers."""
     nulls = np.packbits(np.asarray(pc.is_null(column).to_numpy(zero_copy_only=False))).tobytes()
     if not pa.types.is_primitive(column.type):
         return nulls, repr(column.to_pylist()).encode()
-    whole = column.cast(pa.int32()) if pa.types.is_date32(column.type) else column
-    filled = pc.fill_null(whole, pa.scalar(0).cast(whole.type))
-    return nulls, np.ascontiguousarray(filled.to_numpy(zero_copy_only=False)).tobytes()
+    return nulls, bytes_of_numbers(column)
 
 
 @dataclass(frozen=True)

@@ -32,10 +32,10 @@ RECEIPTS = pa.schema(
         ("propensity", pa.float64()),  # chance that this act was drawn, after all rules
         ("explored", pa.bool_()),  # another act than the best was drawn, to learn from it
         ("chances", pa.string()),  # name:chance of every act of the draw; null: nothing was drawn
-        ("act", pa.string()),  # kind of act: nothing | thank | remind | mended | offer | call
+        ("act", pa.string()),  # kind of act: one of `acts.KINDS`
         ("depth", pa.float64()),  # share taken off one order
         ("channel", pa.string()),  # email | paper | call; empty for nothing
-        ("intended", pa.string()),  # the act, before the hold-out was respected
+        ("intended", pa.string()),  # kind of the act that was meant: the best, or a test's
         ("intended_depth", pa.float64()),
         ("intended_gain", pa.int64()),
         ("intended_cost", pa.int64()),
@@ -233,9 +233,7 @@ def _instead(
         best = claim(receipt, "intended", acts)
         gain = Money(receipt["intended_gain"], currency)
         return (said("Best of all it would have been: {act}, with {gain}.", act=best, gain=gain),)
-    if receipt.get("test") is not None:
-        return ()
-    if receipt["runner_up"] is None:
+    if receipt.get("test") is not None or receipt["runner_up"] is None:
         return ()
     return (
         said(

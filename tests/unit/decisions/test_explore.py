@@ -18,7 +18,7 @@ from huitou.decisions.explore import (
     ALWAYS_BEST,
     PARTS,
     Exploring,
-    Question,
+    Urn,
     draw,
     read_chances,
 )
@@ -139,24 +139,24 @@ def _controls(plan: Plan) -> set[str]:
 
 def test_a_lot_knows_nothing_of_the_others() -> None:
     """With room for all, who joins changes nothing for those who are there."""
-    asked = _question(400)
+    urn = _urn(400)
     part = replace(
-        asked,
-        keys=asked.keys[:100],
-        **{name: getattr(asked, name)[:100] for name in ("best", "allowed", "out", "cost", "gain")},
-        use=tuple(use[:100] for use in asked.use),
+        urn,
+        keys=urn.keys[:100],
+        **{name: getattr(urn, name)[:100] for name in ("best", "allowed", "out", "cost", "gain")},
+        use=tuple(use[:100] for use in urn.use),
     )
-    whole, some = (draw(each, USUAL, "salt", "plan") for each in (asked, part))
+    whole, some = (draw(each, USUAL, "salt", "plan") for each in (urn, part))
     assert np.array_equal(whole.given[:100], some.given)
 
 
-def _question(n: int = 400, seed: int = 3) -> Question:
+def _urn(n: int = 400, seed: int = 3) -> Urn:
     dice = np.random.default_rng(seed)
     cost = np.tile(np.array([0.0, 50, 100, 400]), (n, 1))
     best = dice.integers(0, 4, n)
     allowed = np.column_stack([np.ones(n, bool), dice.random((n, 3)) < 0.8])
     allowed[np.arange(n), best] = True
-    return Question(
+    return Urn(
         keys=[f"key {i}" for i in range(n)],
         best=best,
         allowed=allowed,
@@ -170,16 +170,16 @@ def _question(n: int = 400, seed: int = 3) -> Question:
 
 
 def test_the_chance_is_the_frequency_over_many_salts() -> None:
-    asked = _question(3)
-    asked = replace(asked, best=np.array([0, 2, 3]), allowed=np.ones((3, 4), bool))
+    urn = _urn(3)
+    urn = replace(urn, best=np.array([0, 2, 3]), allowed=np.ones((3, 4), bool))
     exploring = Exploring(0.1, 0.3)
     times = 20_000
     seen = [Counter[int]() for _ in range(3)]
     for salt in range(times):
-        given_ = draw(asked, exploring, str(salt), "plan").given
+        given_ = draw(urn, exploring, str(salt), "plan").given
         for person, act in enumerate(given_):
             seen[person][int(act)] += 1
-    parts = draw(asked, exploring, "0", "plan").parts
+    parts = draw(urn, exploring, "0", "plan").parts
     assert (parts.sum(axis=1) == PARTS).all()
     for person in range(3):
         for act in range(4):
@@ -191,7 +191,7 @@ def test_the_chance_is_the_frequency_over_many_salts() -> None:
 
 def test_known_chances() -> None:
     """Best is the second act; a free act is drawn twice as often as one that costs the scale."""
-    asked = Question(
+    urn = Urn(
         keys=["k"],
         best=np.array([1]),
         allowed=np.array([[True, True, True, False]]),
@@ -202,32 +202,32 @@ def test_known_chances() -> None:
         limit=np.array([1e9]),
         prices=np.array([0.0]),
     )
-    parts = draw(asked, Exploring(0.1, 0.3, scale=100), "salt", "plan").parts
+    parts = draw(urn, Exploring(0.1, 0.3, scale=100), "salt", "plan").parts
     # control .1; of the rest .3 elsewhere: two thirds of it nothing, one third the dearer letter.
     assert parts.tolist() == [[100_000 + 180_000, 630_000, 90_000, 0]]
 
 
 def test_nothing_dearer_is_drawn_than_what_was_kept_back_reaches() -> None:
-    asked = replace(_question(400), limit=np.array([0.0]))
-    asked = replace(asked, limit=np.array([_cost(asked)]))
+    urn = replace(_urn(400), limit=np.array([0.0]))
+    urn = replace(urn, limit=np.array([_cost(urn)]))
     for salt in range(50):
-        found = draw(asked, Exploring(0.0, 0.3), str(salt), "plan")
-        rows = np.arange(len(asked))
-        assert (asked.cost[rows, found.given] <= asked.cost[rows, asked.best]).all()
+        found = draw(urn, Exploring(0.0, 0.3), str(salt), "plan")
+        rows = np.arange(len(urn))
+        assert (urn.cost[rows, found.given] <= urn.cost[rows, urn.best]).all()
 
 
 def test_the_logged_chances_hold_when_money_is_short() -> None:
     """The plan that draws nothing dearer after all is rare enough to leave the chances true."""
-    asked = _question(200)
-    asked = replace(asked, limit=np.array([_cost(asked) * 1.06]))
+    urn = _urn(200)
+    urn = replace(urn, limit=np.array([_cost(urn) * 1.06]))
     exploring = Exploring(0.0, 0.3)
     times = 3_000
     parts = np.zeros((200, 4))
     counts = np.zeros((200, 4))
     for salt in range(times):
-        found = draw(asked, exploring, str(salt), "plan")
+        found = draw(urn, exploring, str(salt), "plan")
         rows = np.arange(200)
-        assert asked.cost[rows, found.given].sum() <= asked.limit[0] + 1e-6
+        assert urn.cost[rows, found.given].sum() <= urn.limit[0] + 1e-6
         parts += found.parts / PARTS
         counts[rows, found.given] += 1
     some = (parts > 0) & (parts < times)
@@ -236,8 +236,8 @@ def test_the_logged_chances_hold_when_money_is_short() -> None:
     assert np.abs(off).max() < 5
 
 
-def _cost(asked: Question) -> float:
-    return float(asked.cost[np.arange(len(asked)), asked.best].sum())
+def _cost(urn: Urn) -> float:
+    return float(urn.cost[np.arange(len(urn)), urn.best].sum())
 
 
 @pytest.mark.parametrize("share", [-0.1, 1.0])
@@ -334,11 +334,11 @@ def test_arms_that_cannot_be_drawn_from_are_refused(arms: dict[str, float]) -> N
 def test_learning_costs_no_more_than_its_share_of_what_is_gained() -> None:
     for seed, budget in ((1, 10**6), (2, 60_000), (3, 10**6)):
         people, limits = crowd(1_500, seed), Limits(budget=budget, staff_hours=400)
-        asked = Exploring(0.0, 0.2)
+        exploring = Exploring(0.0, 0.2)
         losses, gained = [], draft(people, limits, Holdout("none", 0.0), DAY).gain
         for day in range(12):
             plan = draft(
-                people, limits, Holdout("s", 0.0), DAY + timedelta(days=day), exploring=asked
+                people, limits, Holdout("s", 0.0), DAY + timedelta(days=day), exploring=exploring
             )
             losses.append(gained - plan.gain)
         assert any(plan.receipts["explored"].to_pylist())

@@ -163,7 +163,7 @@ def test_the_bound_is_a_share_of_the_lower_bound() -> None:
 )
 def test_who_may_be_addressed(columns, rule, open_to) -> None:
     out = who_is_out(one(**columns), tuple(ACTS.values()), LIMITS, DAY)
-    assert out.rules == [rule]
+    assert out.rules.tolist() == [rule]
     open_now = {name for name, no in zip(NAMES, out.barred[0], strict=True) if not no}
     assert open_now == open_to
 
