@@ -101,8 +101,7 @@ class Audience:
 
         A red packet or a voucher is one amount for everybody, so that it reads the same for all.
         """
-        spent = self.spend[self.spend > 0]
-        return float(np.median(spent)) if len(spent) else 0.0
+        return usual_basket(self.spend)
 
     @classmethod
     def of(cls, people: pa.Table) -> Audience:
@@ -150,6 +149,12 @@ class Audience:
             rests_until=read.day("rests_until"),
             traits=traits_of(people),
         )
+
+
+def usual_basket(spend: FloatArray) -> float:
+    """The middle one of what people usually spend on an order; who spends nothing is left out."""
+    spent = spend[spend > 0]
+    return float(np.median(spent)) if len(spent) else 0.0
 
 
 def traits_of(people: pa.Table) -> FloatArray:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import pyarrow as pa
 import pytest
 
+from huitou.decisions.acts import ACTS, act_of
 from huitou.decisions.effects.promise import Proof, trust
 from huitou.decisions.playbook import PLAYBOOK
 from huitou.runs.desks.effects import CLAIMS, USUAL, _effects, _more, _trust, _words
+from huitou.runs.steps.learn import sizes
 
 
 def test_before_any_letter_there_are_the_guesses_of_every_act_and_stage() -> None:
@@ -33,3 +36,13 @@ def test_a_promise_without_any_proof_is_called_untested() -> None:
     seen = _trust(trust([Proof(100, 30, 10)] * 3))
     assert seen.proofs == 3
     assert f"{round(100 * seen.share)} % was kept" in str(seen.words)
+
+
+def test_what_an_act_gave_is_a_share_of_a_usual_basket() -> None:
+    told = {"name": "jar", "kind": "surprise", "claim": "A jar", "given": {"amount": 500}}
+    acts = {**ACTS, "jar": act_of(told, own=True)}
+    rows = {
+        "name": ["jar", "voucher", "offer_10", "thank", "gone"],
+        "depth": [0.0, 0.0, 0.1, 0.0, 0.0],
+    }
+    assert sizes(pa.table(rows), acts, 2_000.0).to_pylist() == [0.25, 0.15, 0.1, 0.0, 0.0]

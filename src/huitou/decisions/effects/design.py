@@ -28,7 +28,7 @@ TRIED = pa.schema(
         ("age_days", pa.int64()),  # days since its window ended
         ("name", pa.string()),  # the act that was given, or meant for who was left alone
         ("kind", pa.string()),  # its kind
-        ("depth", pa.float64()),  # its depth
+        ("depth", pa.float64()),  # what it gives, as a share of a usual order; 0 for words alone
         ("meant", pa.string()),  # kind of the act that was meant, before any lot
         ("treated", pa.bool_()),  # false: held out, or nothing was drawn
         ("stage", pa.string()),
@@ -178,7 +178,8 @@ def columns(
     """All that an act's shift is made of, for each person: the guess, its corrections, who answers
     more. What holds of one depth holds of another as far as the playbook says it grows."""
     guess, width = playbook.shifts(act, people)
-    depth = (act.depth / USUAL_DEPTH) ** DEPTH_POWER if act.depth > 0 else 1.0
+    percent = act.thing == "percent" and act.depth > 0
+    depth = (act.depth / USUAL_DEPTH) ** DEPTH_POWER if percent else 1.0
     more = depth * bent(scale.standard(people.traits))
     return np.column_stack([guess, features(act, people, width, acts, playbook), more])
 
@@ -281,7 +282,7 @@ class Design:
 
 
 def act_of(name: str, kind: str, depth: float) -> Act:
-    """The act as the playbook asks about it."""
+    """The act as the playbook asks about it: its guess is scaled by what it gives."""
     return Act(name, kind, NOTHING.claim, depth=depth)
 
 

@@ -6,13 +6,16 @@ what was known then, and nothing later.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from huitou.decisions.audience import TRAITS_FROM, traits_of
+from huitou.decisions.acts import Act
+from huitou.decisions.audience import TRAITS_FROM, traits_of, usual_basket
 from huitou.decisions.effects.contract import Effects
 from huitou.decisions.effects.design import TRIED
 from huitou.decisions.effects.learned import Learned, learn
@@ -23,6 +26,7 @@ from huitou.decisions.receipts import TREATED
 from huitou.facts.bought import bought
 from huitou.facts.customers import customers
 from huitou.journeys import book as journeys
+from huitou.journeys.acts import book as own_acts
 from huitou.journeys.promises import book as promises
 from huitou.runs.kept import recall
 from huitou.runs.steps.prove import Applied
@@ -44,7 +48,12 @@ def learned(work: Work) -> Result:
     with work.books.reading() as unit:
         over = [each for each in _applied(unit) if _until(each) <= work.day][:CAMPAIGNS]
         rows = [(each, journeys.tried(unit, each.plan["id"])) for each in over]
-    tables = [_outcomes(work, each, told) for each, told in rows if told.num_rows]
+        acts = own_acts.every(unit)
+    spend = work.edition.table("people")["spend"].to_numpy()
+    basket = usual_basket(spend.astype(np.float64))
+    tables = [
+        _outcomes(work, each, told, sizes(told, acts, basket)) for each, told in rows if len(told)
+    ]
     tried = pa.concat_tables(tables) if tables else TRIED.empty_table()
     found = learn(tried)
     work.edition.note(NOTE, found.written() if found is not None else None)
@@ -93,7 +102,17 @@ def _until(each: Applied) -> date:
     return each.start + timedelta(days=int(each.totals["window_days"]) - 1)
 
 
-def _outcomes(work: Work, each: Applied, told: pa.Table) -> pa.Table:
+def sizes(told: pa.Table, acts: Mapping[str, Act], basket: float) -> pa.Array:
+    """What each act gave, as a share of a usual basket: what a guess is scaled by (`playbook`).
+
+    A percentage says it itself; an amount is measured by the basket of today, as a plan does it.
+    """
+    given = {name: act.generosity(basket) for name, act in acts.items()}
+    pairs = zip(told["name"].to_pylist(), told["depth"].to_pylist(), strict=True)
+    return pa.array([depth or given.get(name, 0.0) for name, depth in pairs], pa.float64())
+
+
+def _outcomes(work: Work, each: Applied, told: pa.Table, given: pa.Array) -> pa.Table:
     """Who was tried on, with who bought within the window: intention to treat."""
     moment, days = work.moment, int(each.totals["window_days"])
     with work.lake.reading(work.edition) as connection:
@@ -113,7 +132,7 @@ def _outcomes(work: Work, each: Applied, told: pa.Table) -> pa.Table:
                 "age_days": pa.array([(work.day - _until(each)).days] * size, pa.int64()),
                 "name": told["name"],
                 "kind": told["kind"],
-                "depth": told["depth"],
+                "depth": given,
                 "meant": told["meant"],
                 "treated": treated,
                 "stage": told["stage"],

@@ -7,12 +7,13 @@ from collections.abc import Callable
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy.special import expit
 
-from huitou.decisions.acts import ACTS, STAGES, Act
+from huitou.decisions.acts import ACTS, STAGES, Act, act_of
 from huitou.decisions.audience import Audience
 from huitou.decisions.effects.design import LEAST_WIDTH, TRIED, audience_of, features
 from huitou.decisions.effects.learned import Learned, learn
@@ -182,6 +183,22 @@ def test_the_order_of_rows_means_nothing():
     rows = tried(6, 300, other_way)
     turned = rows.take(pa.array(np.random.default_rng(1).permutation(rows.num_rows)))
     assert learn(rows).version == learn(turned).version
+
+
+@pytest.mark.parametrize("share", [0.05, 0.15, 0.45])
+def test_what_was_seen_of_an_act_is_expected_of_it_whatever_it_gives(share):
+    """A voucher of three usual ones is guessed to do more; seen to do .3, it is to do .3."""
+    told = {"name": "big", "kind": "voucher", "claim": "A large voucher"}
+    act = act_of({**told, "taken": {"share": share}, "least": {"share": 2.0}}, own=True)
+    rows = tried(9, 20_000, lambda kinds, _: np.full(len(kinds), 0.3), plans=1)
+    rows = rows.filter(pc.is_in(rows["stage"], pa.array(["lost", "slipping"])))
+    for column, value in (("name", "big"), ("kind", "voucher"), ("meant", "voucher")):
+        again = pa.array([value] * rows.num_rows)
+        rows = rows.set_column(rows.column_names.index(column), column, again)
+    gave = pa.array([act.generosity(0.0)] * rows.num_rows)
+    found = learn(rows.set_column(rows.column_names.index("depth"), "depth", gave))
+    lost = people().stage == "lost"
+    assert found.shifts(act, people())[0][lost].mean() == pytest.approx(0.3, abs=0.1)
 
 
 def test_old_campaigns_count_less():
