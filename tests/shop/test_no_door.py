@@ -177,5 +177,6 @@ def test_not_for_now_ends_on_its_date(shop: Shop) -> None:
 def test_an_offer_they_hold_is_honoured(shop: Shop) -> None:
     with shop.books.reading() as unit:
         codes = unit.rows(select(offer.c.code).where(offer.c.state == "open"))
+    assert codes
     for row in codes:
         assert shop.check_offer(row["code"]).state in ("open", "expired")
