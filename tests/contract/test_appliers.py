@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import multiprocessing
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 
 import pyarrow.compute as pc
 from sqlalchemy import func, select
@@ -29,8 +28,7 @@ AT_ONCE = 64
 def planned(budget: int) -> Plan:
     limits = Limits(budget=budget, staff_hours=100)
     people, lot = given.people(PEOPLE), Holdout("salt", 0.1)
-    plan = draft(people, limits, lot, given.LAST_DAY, effects=given.TESTED)
-    return replace(plan, receipts=plan.receipts)
+    return draft(people, limits, lot, given.LAST_DAY, effects=given.TESTED)
 
 
 def begun(books: Books) -> dict[str, int]:

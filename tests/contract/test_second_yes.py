@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from sqlalchemy import update
 from sqlalchemy.exc import DBAPIError
@@ -95,7 +97,7 @@ def test_a_forged_offer_for_newcomers_alone_cannot_be_approved(any_books: Books)
     forged |= {"stage": "new", "arm": "treated", "intended": "offer"}
     rows = [row | forged if row["person_id"] == newcomer else row for row in rows]
     table = type(drafted.receipts).from_pylist(rows, schema=drafted.receipts.schema)
-    object.__setattr__(drafted, "receipts", table)
+    drafted = replace(drafted, receipts=table)
     with any_books.unit() as unit:
         own_acts.add(unit, WELCOME, "mei", NOW)
         plan_id = journeys.keep_draft(unit, drafted, NOW)

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.shop.sabotage import sabotaged
-from tests.shop.scenes import NOW, Year, live
+from tests.shop.scenes import NOW, Call, Year, live
 
+from huitou.doors.cli.main import main
+from huitou.runs.shop import Shop
 from huitou.runs.steps import learn
 from huitou.runs.wiring import open_shop
 
@@ -33,3 +37,24 @@ def untaught(year: Year, tmp_path_factory: pytest.TempPathFactory) -> Path:
     shop.draft_plan()
     shop.books.close()
     return home
+
+
+@pytest.fixture
+def shop(untaught: Path, tmp_path: Path) -> Shop:
+    """A copy of the shop after its year, with nobody asked yet, to be changed at will."""
+    home = tmp_path / "shop"
+    shutil.copytree(untaught, home)
+    return open_shop(home, clock=NOW)
+
+
+@pytest.fixture
+def call(shop: Shop, capsys: pytest.CaptureFixture[str]) -> Call:
+    """One command of the command line; its JSON."""
+
+    def said(*words: str) -> Any:
+        with pytest.raises(SystemExit) as end:
+            main(["--home", str(shop.home), *words, "--json"])
+        assert end.value.code == 0
+        return json.loads(capsys.readouterr().out)
+
+    return said

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -21,6 +22,8 @@ SALT = "one lot for all tests"
 PROMISED = 100
 """A pound, promised at the till and not yet taken."""
 HOME = Declared(currency="GBP", timezone="Europe/London")
+Call = Callable[..., Any]
+"""One command of the command line; its JSON."""
 
 
 @dataclass(frozen=True)

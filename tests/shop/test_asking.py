@@ -2,45 +2,14 @@
 
 from __future__ import annotations
 
-import json
-import shutil
-from collections.abc import Callable
-from pathlib import Path
-from typing import Any
-
 import pytest
 from fastapi.testclient import TestClient
-from tests.shop.scenes import NOW
+from tests.shop.scenes import NOW, Call
 
 from huitou.doors.api.app import app
 from huitou.doors.book import Staff
-from huitou.doors.cli.main import main
 from huitou.ground.errors import HuitouError, Refused
 from huitou.runs.shop import Shop
-from huitou.runs.wiring import open_shop
-
-Call = Callable[..., Any]
-
-
-@pytest.fixture
-def shop(untaught: Path, tmp_path: Path) -> Shop:
-    """A copy of the shop after its year, to be changed at will."""
-    home = tmp_path / "shop"
-    shutil.copytree(untaught, home)
-    return open_shop(home, clock=NOW)
-
-
-@pytest.fixture
-def call(shop: Shop, capsys: pytest.CaptureFixture[str]) -> Call:
-    """One command of the command line; its JSON."""
-
-    def said(*words: str) -> Any:
-        with pytest.raises(SystemExit) as end:
-            main(["--home", str(shop.home), *words, "--json"])
-        assert end.value.code == 0
-        return json.loads(capsys.readouterr().out)
-
-    return said
 
 
 def test_what_a_customer_says_is_kept_and_answers_the_fourth_question(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
 from collections import Counter
 from collections.abc import Callable
 from datetime import timedelta
@@ -37,14 +36,6 @@ from huitou.runs.shop import Shop
 from huitou.runs.wiring import open_shop
 
 DAY = NOW.now().date()
-
-
-@pytest.fixture
-def shop(untaught: Path, tmp_path: Path) -> Shop:
-    """A copy of the shop after its year, with nobody asked yet, to be changed at will."""
-    home = tmp_path / "shop"
-    shutil.copytree(untaught, home)
-    return open_shop(home, clock=NOW)
 
 
 @pytest.fixture

@@ -2,47 +2,16 @@
 
 from __future__ import annotations
 
-import json
-import shutil
-from collections.abc import Callable
-from pathlib import Path
-from typing import Any
-
-import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import select
-from tests.shop.scenes import NOW
+from tests.shop.scenes import NOW, Call
 
 from huitou.doors.api.app import app
 from huitou.doors.book import Staff
-from huitou.doors.cli.main import main
 from huitou.journeys.tables import decision, message
 from huitou.runs.shop import Shop
-from huitou.runs.wiring import open_shop
 
-Call = Callable[..., Any]
 NOTE = "en|A word from {shop}|We wanted to say hello. {gift}\n\nNothing else."
-
-
-@pytest.fixture
-def shop(untaught: Path, tmp_path: Path) -> Shop:
-    """A copy of the shop after its year, to be changed at will."""
-    home = tmp_path / "shop"
-    shutil.copytree(untaught, home)
-    return open_shop(home, clock=NOW)
-
-
-@pytest.fixture
-def call(shop: Shop, capsys: pytest.CaptureFixture[str]) -> Call:
-    """One command of the command line; its JSON."""
-
-    def said(*words: str) -> Any:
-        with pytest.raises(SystemExit) as end:
-            main(["--home", str(shop.home), *words, "--json"])
-        assert end.value.code == 0
-        return json.loads(capsys.readouterr().out)
-
-    return said
 
 
 def test_an_own_act_is_planned_said_in_the_receipt_and_written(shop: Shop, call: Call) -> None:

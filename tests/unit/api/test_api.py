@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from fastapi.testclient import TestClient
+from tests.unit.api.conftest import Client
 from tests.unit.console.fake_shop import FakeShop
 
-from huitou.doors.api.app import app
 from huitou.doors.api.doing import _own_name
 from huitou.doors.api.shapes import shape
 from huitou.doors.book import Staff
 from huitou.ground.errors import BadInput, Busy, HuitouError, NotYet, Refused
 from huitou.runs import views
-from huitou.store.books import Books
-from huitou.store.columns import metadata
 
 READS = (
     "answers", "people", "metrics", "metrics/customers", "metrics/customers/people", "cohorts",
@@ -26,37 +22,6 @@ READS = (
     "people/12349/why", "people/12349/why?on=2011-06-09", "plan/plan1/dry-run",
     "plan/plan1/replay",
 )  # fmt: skip
-
-Client = Callable[..., TestClient]
-
-
-@pytest.fixture
-def shop(tmp_path: Path) -> FakeShop:
-    return FakeShop(tmp_path)
-
-
-@pytest.fixture(scope="module")
-def staff(tmp_path_factory: pytest.TempPathFactory) -> Staff:
-    books = Books.in_folder(tmp_path_factory.mktemp("books"))
-    books.migrate(metadata)
-    return Staff(books)
-
-
-@pytest.fixture
-def client(shop: FakeShop, staff: Staff) -> Iterator[Client]:
-    opened: list[TestClient] = []
-
-    def knock(*scopes: str) -> TestClient:
-        with_token = TestClient(app(shop, staff))  # type: ignore[arg-type]  # plays the shop
-        if scopes:
-            secret = staff.issue_token("till", scopes, shop.clock.now())
-            with_token.headers["Authorization"] = f"Bearer {secret}"
-        opened.append(with_token)
-        return with_token
-
-    yield knock
-    for each in opened:
-        each.close()
 
 
 @pytest.fixture

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from tests.unit.api.test_api import Client, client, shop, staff
+from tests.unit.api.conftest import Client
 from tests.unit.console.fake_shop import FakeShop
 
 from huitou.care.casefiles.notes import Note
-
-__all__ = ["client", "shop", "staff"]
 
 
 def test_a_reader_sees_files_lessons_and_the_days_calls(client: Client, shop: FakeShop) -> None:

@@ -2,50 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
-from fastapi.testclient import TestClient
+from tests.unit.api.conftest import Client
 from tests.unit.console.fake_shop import FakeShop
 from typer.testing import CliRunner
 
-import huitou
-from huitou.doors.api.app import app
-from huitou.doors.book import Staff
 from huitou.doors.cli.main import app as commands
-from huitou.store.books import Books
-from huitou.store.columns import metadata
 
 MADE = {"cause": "delivery", "words": "Boxes", "owner": "Ann", "made_on": "2011-12-01"}
 
 
-@pytest.fixture
-def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> FakeShop:
-    played = FakeShop(tmp_path)
-    monkeypatch.setattr(huitou, "open", lambda _home: played)
-    return played
-
-
-@pytest.fixture
-def client(shop: FakeShop, tmp_path: Path) -> Iterator[Callable[..., TestClient]]:
-    books = Books.in_folder(tmp_path / "books")
-    books.migrate(metadata)
-    staff = Staff(books)
-
-    def knock(*scopes: str) -> TestClient:
-        found = TestClient(app(shop, staff))  # type: ignore[arg-type]  # plays the shop
-        found.headers["Authorization"] = (
-            f"Bearer {staff.issue_token('till', scopes, shop.clock.now())}"
-        )
-        return found
-
-    yield knock
-    books.close()
-
-
-def test_a_program_sorts_and_teaches(client: Callable[..., TestClient], shop: FakeShop) -> None:
+def test_a_program_sorts_and_teaches(client: Client, shop: FakeShop) -> None:
     (told,) = client("read").post("/texts/sort", json={"texts": ["太贵了"]}).json()
     assert (told["cause"], told["share"], told["by"]) == ("price", 0.9, "own")
     lesson = {"text": "loud", "cause": "service"}
@@ -57,13 +26,11 @@ def test_a_program_sorts_and_teaches(client: Callable[..., TestClient], shop: Fa
 
 
 @pytest.mark.parametrize("body", [{}, {"texts": []}, {"texts": [""]}, {"texts": ["x" * 4001]}])
-def test_what_cannot_be_sorted_is_refused(client: Callable[..., TestClient], body: Any) -> None:
+def test_what_cannot_be_sorted_is_refused(client: Client, body: Any) -> None:
     assert client("read").post("/texts/sort", json=body).status_code == 422
 
 
-def test_a_program_reads_causes_and_enters_a_fix(
-    client: Callable[..., TestClient], shop: FakeShop
-) -> None:
+def test_a_program_reads_causes_and_enters_a_fix(client: Client, shop: FakeShop) -> None:
     causes = client("read").get("/fixes/causes").json()
     assert causes[0]["lost"]["value"] == 900.0 and causes[0]["parts"][0]["lift"] == 9.0
     assert client("read").get("/fixes/causes?sort=colour").status_code == 404

@@ -3,50 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
-from fastapi.testclient import TestClient
+from tests.unit.api.conftest import Client
 from tests.unit.console.fake_shop import FakeShop
 from typer.testing import CliRunner
 
-import huitou
-from huitou.doors.api.app import app
-from huitou.doors.book import Staff
 from huitou.doors.cli.main import app as commands
-from huitou.store.books import Books
-from huitou.store.columns import metadata
 
 
-@pytest.fixture
-def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> FakeShop:
-    played = FakeShop(tmp_path)
-    monkeypatch.setattr(huitou, "open", lambda _home: played)
-    return played
-
-
-@pytest.fixture
-def client(shop: FakeShop, tmp_path: Path) -> Iterator[Callable[..., TestClient]]:
-    books = Books.in_folder(tmp_path / "books")
-    books.migrate(metadata)
-    staff = Staff(books)
-
-    def knock(*scopes: str) -> TestClient:
-        found = TestClient(app(shop, staff))  # type: ignore[arg-type]  # plays the shop
-        found.headers["Authorization"] = (
-            f"Bearer {staff.issue_token('till', scopes, shop.clock.now())}"
-        )
-        return found
-
-    yield knock
-    books.close()
-
-
-def test_a_program_plans_starts_and_stops_a_test(
-    client: Callable[..., TestClient], shop: FakeShop
-) -> None:
+def test_a_program_plans_starts_and_stops_a_test(client: Client, shop: FakeShop) -> None:
     wanted = {"acts": ["nothing", "thank"], "stages": ["lost"], "lift": 0.2}
     planned = client("read").post("/tests/plan", json=wanted).json()
     assert planned["a_plan"] == 900
@@ -67,13 +34,11 @@ def test_a_program_plans_starts_and_stops_a_test(
 @pytest.mark.parametrize(
     "wrong", [{"lift": 0}, {"outcome": "fame"}, {"acts": ["nothing"]}, {"days": 1}]
 )
-def test_a_test_that_is_none_is_refused(
-    client: Callable[..., TestClient], wrong: dict[str, Any]
-) -> None:
+def test_a_test_that_is_none_is_refused(client: Client, wrong: dict[str, Any]) -> None:
     assert client("read").post("/tests/plan", json=wrong).status_code == 422
 
 
-def test_a_program_asks_the_past(client: Callable[..., TestClient], shop: FakeShop) -> None:
+def test_a_program_asks_the_past(client: Client, shop: FakeShop) -> None:
     reader = client("read")
     found = reader.get("/replay?without=offer&instead=call=thank&days=90").json()
     assert found["value"]["value"] == 120.0

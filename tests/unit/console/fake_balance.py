@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 
 from tests.unit.console.fake_people import TODAY, estimate, money, receipt
@@ -52,6 +53,8 @@ class FakeBalance:
 
     costs_known = True
     has_balance = True
+    person: Callable[[str], views.PersonView]
+    """The shop's own."""
 
     def balance(self) -> desk.BalanceView:
         """Three curves, and one for newcomers."""
@@ -76,7 +79,7 @@ class FakeBalance:
 
     def why(self, id_or_key: str, on: date | None = None, plan_id: str | None = None) -> WhyView:
         """The receipt of anybody."""
-        row = self.person(id_or_key).row  # type: ignore[attr-defined]  # the shop's own
+        row = self.person(id_or_key).row
         plan = WhyPlan(plan_id or "plan1", on or TODAY, "applied", "remind", 0.0, False, True)
         lines = (
             WhyLine("stage", "known", said("Stage"), row.stage, "stage"),

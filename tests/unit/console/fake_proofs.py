@@ -4,16 +4,12 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
 
-from huitou.ground.money import Money
+from tests.unit.console.fake_people import money
+
 from huitou.ground.words import said
 from huitou.runs import views
 
 START = date(2011, 6, 1)
-
-
-def money(pounds: float) -> Money:
-    """Pounds."""
-    return Money(round(100 * pounds), "GBP")
 
 
 def look(week: int) -> views.LookView:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 from fastapi.testclient import TestClient
@@ -47,8 +48,6 @@ def test_marks_stand_where_their_money_is() -> None:
 
 
 def test_marks_that_would_cover_each_other_are_one() -> None:
-    from dataclasses import replace
-
     view = found()
     drawn = plot(replace(view, today=view.together.best))
     assert drawn.marks[0].numbers == "1·2"
@@ -56,8 +55,6 @@ def test_marks_that_would_cover_each_other_are_one() -> None:
 
 
 def test_what_is_far_off_is_said_and_not_drawn() -> None:
-    from dataclasses import replace
-
     far = replace(newcomers(known=True), point=spot(90_000, 70_000, 0.0), curve=None)
     drawn = plot(replace(found(), new=far))
     assert drawn.new_is_elsewhere
@@ -122,8 +119,8 @@ def test_a_dry_run_lists_what_is_stopped_first(owner: TestClient) -> None:
 
 def test_a_curve_that_is_cut_ends_at_the_edge() -> None:
     spots = curve("together", 10.0).spots
-    inside = curves._inside(spots, 4_500_00.0)
-    assert inside[-1][0] == pytest.approx(4_500_00)
+    inside = curves._inside(spots, 450_000.0)
+    assert inside[-1][0] == pytest.approx(450_000)
     assert spots[2].gain.value.minor < inside[-1][1] < spots[3].gain.value.minor
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from tests.unit.console.fake_proofs import judged, money
+from tests.unit.console.fake_people import money
+from tests.unit.console.fake_proofs import judged
 
 from huitou.doors.console.drawing_looks import claim_of, row_of
 

@@ -62,10 +62,10 @@ plans = st.builds(
 
 @given(plans)
 def test_no_limit_is_exceeded_by_what_is_drawn(plan: Plan) -> None:
-    _keeps_every_limit(plan)
+    check_every_limit(plan)
 
 
-def _keeps_every_limit(plan: Plan) -> None:
+def check_every_limit(plan: Plan) -> None:
     assert plan.cost <= plan.limits.budget
     assert sum(plan.receipts["staff_minutes"].to_pylist()) <= plan.limits.staff_minutes + 1e-5
     for row in plan.receipts.to_pylist():
@@ -78,10 +78,10 @@ def _keeps_every_limit(plan: Plan) -> None:
 
 @given(plans)
 def test_the_chances_add_up_and_hold_what_was_given(plan: Plan) -> None:
-    _chances_add_up(plan)
+    check_chances(plan)
 
 
-def _chances_add_up(plan: Plan) -> None:
+def check_chances(plan: Plan) -> None:
     for row in plan.receipts.to_pylist():
         if row["chances"] is None:
             assert row["propensity"] == 1.0
@@ -280,8 +280,8 @@ def test_a_test_keeps_every_rule_and_limit(
 ) -> None:
     trial = replace(ASKED, most=most)
     plan = planned(n, seed, trials=(trial,), budget=budget, staff_hours=hours)
-    _keeps_every_limit(plan)
-    _chances_add_up(plan)
+    check_every_limit(plan)
+    check_chances(plan)
     inside = plan.receipts.filter(pc.is_valid(plan.receipts["test"]))
     assert inside.num_rows <= most
     for row in inside.to_pylist():

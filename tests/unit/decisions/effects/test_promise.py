@@ -68,6 +68,6 @@ def test_a_share_lies_within_its_interval_and_its_bounds(kept):
     assert shrunk(100, found.share) <= 100
 
 
-@given(amounts, st.floats(-1e5, 1e5), amounts)
-def test_what_promised_nothing_counts_for_nothing(sd, proven, _):
+@given(amounts, st.floats(-1e5, 1e5))
+def test_what_promised_nothing_counts_for_nothing(sd, proven):
     assert trust([Proof(0.0, proven, sd), Proof(-5.0, proven, sd)]) == trust([])

@@ -13,6 +13,7 @@ from fastapi.responses import Response
 
 from huitou.care.calls.outcomes import OUTCOMES, Outcome
 from huitou.care.reasons import GROUPS, LEAVE_ALONE, Reason, of_group
+from huitou.doors.console.typed import a_day
 from huitou.doors.console.visit import Member
 from huitou.ground.errors import BadInput
 from huitou.ground.languages import LANGUAGES, speaker
@@ -117,20 +118,13 @@ def outcome(
         code=code,
         words=words.strip() or None,
         minutes=minutes,
-        next_day=_day(next_day),
+        next_day=a_day(next_day) if next_day else None,
         why=why or None,
         where_to=where_to.strip() or None,
     )
     visit.shop.calls.write(call_id, told, visit.member.name, depth=_depth(depth))
     asked = {"clerk": clerk, "done": call_id}
     return visit.to(f"/calls?{urlencode({name: value for name, value in asked.items() if value})}")
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text) if text else None
-    except ValueError as bad:
-        raise BadInput(f"{text!r} is not a day", to_try="2026-11-30") from bad
 
 
 def _depth(text: str) -> float | None:

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Annotated
 from urllib.parse import quote
 
 from fastapi import APIRouter, Form
 from fastapi.responses import Response
 
+from huitou.doors.console.typed import a_day
 from huitou.doors.console.visit import Member
-from huitou.ground.errors import BadInput
 from huitou.runs.views import ChaseMark
 
 routes = APIRouter()
@@ -50,7 +49,8 @@ def mark(
 ) -> Response:
     """Chase somebody no more; it holds at once."""
     visit.needs("manager", "clerk")
-    visit.shop.chase.mark(who, why, words, visit.member.name, _day(review_on))
+    day = a_day(review_on.strip()) if review_on.strip() else None
+    visit.shop.chase.mark(who, why, words, visit.member.name, day)
     return visit.to(f"/customers/{quote(who, safe='')}")
 
 
@@ -72,12 +72,3 @@ def lift(
     visit.needs("manager")
     visit.shop.chase.lift(who, words, visit.member.name)
     return visit.to(f"/customers/{quote(who, safe='')}")
-
-
-def _day(text: str) -> date | None:
-    if not text.strip():
-        return None
-    try:
-        return date.fromisoformat(text.strip())
-    except ValueError as unread:
-        raise BadInput(f"{text!r} is no day", to_try="year, month, day: 2026-03-01") from unread

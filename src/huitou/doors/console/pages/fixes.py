@@ -13,6 +13,7 @@ from fastapi.responses import Response
 from huitou.care.fixes.rules import MENDABLE, STEPS, Fix
 from huitou.care.reasons import WHYS
 from huitou.doors.console import drawing
+from huitou.doors.console.typed import a_day
 from huitou.doors.console.visit import Member
 from huitou.ground.errors import BadInput, NotYet
 from huitou.ground.words import Sentence, said
@@ -125,7 +126,7 @@ def enter(
         cause=cause,
         words=words.strip(),
         owner=owner.strip() or visit.member.name,
-        made_on=_day(made_on),
+        made_on=a_day(made_on),
         product=product.strip() or None,
         store=store.strip() or None,
         step=step or None,
@@ -133,13 +134,6 @@ def enter(
     )
     visit.shop.fixes.enter(made, visit.member.name)
     return visit.to("/fixes")
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError as unread:
-        raise BadInput(f"{text!r} is no day", to_try="year, month, day: 2026-03-01") from unread
 
 
 def _share(text: str) -> float | None:

@@ -13,6 +13,7 @@ from fastapi import APIRouter, File, Form, UploadFile
 from fastapi.responses import Response
 
 from huitou.care.happenings.rules import KINDS, Kind
+from huitou.doors.console.typed import a_day
 from huitou.doors.console.visit import Member
 from huitou.ground.errors import HuitouError
 from huitou.ground.ids import new_id
@@ -63,9 +64,9 @@ def tell(
     visit.needs("manager", "clerk")
     told = visit.shop.happenings.tell(
         kind,
-        _day(day),
+        a_day(day),
         by=visit.member.name,
-        until=_day(until) if until else None,
+        until=a_day(until) if until else None,
         customer=customer.strip() or None,
         store=store.strip() or None,
         region=region.strip() or None,
@@ -98,10 +99,3 @@ def withdraw(visit: Member, happening: str) -> Response:
     visit.needs("manager")
     visit.shop.happenings.withdraw(happening, visit.member.name)
     return visit.to("/happenings")
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise HuitouError(f"{text!r} is not a day", to_try="2026-05-03") from None

@@ -8,8 +8,8 @@ from datetime import date
 from fastapi import APIRouter
 from fastapi.responses import Response
 
+from huitou.doors.console.typed import a_day
 from huitou.doors.console.visit import Member
-from huitou.ground.errors import HuitouError
 from huitou.ground.words import Sentence, said
 from huitou.runs.desks.rehearsals import GoingItem, GoingView
 from huitou.runs.desks.why import WhyLine, WhyView
@@ -64,7 +64,7 @@ def why(visit: Member, key: str, on: str | None = None, plan: str | None = None)
     """The receipt of one customer: of the newest plan, of the one that held on a day, or of one
     that is named.
     """
-    day = _day(on)
+    day = a_day(on) if on else None
     return visit.page("why.html", ReceiptPage(visit.shop.why(key, day, plan), day))
 
 
@@ -80,12 +80,3 @@ def dry_run(visit: Member, plan_id: str) -> Response:
 def replay(visit: Member, plan_id: str) -> Response:
     """The plan drafted again from what was kept."""
     return visit.page("drafted_again.html", visit.shop.replay_plan(plan_id))
-
-
-def _day(text: str | None) -> date | None:
-    if not text:
-        return None
-    try:
-        return date.fromisoformat(text)
-    except ValueError as bad:
-        raise HuitouError(f"{text!r} is no day", to_try="2026-03-02") from bad
