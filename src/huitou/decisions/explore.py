@@ -223,35 +223,31 @@ def _line(urn: Urn, exploring: Exploring) -> float:
     low, high = 0, len(lines)
     while low < high:
         middle = (low + high + 1) // 2
-        line = float(lines[middle - 1])
-        if _is_worth(urn, exploring, line) and _surely_fits(urn, exploring, line):
+        chance = _elsewhere(urn, exploring, _open(urn, float(lines[middle - 1])))
+        if _is_worth(urn, exploring, chance) and _surely_fits(urn, chance):
             low = middle
         else:
             high = middle - 1
     return float(lines[low - 1]) if low else -np.inf
 
 
-def _is_worth(urn: Urn, exploring: Exploring, line: float) -> bool:
+def _is_worth(urn: Urn, exploring: Exploring, chance: FloatArray) -> bool:
     """Whether what is drawn is expected to lose no more than its share of what the best acts gain.
 
     Where little is gained little may be learned: a shop never pays more to learn than it earns.
     """
-    rows = np.arange(len(urn))
-    others = _open(urn, line)
-    chance = _elsewhere(urn, exploring, others)
-    best = urn.gain[rows, urn.best]
-    loss = np.where(others, best[:, None] - urn.gain, 0.0)
+    best = urn.gain[np.arange(len(urn)), urn.best]
+    lost = float((chance * (best[:, None] - urn.gain)).sum())
     gained = float(best[~urn.out].sum())
-    return float((chance * loss).sum()) <= exploring.explore_share * max(gained, 0.0)
+    return lost <= exploring.explore_share * max(gained, 0.0)
 
 
-def _surely_fits(urn: Urn, exploring: Exploring, line: float) -> bool:
+def _surely_fits(urn: Urn, chance: FloatArray) -> bool:
     """Whether what is drawn stays within what is left, but for a chance of `RARELY`.
 
     Bernstein's inequality for a sum of independent draws, each between 0 and its dearest; what
     cheaper draws and the control save is not counted on.
     """
-    chance = _elsewhere(urn, exploring, _open(urn, line))
     return all(
         _reached(chance, extra) <= left for extra, left in zip(_extra(urn), _left(urn), strict=True)
     )
