@@ -28,10 +28,10 @@ from huitou.proof.assign import (
     universally,
     with_outcomes,
 )
-from huitou.proof.cohort import Brought, Cohort, IntArray
+from huitou.proof.cohort import Brought, Cohort
 from huitou.proof.experiment import Experiment
 from huitou.proof.finding import Finding
-from huitou.proof.lift import BoolArray, FloatArray
+from huitou.proof.lift import BoolArray, FloatArray, IntArray
 from huitou.proof.readout import Programme, readout
 from huitou.proof.registered import Carried, read
 from huitou.runs.judged import reading_view

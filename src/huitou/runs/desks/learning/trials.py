@@ -22,8 +22,8 @@ from huitou.ground.words import Sentence, said
 from huitou.journeys.acts import book as own_acts
 from huitou.journeys.trials import book
 from huitou.proof.lift import ADJUSTED, ESTIMATORS, Estimator
+from huitou.proof.readout import UNFAIR
 from huitou.proof.trials import (
-    UNFAIR,
     Contrast,
     Members,
     Outcome,
