@@ -42,7 +42,7 @@ NOTE = "effects"
 def learned(work: Work) -> Result:
     """Learn from every plan whose window is over; what is believed is kept in the edition."""
     with work.books.reading() as unit:
-        over = [each for each in _applied(unit) if _until(each) <= work.day][:CAMPAIGNS]
+        over = [each for each in _applied(unit) if each.until <= work.day][:CAMPAIGNS]
         rows = [(each, journeys.tried(unit, each.plan["id"])) for each in over]
     tables = [_outcomes(work, each, told) for each, told in rows if told.num_rows]
     tried = pa.concat_tables(tables) if tables else TRIED.empty_table()
@@ -77,7 +77,7 @@ def keep_promises(work: Work) -> Result:
                 continue
             added += _promised(work, unit, each)
             proof = by_plan.get(each.plan["id"])
-            if proof is not None and proof.effect is not None and _until(each) <= work.day:
+            if proof is not None and proof.effect is not None and each.until <= work.day:
                 added += _proven(work, unit, each, proof)
     return {"rows": added}
 
@@ -86,11 +86,6 @@ def _applied(unit: Unit) -> list[Applied]:
     """Applied plans, the latest first; who was in them is read apart."""
     rows = journeys.plans(unit, status="applied")
     return [Applied(row, pa.table({}), 0) for row in rows]
-
-
-def _until(each: Applied) -> date:
-    """The last day of a plan's window."""
-    return each.start + timedelta(days=int(each.totals["window_days"]) - 1)
 
 
 def _outcomes(work: Work, each: Applied, told: pa.Table) -> pa.Table:
@@ -110,7 +105,7 @@ def _outcomes(work: Work, each: Applied, told: pa.Table) -> pa.Table:
         pa.table(
             {
                 "plan": pa.array([each.plan["id"]] * size, pa.string()),
-                "age_days": pa.array([(work.day - _until(each)).days] * size, pa.int64()),
+                "age_days": pa.array([(work.day - each.until).days] * size, pa.int64()),
                 "name": told["name"],
                 "kind": told["kind"],
                 "depth": told["depth"],

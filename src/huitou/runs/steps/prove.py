@@ -60,8 +60,12 @@ class Applied:
     @property
     def start(self) -> date:
         """The day after the last one known when it was applied: nothing before is its doing."""
-        day: date = max(self.plan["as_of"], self.plan["applied_as_of"])
-        return day + timedelta(days=1)
+        return journeys.began(self.plan)
+
+    @property
+    def until(self) -> date:
+        """The last day of the window that the plan fixed."""
+        return self.start + timedelta(days=int(self.totals["window_days"]) - 1)
 
     @property
     def totals(self) -> Mapping[str, Any]:
@@ -187,7 +191,7 @@ def gathered(
         held=_true(held_out(people)),
         drawn=_true(people["drawn"]),
         stage=np.asarray(people["stage"].to_pylist(), dtype=np.str_),
-        before=_beside(ids, before, "before"),
+        before=in_order(ids, before, "before"),
         brought=_brought(work, tables, fixed, start, ids),
         spent=spent_by_look,
         reached=reached,
@@ -200,7 +204,7 @@ def _true(flags: pa.Array | pa.ChunkedArray) -> BoolArray:
     return found
 
 
-def _beside(ids: pa.Array, table: pa.Table, name: str) -> FloatArray:
+def in_order(ids: pa.Array, table: pa.Table, name: str) -> FloatArray:
     """A column of `table` in the order of `ids`; 0 for whom it does not know."""
     place = pc.index_in(ids, table["person_id"].combine_chunks())
     values = pc.fill_null(pc.take(table[name].combine_chunks(), place), 0)
@@ -310,7 +314,7 @@ def programme_of(each: Applied, currency: str) -> Programme:
         name=each.plan["id"],
         currency=currency,
         start=each.start,
-        until=each.start + timedelta(days=each.totals["window_days"] - 1),
+        until=each.until,
         share=share_alone(each.totals),
         sent=each.sent,
         promised=journeys.promise(each.totals).gain,
