@@ -15,7 +15,6 @@ from huitou.channels import book as channels
 from huitou.facts.contract import Tables
 from huitou.facts.earned import earned, earned_by_look
 from huitou.ground.errors import NotYet
-from huitou.ground.money import Money
 from huitou.journeys import book as journeys
 from huitou.journeys.experiments import book as experiments
 from huitou.journeys.guard import book as guard
@@ -34,9 +33,8 @@ from huitou.proof.finding import Finding
 from huitou.proof.lift import BoolArray, FloatArray, IntArray
 from huitou.proof.readout import Programme, readout
 from huitou.proof.registered import Carried, read
-from huitou.runs.judged import reading_view
+from huitou.runs.judged import proof_view, reading_view, rehearsal_view
 from huitou.runs.kept import keep
-from huitou.runs.people import money_range
 from huitou.runs.views import WHOLE, ProofView
 from huitou.runs.work import Result, Work
 
@@ -397,46 +395,3 @@ def _window(work: Work, tables: Tables, origin: date) -> Window:
     told = known.join(before, "person_id").join(after, "person_id").sort_by("key")
     brought = (pc.fill_null(told[name], 0).to_numpy() for name in ("before", "after"))
     return Window(origin, *(each.astype("float64") for each in brought))
-
-
-def proof_view(finding: Finding, currency: str) -> ProofView:
-    """A finding as the doors draw it."""
-    measured = None
-    if finding.effect is not None:
-        low, high = finding.low or 0, finding.high or 0
-        measured = money_range(finding.effect, low, high, currency, finding.level)
-    return ProofView(
-        programme=finding.programme,
-        verdict=finding.verdict,
-        words=finding.words,
-        treated=finding.treated,
-        held_out=finding.held_out,
-        effect=measured,
-        cost=Money(finding.cost, currency),
-        start=finding.start,
-        until=finding.until,
-        weeks_needed=finding.weeks_needed,
-        customers_needed=finding.customers_needed,
-        reason=finding.reason,
-        estimator=finding.estimator,
-        set_aside=finding.set_aside,
-    )
-
-
-def rehearsal_view(rehearsal: Rehearsal, currency: str) -> ProofView:
-    """The A/A read-out in the form of a proof: nothing was done, and nothing may be claimed."""
-    return ProofView(
-        programme="rehearsal",
-        verdict="not_proven",
-        words=rehearsal.words,
-        treated=round(rehearsal.people * (1 - rehearsal.share)),
-        held_out=round(rehearsal.people * rehearsal.share),
-        effect=None,
-        cost=Money(0, currency),
-        start=None,
-        until=None,
-        weeks_needed=None,
-        customers_needed=None,
-        reason="rehearsal",
-        estimator=rehearsal.chosen.estimator.name,
-    )
