@@ -31,6 +31,7 @@ from huitou.runs.work import Result, Work
 from huitou.stats.intervals import z
 
 if TYPE_CHECKING:
+    from huitou.facts.contract import Tables
     from huitou.store.books import Row, Unit
     from huitou.store.lake import Edition
 
@@ -44,11 +45,13 @@ def learned(work: Work) -> Result:
     with work.books.reading() as unit:
         over = [each for each in _applied(unit) if each.until <= work.day][:CAMPAIGNS]
         rows = [(each, journeys.tried(unit, each.plan["id"])) for each in over]
-    tables = [_outcomes(work, each, told) for each, told in rows if told.num_rows]
-    tried = pa.concat_tables(tables) if tables else TRIED.empty_table()
+    with work.lake.reading(work.edition) as connection:
+        tables = work.tables(connection)
+        parts = [_outcomes(work, tables, each, told) for each, told in rows if told.num_rows]
+    tried = pa.concat_tables(parts) if parts else TRIED.empty_table()
     found = learn(tried)
     work.edition.note(NOTE, found.written() if found is not None else None)
-    return {"rows": tried.num_rows, "plans": len(tables)}
+    return {"rows": tried.num_rows, "plans": len(parts)}
 
 
 def effects_of(edition: Edition) -> Effects:
@@ -88,14 +91,13 @@ def _applied(unit: Unit) -> list[Applied]:
     return [Applied(row, pa.table({}), 0) for row in rows]
 
 
-def _outcomes(work: Work, each: Applied, told: pa.Table) -> pa.Table:
+def _outcomes(work: Work, tables: Tables, each: Applied, told: pa.Table) -> pa.Table:
     """Who was tried on, with who bought within the window: intention to treat."""
     moment, days = work.moment, int(each.totals["window_days"])
-    with work.lake.reading(work.edition) as connection:
-        evening, tables = moment.evening(each.start - timedelta(days=1)), work.tables(connection)
-        found = bought(tables, evening, days, known=moment.as_of).to_pyarrow()
-        facts = customers(tables, evening, known=moment.as_of)
-        known = facts.select("person_id", *TRAITS_FROM).to_pyarrow()
+    evening = moment.evening(each.start - timedelta(days=1))
+    found = bought(tables, evening, days, known=moment.as_of).to_pyarrow()
+    facts = customers(tables, evening, known=moment.as_of)
+    known = facts.select("person_id", *TRAITS_FROM).to_pyarrow()
     came = pc.is_in(told["person_id"], found["person_id"].combine_chunks())
     treated = pc.and_(
         pc.equal(told["arm"], TREATED), pc.not_equal(told["given"], pa.scalar("nothing"))
