@@ -20,9 +20,8 @@ import duckdb
 import numpy as np
 from numpy.typing import NDArray
 
-from huitou.ground.errors import NotYet
 from huitou.proof.aa import LIFT, Window, rehearse
-from huitou.proof.lift import ADJUSTED, Arms, Estimator, line_of
+from huitou.proof.lift import Arms, Estimator, line_of
 from huitou.proof.looks import Course, Courses, Look, decided, line_at, looked
 from huitou.stats.power import detectable
 from huitou.stats.sums import Moments
@@ -125,10 +124,7 @@ def _quarter(path: Path, amount: str, origin: date) -> Quarter:
 
 def _rehearsed(past: Sequence[Quarter], share: float, size: int) -> Estimator:
     windows = [Window(date.min, each.before, each.cumulated[:, -1]) for each in past]
-    try:
-        return rehearse(windows, share, REHEARSED, seed=size, people=size).chosen.estimator
-    except NotYet:
-        return ADJUSTED
+    return rehearse(windows, share, REHEARSED, seed=size, people=size).chosen.estimator
 
 
 def _measured(quarters: Sequence[Quarter], size: int, share: float, estimator: Estimator) -> Tally:

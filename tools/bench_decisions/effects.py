@@ -161,7 +161,7 @@ def choice(seed: int, people: int, strength: float, guessed: float) -> tuple[flo
     found = learn(in_town(town, people), book)
     assert found is not None
     x, p, forecast, worth = town.crowd(10_000)
-    known = audience_of(_asked(forecast), x[:, 2:])
+    known = audience_of(pa.table(all_alike(forecast)), x[:, 2:])
     moved = [np.zeros(len(x))]
     moved += [expected_move(forecast, *found.shifts(act_of(*each), known)) for each in DONE]
     promised = np.column_stack(moved) * worth[:, None] - COSTS
@@ -191,21 +191,18 @@ def in_town(town: Town, people: int) -> pa.Table:
         "bought": bought,
         "traits": list(x[:, 2:]),
     }
-    rest = _asked(forecast)
-    told = {**columns, **{name: rest[name] for name in rest.column_names}}
-    return pa.table(told).select(TRIED.names).cast(TRIED)
+    return pa.table({**columns, **all_alike(forecast)}).select(TRIED.names).cast(TRIED)
 
 
-def _asked(forecast: FloatArray) -> pa.Table:
+def all_alike(forecast: FloatArray) -> dict[str, Any]:
+    """Columns of people of whom nothing is known but how likely they are to buy."""
     many = len(forecast)
-    return pa.table(
-        {
-            "stage": ["active"] * many,
-            "cause": ["unknown"] * many,
-            "posterior": np.zeros(many),
-            "p_buy": forecast,
-        }
-    )
+    return {
+        "stage": ["active"] * many,
+        "cause": ["unknown"] * many,
+        "posterior": np.zeros(many),
+        "p_buy": forecast,
+    }
 
 
 def guesses(level: float) -> Playbook:

@@ -27,6 +27,7 @@ from huitou.decisions.effects.response import expected_move
 from huitou.decisions.playbook import Effect, Playbook
 from huitou.ground.words import said
 from huitou.proof.qini import Estimate, arm_scores, policy_value, qini, qini_estimate
+from tools.bench_decisions.effects import all_alike
 from tools.bench_decisions.worlds import data
 from tools.peers import causal_asked
 
@@ -51,7 +52,7 @@ Learner = Callable[[FloatArray, IntArray, FloatArray, FloatArray], FloatArray]
 
 @cache
 def _read() -> tuple[FloatArray, IntArray, FloatArray]:
-    """Standardised features, arms and visits; 0/1 features stay first in `RAW`'s order."""
+    """Standardised features, arms and visits; first come who bought men's and women's before."""
     table = pq.read_table(data() / "hillstrom.parquet")
     told = {name: table[name].to_numpy(zero_copy_only=False) for name in table.column_names}
     columns = [
@@ -90,22 +91,15 @@ def ours(x: FloatArray, arm: IntArray, y: FloatArray, others: FloatArray) -> Flo
         "bought": y > 0,
         "traits": list(x),
     }
-    asked = _asked(p0)
-    table = pa.table({**rows, **{name: asked[name] for name in asked.column_names}})
+    table = pa.table({**rows, **all_alike(p0)})
     letters = {name: {"active": Effect(0.0, GUESSED, said("No guess."))} for name in ARMS[1:]}
     belief = learn(table.select(TRIED.names).cast(TRIED), Playbook(letters, {}))
     assert belief is not None
-    known = audience_of(_asked(seen), others)
+    known = audience_of(pa.table(all_alike(seen)), others)
     moved = [
         expected_move(seen, *belief.shifts(act_of(name, name, 0.0), known)) for name in ARMS[1:]
     ]
     return np.column_stack([np.zeros(len(others)), *moved])
-
-
-def _asked(p_buy: FloatArray) -> pa.Table:
-    many = len(p_buy)
-    alike = {"stage": ["active"] * many, "cause": ["unknown"] * many, "posterior": np.zeros(many)}
-    return pa.table({**alike, "p_buy": p_buy})
 
 
 def ridge(x: FloatArray, arm: IntArray, y: FloatArray, others: FloatArray) -> FloatArray:

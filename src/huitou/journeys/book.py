@@ -77,6 +77,12 @@ class Desk:
     offer_days: int = OFFER_DAYS
 
 
+def began(plan: Row) -> date:
+    """The day after the last one known when a plan was applied: nothing before is its doing."""
+    day: date = max(plan["as_of"], plan["applied_as_of"])
+    return day + timedelta(days=1)
+
+
 def keep_draft(
     unit: Unit,
     drafted: Plan,

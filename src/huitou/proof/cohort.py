@@ -12,10 +12,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from huitou.proof.lift import BoolArray, FloatArray
+from huitou.proof.lift import BoolArray, FloatArray, IntArray
 from huitou.proof.looks import Courses, Matrix, added
 
-IntArray = NDArray[np.int64]
 BLOCK = 50_000
 """People laid out at once."""
 
@@ -138,7 +137,7 @@ class Cohort:
         for at in range(0, len(self), BLOCK):
             yield at, min(BLOCK, len(self) - at)
 
-    def _blocks(self, looks: int, kept: BoolArray) -> Iterator[tuple[NDArray[np.int64], Matrix]]:
+    def _blocks(self, looks: int, kept: BoolArray) -> Iterator[tuple[IntArray, Matrix]]:
         for at, n in self._cuts():
             inside = np.flatnonzero(kept[at : at + n])
             net = self.brought.laid_out(at, n, looks) + self.spent.laid_out(at, n, looks)

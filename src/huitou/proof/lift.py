@@ -22,11 +22,12 @@ from huitou.stats.sums import Moments, Pairs
 from huitou.stats.tests import Difference, leaning, pooled, welch
 
 FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.int64]
 BoolArray = NDArray[np.bool_]
 
 LEANS = 300
 """People's worth of the variance of everybody, to which each arm's own is drawn: a hold-out of
-eighty believes the whole shop, one of ten thousand itself. On real shops without an effect and with
+thirty believes the whole shop, one of ten thousand itself. On real shops without an effect and with
 one, `tools/bench_decisions/aa.py`."""
 WHALES = 0.01
 """Share of people, the largest by the past, that are handled by name and left out of proofs."""
@@ -86,6 +87,12 @@ class Arms:
         return estimator.compare(
             self.treated.residual(slope, centre), self.held_out.residual(slope, centre)
         )
+
+
+def left_open(before: FloatArray, after: FloatArray) -> Moments:
+    """What one group of people brought after, less what they brought before explains of it."""
+    everybody = Arms.of(before, after, np.zeros(len(before), dtype=np.bool_))
+    return everybody.treated.residual(everybody.slope, everybody.treated.x.mean)
 
 
 def line_of(before: FloatArray, share: float = WHALES) -> float:

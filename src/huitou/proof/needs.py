@@ -5,9 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-import numpy as np
-
-from huitou.proof.lift import Arms, FloatArray, whales
+from huitou.proof.lift import FloatArray, left_open, whales
 from huitou.stats.power import times_more
 
 TEN_YEARS = 520
@@ -61,9 +59,7 @@ def foreseen(
         weeks: length of the window.
     """
     kept = ~whales(before)
-    nobody = np.zeros(int(kept.sum()), dtype=np.bool_)
-    everybody = Arms.of(before[kept], after[kept], nobody)
-    spread = everybody.treated.residual(everybody.slope, everybody.treated.x.mean).variance
+    spread = left_open(before[kept], after[kept]).variance
     if people == 0 or not 0 < share < 1:
         return Needs(None, None)
     se = math.sqrt(spread / people * (1 / share + 1 / (1 - share)))

@@ -20,8 +20,7 @@ from huitou.decisions.acts import ACTS
 from huitou.decisions.explore import read_chances
 from huitou.ground.errors import HuitouError
 from huitou.ground.words import Sentence, said
-from huitou.proof.lift import FloatArray
-from huitou.proof.replay import IntArray
+from huitou.proof.lift import BoolArray, FloatArray, IntArray
 
 NOTHING = "nothing"
 
@@ -165,7 +164,7 @@ def _off(name: str, policy: Policy, kinds: Mapping[str, str]) -> bool:
 
 def _too_dear(
     rows: Sequence[Mapping[str, Any]], policy: Policy, limits: Mapping[str, Any]
-) -> np.ndarray[Any, np.dtype[np.bool_]]:
+) -> BoolArray:
     """Whose best act a smaller budget, or a smaller share of their value, would not reach for."""
     dropped = np.zeros(len(rows), dtype=np.bool_)
     if policy.share_of_value is not None:
@@ -183,9 +182,7 @@ def _too_dear(
     return dropped
 
 
-def _over_budget(
-    rows: Sequence[Mapping[str, Any]], dropped: np.ndarray[Any, np.dtype[np.bool_]], budget: int
-) -> np.ndarray[Any, np.dtype[np.bool_]]:
+def _over_budget(rows: Sequence[Mapping[str, Any]], dropped: BoolArray, budget: int) -> BoolArray:
     """What earns least for each coin goes first, until the rest costs no more than the budget."""
     cost = np.array([row["intended_cost"] for row in rows], dtype=np.float64)
     gain = np.array([row["intended_gain"] for row in rows], dtype=np.float64)

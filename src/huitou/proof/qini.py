@@ -21,12 +21,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from huitou.ground.errors import HuitouError
-
-FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.int64]
+from huitou.proof.lift import FloatArray, IntArray
 
 PER = 1_000
 """The Qini is told per so many customers."""

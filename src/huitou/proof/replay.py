@@ -8,7 +8,7 @@ Doubly robust (Dudík, Langford & Li 2011), the outcome model cross-fitted by pe
 summed by person. Where candidate and log agree the score is exactly zero: nobody there adds noise
 (Simester, Timoshenko & Zoumpoulis 2020).
 
-The usual interval covers too little here (.86 at a floor of a twentieth): few people carry all the
+The usual interval covers too little here (docs/why/learn.md): few people carry all the
 weight, and where none of them happened to spend much, both the estimate and its spread are small.
 But the weights were drawn by us. Given the people, the variance is Σ_a (π_a − b_a)² / b_a · σ², and
 σ² shows in everybody whom they treat otherwise, whatever they were given: one variance for all
@@ -23,12 +23,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
-from huitou.proof.lift import FloatArray
+from huitou.proof.lift import FloatArray, IntArray
 from huitou.stats.intervals import Interval, z
-
-IntArray = NDArray[np.int64]
 
 LEAST_EFFECTIVE = 20.0
 """Effective people below which nothing is said: the answer would be the story of a dozen."""

@@ -16,16 +16,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from huitou.decisions.acts import ACTS
-from huitou.proof.lift import ADJUSTED, Arms, Estimator, FloatArray, whales
+from huitou.proof.lift import ADJUSTED, Arms, BoolArray, Estimator, FloatArray, left_open, whales
 from huitou.proof.needs import TEN_YEARS
-from huitou.stats.power import detectable, sample_size, times_more
+from huitou.proof.readout import FEWEST
+from huitou.stats.power import detectable, times_more
 from huitou.stats.tests import Difference, sample_ratio
 
 LEVEL = 0.95
-FEWEST = 10
-"""People each arm must hold for a comparison at all."""
-UNFAIR = 0.001
-"""Chance of the arms' sizes below which the lot or the counting is broken."""
 
 Outcome = Literal["visits", "profit"]
 
@@ -86,10 +83,7 @@ def _apart(before: FloatArray, after: FloatArray) -> tuple[FloatArray, FloatArra
 
 def _one(before: FloatArray, after: FloatArray) -> tuple[float, float, float]:
     """Mean, variance left by the past, variance."""
-    nobody = np.zeros(len(before), dtype=np.bool_)
-    arms = Arms.of(before, after, nobody).treated
-    slope = arms.together / arms.x.deviations if arms.x.deviations > 0 else 0.0
-    left = arms.residual(slope, arms.x.mean)
+    left = left_open(before, after)
     return float(after.mean()), left.variance, float(after.var(ddof=1))
 
 
@@ -146,12 +140,6 @@ def _seen(per_person: float, people: int, level: float, usual: float) -> float |
     return detectable(per_person / math.sqrt(people), level) / abs(usual)
 
 
-def two_arms(spread: Spread, hoped: float) -> int | None:
-    """People that half against half would need: the least that any test of it needs."""
-    effect = hoped * abs(spread.usual)
-    return sample_size(spread.sd, effect, 0.5) if effect > 0 and spread.sd > 0 else None
-
-
 @dataclass(frozen=True)
 class Contrast:
     """One act against the base, for one outcome; per person."""
@@ -204,7 +192,7 @@ def _contrast(
     act: str,
     base: str,
     outcome: Outcome,
-    aside: NDArray[np.bool_],
+    aside: BoolArray,
     level: float,
     estimator: Estimator,
 ) -> Contrast:
@@ -223,8 +211,8 @@ def _contrast(
 
 def _lift(
     members: Members,
-    kept: NDArray[np.bool_],
-    control: NDArray[np.bool_],
+    kept: BoolArray,
+    control: BoolArray,
     outcome: Outcome,
     estimator: Estimator,
 ) -> Difference:

@@ -1,11 +1,15 @@
-"""A read-out of what was written down beforehand, as the doors draw it."""
+"""Read-outs as the doors draw them: of what was written down beforehand, of what was not, of the
+rehearsal."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from huitou.ground.money import Money
+from huitou.proof.aa import Rehearsal
 from huitou.proof.experiment import in_words
+from huitou.proof.finding import Finding
 from huitou.proof.registered import Reading, Seen
 from huitou.runs.people import money_range
 from huitou.runs.views import LookView, ProofView, VerdictView, WhaleView, WrittenDown
@@ -14,29 +18,54 @@ if TYPE_CHECKING:
     from huitou.store.books import Row
 
 
-def reading_view(found: Reading, row: Row) -> ProofView:
-    """A reading, with the row of the book that it follows."""
-    finding, currency = found.finding, found.fixed.currency
+def proof_view(finding: Finding, currency: str) -> ProofView:
+    """A finding as the doors draw it."""
     measured = None
-    if finding.effect is not None and finding.low is not None and finding.high is not None:
-        measured = money_range(finding.effect, finding.low, finding.high, currency, finding.level)
+    if finding.effect is not None:
+        low, high = finding.low or 0, finding.high or 0
+        measured = money_range(finding.effect, low, high, currency, finding.level)
     return ProofView(
         programme=finding.programme,
         verdict=finding.verdict,
-        words=found.words,
+        words=finding.words,
         treated=finding.treated,
         held_out=finding.held_out,
         effect=measured,
         cost=Money(finding.cost, currency),
         start=finding.start,
-        until=found.looks[-1].day if found.looks else finding.until,
+        until=finding.until,
         weeks_needed=finding.weeks_needed,
         customers_needed=finding.customers_needed,
         reason=finding.reason,
         estimator=finding.estimator,
         set_aside=finding.set_aside,
-        judged=_judged(found, row),
     )
+
+
+def rehearsal_view(rehearsal: Rehearsal, currency: str) -> ProofView:
+    """The A/A read-out in the form of a proof: nothing was done, and nothing may be claimed."""
+    return ProofView(
+        programme="rehearsal",
+        verdict="not_proven",
+        words=rehearsal.words,
+        treated=round(rehearsal.people * (1 - rehearsal.share)),
+        held_out=round(rehearsal.people * rehearsal.share),
+        effect=None,
+        cost=Money(0, currency),
+        start=None,
+        until=None,
+        weeks_needed=None,
+        customers_needed=None,
+        reason="rehearsal",
+        estimator=rehearsal.chosen.estimator.name,
+    )
+
+
+def reading_view(found: Reading, row: Row) -> ProofView:
+    """A reading, with the row of the book that it follows."""
+    seen = proof_view(found.finding, found.fixed.currency)
+    until = found.looks[-1].day if found.looks else seen.until
+    return replace(seen, words=found.words, until=until, judged=_judged(found, row))
 
 
 def _judged(found: Reading, row: Row) -> VerdictView:

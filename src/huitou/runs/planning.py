@@ -21,13 +21,11 @@ from huitou.ground.settings import Settings
 from huitou.journeys import book as journeys
 from huitou.journeys.acts import book as own_acts
 from huitou.journeys.messages import Recipient, Sender
-from huitou.runs import inputs
 from huitou.runs.moment import Moment
 from huitou.runs.people import latest_key, shelved
 from huitou.runs.plan_in_words import totals_view
 from huitou.runs.remarks import note_limits
-from huitou.runs.steps.decide import by_hand, question
-from huitou.runs.steps.learn import effects_of
+from huitou.runs.steps.decide import drafted
 from huitou.runs.views import LetterSample, PlanTotals
 
 if TYPE_CHECKING:
@@ -178,25 +176,14 @@ def draft_anew(
 
     `by` is who drafts it: above the approval limit they are not the last to approve it.
     """
-    moment = Moment.read(edition.noted("moment"))
-    people = edition.table("people")
+    within = settings.changed(**limits)
     with house.books.unit() as unit:
-        asked = question(people, settings.changed(**limits), moment, unit, effects_of(edition))
-        plan = asked.drafted(with_balance=True)
-        plan_id = journeys.keep_draft(
-            unit,
-            plan,
-            house.clock.now(),
-            window_days=moment.horizon_days,
-            by_hand=by_hand(plan, people),
-            made=inputs.keep(house.lake, asked, edition),
-            by=by,
-            limit=settings.approval_limit,
-        )
+        plan, plan_id = drafted(unit, house.lake, edition, within, house.clock.now(), by)
         row = journeys.the_plan(unit, plan_id)
     note_limits(house.lake, settings)
     acts = plan.receipts.select(["person_id", "act"])
-    house.shelf.rebuild(shelved(people, acts, moment.day))
+    day = Moment.read(edition.noted("moment")).day
+    house.shelf.rebuild(shelved(edition.table("people"), acts, day))
     return totals_view(row, settings.money)
 
 

@@ -24,6 +24,7 @@ from huitou.proof.lift import ESTIMATORS, LEANING, WHALES, FloatArray, line_of
 from huitou.proof.needs import foreseen
 from huitou.runs.kept import recall
 from huitou.runs.moment import Moment
+from huitou.runs.steps.prove import in_order
 from huitou.runs.work import tables_of
 
 if TYPE_CHECKING:
@@ -69,7 +70,7 @@ def is_running(written: Sequence[Row], lot: str, day: date) -> bool:
         if row["applied_as_of"] is None:
             return True
         fixed = Experiment.read(row["written"])
-        start = max(row["as_of"], row["applied_as_of"]) + timedelta(days=1)
+        start = journeys.began(row)
         if fixed.until(start) > day:
             return True
     return False
@@ -95,6 +96,8 @@ class _Sight:
         rehearsed = recall(edition.noted("rehearsal"))
         chosen = str(rehearsed.estimator) if rehearsed is not None else ""
         self.estimator = chosen if chosen in ESTIMATORS else LEANING.name
+        # Plan and programme ask for the same windows.
+        self._known: dict[tuple[date, date], pa.Table] = {}
 
     def experiment(self, kind: Kind, people: pa.Table) -> Experiment:
         """How these people, in their arms, will be read."""
@@ -142,10 +145,7 @@ class _Sight:
         return foreseen(before, after, share, hoped, people.num_rows, window / 7).weeks
 
     def _brought(self, people: pa.Table, first: date, last: date) -> FloatArray:
-        found = earned(self.tables, self.as_of, first, last).to_pyarrow()
-        place = pc.index_in(
-            people["person_id"].combine_chunks(), found["person_id"].combine_chunks()
-        )
-        values = pc.fill_null(pc.take(found["profit"].combine_chunks(), place), 0)
-        brought: FloatArray = values.to_numpy(zero_copy_only=False).astype(np.float64)
-        return brought
+        if (told := self._known.get((first, last))) is None:
+            told = earned(self.tables, self.as_of, first, last).to_pyarrow()
+            self._known[first, last] = told
+        return in_order(people["person_id"].combine_chunks(), told, "profit")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any
 
 from huitou.decisions import fair
@@ -12,7 +13,7 @@ from huitou.decisions.playbook import PLAYBOOK, Effect
 from huitou.decisions.price import Z90
 from huitou.ground.errors import BadInput, NotYet
 from huitou.ground.ids import fingerprint
-from huitou.ground.money import Money
+from huitou.ground.money import Money, to_minor
 from huitou.ground.settings import Settings
 from huitou.ground.words import Sentence, said
 from huitou.journeys import book as journeys
@@ -148,10 +149,6 @@ def _paid(kind: str) -> str:
 
 
 def _minor(text: str, settings: Settings) -> int:
-    from decimal import Decimal, InvalidOperation
-
-    from huitou.ground.money import to_minor
-
     if settings.currency is None:
         raise NotYet("the shop has no currency yet", to_try="huitou import FILE --currency …")
     try:

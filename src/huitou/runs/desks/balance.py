@@ -158,7 +158,7 @@ def seen(house: House, settings: Settings, edition: Edition) -> BalanceView:
         split=split,
         new=new,
         words=(*drawn.words(found), split.words),
-        unknown=tuple(_unknown(row, new, settings, carried_out=carried_out)),
+        unknown=tuple(_unknown(drawn, new, carried_out=carried_out)),
     )
 
 
@@ -378,11 +378,9 @@ def _curve(drawn: _Drawn, known: Newcomers, answer: Answer, windows: float) -> C
     return CurveView("new", NAMES["new"], tuple(spots), best)
 
 
-def _unknown(
-    row: Row, new: NewView | None, settings: Settings, *, carried_out: bool
-) -> Iterator[Sentence]:
+def _unknown(drawn: _Drawn, new: NewView | None, *, carried_out: bool) -> Iterator[Sentence]:
     """What the data cannot say."""
-    told = row["totals"]
+    told = drawn.row["totals"]
     if str(told["effects"]).startswith("playbook"):
         yield said(
             "How much an act moves is a first guess from tests elsewhere; nothing of this shop has"
@@ -393,13 +391,13 @@ def _unknown(
     yield said(
         "The curves are those of one plan of {days} days within its {hours} hours of staff. What"
         " many plans in a row do to customers is not in them.",
-        days=told.get("window_days", journeys.WINDOW_DAYS),
+        days=drawn.days,
         hours=told["limits"]["staff_hours"],
     )
-    yield from _unknown_of_new(new, settings)
+    yield from _unknown_of_new(new)
 
 
-def _unknown_of_new(new: NewView | None, settings: Settings) -> Iterator[Sentence]:
+def _unknown_of_new(new: NewView | None) -> Iterator[Sentence]:
     if new is None:
         yield said(
             "What newcomers bring cannot be said: three months of newcomers after the first are"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -97,8 +98,6 @@ class Chase:
         return tuple(self._named(each) for each in ordered)
 
     def _named(self, told: ChaseMark) -> ChaseMark:
-        from dataclasses import replace
-
         known = self._house.shelf.find(told.person)
         return replace(told, name=known["name"] or known["key"] if known else None)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
@@ -42,6 +42,7 @@ from huitou.runs.work import Result, Work
 
 if TYPE_CHECKING:
     from huitou.store.books import Unit
+    from huitou.store.lake import Edition, Lake
 
 CASES_A_RUN = 10
 """Cases opened by one run: what a small shop's staff can take up in a week."""
@@ -109,21 +110,37 @@ def _suspects(causes: pa.Table, lost: pa.Table) -> dict[str, list[tuple[str, flo
 
 def draft_plan(work: Work, unit: Unit) -> Result:
     """Draft the plan and keep it; nothing happens until somebody approves it."""
-    people = work.edition.table("people")
-    effects = effects_of(work.edition)
-    asked = question(people, work.settings, work.moment, unit, effects)
+    plan, plan_id = drafted(unit, work.lake, work.edition, work.settings, work.now)
+    note_limits(work.lake, work.settings)
+    return {"rows": plan.people, "plan": plan_id}
+
+
+def drafted(
+    unit: Unit,
+    lake: Lake,
+    edition: Edition,
+    settings: Settings,
+    now: datetime,
+    by: str | None = None,
+) -> tuple[Plan, str]:
+    """Draft the plan for the people of an edition and keep it: the plan, and its id.
+
+    `by` is who drafts it within limits of their own; None for a run.
+    """
+    moment, people = Moment.read(edition.noted("moment")), edition.table("people")
+    asked = question(people, settings, moment, unit, effects_of(edition))
     plan = asked.drafted(with_balance=True)
     plan_id = journeys.keep_draft(
         unit,
         plan,
-        work.now,
-        window_days=work.moment.horizon_days,
+        now,
+        window_days=moment.horizon_days,
         by_hand=by_hand(plan, people),
-        made=inputs.keep(work.lake, asked, work.edition),
-        limit=work.settings.approval_limit,
+        made=inputs.keep(lake, asked, edition),
+        by=by,
+        limit=settings.approval_limit,
     )
-    note_limits(work.lake, work.settings)
-    return {"rows": plan.people, "plan": plan_id}
+    return plan, plan_id
 
 
 def question(

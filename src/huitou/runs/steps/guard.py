@@ -84,7 +84,7 @@ def _campaign(
     people = campaign(each.assigned)
     held = pc.equal(people["arm"], HELD_OUT).to_numpy(zero_copy_only=False)
     window = int(each.totals["window_days"])
-    last = min(work.day, each.start + timedelta(days=window - 1))
+    last = min(work.day, each.until)
     days = (last - each.start).days + 1
     view = HarmView(
         plan=each.plan["id"],

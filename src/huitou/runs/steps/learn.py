@@ -35,6 +35,7 @@ from huitou.runs.work import Result, Work
 from huitou.stats.intervals import z
 
 if TYPE_CHECKING:
+    from huitou.facts.contract import Tables
     from huitou.store.books import Row, Unit
     from huitou.store.lake import Edition
 
@@ -46,18 +47,22 @@ NOTE = "effects"
 def learned(work: Work) -> Result:
     """Learn from every plan whose window is over; what is believed is kept in the edition."""
     with work.books.reading() as unit:
-        over = [each for each in _applied(unit) if _until(each) <= work.day][:CAMPAIGNS]
+        over = [each for each in _applied(unit) if each.until <= work.day][:CAMPAIGNS]
         rows = [(each, journeys.tried(unit, each.plan["id"])) for each in over]
         acts = own_acts.every(unit)
     spend = work.edition.table("people")["spend"].to_numpy()
     basket = usual_basket(spend.astype(np.float64))
-    tables = [
-        _outcomes(work, each, told, sizes(told, acts, basket)) for each, told in rows if len(told)
-    ]
-    tried = pa.concat_tables(tables) if tables else TRIED.empty_table()
+    with work.lake.reading(work.edition) as connection:
+        tables = work.tables(connection)
+        parts = [
+            _outcomes(work, tables, each, told, sizes(told, acts, basket))
+            for each, told in rows
+            if told.num_rows
+        ]
+    tried = pa.concat_tables(parts) if parts else TRIED.empty_table()
     found = learn(tried)
     work.edition.note(NOTE, found.written() if found is not None else None)
-    return {"rows": tried.num_rows, "plans": len(tables)}
+    return {"rows": tried.num_rows, "plans": len(parts)}
 
 
 def effects_of(edition: Edition) -> Effects:
@@ -86,7 +91,7 @@ def keep_promises(work: Work) -> Result:
                 continue
             added += _promised(work, unit, each)
             proof = by_plan.get(each.plan["id"])
-            if proof is not None and proof.effect is not None and _until(each) <= work.day:
+            if proof is not None and proof.effect is not None and each.until <= work.day:
                 added += _proven(work, unit, each, proof)
     return {"rows": added}
 
@@ -95,11 +100,6 @@ def _applied(unit: Unit) -> list[Applied]:
     """Applied plans, the latest first; who was in them is read apart."""
     rows = journeys.plans(unit, status="applied")
     return [Applied(row, pa.table({}), 0) for row in rows]
-
-
-def _until(each: Applied) -> date:
-    """The last day of a plan's window."""
-    return each.start + timedelta(days=int(each.totals["window_days"]) - 1)
 
 
 def sizes(told: pa.Table, acts: Mapping[str, Act], basket: float) -> pa.Array:
@@ -112,14 +112,15 @@ def sizes(told: pa.Table, acts: Mapping[str, Act], basket: float) -> pa.Array:
     return pa.array([depth or given.get(name, 0.0) for name, depth in pairs], pa.float64())
 
 
-def _outcomes(work: Work, each: Applied, told: pa.Table, given: pa.Array) -> pa.Table:
+def _outcomes(
+    work: Work, tables: Tables, each: Applied, told: pa.Table, given: pa.Array
+) -> pa.Table:
     """Who was tried on, with who bought within the window: intention to treat."""
     moment, days = work.moment, int(each.totals["window_days"])
-    with work.lake.reading(work.edition) as connection:
-        evening, tables = moment.evening(each.start - timedelta(days=1)), work.tables(connection)
-        found = bought(tables, evening, days, known=moment.as_of).to_pyarrow()
-        facts = customers(tables, evening, known=moment.as_of)
-        known = facts.select("person_id", *TRAITS_FROM).to_pyarrow()
+    evening = moment.evening(each.start - timedelta(days=1))
+    found = bought(tables, evening, days, known=moment.as_of).to_pyarrow()
+    facts = customers(tables, evening, known=moment.as_of)
+    known = facts.select("person_id", *TRAITS_FROM).to_pyarrow()
     came = pc.is_in(told["person_id"], found["person_id"].combine_chunks())
     treated = pc.and_(
         pc.equal(told["arm"], TREATED), pc.not_equal(told["given"], pa.scalar("nothing"))
@@ -129,7 +130,7 @@ def _outcomes(work: Work, each: Applied, told: pa.Table, given: pa.Array) -> pa.
         pa.table(
             {
                 "plan": pa.array([each.plan["id"]] * size, pa.string()),
-                "age_days": pa.array([(work.day - _until(each)).days] * size, pa.int64()),
+                "age_days": pa.array([(work.day - each.until).days] * size, pa.int64()),
                 "name": told["name"],
                 "kind": told["kind"],
                 "depth": given,

@@ -15,7 +15,6 @@ from huitou.channels import book as channels
 from huitou.facts.contract import Tables
 from huitou.facts.earned import earned, earned_by_look
 from huitou.ground.errors import NotYet
-from huitou.ground.money import Money
 from huitou.journeys import book as journeys
 from huitou.journeys.experiments import book as experiments
 from huitou.journeys.guard import book as guard
@@ -28,15 +27,14 @@ from huitou.proof.assign import (
     universally,
     with_outcomes,
 )
-from huitou.proof.cohort import Brought, Cohort, IntArray
+from huitou.proof.cohort import Brought, Cohort
 from huitou.proof.experiment import Experiment
 from huitou.proof.finding import Finding
-from huitou.proof.lift import BoolArray, FloatArray
+from huitou.proof.lift import BoolArray, FloatArray, IntArray
 from huitou.proof.readout import Programme, readout
 from huitou.proof.registered import Carried, read
-from huitou.runs.judged import reading_view
+from huitou.runs.judged import proof_view, reading_view, rehearsal_view
 from huitou.runs.kept import keep
-from huitou.runs.people import money_range
 from huitou.runs.views import WHOLE, ProofView
 from huitou.runs.work import Result, Work
 
@@ -60,8 +58,12 @@ class Applied:
     @property
     def start(self) -> date:
         """The day after the last one known when it was applied: nothing before is its doing."""
-        day: date = max(self.plan["as_of"], self.plan["applied_as_of"])
-        return day + timedelta(days=1)
+        return journeys.began(self.plan)
+
+    @property
+    def until(self) -> date:
+        """The last day of the window that the plan fixed."""
+        return self.start + timedelta(days=int(self.totals["window_days"]) - 1)
 
     @property
     def totals(self) -> Mapping[str, Any]:
@@ -187,7 +189,7 @@ def gathered(
         held=_true(held_out(people)),
         drawn=_true(people["drawn"]),
         stage=np.asarray(people["stage"].to_pylist(), dtype=np.str_),
-        before=_beside(ids, before, "before"),
+        before=in_order(ids, before, "before"),
         brought=_brought(work, tables, fixed, start, ids),
         spent=spent_by_look,
         reached=reached,
@@ -200,7 +202,7 @@ def _true(flags: pa.Array | pa.ChunkedArray) -> BoolArray:
     return found
 
 
-def _beside(ids: pa.Array, table: pa.Table, name: str) -> FloatArray:
+def in_order(ids: pa.Array, table: pa.Table, name: str) -> FloatArray:
     """A column of `table` in the order of `ids`; 0 for whom it does not know."""
     place = pc.index_in(ids, table["person_id"].combine_chunks())
     values = pc.fill_null(pc.take(table[name].combine_chunks(), place), 0)
@@ -310,7 +312,7 @@ def programme_of(each: Applied, currency: str) -> Programme:
         name=each.plan["id"],
         currency=currency,
         start=each.start,
-        until=each.start + timedelta(days=each.totals["window_days"] - 1),
+        until=each.until,
         share=share_alone(each.totals),
         sent=each.sent,
         promised=journeys.promise(each.totals).gain,
@@ -393,46 +395,3 @@ def _window(work: Work, tables: Tables, origin: date) -> Window:
     told = known.join(before, "person_id").join(after, "person_id").sort_by("key")
     brought = (pc.fill_null(told[name], 0).to_numpy() for name in ("before", "after"))
     return Window(origin, *(each.astype("float64") for each in brought))
-
-
-def proof_view(finding: Finding, currency: str) -> ProofView:
-    """A finding as the doors draw it."""
-    measured = None
-    if finding.effect is not None:
-        low, high = finding.low or 0, finding.high or 0
-        measured = money_range(finding.effect, low, high, currency, finding.level)
-    return ProofView(
-        programme=finding.programme,
-        verdict=finding.verdict,
-        words=finding.words,
-        treated=finding.treated,
-        held_out=finding.held_out,
-        effect=measured,
-        cost=Money(finding.cost, currency),
-        start=finding.start,
-        until=finding.until,
-        weeks_needed=finding.weeks_needed,
-        customers_needed=finding.customers_needed,
-        reason=finding.reason,
-        estimator=finding.estimator,
-        set_aside=finding.set_aside,
-    )
-
-
-def rehearsal_view(rehearsal: Rehearsal, currency: str) -> ProofView:
-    """The A/A read-out in the form of a proof: nothing was done, and nothing may be claimed."""
-    return ProofView(
-        programme="rehearsal",
-        verdict="not_proven",
-        words=rehearsal.words,
-        treated=round(rehearsal.people * (1 - rehearsal.share)),
-        held_out=round(rehearsal.people * rehearsal.share),
-        effect=None,
-        cost=Money(0, currency),
-        start=None,
-        until=None,
-        weeks_needed=None,
-        customers_needed=None,
-        reason="rehearsal",
-        estimator=rehearsal.chosen.estimator.name,
-    )

@@ -23,6 +23,7 @@ from huitou.runs.work import tables_of
 if TYPE_CHECKING:
     from huitou.ground.settings import Settings
     from huitou.runs.wiring import House
+    from huitou.store.books import Row
     from huitou.store.lake import Edition
 
 Floats = NDArray[np.float64]
@@ -68,6 +69,13 @@ def past(house: House, settings: Settings) -> Iterator[Past]:
         raise NotYet(few(edition) or said("There are too few customers for a forecast."))
     with house.lake.reading(edition) as connection:
         yield Past(edition, Moment.read(noted), tables_of(connection, settings))
+
+
+def spent(row: Row) -> float:
+    """Stamps, staff and better services of those reached; what an offer took off shows in what was
+    paid."""
+    cost = row["worst_cost"] - row["cap"] + row["served"]
+    return float(cost) if row["outcome"] == "applied" else 0.0
 
 
 def _of(people: Sequence[str], known: Mapping[str, float]) -> Floats:

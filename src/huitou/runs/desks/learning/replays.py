@@ -22,7 +22,7 @@ from huitou.journeys.draws import book as draws
 from huitou.proof.lift import whales
 from huitou.proof.policies import Policy, candidate, logged, names_of
 from huitou.proof.replay import Answer, Log, replay
-from huitou.runs.desks.learning.outcomes import Past, past
+from huitou.runs.desks.learning.outcomes import Past, past, spent
 from huitou.runs.people import money_range
 from huitou.runs.views import Range
 
@@ -70,8 +70,7 @@ class _Asked:
 
     @property
     def start(self) -> date:
-        day: date = max(self.plan["as_of"], self.plan["applied_as_of"])
-        return day + timedelta(days=1)
+        return journeys.began(self.plan)
 
     @property
     def until(self) -> date:
@@ -197,7 +196,7 @@ def _log(
                 person=np.array([numbers.setdefault(one, len(numbers)) for one in people]),
                 given=np.array([place[row["act_name"]] for row in each.rows]),
                 chances=logged(each.rows, names),
-                outcome=after - np.array([_spent(row) for row in each.rows]),
+                outcome=after - np.array([spent(row) for row in each.rows]),
                 facts=np.array(
                     [_facts(row, was) for row, was in zip(each.rows, before, strict=True)]
                 ),
@@ -211,13 +210,6 @@ def _log(
         )
     )
     return log, whole
-
-
-def _spent(row: Row) -> float:
-    """Stamps, staff and better services of those reached; what an offer took off shows in what was
-    paid."""
-    spent = row["worst_cost"] - row["cap"] + row["served"]
-    return float(spent) if row["outcome"] == "applied" else 0.0
 
 
 def _facts(row: Mapping[str, Any], before: float) -> list[float]:

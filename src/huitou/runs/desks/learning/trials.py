@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pyarrow as pa
 import pyarrow.compute as pc
 
 from huitou.decisions.acts import STAGES, Act
@@ -22,8 +23,8 @@ from huitou.ground.words import Sentence, said
 from huitou.journeys.acts import book as own_acts
 from huitou.journeys.trials import book
 from huitou.proof.lift import ADJUSTED, ESTIMATORS, Estimator
+from huitou.proof.readout import UNFAIR
 from huitou.proof.trials import (
-    UNFAIR,
     Contrast,
     Members,
     Outcome,
@@ -35,7 +36,7 @@ from huitou.proof.trials import (
     sized,
     spread_of,
 )
-from huitou.runs.desks.learning.outcomes import Past, past
+from huitou.runs.desks.learning.outcomes import Past, past, spent
 from huitou.runs.kept import recall
 from huitou.runs.steps.decide import question
 from huitou.runs.steps.learn import effects_of
@@ -239,9 +240,6 @@ class Trials:
             return self._view(row, members, known)
 
     def _today(self) -> date:
-        return self._known_day() or self._house.clock.now().astimezone(self._settings.zone).date()
-
-    def _known_day(self) -> date | None:
         """The shop's own today: the last day known, so that a replayed year keeps its dates."""
         with past(self._house, self._settings) as known:
             return known.moment.day
@@ -311,15 +309,11 @@ def _members(row: Row, inside: Sequence[Row], known: Past) -> Members:
         people = [each["person_id"] for each in theirs]
         before = (day - length + timedelta(days=1), day)
         after = (day + timedelta(days=1), day + length)
-        spent = [
-            each["worst_cost"] - each["cap"] + each["served"] if each["outcome"] == "applied" else 0
-            for each in theirs
-        ]
         parts.append(
             Members(
                 act=np.array([each["act_name"] for each in theirs]),
                 before=known.profit(people, *before),
-                after=known.profit(people, *after) - np.array(spent, dtype=np.float64),
+                after=known.profit(people, *after) - np.array([spent(each) for each in theirs]),
                 came_before=known.came(people, *before),
                 came=known.came(people, *after),
             )
@@ -347,15 +341,13 @@ def _verdict(row: Row, found: Sequence[Contrast], inside: Sequence[Row]) -> str:
 
 def _spreads(idea: Idea, known: Past) -> list[Spread | None]:
     """How visits and profit varied over past windows among people of these stages."""
-    stages = known.edition.table("stages")
+    stages, wanted = known.edition.table("stages"), pa.array(idea.stages, pa.string())
     length = timedelta(days=idea.days or known.moment.horizon_days)
     windows: dict[Outcome, list[tuple[Any, Any]]] = {"visits": [], "profit": []}
     for origin in known.moment.earlier:
         if origin + length > known.moment.day:
             continue
-        there = pc.and_(
-            pc.equal(stages["at"], origin), pc.is_in(stages["stage"], _array(idea.stages))
-        )
+        there = pc.and_(pc.equal(stages["at"], origin), pc.is_in(stages["stage"], wanted))
         people = stages.filter(there)["person_id"].to_pylist()
         before = (origin - length + timedelta(days=1), origin)
         after = (origin + timedelta(days=1), origin + length)
@@ -363,12 +355,6 @@ def _spreads(idea: Idea, known: Past) -> list[Spread | None]:
             windows["visits"].append((known.came(people, *before), known.came(people, *after)))
             windows["profit"].append((known.profit(people, *before), known.profit(people, *after)))
     return [spread_of(outcome, windows[outcome]) for outcome in OUTCOMES]
-
-
-def _array(values: Sequence[str]) -> Any:
-    import pyarrow as pa
-
-    return pa.array(list(values), pa.string())
 
 
 def check(idea: Idea, acts: Mapping[str, Act]) -> None:
