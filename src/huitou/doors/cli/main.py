@@ -41,6 +41,7 @@ from huitou.doors.cli import (
     shopkeeping,
     texts,
     work,
+    working,
 )
 from huitou.doors.cli.desk import Desk, default_home
 from huitou.ground.errors import BadInput, HuitouError
@@ -103,6 +104,7 @@ app.add_typer(acts.app, name="act")
 app.add_typer(chase.app, name="chase")
 app.add_typer(quarantine.app, name="quarantine")
 app.command(name="serve")(serving.serve)
+app.command(name="worker")(working.worker)
 app.add_typer(serving.tokens, name="token")
 app.add_typer(shopkeeping.app, name="settings")
 app.command(name="doctor")(checkup.doctor)
