@@ -135,8 +135,9 @@ order_tally = Table(
     CheckConstraint("total >= 0 AND back BETWEEN 0 AND total", name="back"),
 )
 """`total`, `seen_back` (what the files say came back) and `back` (what counts) are minor units of
-money, the rest is of the kind. `rate` is earned by a million minor units, null where the till named
-the amount; `want` is what the whole order earns. `earned`, `taken`, `burnt`, `given` only grow."""
+money, the rest is of the kind. `rate` is earned by a million minor units: null until a file tells
+of the order, -1 where the till had named what it earns. `want` is what the whole order earns;
+`earned`, `taken`, `forgiven`, `burnt` and `given` only grow."""
 
 order_refund = Table(
     "order_refund",

@@ -1,4 +1,4 @@
-"""What customers earned: points, stamps, cashback, stored value, packs, and the ledger under them."""
+"""What customers earned: points, stamps, cashback, stored value, packs; the ledger under it."""
 
 from __future__ import annotations
 
