@@ -40,7 +40,7 @@ def sell(unit: Unit, person_id: str, sale: Sale, key: str, now: datetime, *, by:
     """Sell a pack, once for `key`; the pack (see `show`)."""
     if not sale.name.strip() or sale.price < 0:
         raise Refused("a pack has a name, and a price that is not below zero")
-    pack_id = fingerprint("pack", key)[:26]
+    pack_id = _id(key)
     coming = Parcel(
         f"pack:{pack_id}", person_id, KIND, "sold", sale.sessions, now,
         expires_at=sale.expires_at, order_key=None,
@@ -53,6 +53,15 @@ def sell(unit: Unit, person_id: str, sale: Sale, key: str, now: datetime, *, by:
     if (sold["name"], sold["price"]) != (sale.name, sale.price):
         raise Refused(f"{key!r} was already used for something else")
     return sold
+
+
+def is_sold(unit: Unit, key: str) -> bool:
+    """Whether a pack was sold under this key."""
+    return unit.value(select(pack.c.id).where(pack.c.id == _id(key))) is not None
+
+
+def _id(key: str) -> str:
+    return fingerprint("pack", key)[:26]
 
 
 def use(

@@ -149,9 +149,9 @@ def seen(unit: Unit, orders: Iterable[Seen], now: datetime) -> Mapping[str, int]
     """
     known = names(unit)
     new = changed = 0
-    told = list(orders)
-    for start in range(0, len(told), MANY):
-        some = told[start : start + MANY]
+    every = list(orders)
+    for start in range(0, len(every), MANY):
+        some = every[start : start + MANY]
         before = _tallies(unit, some)
         fresh = [each for each in some if (each.order_key, each.kind) not in before]
         new += _earn_first(unit, fresh, now)
@@ -163,10 +163,20 @@ def seen(unit: Unit, orders: Iterable[Seen], now: datetime) -> Mapping[str, int]
     return {"new": new, "changed": changed}
 
 
-def orders_of(unit: Unit, kind: str) -> list[Row]:
-    """Every order that the files told of this kind: key, total, what was seen to come back."""
-    from_files = select(order_tally.c.order_key, order_tally.c.total, order_tally.c.seen_back)
-    return unit.rows(from_files.where(order_tally.c.kind == kind, order_tally.c.rate.is_not(None)))
+def tallied(unit: Unit, kind: str) -> list[Row]:
+    """Every order that earned or burnt something of this kind."""
+    return unit.rows(select(order_tally).where(order_tally.c.kind == kind))
+
+
+def told(unit: Unit) -> dict[str, str | None]:
+    """Orders of which the till told: key -> whose they are, None where only a return was told."""
+    back: dict[str, str | None] = {
+        row["order_key"]: None for row in unit.rows(select(order_refund.c.order_key).distinct())
+    }
+    named = select(order_tally.c.order_key, order_tally.c.person_id).where(
+        order_tally.c.rate.is_(None) | (order_tally.c.rate == BY_THE_TILL)
+    )
+    return back | {row["order_key"]: row["person_id"] for row in unit.rows(named)}
 
 
 def check(unit: Unit) -> list[str]:
