@@ -13,7 +13,13 @@ from datetime import timedelta
 
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    rule,
+    run_state_machine_as_test,
+)
 from sqlalchemy import delete, select, text
 from tests.contract.points_by_hand import Bought, Coin, Table
 from tests.unit.journeys.given import NOW
@@ -31,7 +37,7 @@ from huitou.store.books import Books, Unit
 
 PEOPLE = ("a", "b", "c")
 KINDS = ("points", "cashback")
-ORDERS = ("o1", "o2")
+ORDERS = ("o1", "o2", "o3")
 UNEVEN = "SELECT movement_key FROM movement_leg GROUP BY movement_key HAVING sum(amount) <> 0"
 POSTED = """
 SELECT l.person_id, m.kind, l.account, sum(l.amount) FROM movement_leg l
@@ -96,6 +102,13 @@ def machine(books: Books) -> type[RuleBasedStateMachine]:
                 for _ in range(n)
             ])  # fmt: skip
 
+        @initialize(lives=living, total=st.integers(50, 300), waits=waiting)
+        def they_have_something(self, lives: int | None, total: int, waits: int | None) -> None:
+            for who in ("a", "b"):
+                self.earn(who, "points", 60, None, lives)
+            self.earn("a", "cashback", 60, None, None)
+            self.a_file_tells("o1", "a", "points", total, 0, waits, lives)
+
         @rule(who=people, kind=kinds, n=some, waits=waiting, lives=living)
         def earn(self, who: str, kind: str, n: int, waits: int | None, lives: int | None) -> None:
             with self.step() as unit:
@@ -126,7 +139,7 @@ def machine(books: Books) -> type[RuleBasedStateMachine]:
             self.came[kind] += n
 
         @rule(order=numbers, who=people, kind=kinds, total=st.integers(0, 300),
-              back=st.integers(0, 300), waits=waiting, lives=living)  # fmt: skip
+              back=st.sampled_from((0, 0, 40, 300)), waits=waiting, lives=living)  # fmt: skip
         def a_file_tells(self, order: str, who: str, kind: str, total: int, back: int,
                          waits: int | None, lives: int | None) -> None:  # fmt: skip
             with self.step() as unit:
@@ -178,8 +191,10 @@ def machine(books: Books) -> type[RuleBasedStateMachine]:
                 due.expire(unit, self.now)
             self.table.end(self.now)
 
-        @rule(who=people, kind=kinds, n=some, order=st.one_of(st.none(), numbers))
-        def burn(self, who: str, kind: str, n: int, order: str | None) -> None:
+        @rule(who=people, kind=kinds, share=st.sampled_from((0.1, 0.3, 0.5, 1.0, 1.2)),
+              order=st.sampled_from((None, *ORDERS)))  # fmt: skip
+        def burn(self, who: str, kind: str, share: float, order: str | None) -> None:
+            n = max(1, int(share * len(self.table.at_hand(who, kind, self.now, order))))
             total = self.total_of(order)
             told = points.Order(order, total) if order else None
             refused = self.refused(
@@ -199,8 +214,25 @@ def machine(books: Books) -> type[RuleBasedStateMachine]:
             known = [it.total for (name, _), it in self.table.orders.items() if name == order]
             return max(known, default=200)
 
-        @rule(order=numbers, back=st.integers(1, 400))
-        def part_comes_back(self, order: str, back: int) -> None:
+        @rule(order=numbers, share=st.sampled_from((0.1, 0.34, 0.5, 1.0, 1.0)))
+        def part_comes_back(self, order: str, share: float) -> None:
+            self.comes_back(order, max(1, int(share * self.total_of(order))))
+
+        @rule(order=numbers, share=st.sampled_from((0.3, 1.0)))
+        def spent_elsewhere_and_sent_back(self, order: str, share: float) -> None:
+            for (name, kind), it in sorted(self.table.orders.items()):
+                if name == order:
+                    self.burn(it.person, kind, 1.0, None)
+            self.part_comes_back(order, share)
+
+        @rule(order=numbers, kind=kinds, who=people, share=st.sampled_from((0.1, 0.4, 1.0)))
+        def spent_on_an_order_that_comes_back(
+            self, order: str, kind: str, who: str, share: float
+        ) -> None:
+            self.burn(who, kind, share, order)
+            self.part_comes_back(order, 0.5)
+
+        def comes_back(self, order: str, back: int) -> None:
             with self.step() as unit:
                 assert orders.refund(unit, order, back, f"k{self.count}", self.now).new
             self.refunds.append((order, back, f"k{self.count}"))
@@ -316,7 +348,7 @@ def machine(books: Books) -> type[RuleBasedStateMachine]:
             """Who sends everything back has what was given to them, and not one point more."""
             for order in ORDERS:
                 if any(name == order for name, _ in self.table.orders):
-                    self.part_comes_back(order, 10_000)
+                    self.comes_back(order, 10_000)
             self.the_books_agree()
             self.the_house_says_so_too()
             for kind in KINDS:

@@ -36,7 +36,7 @@ WITH goods AS (
         day, channel, coalesce(sku, product, '') AS item, amount, is_return
     FROM lines WHERE person_id IS NOT NULL AND is_product),
 sold AS (
-    SELECT source, order_id, max(person_id) AS person_id, min(ordered_at) AS at, min(day) AS day,
+    SELECT source, order_id, max(person_id) AS person_id, min(ordered_at) AS made, min(day) AS day,
         max(channel) AS channel, greatest(0, sum(amount)) AS total
     FROM goods WHERE NOT is_return GROUP BY source, order_id),
 loose AS (SELECT * FROM goods ANTI JOIN sold USING (source, order_id) WHERE is_return),
@@ -47,22 +47,22 @@ back AS (
     SELECT bought.source, bought.order_id, -loose.amount
     FROM loose ASOF JOIN bought ON loose.person_id = bought.person_id
         AND loose.item = bought.item AND loose.ordered_at >= bought.ordered_at)
-SELECT source, order_id, person_id, at, day, channel, total::BIGINT AS total,
+SELECT source, order_id, person_id, made, day, channel, total::BIGINT AS total,
     least(total, coalesce(came, 0))::BIGINT AS back
 FROM sold LEFT JOIN (
     SELECT source, order_id, sum(amount) AS came FROM back GROUP BY source, order_id
 ) USING (source, order_id)
-ORDER BY at, source, order_id"""
+ORDER BY made, source, order_id"""
 """Orders of known persons: what their goods cost, and how much of that came back. A return under a
 number of its own belongs to the last order before it in which that person bought the same."""
 
 PACKED = """
 SELECT source, order_id, coalesce(sku, '') AS sku, coalesce(product, '') AS product,
-    max(person_id) AS person_id, min(ordered_at) AS at, min(day) AS day,
+    max(person_id) AS person_id, min(ordered_at) AS made, min(day) AS day,
     sum(coalesce(quantity, 1))::INTEGER AS pieces
 FROM lines WHERE person_id IS NOT NULL AND NOT is_return AND amount > 0
     AND (list_contains($products, sku) OR list_contains($products, product))
-GROUP BY ALL ORDER BY at, source, order_id"""
+GROUP BY ALL ORDER BY made, source, order_id"""
 
 
 def reward(work: Work, unit: Unit) -> Result:
@@ -137,7 +137,7 @@ def _named(rows: list[dict[str, Any]], told: Mapping[str, str | None]) -> Iterat
         taken |= {number} if by_till else set()
         key = number if by_till else f"{row['source']}|{number}"
         yield Bought(
-            key, row["person_id"], row["at"].replace(tzinfo=UTC), row["day"], row["channel"],
+            key, row["person_id"], row["made"].replace(tzinfo=UTC), row["day"], row["channel"],
             int(row["total"]), int(row["back"]),
         )  # fmt: skip
 
@@ -197,7 +197,7 @@ def _packs(work: Work, unit: Unit, rules: Rules) -> int:
         rule = sold.get(row["sku"]) or sold[row["product"]]
         if not rules.issues(row["day"]):
             continue
-        at = row["at"].replace(tzinfo=UTC)
+        at = row["made"].replace(tzinfo=UTC)
         sale = packs.Sale(
             rule.name, rule.sessions, rule.price, rule.expires(at, work.settings.zone)
         )
