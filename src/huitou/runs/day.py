@@ -26,6 +26,7 @@ from huitou.runs.steps import (
     mend,
     prove,
     report,
+    reward,
     show,
     tidy,
 )
@@ -52,6 +53,7 @@ IN_THE_LAKE: dict[str, Callable[[Work], Result]] = {
 IN_THE_BOOKS: dict[str, Callable[[Work, Unit], Result]] = {
     "names": know.names,
     "offers": tidy.end_offers,
+    "reward": reward.reward,
     "complaints": complaints.look_after,
     "texts": hear.texts,
     "cases": where_foreseen(decide.open_cases),
