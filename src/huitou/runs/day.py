@@ -16,6 +16,7 @@ from huitou.runs.desks.public.carrying import carry
 from huitou.runs.steps import (
     alarms,
     asking,
+    climb,
     complaints,
     decide,
     foresee,
@@ -41,6 +42,7 @@ IN_THE_LAKE: dict[str, Callable[[Work], Result]] = {
     "people": know.people,
     "lines": know.lines,
     "facts": know.facts,
+    "standing": climb.figures,
     "forecast": foresee.forecast,
     "stages": where_foreseen(foresee.judge),
     "learn": where_foreseen(learn.learned),
@@ -51,6 +53,8 @@ IN_THE_LAKE: dict[str, Callable[[Work], Result]] = {
 
 IN_THE_BOOKS: dict[str, Callable[[Work, Unit], Result]] = {
     "names": know.names,
+    "members": climb.members,
+    "ladder": climb.climb,
     "offers": tidy.end_offers,
     "complaints": complaints.look_after,
     "texts": hear.texts,
