@@ -18,6 +18,11 @@ CONSENTS: Mapping[str, Sentence] = {
     "call": said("By phone call"),
 }
 """Channels somebody may tick; nothing is ticked for them."""
+AGREED = said(
+    "I would like news and offers from {shop} in the ways I ticked."
+    " I can take this back at any time."
+)
+"""What stands beside the boxes."""
 PURPOSE = "marketing"
 LONGEST = {"name": 120, "contact": 200}
 ELDEST = 120
@@ -35,6 +40,8 @@ class Told:
     language: str
     consents: tuple[str, ...] = ()
     """Channels that were ticked."""
+    agreed: str = ""
+    """The very words they agreed to."""
 
     @property
     def keys(self) -> tuple[str, ...]:
@@ -45,7 +52,8 @@ class Told:
     @property
     def given(self) -> list[dict[str, str]]:
         """The consents as they are kept."""
-        return [{"channel": channel, "purpose": PURPOSE} for channel in self.consents]
+        kept = {"purpose": PURPOSE, "text": self.agreed}
+        return [{"channel": channel, **kept} for channel in self.consents]
 
 
 def tidy(text: str, most: int) -> str:

@@ -129,11 +129,18 @@ class NextStep:
     """And one of these, where there are some."""
 
 
-def judge(ladder: Ladder, standing: Standing, held: Held | None, today: date) -> Verdict:
-    """Where somebody stands from today on, who stood on `held`; None: they never stood anywhere."""
+def judge(
+    ladder: Ladder, standing: Standing, held: Held | None, today: date, *, begun: bool = True
+) -> Verdict:
+    """Where somebody stands from today on, who stood on `held`; None: they never left the lowest.
+
+    Before the ladder has `begun` nobody climbs: it finds people where their figures put them.
+    """
     reached = deserved(ladder, standing.now)
     if held is None:
-        return Verdict(reached, "placed") if reached else Verdict(0, "stays")
+        return (
+            Verdict(reached, "climbed" if begun else "placed") if reached else Verdict(0, "stays")
+        )
     here = ladder.rank(held.step, held.rank)
     if reached > here:
         return Verdict(reached, "climbed")

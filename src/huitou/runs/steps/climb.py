@@ -87,7 +87,8 @@ def climb(work: Work, unit: Unit) -> Result:
     book.fold(unit, work.now, work.day)
     has_card = cards.members(unit)
     held = book.standing(unit)
-    moved = verdicts(ladder, work.edition.table(TABLE), held, has_card, work.day)
+    table = work.edition.table(TABLE)
+    moved = verdicts(ladder, table, held, has_card, work.day, begun=last is not None)
     book.settle(unit, ladder, moved, work.day, work.now)
     book.look(unit, work.day, work.now)
     told = _tell(work, unit, ladder, moved, has_card)
@@ -102,6 +103,8 @@ def verdicts(
     held: Mapping[str, Held],
     has_card: Iterable[str],
     day: date,
+    *,
+    begun: bool = True,
 ) -> list[Moved]:
     """Whoever does not stay as they stand; `table` as `counted` makes it."""
     table = _with_everybody(table, {*held, *has_card})
@@ -121,7 +124,7 @@ def verdicts(
     for row in many.to_look_at(reached, kept, here, falling):
         person = people[row]
         stands = Standing(_figures(now, row), _figures(before, row))
-        verdict = rules.judge(ladder, stands, held.get(person), day)
+        verdict = rules.judge(ladder, stands, held.get(person), day, begun=begun)
         if verdict.what != "stays":
             found.append(Moved(person, held.get(person), verdict))
     return found
