@@ -132,7 +132,10 @@ class Desk:
 
     def of(self, person_id: str, language: str = "en") -> StandView:
         """The same for an id."""
-        return self.stand(known(self._house, person_id), language)
+        someone = known(self._house, person_id)
+        if not someone.called:
+            raise HuitouError(f"there is no customer {person_id[:60]!r}", to_try="huitou export")
+        return self.stand(someone, language)
 
     def stand(self, someone: Someone, language: str) -> StandView:
         """The same for somebody who was found."""
