@@ -28,6 +28,7 @@ from huitou.runs.steps import (
     prove,
     report,
     show,
+    thresholds,
     tidy,
 )
 from huitou.runs.views import RunView
@@ -71,6 +72,7 @@ AT_THE_END: dict[str, Callable[[Work], Result]] = {
     "proof": where_foreseen(prove.prove),
     "promises": where_foreseen(learn.keep_promises),
     "fixes": where_foreseen(mend.weigh),
+    "thresholds": thresholds.read_out,
     "shelf": where_foreseen(show.shelve),
     "report": report.write,
     "publish": show.publish,

@@ -153,6 +153,7 @@ STEPS: Mapping[str, Sentence] = {
     "plan": said("Weighing what to do for each customer"),
     "proof": said("Checking against the control group"),
     "promises": said("Holding promises against proofs"),
+    "thresholds": said("Reading what the steps of the ladder bring"),
     "shelf": said("Putting everybody on the shelf"),
     "publish": said("Laying out the answers"),
     "alerts": said("Telling staff of the alarms"),

@@ -17,8 +17,7 @@ from huitou.ground.words import Sentence, said
 from huitou.loyalty.cards.joining import AGREED, CONSENTS, LONGEST
 
 if TYPE_CHECKING:
-    from huitou.runs.desks.members.views import CardView
-    from huitou.runs.desks.public.cards import Form, Invitation, Sent
+    from huitou.runs.desks.public.cards import CardView, Form, Invitation, Sent
 
 routes = APIRouter()
 

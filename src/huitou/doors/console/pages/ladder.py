@@ -18,7 +18,7 @@ from huitou.ground.errors import BadInput
 from huitou.ground.words import Sentence, said
 
 if TYPE_CHECKING:
-    from huitou.runs.desks.ladder.views import LadderView, Tried
+    from huitou.runs.desks.ladder.views import LadderView, ThresholdView, Tried
     from huitou.runs.desks.members.views import PromotionView
 
 routes = APIRouter()
@@ -46,6 +46,11 @@ class LadderPage:
     tried: Tried | None = None
     trouble: str | None = None
     ways = WAYS
+
+    @property
+    def thresholds(self) -> Sequence[ThresholdView]:
+        """What crossing each line brought."""
+        return self.found.thresholds
 
     @property
     def widest(self) -> int:

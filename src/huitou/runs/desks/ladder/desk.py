@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, timedelta
 from importlib import import_module
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 from huitou.ground.errors import HuitouError, NotYet, Refused
+from huitou.ground.languages import speaker
 from huitou.ground.money import Money
 from huitou.ground.settings import Settings
 from huitou.ground.words import Sentence, said
@@ -30,12 +32,15 @@ from huitou.runs.desks.ladder.views import (
     PrivilegeView,
     StandView,
     StepView,
+    ThresholdView,
     Tried,
     UseView,
 )
 from huitou.runs.desks.members.who import Someone, known, who
 from huitou.runs.moment import Moment
+from huitou.runs.people import money_range
 from huitou.runs.steps import climb
+from huitou.runs.steps import thresholds as read_outs
 from huitou.runs.till import offer_view
 from huitou.runs.work import tables_of
 
@@ -122,6 +127,23 @@ class Desk:
             falling=sum(each.falls_on is not None for each in stands.values()),
             members=len(members),
             day=last,
+            thresholds=self.thresholds(language),
+        )
+
+    def thresholds(self, language: str = "en") -> tuple[ThresholdView, ...]:
+        """What crossing each line brought, as the last run read it; or why that cannot be told."""
+        edition = self._edition()
+        noted = edition.noted(read_outs.NOTE) if edition is not None else None
+        ladder = self.ladder
+        if noted is None or not ladder.on:
+            return ()
+        if noted["not_before"]:
+            first = date.fromisoformat(noted["not_before"])
+            words = said("The first can be read on {day}.", day=first)
+            return (ThresholdView("", "", "", "too_early", words),)
+        currency = self._settings.money
+        return tuple(
+            threshold(ladder, each, noted["days"], currency, language) for each in noted["lines"]
         )
 
     # -- one person
@@ -298,6 +320,38 @@ class Desk:
             )
             for place, step in enumerate(ladder.steps)
         )
+
+
+def threshold(
+    ladder: Ladder, read: Mapping[str, Any], days: int, currency: str, language: str
+) -> ThresholdView:
+    """What was read at one line, in words."""
+    step = ladder.steps[ladder.rank(read["step"])]
+    needs = _needs(Condition(read["what"], read["least"]), currency)
+    line = f"{step.claim.told(language)}: {speaker(language).say(needs)}."
+    view = ThresholdView(read["step"], read["what"], line, read["verdict"], _TOO[read["verdict"]])
+    view = replace(view, near=read["near"])
+    if read["effect"] is None:
+        return view
+    effect = money_range(read["effect"], read["low"], read["high"], currency, read["level"])
+    told = {"amount": effect.value, "low": effect.low, "high": effect.high, "n": days}
+    sure = read["low"] > 0 or read["high"] < 0
+    words = (
+        said("Crossing it brought {amount} of profit within {n} days, between {low} and {high}, "
+             "19 times out of 20.", **told)
+        if sure
+        else said("Crossing it brought {amount} of profit within {n} days, but it may be chance: "
+                  "between {low} and {high}, 19 times out of 20.", **told)
+    )  # fmt: skip
+    return replace(view, words=words, effect=effect)
+
+
+_TOO: Mapping[str, Sentence] = {
+    "shown": said("Read."),
+    "too_few": said("Too few people near the line to tell."),
+    "too_coarse": said("Its figures are too coarse near the line to tell."),
+    "heaped": said("People heap just across the line: they place themselves, so it tells nothing."),
+}
 
 
 def switched(text: str, *, on: bool) -> str:

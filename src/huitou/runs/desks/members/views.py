@@ -1,11 +1,9 @@
-"""What the doors show of promotions, of who joined, and of a customer's own card."""
+"""What the doors show of promotions and of who joined."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
-
-from huitou.runs.desks.ladder.views import StandView
 
 
 @dataclass(frozen=True)
@@ -41,15 +39,3 @@ class MemberView:
     path: str
     """The page of the card, beneath the shop's public address; it is a secret of its holder."""
     joined_at: datetime
-
-
-@dataclass(frozen=True)
-class CardView:
-    """A card as its holder sees it."""
-
-    number: str
-    name: str
-    shop: str
-    veiled: bool
-    """Nothing but the number is shown until staff have seen who holds it."""
-    stand: StandView | None

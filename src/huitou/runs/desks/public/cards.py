@@ -14,8 +14,8 @@ from huitou.loyalty.cards import book, links
 from huitou.loyalty.cards.book import Where
 from huitou.loyalty.cards.joining import Told
 from huitou.runs.desks.ladder.desk import Desk as Ladder
+from huitou.runs.desks.ladder.views import StandView
 from huitou.runs.desks.members.desk import enrol, read, today
-from huitou.runs.desks.members.views import CardView
 from huitou.runs.desks.members.who import known
 from huitou.runs.desks.public.letterbox import Unfit
 
@@ -70,6 +70,18 @@ class Welcome:
     """What came of it: the secret of their card, or None where a card was there already."""
 
     token: str | None
+
+
+@dataclass(frozen=True)
+class CardView:
+    """A card as its holder sees it."""
+
+    number: str
+    name: str
+    shop: str
+    veiled: bool
+    """Nothing but the number is shown until staff have seen who holds it."""
+    stand: StandView | None
 
 
 class CardDesk:
