@@ -92,6 +92,13 @@ def by_code(unit: Unit, code: str) -> Row:
     return row
 
 
+def open_to(unit: Unit, person_id: str, now: datetime) -> list[Row]:
+    """The offers a person may use now, under whatever id they were made, the first to end first."""
+    theirs = offer.c.person_id.in_(names(unit, [person_id]).every([person_id]))
+    live = select(offer).where(theirs, offer.c.state == "open", offer.c.ends_at > now)
+    return unit.rows(live.order_by(offer.c.ends_at, offer.c.id))
+
+
 def settle(
     unit: Unit, code: str, order_id: str, given: int, now: datetime, *, order_total: int
 ) -> Row:

@@ -16,6 +16,7 @@ from huitou.runs.desks.public.carrying import carry
 from huitou.runs.steps import (
     alarms,
     asking,
+    climb,
     complaints,
     decide,
     foresee,
@@ -28,6 +29,7 @@ from huitou.runs.steps import (
     report,
     reward,
     show,
+    thresholds,
     tidy,
 )
 from huitou.runs.views import RunView
@@ -42,6 +44,7 @@ IN_THE_LAKE: dict[str, Callable[[Work], Result]] = {
     "people": know.people,
     "lines": know.lines,
     "facts": know.facts,
+    "standing": climb.figures,
     "forecast": foresee.forecast,
     "stages": where_foreseen(foresee.judge),
     "learn": where_foreseen(learn.learned),
@@ -52,6 +55,8 @@ IN_THE_LAKE: dict[str, Callable[[Work], Result]] = {
 
 IN_THE_BOOKS: dict[str, Callable[[Work, Unit], Result]] = {
     "names": know.names,
+    "members": climb.members,
+    "ladder": climb.climb,
     "offers": tidy.end_offers,
     "reward": reward.reward,
     "complaints": complaints.look_after,
@@ -69,6 +74,7 @@ AT_THE_END: dict[str, Callable[[Work], Result]] = {
     "proof": where_foreseen(prove.prove),
     "promises": where_foreseen(learn.keep_promises),
     "fixes": where_foreseen(mend.weigh),
+    "thresholds": thresholds.read_out,
     "shelf": where_foreseen(show.shelve),
     "report": report.write,
     "publish": show.publish,

@@ -63,9 +63,12 @@ if TYPE_CHECKING:
     from huitou.runs.desks.harms import Harms
     from huitou.runs.desks.interviews.desk import InterviewDesk
     from huitou.runs.desks.interviews.leaving import LeavingDesk
+    from huitou.runs.desks.ladder.desk import Desk as LadderDesk
     from huitou.runs.desks.learning.replays import Replays
     from huitou.runs.desks.learning.trials import Trials
     from huitou.runs.desks.lessons import Desk as Lessons
+    from huitou.runs.desks.members.desk import Desk as MemberDesk
+    from huitou.runs.desks.public.cards import CardDesk
     from huitou.runs.desks.public.letterbox import Letterbox
     from huitou.runs.desks.rehearsals import GoingView
     from huitou.runs.desks.reports import Reports
@@ -184,6 +187,13 @@ class Shop:
         from huitou.runs.desks.public.letterbox import Letterbox
 
         return Letterbox(self._house, self.settings)
+
+    @cached_property
+    def cards(self) -> CardDesk:
+        """What customers do with their cards on their own pages: join, and look at them."""
+        from huitou.runs.desks.public.cards import CardDesk
+
+        return CardDesk(self._house)
 
     # -- the day
 
@@ -701,6 +711,22 @@ class Shop:
         from huitou.runs.desks.alarms import AlarmDesk
 
         return AlarmDesk(self._house, self.settings)
+
+    # -- the ladder
+
+    @property
+    def ladder(self) -> LadderDesk:
+        """The ladder: its rules, who stands where, what is handed over at the till."""
+        from huitou.runs.desks.ladder.desk import Desk
+
+        return Desk(self._house, self.settings)
+
+    @property
+    def members(self) -> MemberDesk:
+        """Promotions with their codes, and joining at the till."""
+        from huitou.runs.desks.members.desk import Desk
+
+        return Desk(self._house, self.settings)
 
     # -- offers at the till
 

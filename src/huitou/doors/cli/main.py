@@ -31,6 +31,8 @@ from huitou.doors.cli import (
     happenings,
     harm,
     interviews,
+    join,
+    ladder,
     learning,
     offers,
     people,
@@ -97,6 +99,8 @@ app.add_typer(interviews.app, name="interview")
 app.command(name="happened")(happenings.happened)
 app.add_typer(alarms.app, name="alarm")
 app.add_typer(calls.app, name="call")
+app.add_typer(ladder.app, name="ladder")
+app.add_typer(join.app, name="join")
 app.add_typer(offers.app, name="offer")
 app.add_typer(texts.app, name="text")
 app.add_typer(fixes.app, name="fix")

@@ -34,6 +34,7 @@ from huitou.doors.console.pages import (
     harm,
     home,
     interviews,
+    ladder,
     learning,
     letters,
     people,
@@ -46,6 +47,7 @@ from huitou.doors.console.pages import (
     settings,
     sign_in,
     stages,
+    till,
     work,
 )
 from huitou.doors.console.visit import Desk, NotSignedIn, anybody
@@ -70,6 +72,8 @@ PAGES = (
     plan,
     balance,
     receipt,
+    till,
+    ladder,
     acts,
     chase,
     proof,

@@ -29,8 +29,10 @@ if TYPE_CHECKING:
     from huitou.runs.desks.happenings import Happenings
     from huitou.runs.desks.harms import Harms
     from huitou.runs.desks.interviews.desk import InterviewDesk
+    from huitou.runs.desks.ladder.desk import Desk as LadderDesk
     from huitou.runs.desks.learning.replays import Replays
     from huitou.runs.desks.learning.trials import Trials
+    from huitou.runs.desks.members.desk import Desk as MemberDesk
     from huitou.runs.desks.rehearsals import GoingView
     from huitou.runs.desks.reports import Reports
     from huitou.runs.desks.why import ReplayView, WhyView
@@ -345,4 +347,14 @@ class Shopfront(Protocol):
     @property
     def fixes(self) -> Fixes:
         """What to fix, what was mended, and whether it worked."""
+        ...
+
+    @property
+    def ladder(self) -> LadderDesk:
+        """The ladder: its rules, who stands where, what is handed over at the till."""
+        ...
+
+    @property
+    def members(self) -> MemberDesk:
+        """Promotions with their codes, and joining at the till."""
         ...
