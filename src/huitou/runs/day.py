@@ -26,6 +26,7 @@ from huitou.runs.steps import (
     mend,
     prove,
     report,
+    returns,
     show,
     tidy,
 )
@@ -52,6 +53,7 @@ IN_THE_LAKE: dict[str, Callable[[Work], Result]] = {
 IN_THE_BOOKS: dict[str, Callable[[Work, Unit], Result]] = {
     "names": know.names,
     "offers": tidy.end_offers,
+    "returns": returns.end,
     "complaints": complaints.look_after,
     "texts": hear.texts,
     "cases": where_foreseen(decide.open_cases),
@@ -67,6 +69,7 @@ AT_THE_END: dict[str, Callable[[Work], Result]] = {
     "proof": where_foreseen(prove.prove),
     "promises": where_foreseen(learn.keep_promises),
     "fixes": where_foreseen(mend.weigh),
+    "relapse": where_foreseen(returns.relapse),
     "shelf": where_foreseen(show.shelve),
     "report": report.write,
     "publish": show.publish,
