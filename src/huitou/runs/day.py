@@ -28,6 +28,7 @@ from huitou.runs.steps import (
     report,
     returns,
     show,
+    surprise,
     tidy,
 )
 from huitou.runs.views import RunView
@@ -62,6 +63,7 @@ IN_THE_BOOKS: dict[str, Callable[[Work, Unit], Result]] = {
     "alarms": alarms.ring,
     "guard": where_foreseen(guard.act),
     "plan": where_foreseen(decide.draft_plan),
+    "surprise": surprise.draw,
 }
 """Steps whose effect is in the books: done exactly once, with their mark, in one transaction."""
 
@@ -69,6 +71,7 @@ AT_THE_END: dict[str, Callable[[Work], Result]] = {
     "proof": where_foreseen(prove.prove),
     "promises": where_foreseen(learn.keep_promises),
     "fixes": where_foreseen(mend.weigh),
+    "surprises": surprise.read_out,
     "relapse": where_foreseen(returns.relapse),
     "shelf": where_foreseen(show.shelve),
     "report": report.write,
