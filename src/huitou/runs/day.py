@@ -25,6 +25,7 @@ from huitou.runs.steps import (
     learn,
     mend,
     prove,
+    referral,
     report,
     returns,
     show,
@@ -64,6 +65,7 @@ IN_THE_BOOKS: dict[str, Callable[[Work, Unit], Result]] = {
     "guard": where_foreseen(guard.act),
     "plan": where_foreseen(decide.draft_plan),
     "surprise": surprise.draw,
+    "referral": referral.settle,
 }
 """Steps whose effect is in the books: done exactly once, with their mark, in one transaction."""
 

@@ -45,7 +45,6 @@ referral = Table(
     Column("name", String(120), nullable=False),
     Column("phone", String(40)),
     Column("email", String(254)),
-    Column("address", String(300)),
     Column("language", String(10), nullable=False),
     Column("consent", Text, nullable=False),
     Column("state", String(10), nullable=False),

@@ -177,7 +177,6 @@ def upgrade() -> None:
         sa.Column("name", sa.String(length=120), nullable=False),
         sa.Column("phone", sa.String(length=40), nullable=True),
         sa.Column("email", sa.String(length=254), nullable=True),
-        sa.Column("address", sa.String(length=300), nullable=True),
         sa.Column("language", sa.String(length=10), nullable=False),
         sa.Column("consent", sa.Text(), nullable=False),
         sa.Column("state", sa.String(length=10), nullable=False),
