@@ -26,10 +26,14 @@ from huitou.runs.steps import (
     learn,
     mend,
     prove,
+    referral,
     report,
     reward,
     show,
     thresholds,
+    returns,
+    show,
+    surprise,
     tidy,
 )
 from huitou.runs.views import RunView
@@ -59,6 +63,7 @@ IN_THE_BOOKS: dict[str, Callable[[Work, Unit], Result]] = {
     "ladder": climb.climb,
     "offers": tidy.end_offers,
     "reward": reward.reward,
+    "returns": returns.end,
     "complaints": complaints.look_after,
     "texts": hear.texts,
     "cases": where_foreseen(decide.open_cases),
@@ -67,6 +72,8 @@ IN_THE_BOOKS: dict[str, Callable[[Work, Unit], Result]] = {
     "alarms": alarms.ring,
     "guard": where_foreseen(guard.act),
     "plan": where_foreseen(decide.draft_plan),
+    "surprise": surprise.draw,
+    "referral": referral.settle,
 }
 """Steps whose effect is in the books: done exactly once, with their mark, in one transaction."""
 
@@ -75,6 +82,8 @@ AT_THE_END: dict[str, Callable[[Work], Result]] = {
     "promises": where_foreseen(learn.keep_promises),
     "fixes": where_foreseen(mend.weigh),
     "thresholds": thresholds.read_out,
+    "surprises": surprise.read_out,
+    "relapse": where_foreseen(returns.relapse),
     "shelf": where_foreseen(show.shelve),
     "report": report.write,
     "publish": show.publish,

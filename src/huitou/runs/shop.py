@@ -69,6 +69,7 @@ if TYPE_CHECKING:
     from huitou.runs.desks.lessons import Desk as Lessons
     from huitou.runs.desks.members.desk import Desk as MemberDesk
     from huitou.runs.desks.public.cards import CardDesk
+    from huitou.runs.desks.offers import Offers
     from huitou.runs.desks.public.letterbox import Letterbox
     from huitou.runs.desks.rehearsals import GoingView
     from huitou.runs.desks.reports import Reports
@@ -730,17 +731,28 @@ class Shop:
 
     # -- offers at the till
 
-    def check_offer(self, code: str) -> OfferView:
-        """What a code takes off, until when, and whether it was used; nothing is changed."""
+    def check_offer(
+        self, code: str, total: int | None = None, customer: str | None = None
+    ) -> OfferView:
+        """What a code gives on a basket of `total` minor units, or why not; nothing is changed."""
         from huitou.runs import till
 
-        return till.check(self._house, self.settings, code)
+        return till.check(self._house, self.settings, code, total, customer)
 
-    def redeem_offer(self, code: str, order_id: str, total: int) -> OfferView:
+    def redeem_offer(
+        self, code: str, order_id: str, total: int, customer: str | None = None, by: str = ""
+    ) -> OfferView:
         """Use a code for an order of `total` minor units; the same order again changes nothing."""
         from huitou.runs import till
 
-        return till.redeem(self._house, self.settings, code, order_id, total)
+        return till.redeem(self._house, self.settings, code, order_id, total, customer, by)
+
+    @property
+    def offers(self) -> Offers:
+        """Offers: those that are out, what became of them, and taking a use back."""
+        from huitou.runs.desks.offers import Offers
+
+        return Offers(self._house, self.settings)
 
     def check(self) -> list[str]:
         """What is wrong with the books, in words; nothing where all is well."""
