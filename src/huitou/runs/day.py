@@ -23,6 +23,7 @@ from huitou.runs.steps import (
     hear,
     know,
     learn,
+    membership,
     mend,
     prove,
     report,
@@ -52,6 +53,7 @@ IN_THE_LAKE: dict[str, Callable[[Work], Result]] = {
 IN_THE_BOOKS: dict[str, Callable[[Work, Unit], Result]] = {
     "names": know.names,
     "offers": tidy.end_offers,
+    "membership": membership.look_after,
     "complaints": complaints.look_after,
     "texts": hear.texts,
     "cases": where_foreseen(decide.open_cases),

@@ -66,6 +66,7 @@ if TYPE_CHECKING:
     from huitou.runs.desks.learning.replays import Replays
     from huitou.runs.desks.learning.trials import Trials
     from huitou.runs.desks.lessons import Desk as Lessons
+    from huitou.runs.desks.membership import Desk as Memberships
     from huitou.runs.desks.public.letterbox import Letterbox
     from huitou.runs.desks.rehearsals import GoingView
     from huitou.runs.desks.reports import Reports
@@ -670,6 +671,15 @@ class Shop:
     def fixes(self) -> Fixes:
         """What to fix, what was mended, and whether it worked."""
         from huitou.runs.desks.fixes import Desk
+
+        return Desk(self._house, self.settings)
+
+    # -- cards, needs and what comes next
+
+    @property
+    def membership(self) -> Memberships:
+        """Paid cards: sold, renewed, changed, given back, and whom the dearer one pays."""
+        from huitou.runs.desks.membership import Desk
 
         return Desk(self._house, self.settings)
 
