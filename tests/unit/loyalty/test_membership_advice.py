@@ -6,13 +6,10 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-
 from tests.unit.loyalty.given_cards import PLAIN, PREMIUM, RULES
 
 from huitou.loyalty.membership import advice
 from huitou.loyalty.membership.advice import Past
-
-
 
 LINE = 3_000_00
 """What 60 more and 2 % mean, in minor units."""

@@ -31,6 +31,7 @@ from huitou.doors.api import (
     happenings,
     interviews,
     learning,
+    membership,
     offers,
     reading,
     reports,
@@ -60,6 +61,7 @@ CHAPTERS = (
     happenings,
     interviews,
     learning,
+    membership,
     reports,
     texts,
 )

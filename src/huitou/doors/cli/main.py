@@ -32,6 +32,7 @@ from huitou.doors.cli import (
     harm,
     interviews,
     learning,
+    membership,
     offers,
     people,
     plans,
@@ -99,6 +100,7 @@ app.add_typer(calls.app, name="call")
 app.add_typer(offers.app, name="offer")
 app.add_typer(texts.app, name="text")
 app.add_typer(fixes.app, name="fix")
+app.add_typer(membership.app, name="membership")
 app.add_typer(acts.app, name="act")
 app.add_typer(chase.app, name="chase")
 app.add_typer(quarantine.app, name="quarantine")

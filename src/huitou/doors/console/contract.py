@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from huitou.runs.desks.interviews.desk import InterviewDesk
     from huitou.runs.desks.learning.replays import Replays
     from huitou.runs.desks.learning.trials import Trials
+    from huitou.runs.desks.membership import Desk as Memberships
     from huitou.runs.desks.rehearsals import GoingView
     from huitou.runs.desks.reports import Reports
     from huitou.runs.desks.why import ReplayView, WhyView
@@ -340,6 +341,11 @@ class Shopfront(Protocol):
     @property
     def chase(self) -> Chase:
         """Whom staff do not chase any more."""
+        ...
+
+    @property
+    def membership(self) -> Memberships:
+        """Cards that are paid for, and whom the dearer one pays."""
         ...
 
     @property

@@ -63,9 +63,7 @@ membership_event = Table(
     "membership_event",
     metadata,
     Column("key", String(120), primary_key=True),
-    Column(
-        "membership_id", String(64), ForeignKey("membership.id"), nullable=False
-    ),
+    Column("membership_id", String(64), ForeignKey("membership.id"), nullable=False),
     Column("person_id", String(64), nullable=False),
     Column("kind", String(12), nullable=False),
     Column("paid", Amount, nullable=False),

@@ -220,7 +220,9 @@ class Desk:
             advice=self._advice_for(person, held, rules),
         )
 
-    def buy(self, who: str, card: str, by: str, key: str = "", *, standing: bool = False) -> TermView:
+    def buy(
+        self, who: str, card: str, by: str, key: str = "", *, standing: bool = False
+    ) -> TermView:
         """Somebody paid for a card. The same key again is the same sale."""
         person, rules, done = self._person(who), self.rules, self._done(by)
         told = key or f"{NEW_KEY}:{person}:{done.on}"
@@ -332,7 +334,8 @@ class Desk:
 
         rank = {"offer": 0, "near": 1, "leave": 2}
         order = sorted(
-            range(len(people)), key=lambda at: (rank[told.verdict[at]], -told.chance[at], people[at])
+            range(len(people)),
+            key=lambda at: (rank[told.verdict[at]], -told.chance[at], people[at]),
         )
         at = told.lines
         return AdviceSheet(
@@ -440,4 +443,3 @@ class Desk:
 
 def _columns(past: Any) -> tuple[Any, ...]:
     return past.orders, past.years, past.total, past.squares
-
