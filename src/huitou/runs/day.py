@@ -28,6 +28,7 @@ from huitou.runs.steps import (
     prove,
     report,
     show,
+    sticking,
     tidy,
 )
 from huitou.runs.views import RunView
@@ -42,6 +43,7 @@ IN_THE_LAKE: dict[str, Callable[[Work], Result]] = {
     "people": know.people,
     "lines": know.lines,
     "facts": know.facts,
+    "next": sticking.know_next,
     "forecast": foresee.forecast,
     "stages": where_foreseen(foresee.judge),
     "learn": where_foreseen(learn.learned),
