@@ -24,6 +24,7 @@ from huitou.runs.steps import (
     hear,
     know,
     learn,
+    membership,
     mend,
     prove,
     referral,
@@ -34,6 +35,7 @@ from huitou.runs.steps import (
     returns,
     show,
     surprise,
+    sticking,
     tidy,
 )
 from huitou.runs.views import RunView
@@ -49,6 +51,7 @@ IN_THE_LAKE: dict[str, Callable[[Work], Result]] = {
     "lines": know.lines,
     "facts": know.facts,
     "standing": climb.figures,
+    "next": sticking.know_next,
     "forecast": foresee.forecast,
     "stages": where_foreseen(foresee.judge),
     "learn": where_foreseen(learn.learned),
@@ -64,6 +67,7 @@ IN_THE_BOOKS: dict[str, Callable[[Work, Unit], Result]] = {
     "offers": tidy.end_offers,
     "reward": reward.reward,
     "returns": returns.end,
+    "membership": membership.look_after,
     "complaints": complaints.look_after,
     "texts": hear.texts,
     "cases": where_foreseen(decide.open_cases),

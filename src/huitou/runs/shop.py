@@ -70,6 +70,7 @@ if TYPE_CHECKING:
     from huitou.runs.desks.members.desk import Desk as MemberDesk
     from huitou.runs.desks.public.cards import CardDesk
     from huitou.runs.desks.offers import Offers
+    from huitou.runs.desks.membership import Desk as Memberships
     from huitou.runs.desks.public.letterbox import Letterbox
     from huitou.runs.desks.rehearsals import GoingView
     from huitou.runs.desks.reports import Reports
@@ -701,6 +702,15 @@ class Shop:
     def fixes(self) -> Fixes:
         """What to fix, what was mended, and whether it worked."""
         from huitou.runs.desks.fixes import Desk
+
+        return Desk(self._house, self.settings)
+
+    # -- cards, needs and what comes next
+
+    @property
+    def membership(self) -> Memberships:
+        """Paid cards: sold, renewed, changed, given back, and whom the dearer one pays."""
+        from huitou.runs.desks.membership import Desk
 
         return Desk(self._house, self.settings)
 

@@ -33,6 +33,7 @@ from huitou.doors.api import (
     ladder,
     learning,
     members,
+    membership,
     offers,
     reading,
     reports,
@@ -64,6 +65,7 @@ CHAPTERS = (
     ladder,
     learning,
     members,
+    membership,
     reports,
     texts,
 )

@@ -34,6 +34,7 @@ from huitou.doors.cli import (
     join,
     ladder,
     learning,
+    membership,
     offers,
     people,
     plans,
@@ -104,6 +105,7 @@ app.add_typer(join.app, name="join")
 app.add_typer(offers.app, name="offer")
 app.add_typer(texts.app, name="text")
 app.add_typer(fixes.app, name="fix")
+app.add_typer(membership.app, name="membership")
 app.add_typer(acts.app, name="act")
 app.add_typer(chase.app, name="chase")
 app.add_typer(quarantine.app, name="quarantine")

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from huitou.runs.desks.learning.replays import Replays
     from huitou.runs.desks.learning.trials import Trials
     from huitou.runs.desks.members.desk import Desk as MemberDesk
+    from huitou.runs.desks.membership import Desk as Memberships
     from huitou.runs.desks.rehearsals import GoingView
     from huitou.runs.desks.reports import Reports
     from huitou.runs.desks.why import ReplayView, WhyView
@@ -342,6 +343,11 @@ class Shopfront(Protocol):
     @property
     def chase(self) -> Chase:
         """Whom staff do not chase any more."""
+        ...
+
+    @property
+    def membership(self) -> Memberships:
+        """Cards that are paid for, and whom the dearer one pays."""
         ...
 
     @property
