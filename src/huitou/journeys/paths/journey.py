@@ -36,7 +36,7 @@ EVENTS: Mapping[str, tuple[tuple[str, ...], Sentence]] = {
 }
 """Name of an event in journeys -> kinds in the outbox of the books that tell of it, and its words.
 
-`order` comes with the day's orders. Any other kind of the outbox may be named as it is, `kind.verb`.
+`order` comes with the day's orders. Any other kind of the outbox may be named as it is.
 """
 
 DATES: Mapping[str, Sentence] = {
@@ -64,6 +64,8 @@ EXITS: Mapping[str, Sentence] = {
 CHOSEN_EXITS = ("purchase", "complaint", "silence")
 ALWAYS = ("never", "merged", "held_out", "stopped")
 
+EVERYBODY: Filter = All()
+TWO_DAYS = Length(days=2)
 ARMS = ("treated", "control", "held_out")
 GIFTS = ("points", "surprise", "offer")
 
@@ -73,7 +75,7 @@ class Trigger:
     """What lets a person in."""
 
     kind: Literal["becomes", "alarm", "date", "event"]
-    becomes: Filter = All()
+    becomes: Filter = EVERYBODY
     """For `becomes`: fits now, and did not on the evening before."""
     also_those_already: bool = False
     """For `becomes`: those it fitted before, too."""
@@ -189,7 +191,7 @@ class Act:
     then: str
     value: int = 0
     """Expected to bring, minor units."""
-    late_after: Length = Length(days=2)
+    late_after: Length = TWO_DAYS
     """Whoever comes here so much later than was meant is written nothing: it would be stale."""
     ways = ("asked", "unreached", "late")
 
@@ -226,7 +228,6 @@ class End:
 
 
 Node = Wait | WaitFor | Branch | Split | Act | Give | End
-Timed = (Wait, WaitFor)
 
 
 @dataclass(frozen=True)

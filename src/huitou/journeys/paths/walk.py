@@ -21,7 +21,7 @@ from huitou.journeys.paths.journey import (
     Journey,
     Node,
     Split,
-    Timed,
+    Wait,
     WaitFor,
 )
 from huitou.journeys.paths.times import Length
@@ -92,8 +92,10 @@ class Walked:
 
 def enter(walking: Walking, arm: str, now: datetime, as_of: datetime) -> Position:
     """Somebody comes in."""
-    first = Position(walking.journey.start, arm, now, now, as_of)
-    return replace(first, **_arrival(walking, walking.journey.start, now, now))
+    start = walking.journey.start
+    wake_at = wakes(walking, start, now) or now
+    ends = isinstance(walking.journey.nodes[start], End)
+    return Position(start, arm, now, wake_at, as_of, left="end" if ends else None)
 
 
 def walk(walking: Walking, position: Position, person: Person, now: datetime) -> Walked:
@@ -156,7 +158,7 @@ def mended(walking: Walking, position: Position, now: datetime) -> Position:
     """Somebody who came to a node in a future that was none waits from now on."""
     if position.left is not None or position.since <= now + AHEAD:
         return position
-    return replace(position, **_arrival(walking, position.node, now, now))
+    return replace(position, since=now, wake_at=wakes(walking, position.node, now) or now)
 
 
 def usable(node: Act, facts: Mapping[str, Any], silent: frozenset[str]) -> tuple[str | None, bool]:
@@ -175,6 +177,14 @@ def reaches(reach: str | None, channel: str) -> bool:
 def span(length: Length) -> timedelta:
     """A length of time by the clock."""
     return timedelta(days=length.days, minutes=length.minutes)
+
+
+def wakes(walking: Walking, name: str, now: datetime) -> datetime | None:
+    """When somebody who comes to a node now may leave it; None where nothing is waited for."""
+    node = walking.journey.nodes[name]
+    if isinstance(node, WaitFor):
+        return node.at_most.after(now, walking.zone)
+    return node.time.after(now, walking.zone) if isinstance(node, Wait) else None
 
 
 def _acted(walking: Walking, node: Act, position: Position, person: Person, now: datetime) -> Step:
@@ -226,7 +236,9 @@ def _on(
         node=following,
         steps=position.steps + 1,
         left="end" if isinstance(walking.journey.nodes[following], End) else None,
-        **_arrival(walking, following, now, position.wake_at),
+        since=now,
+        # Where nothing is waited for, they go on as from when they were meant to be here.
+        wake_at=wakes(walking, following, now) or position.wake_at,
     )
     return Step(position.node, way, moved, channel, gives)
 
@@ -234,13 +246,3 @@ def _on(
 def _left(position: Position, reason: str, now: datetime) -> Step:
     gone = replace(position, since=now, steps=position.steps + 1, left=reason)
     return Step(position.node, reason, gone)
-
-
-def _arrival(walking: Walking, name: str, now: datetime, meant: datetime) -> dict[str, datetime]:
-    """When somebody comes to a node, and when they may leave it; `meant`: when that was due."""
-    node = walking.journey.nodes[name]
-    if isinstance(node, WaitFor):
-        return {"since": now, "wake_at": node.at_most.after(now, walking.zone)}
-    if isinstance(node, Timed):
-        return {"since": now, "wake_at": node.time.after(now, walking.zone)}
-    return {"since": now, "wake_at": meant}

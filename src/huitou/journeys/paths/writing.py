@@ -205,6 +205,8 @@ class _Reader:
     def _whole(self, made: j.Journey, told: Told, top: dict[str, Told]) -> None:
         """What only the whole shows: circles, nodes nobody reaches, and what selling needs."""
         lines = {name: each.line for name, each in top["nodes"].mapping("nodes").items()}
+        if isinstance(made.nodes[made.start], j.End):
+            raise top["nodes"].wrong("a journey begins with something to do, not with an end")
         if circle := _circle(made):
             raise BadInput(
                 f"this leads back to where it came from: {' > '.join(circle)}",
@@ -218,7 +220,7 @@ class _Reader:
                 raise BadInput(f"nobody comes to {name!r}", file=told.where, row=line)
         sells = any(isinstance(node, j.Act) and node.sells for node in made.nodes.values())
         if sells and "silence" not in made.exits:
-            raise (top["exits"] if "exits" in top else told).wrong(
+            raise top.get("exits", told).wrong(
                 "a journey that sells ends when somebody asks for silence",
                 "exits: [purchase, complaint, silence]",
             )
@@ -488,7 +490,8 @@ class _Reader:
     # -- small things
 
     def _money(self, told: Told, what: str) -> int:
-        return round(told.number(what, 0, 10**9) * 10**self.digits)
+        minor: int = round(told.number(what, 0, 10**9) * 10**self.digits)
+        return minor
 
     def _time(self, told: Told) -> Length | Until:
         if not isinstance(told.value, dict):

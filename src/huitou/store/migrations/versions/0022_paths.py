@@ -5,14 +5,14 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-from huitou.store.columns import Amount, Instant, Json, Serial
+from huitou.store.columns import Amount, Instant, Json
 from huitou.store.migrations.guards import Guard, append_only
 
 revision = "0022_paths"
 down_revision = "0017_sendings"
 
 INSIDE = sa.text("left_at IS NULL")
-UNTREATED = UNTREATED
+UNTREATED = sa.text("left_at IS NULL AND arm <> 'treated'")
 FRESH = sa.text("is_new")
 TURNED_BACK = (
     "NEW.steps < OLD.steps OR NEW.arm <> OLD.arm"
