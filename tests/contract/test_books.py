@@ -256,7 +256,7 @@ def test_an_answer_is_kept_and_obeyed(any_books: Books) -> None:
         (row,) = care.listed(unit)
         care.record_answer(unit, row["id"], Answer("leave_me_alone", "隔壁"), "clerk", NOW)
     with any_books.reading() as unit:
-        assert care.silent(unit) == {("p1", one) for one in ("paper", "email", "call")}
+        assert care.silent(unit) == {("p1", one) for one in care.CHANNELS}
         assert [dict(row) for row in care.places_named(unit)] == [{"where_to": "隔壁", "n": 1}]
 
 

@@ -17,7 +17,7 @@ from huitou.identity.book import Pairs, names
 from huitou.store.books import Row, Unit
 from huitou.store.outbox import Event, tell
 
-CHANNELS = ("paper", "email", "call")
+CHANNELS = ("paper", "email", "call", "sms", "wecom", "wechat")
 
 
 def open_cases(unit: Unit, cases: Sequence[NewCase], now: datetime) -> int:

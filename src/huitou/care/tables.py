@@ -64,6 +64,8 @@ silence = Table(
     Column("source", String(200), nullable=False),
     Column("at", Instant, nullable=False),
     CheckConstraint("state IN ('silent', 'spoken_to')", name="state"),
-    CheckConstraint("channel IN ('any', 'paper', 'email', 'call')", name="channel"),
+    CheckConstraint(
+        "channel IN ('any', 'paper', 'email', 'call', 'sms', 'wecom', 'wechat')", name="channel"
+    ),
 )
 Index("ix_silence_person", silence.c.person_id, silence.c.at)

@@ -144,7 +144,7 @@ def test_leave_me_alone_on_the_phone_is_silence_on_every_channel(books: Books) -
         mine = calls.open_of(unit, "p")
         assert mine is not None
         calls.record(unit, mine["id"], Outcome("silence"), "Mei", NOW, today=TODAY)
-        assert {channel for _, channel in care.silent(unit, ["p"])} == {"paper", "email", "call"}
+        assert {channel for _, channel in care.silent(unit, ["p"])} == set(care.CHANNELS)
         assert calls.find(unit, mine["id"])["dropped_because"] == "silence"
 
 

@@ -1,0 +1,1 @@
+"""Consent: given and withdrawn per channel and purpose, with its proof."""

@@ -1,0 +1,92 @@
+"""Consent in the books: every word as it was said; how it stands is derived, never written.
+
+    consent_event     one word about one channel and purpose, for one id of a person
+    consent_wording   the texts that were agreed to
+    consent_choice    how often and in which language; the latest row counts, whole
+    consent_heard     what was written in own words and waits for a person to read it
+    consent_link      where the links in letters lead, by the fingerprint of their token
+
+A withdrawal of marketing is also a `silence` (care/tables.py), and that is what every door asks.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import CheckConstraint, Column, Date, ForeignKey, Index, String, Table, Text
+
+from huitou.store.columns import Instant, Json, Serial, metadata
+
+consent_wording = Table(
+    "consent_wording",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("name", String(80), nullable=False),
+    Column("language", String(10), nullable=False),
+    Column("text", Text, nullable=False),
+    Column("at", Instant, nullable=False),
+)
+
+consent_event = Table(
+    "consent_event",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("person_id", String(64), nullable=False),
+    Column("said_under", String(64), nullable=False),
+    Column("channel", String(10), nullable=False),
+    Column("purpose", String(16), nullable=False),
+    Column("state", String(10), nullable=False),
+    Column("source", String(20), nullable=False),
+    Column("reason", String(40)),
+    Column("wording", String(64), ForeignKey("consent_wording.id")),
+    Column("language", String(10)),
+    Column("by", String(120), nullable=False),
+    Column("proof", Json, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("written_at", Instant, nullable=False),
+    CheckConstraint("state IN ('given', 'withdrawn')", name="state"),
+)
+"""`said_under`: the id they went by when they said it; a row stands for each id they had then."""
+Index("ix_consent_event_person", consent_event.c.person_id, consent_event.c.at)
+Index("ix_consent_event_written", consent_event.c.written_at, consent_event.c.id)
+
+consent_choice = Table(
+    "consent_choice",
+    metadata,
+    Column("id", Serial, primary_key=True),
+    Column("person_id", String(64), nullable=False),
+    Column("pace", String(10), nullable=False),
+    Column("pause_until", Date),
+    Column("language", String(10)),
+    Column("source", String(20), nullable=False),
+    Column("at", Instant, nullable=False),
+    CheckConstraint("pace IN ('usual', 'less')", name="pace"),
+)
+Index("ix_consent_choice_person", consent_choice.c.person_id, consent_choice.c.at)
+
+consent_heard = Table(
+    "consent_heard",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("person_id", String(64)),
+    Column("channel", String(10), nullable=False),
+    Column("address", String(64), nullable=False),
+    Column("words", Text, nullable=False),
+    Column("state", String(10), nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("settled_by", String(120)),
+    Column("settled_at", Instant),
+    CheckConstraint("state IN ('waiting', 'withdrawn', 'kept')", name="state"),
+)
+Index("ix_consent_heard_state", consent_heard.c.state, consent_heard.c.at)
+Index("ix_consent_heard_person", consent_heard.c.person_id)
+
+consent_link = Table(
+    "consent_link",
+    metadata,
+    Column("mark", String(64), primary_key=True),
+    Column("kind", String(16), nullable=False),
+    Column("person_id", String(64), nullable=False),
+    Column("channel", String(10), nullable=False),
+    Column("sending_id", String(64)),
+    Column("at", Instant, nullable=False),
+    CheckConstraint("kind IN ('preferences', 'unsubscribe')", name="kind"),
+)
