@@ -102,6 +102,11 @@ class Email:
             outcome = self._send(to, content)
         return outcome
 
+    @property
+    def is_down(self) -> bool:
+        """Whether the server could not be reached: it is not asked again by this one."""
+        return self._down is not None
+
     def gather(self, plan_id: str, messages: Sequence[Message]) -> None:
         """All is sent: hang up."""
         self.close()
