@@ -306,7 +306,7 @@ def _write_down(unit: Unit, way: Way, done: Sequence[Done], now: datetime) -> No
             .where(
                 sending.c.id == bindparam("b_id"),
                 sending.c.fence == bindparam("b_fence"),
-                sending.c.state.in_(("handing_over", "in_doubt")),
+                or_(sending.c.state == "handing_over", sending.c.state == "in_doubt"),
             )
             .values({name: bindparam(f"n_{name}") for name in WRITTEN})
         )

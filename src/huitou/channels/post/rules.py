@@ -16,15 +16,15 @@ SHIPPED = Path(__file__).parents[1] / "channels.toml"
 NAME = "channels"
 
 WAYS: Mapping[str, tuple[str, ...]] = {
-    "email": ("smtp", "console", "null"),
-    "sms": ("console", "null", "aliyun", "tencent", "twilio"),
-    "wecom": ("console", "null", "wecom"),
-    "wechat": ("console", "null", "wechat"),
-    "webhook": ("console", "null", "webhook"),
-    "paper": ("paper", "console", "null"),
-    "call": ("call", "console", "null"),
+    "email": ("none", "console", "null", "smtp"),
+    "sms": ("none", "console", "null", "aliyun", "tencent", "twilio"),
+    "wecom": ("none", "console", "null", "wecom"),
+    "wechat": ("none", "console", "null", "wechat"),
+    "webhook": ("none", "console", "null", "webhook"),
+    "paper": ("none", "console", "null", "paper"),
+    "call": ("none", "console", "null", "call"),
 }
-"""Channel -> by what it may leave."""
+"""Channel -> by what it may leave. `none`: not set up; its messages wait, and end on their day."""
 
 NEEDS: Mapping[str, tuple[str, ...]] = {
     "aliyun": ("key_env", "secret_env", "sign"),
@@ -75,6 +75,8 @@ class Way:
 
     def missing(self, environment: Mapping[str, str]) -> tuple[str, ...]:
         """What still has to be said before it can work: names of rules, or of variables."""
+        if self.way == "none":
+            return (f"{self.channel}.way",)
         needed = NEEDS.get(self.way, ())
         rules = [f"{self.channel}.{name}" for name in needed if not getattr(self, name)]
         named = [getattr(self, name) for name in needed if name.endswith("_env")]
@@ -118,7 +120,7 @@ def _way(channel: str, told: Any) -> Way:
         raise BadInput(
             f"{channel}.{sorted(unknown)[0]} is no rule", to_try=", ".join(sorted(known))
         )
-    way = told.get("way", "null")
+    way = told.get("way", "none")
     if way not in WAYS[channel]:
         raise BadInput(f"{channel}.way is {way!r}", to_try=f"one of {', '.join(WAYS[channel])}")
     texts = {name: _text(channel, told, name) for name in TEXTS}
