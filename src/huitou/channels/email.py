@@ -172,15 +172,16 @@ class _Dialogue:
             return Outcome(end, self.stage, _reason(failed))
 
     def _hold(self, sender: str, to: str, content: bytes) -> Outcome:
-        answer = self.line.mail(sender)
+        # Said directly: both addresses were looked at, and the library parses them anew each time.
+        answer = self._asked(f"MAIL FROM:<{sender}>")
         if answer[0] != 250:
             return self._stop(End.RETRY_SAFE, answer)
         self.stage = "rcpt"
-        answer = self.line.rcpt(to)
+        answer = self._asked(f"RCPT TO:<{to}>")
         if answer[0] not in (250, 251):
             return self._stop(_end_of(answer[0]), answer)
         self.stage = "data"
-        answer = self.line.docmd("DATA")
+        answer = self._asked("DATA")
         if answer[0] != 354:
             return self._stop(_end_of(answer[0]), answer)
         self.stage = "body"
@@ -192,6 +193,12 @@ class _Dialogue:
         end = End.ACCEPTED if answer[0] == 250 else _end_of(answer[0], unclear=End.IN_DOUBT)
         self.stage = "replied"
         return Outcome(end, self.stage, _words(answer))
+
+    def _asked(self, words: str) -> tuple[int, bytes]:
+        if "\r" in words or "\n" in words:
+            raise ValueError("a command is one line")
+        self.line.send(words.encode("ascii") + b"\r\n")
+        return self.line.getreply()
 
     def _stop(self, end: End, answer: tuple[int, bytes]) -> Outcome:
         """Refused before the message: begin the next one with a clean slate."""

@@ -39,6 +39,15 @@ FIRST = ("transactional", "service", "marketing")
 RUNS_OUT = 500
 """So many old messages are looked after in one turn; the rest in the next."""
 
+LIGHT = tuple(
+    sending.c[name]
+    for name in (
+        "id", "person_id", "origin", "origin_id", "channel", "purpose", "template", "value", "state",
+        "attempt", "reference", "fence", "not_before", "not_after",
+    )
+)  # fmt: skip
+"""What a message is, without what it says: read twice for each."""
+
 MS = timedelta(milliseconds=1)
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -152,7 +161,7 @@ def _first(unit: Unit, channel: str, most: int, now: datetime) -> list[Row]:
     for purpose in FIRST:
         if len(rows) < most:
             query = (
-                select(sending)
+                select(*LIGHT, sending.c.told)
                 .where(
                     sending.c.state == "planned",
                     sending.c.channel == channel,
@@ -235,7 +244,7 @@ def _mark(unit: Unit, way: Way, ready: Sequence[Ready], now: datetime) -> frozen
     if not ready:
         return frozenset()
     by_id = {each.id: each for each in ready}
-    query = select(sending).where(sending.c.id.in_(list(by_id)), sending.c.state == "claimed")
+    query = select(*LIGHT).where(sending.c.id.in_(list(by_id)), sending.c.state == "claimed")
     mine = [
         row for row in unit.rows(query.with_for_update()) if row["fence"] == by_id[row["id"]].fence
     ]
@@ -285,7 +294,7 @@ def _write_down(unit: Unit, way: Way, done: Sequence[Done], now: datetime) -> No
     if not done:
         return
     by_id = {each.id: each for each in done}
-    query = select(sending).where(sending.c.id.in_(list(by_id))).with_for_update()
+    query = select(*LIGHT).where(sending.c.id.in_(list(by_id))).with_for_update()
     changed: list[Row] = []
     told: list[tuple[Row, str, str | None]] = []
     for row in unit.rows(query):
@@ -381,7 +390,7 @@ def _rest_or_wake(unit: Unit, way: Way, handed: Sequence[Handed], now: datetime)
 def _look_after_old(unit: Unit, channel: str, now: datetime) -> None:
     """Leases that ran out, and messages whose last day has passed."""
     mine = sending.c.channel == channel
-    over = select(sending).where(
+    over = select(*LIGHT).where(
         mine,
         sending.c.state.in_(("claimed", "handing_over")),
         sending.c.lease_until < now,
@@ -398,7 +407,7 @@ def _look_after_old(unit: Unit, channel: str, now: datetime) -> None:
         doubted = update(sending).where(sending.c.id.in_([row["id"] for row in begun]))
         unit.change(doubted.values(state="in_doubt", reason=CUT_OFF, **loose))
         _tell(unit, [(row, "in_doubt", CUT_OFF) for row in begun], now)
-    late = select(sending).where(mine, sending.c.state == "planned", sending.c.not_after <= now)
+    late = select(*LIGHT).where(mine, sending.c.state == "planned", sending.c.not_after <= now)
     rows = unit.rows(late.limit(RUNS_OUT).with_for_update(skip_locked=True))
     if rows:
         ended = update(sending).where(sending.c.id.in_([row["id"] for row in rows]))
