@@ -110,8 +110,10 @@ def sink(folder: Path) -> Iterator[int]:
         child.wait()
 
 
-def sender(scene: Scene, port: int, *, rate: float, batch: int, lines: int) -> subprocess.Popen[bytes]:
-    """A sender as a process of its own, in a group of its own, so that a kill takes its child too."""
+def sender(
+    scene: Scene, port: int, *, rate: float, batch: int, lines: int
+) -> subprocess.Popen[bytes]:
+    """A sender as a process and a group of its own: a kill takes its child too."""
     told = {"url": scene.url, "port": port, "rate": rate, "batch": batch, "lines": lines}
     call = [sys.executable, "-m", "tools.bench_sending._scene", json.dumps(told)]
     return subprocess.Popen(call, start_new_session=True)
@@ -144,7 +146,9 @@ def ids_in(scene: Scene, state: str) -> set[str]:
     """The messages in one state."""
     books = scene.books
     with books.reading() as unit:
-        found = {row["id"] for row in unit.rows(select(sending.c.id).where(sending.c.state == state))}
+        found = {
+            row["id"] for row in unit.rows(select(sending.c.id).where(sending.c.state == state))
+        }
     books.close()
     return found
 

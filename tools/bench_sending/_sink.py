@@ -1,6 +1,6 @@
 """A mail server on this machine that takes everything and keeps the Message-IDs, in order of time.
 
-    python -m tools.bench_sending._sink FOLDER     prints its port; writes FOLDER/taken
+python -m tools.bench_sending._sink FOLDER     prints its port; writes FOLDER/taken
 """
 
 from __future__ import annotations

@@ -42,8 +42,8 @@ RUNS_OUT = 500
 LIGHT = tuple(
     sending.c[name]
     for name in (
-        "id", "person_id", "origin", "origin_id", "channel", "purpose", "template", "value", "state",
-        "attempt", "reference", "fence", "not_before", "not_after",
+        "id", "person_id", "origin", "origin_id", "channel", "purpose", "template", "value",
+        "state", "attempt", "reference", "fence", "not_before", "not_after",
     )
 )  # fmt: skip
 """What a message is, without what it says: read twice for each."""

@@ -38,5 +38,5 @@ class SignedLinks:
 def by_mail(address: str) -> Links:
     """For a shop without pages of its own: a letter to its address ends it."""
     return lambda _person, channel, _sending: (
-        {"unsubscribe": f"mailto:{address}?subject=stop"} if channel == "email" else {}
+        {"unsubscribe": f"mailto:{address}?subject=stop"} if address and channel == "email" else {}
     )

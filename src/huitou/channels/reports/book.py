@@ -97,6 +97,13 @@ def barred_counted(unit: Unit) -> dict[str, int]:
     return {row["channel"]: row["n"] for row in unit.rows(query)}
 
 
+def known(unit: Unit, provider: str, keys: Iterable[str]) -> set[str]:
+    """Those of these reports that were taken before."""
+    ids = {fingerprint("report", provider, key): key for key in keys}
+    query = select(post_report.c.id).where(post_report.c.id.in_(list(ids)))
+    return {ids[row["id"]] for row in unit.rows(query)}
+
+
 def of_sending(unit: Unit, sending_id: str) -> list[Row]:
     """What was told of one message, the oldest first."""
     query = select(post_report).where(post_report.c.sending_id == sending_id)

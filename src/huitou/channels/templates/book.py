@@ -130,6 +130,15 @@ def versions(unit: Unit, name: str, channel: str, language: str) -> list[Row]:
     return unit.rows(query.order_by(template.c.version.desc()))
 
 
+def tried(
+    unit: Unit, parcel_id: str, which: tuple[str, str, str], end: str, by: str, now: datetime
+) -> None:
+    """Somebody of the house had a text sent to themselves: name, channel, language; and its end."""
+    name, channel, language = which
+    body = {"name": name, "channel": channel, "language": language, "by": by, "end": end}
+    tell(unit, [Event("template.tried", f"template.tried:{parcel_id}", now, body)])
+
+
 def _text(row: Row) -> Text:
     known = shipped.text(row["name"], row["channel"], row["language"])
     return Text(

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import tomllib
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -53,7 +53,7 @@ class Text:
     names: tuple[str, ...] = ()
     money: tuple[str, ...] = ()
 
-    @property
+    @cached_property
     def digest(self) -> str:
         """The same for the same words."""
         return fingerprint(self.channel, self.language, self.subject, self.body)
@@ -80,7 +80,7 @@ def text(name: str, channel: str, language: str) -> Text | None:
         channel,
         language,
         0,
-        told.get("subject", ""),
+        "" if channel in SHORT else told.get("subject", ""),
         body.strip() + "\n",
         tuple(told.get("names", ())),
         tuple(told.get("money", ())),

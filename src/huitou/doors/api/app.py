@@ -34,6 +34,7 @@ from huitou.doors.api import (
     offers,
     reading,
     reports,
+    sending,
     texts,
 )
 from huitou.doors.api.caller import NoToken, say_error, say_no_token
@@ -61,6 +62,7 @@ CHAPTERS = (
     interviews,
     learning,
     reports,
+    sending,
     texts,
 )
 """The parts of the API, each with its `routes`."""

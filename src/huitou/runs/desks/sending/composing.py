@@ -93,10 +93,14 @@ class Composer:
         """Nothing more to write."""
         self.scribe.close()
 
-    def job(self, row: Row, draft: Draft, text: Text) -> Job:
-        """One message, for a preview. Raises `BadInput` for a text that cannot be used."""
+    def one(self, row: Row, draft: Draft, text: Text) -> Parcel:
+        """One message from a text, for a preview or a test. Raises `BadInput` in words."""
         self._press(text)
-        return self._job(row, draft, text)
+        job = self._job(row, draft, text)
+        written = self.scribe.write([job])[0]
+        if isinstance(written, str):
+            raise BadInput(written)
+        return _parcel(row, draft, written, job.values)
 
     def draft(self, row: Row) -> Draft | str:
         """Where one message goes; or the rule that keeps it."""
@@ -162,13 +166,12 @@ class Composer:
         links = {}
         if row["purpose"] != "transactional":
             links = dict(self.links(row["person_id"], row["channel"], row["id"]))
-        shop = {
-            "name": plain(self.settings.name),
-            "address": "",
-            "phone": "",
-            "email": self.settings.smtp_from or "",
-        }
-        whole = {**told, "shop": shop, "person": {"name": plain(draft.name)}, "links": links}
+        # What is not known is left out: an empty text would count as something said.
+        shop = {"name": plain(self.settings.name)}
+        if self.settings.smtp_from:
+            shop["email"] = self.settings.smtp_from
+        person = {"name": plain(draft.name)} if draft.name else {}
+        whole = {**told, "shop": shop, "person": person, "links": links}
         return Job(text.digest, text.subject, self._pressed[text.digest], whole)
 
     def _words(self, row: Row, draft: Draft | str, job: Job, written: Written | str) -> Words:

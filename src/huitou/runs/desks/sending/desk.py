@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -19,8 +19,9 @@ from huitou.ground.errors import HuitouError, Refused
 from huitou.ground.settings import Settings
 from huitou.journeys.messages import Recipient
 from huitou.journeys.sendings.tables import CHANNELS
-from huitou.runs.desks.sending import carriers
+from huitou.runs.desks.sending import carriers, reporting
 from huitou.runs.desks.sending.composing import Composer
+from huitou.runs.desks.sending.reporting import Call
 from huitou.runs.desks.sending.views import ChannelView, SendingRow, SentView, StopView
 
 if TYPE_CHECKING:
@@ -192,6 +193,34 @@ class Sending:
         """Take what a provider tells of a message; whether it was news."""
         with self._house.books.unit() as unit:
             return reports.take(unit, told, self._house.clock.now())
+
+    def reported(self, call: Call) -> dict[str, int]:
+        """Take a provider's call. Raises `Refused` where nothing shows that they made it."""
+        told = reporting.of_call(call, self.ways.reports, self.ways.ways, self._environment)
+        news = sum(self.report(each) for each in told)
+        return {"reports": len(told), "news": news}
+
+    def read_bounces(self, letters: Sequence[bytes] | None = None) -> dict[str, int]:
+        """Read these letters, or those of the mailbox: dead addresses are barred, complaints end
+        what they complain of.
+        """
+        some: Iterable[tuple[str, bytes]]
+        if letters is not None:
+            some = [(reporting.key_of(raw), raw) for raw in letters]
+        else:
+            some = reporting.fetched(self.ways.reports, self._environment, self._read_before)
+        told = {"letters": 0, "failed": 0, "delivered": 0, "complained": 0, "news": 0}
+        for key, raw in some:
+            told["letters"] += 1
+            found = reporting.of_letter(raw, key)
+            if found is not None:
+                told[found.verdict] += 1
+                told["news"] += self.report(found)
+        return told
+
+    def _read_before(self, keys: Sequence[str]) -> set[str]:
+        with self._house.books.reading() as unit:
+            return reports.known(unit, reporting.MAILBOX, keys)
 
     def grant(self, given_id: str, openid: str, template_id: str, times: int = 1) -> int:
         """A customer allowed messages in WeChat; how many are allowed now."""

@@ -128,9 +128,7 @@ def _templates() -> None:
         sa.Column("at", Instant(timezone=True), nullable=False),
         sa.CheckConstraint(f"channel IN {CHANNELS}", name=op.f("ck_template_channel")),
         sa.CheckConstraint("version >= 1", name=op.f("ck_template_version")),
-        sa.PrimaryKeyConstraint(
-            "name", "channel", "language", "version", name=op.f("pk_template")
-        ),
+        sa.PrimaryKeyConstraint("name", "channel", "language", "version", name=op.f("pk_template")),
     )
     for guard in append_only("template"):
         guard.post()
