@@ -42,9 +42,17 @@ def _day(shop: Shop, _now: datetime) -> Mapping[str, int]:
         return {}
     shop.run()
     return {"runs": 1}
+        Chore("reports", timedelta(minutes=1), _reports),
+        Chore("post", timedelta(seconds=5), _post),
+    )
 
 
 def _reports(shop: Shop, _now: datetime) -> Mapping[str, int]:
     if not shop.settings.report_recipients or not shop.has_run():
         return {}
     return {"reports": len(shop.reports.send_due())}
+
+
+def _post(shop: Shop, _now: datetime) -> Mapping[str, int]:
+    sent = shop.sending.send()
+    return {each.channel: each.handed for each in sent if each.handed}

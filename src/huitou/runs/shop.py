@@ -74,6 +74,8 @@ if TYPE_CHECKING:
     from huitou.runs.desks.public.letterbox import Letterbox
     from huitou.runs.desks.rehearsals import GoingView
     from huitou.runs.desks.reports import Reports
+    from huitou.runs.desks.sending.desk import Sending
+    from huitou.runs.desks.sending.texts import Texts as Templates
     from huitou.runs.desks.why import ReplayView, WhyView
     from huitou.runs.schedule.foreman import Fired, Foreman
     from huitou.runs.told import ReportView
@@ -738,6 +740,21 @@ class Shop:
         from huitou.runs.desks.members.desk import Desk
 
         return Desk(self._house, self.settings)
+    # -- what leaves
+
+    @property
+    def sending(self) -> Sending:
+        """The outbox: its ways out, its doubts, its stop."""
+        from huitou.runs.desks.sending.desk import Sending
+
+        return Sending(self._house, self.settings)
+
+    @property
+    def templates(self) -> Templates:
+        """The texts of what leaves."""
+        from huitou.runs.desks.sending.texts import Texts
+
+        return Texts(self._house, self.settings)
 
     # -- offers at the till
 
@@ -767,10 +784,11 @@ class Shop:
     def check(self) -> list[str]:
         """What is wrong with the books, in words; nothing where all is well."""
         from huitou.channels import book as channels
+        from huitou.channels.post import book as post
         from huitou.loyalty import book as loyalty
 
         with self._house.books.reading() as unit:
-            return [*loyalty.check(unit), *channels.check(unit)]
+            return [*loyalty.check(unit), *channels.check(unit), *post.check(unit)]
 
     def upkeep(self) -> Upkeep:
         """What waits for somebody in the rooms of care: held, late, in doubt, set aside."""

@@ -37,6 +37,7 @@ from huitou.doors.api import (
     offers,
     reading,
     reports,
+    sending,
     texts,
 )
 from huitou.doors.api.caller import NoToken, say_error, say_no_token
@@ -67,6 +68,7 @@ CHAPTERS = (
     members,
     membership,
     reports,
+    sending,
     texts,
 )
 """The parts of the API, each with its `routes`."""

@@ -40,8 +40,10 @@ from huitou.doors.cli import (
     plans,
     quarantine,
     reports,
+    sending,
     serving,
     shopkeeping,
+    templates,
     texts,
     work,
     working,
@@ -108,6 +110,11 @@ app.add_typer(fixes.app, name="fix")
 app.add_typer(membership.app, name="membership")
 app.add_typer(acts.app, name="act")
 app.add_typer(chase.app, name="chase")
+app.command(name="send")(sending.send)
+app.add_typer(sending.app, name="sending")
+app.add_typer(templates.app, name="template")
+app.command(name="stop")(sending.stop)
+app.command(name="go")(sending.go)
 app.add_typer(quarantine.app, name="quarantine")
 app.command(name="serve")(serving.serve)
 app.command(name="worker")(working.worker)
