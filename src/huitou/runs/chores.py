@@ -33,6 +33,7 @@ def chores() -> tuple[Chore, ...]:
     return (
         Chore("day", timedelta(days=1), _day, at=lambda settings: settings.day_begins),
         Chore("reports", timedelta(minutes=1), _reports),
+        Chore("post", timedelta(seconds=5), _post),
     )
 
 
@@ -42,9 +43,6 @@ def _day(shop: Shop, _now: datetime) -> Mapping[str, int]:
         return {}
     shop.run()
     return {"runs": 1}
-        Chore("reports", timedelta(minutes=1), _reports),
-        Chore("post", timedelta(seconds=5), _post),
-    )
 
 
 def _reports(shop: Shop, _now: datetime) -> Mapping[str, int]:

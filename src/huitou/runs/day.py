@@ -29,13 +29,12 @@ from huitou.runs.steps import (
     prove,
     referral,
     report,
+    returns,
     reward,
     show,
-    thresholds,
-    returns,
-    show,
-    surprise,
     sticking,
+    surprise,
+    thresholds,
     tidy,
 )
 from huitou.runs.views import RunView

@@ -68,9 +68,9 @@ if TYPE_CHECKING:
     from huitou.runs.desks.learning.trials import Trials
     from huitou.runs.desks.lessons import Desk as Lessons
     from huitou.runs.desks.members.desk import Desk as MemberDesk
-    from huitou.runs.desks.public.cards import CardDesk
-    from huitou.runs.desks.offers import Offers
     from huitou.runs.desks.membership import Desk as Memberships
+    from huitou.runs.desks.offers import Offers
+    from huitou.runs.desks.public.cards import CardDesk
     from huitou.runs.desks.public.letterbox import Letterbox
     from huitou.runs.desks.rehearsals import GoingView
     from huitou.runs.desks.reports import Reports
@@ -740,6 +740,7 @@ class Shop:
         from huitou.runs.desks.members.desk import Desk
 
         return Desk(self._house, self.settings)
+
     # -- what leaves
 
     @property

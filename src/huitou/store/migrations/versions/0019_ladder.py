@@ -9,7 +9,7 @@ from huitou.store.columns import Instant, Json
 from huitou.store.migrations.guards import Guard, append_only
 
 revision = "0019_ladder"
-down_revision = "0017_sendings"
+down_revision = "0018_points"
 
 HOWS = ("placed", "climbed", "hand", "fell")
 MOVES = ("placed", "climbed", "warned", "kept", "fell", "hand", "merged")

@@ -9,7 +9,7 @@ from huitou.store.columns import Amount, Instant, Json
 from huitou.store.migrations.guards import Guard, append_only, never_taken_back
 
 revision = "0020_offers"
-down_revision = "0017_sendings"
+down_revision = "0019_ladder"
 
 OFFER: dict[str, tuple[str, ...]] = {
     "open": ("released", "expired", "settled"),

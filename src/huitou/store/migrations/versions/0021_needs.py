@@ -9,7 +9,7 @@ from huitou.store.columns import Amount, Instant
 from huitou.store.migrations.guards import Guard, append_only
 
 revision = "0021_needs"
-down_revision = "0017_sendings"
+down_revision = "0020_offers"
 
 KINDS = ("bought", "renewed", "upgraded", "cancelled", "ended", "noticed", "cashback")
 STATES = ("running", "ended", "cancelled")

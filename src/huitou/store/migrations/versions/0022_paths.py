@@ -9,7 +9,7 @@ from huitou.store.columns import Amount, Instant, Json
 from huitou.store.migrations.guards import Guard, append_only
 
 revision = "0022_paths"
-down_revision = "0017_sendings"
+down_revision = "0021_needs"
 
 INSIDE = sa.text("left_at IS NULL")
 UNTREATED = sa.text("left_at IS NULL AND arm <> 'treated'")

@@ -9,7 +9,7 @@ from huitou.store.columns import Amount, Instant, Json, Serial
 from huitou.store.migrations.guards import Guard, append_only, never_taken_back
 
 revision = "0023_consents"
-down_revision = "0017_sendings"
+down_revision = "0022_paths"
 
 SILENT_ON = "channel IN ('any', 'paper', 'email', 'call', 'sms', 'wecom', 'wechat')"
 UNMOVED = " OR ".join(f"NEW.{name} <> OLD.{name}" for name in ("id", "channel", "words", "at"))

@@ -9,7 +9,7 @@ from huitou.store.columns import Instant, Json
 from huitou.store.migrations.guards import append_only
 
 revision = "0024_post"
-down_revision = "0017_sendings"
+down_revision = "0023_consents"
 
 CHANNELS = ("email", "sms", "wecom", "wechat", "webhook", "paper", "call")
 
