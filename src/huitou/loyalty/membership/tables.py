@@ -34,7 +34,7 @@ member = Table(
 )
 
 membership = Table(
-    "membership",
+    "paid_card",
     metadata,
     Column("id", String(64), primary_key=True),
     Column("person_id", String(64), nullable=False),
@@ -56,14 +56,14 @@ membership = Table(
 )
 """`card_since`: from when this card holds; later than the start after an upgrade. `standing_order`:
 the member asked that it be renewed each year, which it is only after a notice."""
-Index("ix_membership_person", membership.c.person_id)
-Index("ix_membership_ends", membership.c.state, membership.c.ends_on)
+Index("ix_paid_card_person", membership.c.person_id)
+Index("ix_paid_card_ends", membership.c.state, membership.c.ends_on)
 
 membership_event = Table(
-    "membership_event",
+    "paid_card_event",
     metadata,
     Column("key", String(120), primary_key=True),
-    Column("membership_id", String(64), ForeignKey("membership.id"), nullable=False),
+    Column("membership_id", String(64), ForeignKey("paid_card.id"), nullable=False),
     Column("person_id", String(64), nullable=False),
     Column("kind", String(12), nullable=False),
     Column("paid", Amount, nullable=False),
@@ -77,5 +77,5 @@ membership_event = Table(
     CheckConstraint("paid = unearned + earned", name="even"),
     CheckConstraint("back >= 0 AND (back = 0 OR kind = 'cashback')", name="back"),
 )
-Index("ix_membership_event_term", membership_event.c.membership_id)
-Index("ix_membership_event_person", membership_event.c.person_id)
+Index("ix_paid_card_event_term", membership_event.c.membership_id)
+Index("ix_paid_card_event_person", membership_event.c.person_id)

@@ -29,7 +29,7 @@ def _cards() -> None:
         sa.PrimaryKeyConstraint("person_id", name=op.f("pk_member")),
     )
     op.create_table(
-        "membership",
+        "paid_card",
         sa.Column("id", sa.String(length=64), nullable=False),
         sa.Column("person_id", sa.String(length=64), nullable=False),
         sa.Column("card", sa.String(length=20), nullable=False),
@@ -43,26 +43,26 @@ def _cards() -> None:
         sa.Column("closed_on", sa.Date(), nullable=True),
         sa.Column("by", sa.String(length=120), nullable=False),
         sa.Column("at", Instant(timezone=True), nullable=False),
-        sa.CheckConstraint(f"state IN {STATES}", name=op.f("ck_membership_state")),
-        sa.CheckConstraint("starts_on < ends_on", name=op.f("ck_membership_term")),
+        sa.CheckConstraint(f"state IN {STATES}", name=op.f("ck_paid_card_state")),
+        sa.CheckConstraint("starts_on < ends_on", name=op.f("ck_paid_card_term")),
         sa.CheckConstraint(
             "card_since >= starts_on AND card_since <= ends_on",
-            name=op.f("ck_membership_card_since"),
+            name=op.f("ck_paid_card_card_since"),
         ),
-        sa.CheckConstraint("paid >= 0", name=op.f("ck_membership_paid")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_membership")),
-        sa.UniqueConstraint("follows", name=op.f("uq_membership_follows")),
+        sa.CheckConstraint("paid >= 0", name=op.f("ck_paid_card_paid")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_paid_card")),
+        sa.UniqueConstraint("follows", name=op.f("uq_paid_card_follows")),
     )
-    op.create_index("ix_membership_person", "membership", ["person_id"])
-    op.create_index("ix_membership_ends", "membership", ["state", "ends_on"])
-    Guard("membership", "DELETE", "1 = 1", "a card that was sold is kept").post()
+    op.create_index("ix_paid_card_person", "paid_card", ["person_id"])
+    op.create_index("ix_paid_card_ends", "paid_card", ["state", "ends_on"])
+    Guard("paid_card", "DELETE", "1 = 1", "a card that was sold is kept").post()
     again = "OLD.state <> 'running'"
-    Guard("membership", "UPDATE", again, "a term that is closed stays as it ended").post()
+    Guard("paid_card", "UPDATE", again, "a term that is closed stays as it ended").post()
 
 
 def _movements() -> None:
     op.create_table(
-        "membership_event",
+        "paid_card_event",
         sa.Column("key", sa.String(length=120), nullable=False),
         sa.Column("membership_id", sa.String(length=64), nullable=False),
         sa.Column("person_id", sa.String(length=64), nullable=False),
@@ -74,19 +74,19 @@ def _movements() -> None:
         sa.Column("day", sa.Date(), nullable=False),
         sa.Column("by", sa.String(length=120), nullable=False),
         sa.Column("at", Instant(timezone=True), nullable=False),
-        sa.CheckConstraint(f"kind IN {KINDS}", name=op.f("ck_membership_event_kind")),
-        sa.CheckConstraint("paid = unearned + earned", name=op.f("ck_membership_event_even")),
+        sa.CheckConstraint(f"kind IN {KINDS}", name=op.f("ck_paid_card_event_kind")),
+        sa.CheckConstraint("paid = unearned + earned", name=op.f("ck_paid_card_event_even")),
         sa.CheckConstraint(
-            "back >= 0 AND (back = 0 OR kind = 'cashback')", name=op.f("ck_membership_event_back")
+            "back >= 0 AND (back = 0 OR kind = 'cashback')", name=op.f("ck_paid_card_event_back")
         ),
         sa.ForeignKeyConstraint(
             ["membership_id"],
-            ["membership.id"],
-            name=op.f("fk_membership_event_membership_id"),
+            ["paid_card.id"],
+            name=op.f("fk_paid_card_event_membership_id"),
         ),
-        sa.PrimaryKeyConstraint("key", name=op.f("pk_membership_event")),
+        sa.PrimaryKeyConstraint("key", name=op.f("pk_paid_card_event")),
     )
-    op.create_index("ix_membership_event_term", "membership_event", ["membership_id"])
-    op.create_index("ix_membership_event_person", "membership_event", ["person_id"])
-    for guard in append_only("membership_event"):
+    op.create_index("ix_paid_card_event_term", "paid_card_event", ["membership_id"])
+    op.create_index("ix_paid_card_event_person", "paid_card_event", ["person_id"])
+    for guard in append_only("paid_card_event"):
         guard.post()
