@@ -66,6 +66,8 @@ if TYPE_CHECKING:
     from huitou.runs.desks.learning.replays import Replays
     from huitou.runs.desks.learning.trials import Trials
     from huitou.runs.desks.lessons import Desk as Lessons
+    from huitou.runs.desks.packs import Desk as Packs
+    from huitou.runs.desks.points import Desk as Points
     from huitou.runs.desks.public.letterbox import Letterbox
     from huitou.runs.desks.rehearsals import GoingView
     from huitou.runs.desks.reports import Reports
@@ -682,6 +684,22 @@ class Shop:
 
         return AlarmDesk(self._house, self.settings)
 
+    # -- what customers earned
+
+    @property
+    def points(self) -> Points:
+        """Points, stamps, cashback and stored value."""
+        from huitou.runs.desks.points import Desk
+
+        return Desk(self._house, self.settings)
+
+    @property
+    def packs(self) -> Packs:
+        """Packs of sessions."""
+        from huitou.runs.desks.packs import Desk
+
+        return Desk(self._house, self.settings)
+
     # -- offers at the till
 
     def check_offer(self, code: str) -> OfferView:
@@ -700,9 +718,16 @@ class Shop:
         """What is wrong with the books, in words; nothing where all is well."""
         from huitou.channels import book as channels
         from huitou.loyalty import book as loyalty
+        from huitou.loyalty.points.orders import book as orders
+        from huitou.loyalty.points.posting import book as points
 
         with self._house.books.reading() as unit:
-            return [*loyalty.check(unit), *channels.check(unit)]
+            return [
+                *loyalty.check(unit),
+                *points.check(unit),
+                *orders.check(unit),
+                *channels.check(unit),
+            ]
 
     def upkeep(self) -> Upkeep:
         """What waits for somebody in the rooms of care: held, late, in doubt, set aside."""

@@ -32,6 +32,8 @@ from huitou.doors.api import (
     interviews,
     learning,
     offers,
+    packs,
+    points,
     reading,
     reports,
     texts,
@@ -60,6 +62,8 @@ CHAPTERS = (
     happenings,
     interviews,
     learning,
+    packs,
+    points,
     reports,
     texts,
 )

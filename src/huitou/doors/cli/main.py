@@ -33,8 +33,10 @@ from huitou.doors.cli import (
     interviews,
     learning,
     offers,
+    packs,
     people,
     plans,
+    points,
     quarantine,
     reports,
     serving,
@@ -97,6 +99,8 @@ app.command(name="happened")(happenings.happened)
 app.add_typer(alarms.app, name="alarm")
 app.add_typer(calls.app, name="call")
 app.add_typer(offers.app, name="offer")
+app.add_typer(points.app, name="points")
+app.add_typer(packs.app, name="pack")
 app.add_typer(texts.app, name="text")
 app.add_typer(fixes.app, name="fix")
 app.add_typer(acts.app, name="act")
