@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 
-from huitou.doors.api.caller import Caller, Planner, Reader, AtTheTill
+from huitou.doors.api.caller import AtTheTill, Caller, Planner, Reader
 from huitou.doors.api.shapes import answer_of, answers_of
 from huitou.ground.money import to_minor
 from huitou.runs.desks.points import (
