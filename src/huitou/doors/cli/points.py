@@ -222,12 +222,21 @@ def _told(done: DoneView, *, as_json: bool) -> None:
 
 
 def _say_balance(each: BalanceView) -> None:
-    waits = f", {each.pending:,} wait" if each.pending else ""
-    owed = f", {each.debt:,} owed" if each.debt else ""
-    worth = f", worth {each.worth.written()}" if each.worth.minor else ""
-    screen().print(f"{each.name}: {each.spendable:,} to spend{worth}{waits}{owed}")
+    def many(n: int) -> str:
+        return _many(n, each.worth.currency, in_money=each.in_money)
+
+    waits = f", {many(each.pending)} wait" if each.pending else ""
+    owed = f", {many(each.debt)} owed" if each.debt else ""
+    worth = f", worth {each.worth.written()}" if each.worth.minor and not each.in_money else ""
+    screen().print(f"{each.name}: {many(each.spendable)} to spend{worth}{waits}{owed}")
     if each.ending:
-        screen().print(f"  {each.ending:,} of them end after {each.last_day}")
+        screen().print(f"  {many(each.ending)} of it ends after {each.last_day}")
+
+
+def _many(n: int, currency: str, *, in_money: bool) -> str:
+    from huitou.ground.money import Money
+
+    return Money(n, currency).written() if in_money else f"{n:,}"
 
 
 def _say_posting(each: PostingView) -> None:
@@ -239,13 +248,18 @@ def _say_posting(each: PostingView) -> None:
 def _say_liability(each: LiabilityView) -> None:
     out = screen()
     out.print(f"{each.name}: {each.worth.written()} owed to {each.people:,} customers")
-    out.print(f"  {each.available:,} to spend, {each.pending:,} wait, {each.debt:,} owed to us")
+
+    def many(n: int) -> str:
+        return _many(n, each.worth.currency, in_money=each.in_money)
+
+    have, waits, owed = many(each.available), many(each.pending), many(each.debt)
+    out.print(f"  {have} to spend, {waits} wait, {owed} owed to us")
     out.print(f"  {each.words}")
     if each.likely is not None:
         out.print(f"  {each.likely.written()} will likely be asked for")
     for month in each.months:
         if month.earned or month.burnt or month.expired or month.taken:
             out.print(
-                f"  {month.month}: +{month.earned:,} earned, {month.burnt:,} spent,"
-                f" {month.expired:,} ended, {month.taken:,} taken back"
+                f"  {month.month}: +{many(month.earned)} earned, {many(month.burnt)} spent,"
+                f" {many(month.expired)} ended, {many(month.taken)} taken back"
             )

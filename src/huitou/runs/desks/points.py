@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 MONTHS = 12
 """Months of flows that are drawn."""
 KINDS: Mapping[str, Sentence] = {
-    "points": said("Points"),
+    "points": said("Reward points"),
     "stamps": said("Stamps"),
     "cashback": said("Cashback"),
     "stored": said("Stored value"),
@@ -71,6 +71,8 @@ class BalanceView:
     """The last day on which those that end next can be spent."""
     card: int
     """Stamps that fill a card; 0 for other kinds."""
+    in_money: bool
+    """Whether it is counted in minor units of money."""
 
 
 @dataclass(frozen=True)
@@ -88,6 +90,7 @@ class PostingView:
     order: str | None
     why: str
     by: str
+    in_money: bool
 
 
 @dataclass(frozen=True)
@@ -150,6 +153,7 @@ class LiabilityView:
     likely: Money | None
     """Worth of what will likely be asked for; None while that is not known."""
     words: Sentence
+    in_money: bool
     months: tuple[MonthView, ...]
 
 
@@ -201,10 +205,11 @@ class Desk:
             return self._purse(unit, person, limit)
 
     def of_person(self, person: str, limit: int = 8) -> PurseView | None:
-        """The same by id, for the page of the person; None where they never had anything."""
+        """The same by id, for the page of the person; None where points are off and
+        they never had any."""
         with self._house.books.reading() as unit:
             found = self._purse(unit, person, limit)
-        return found if found.postings else None
+        return found if found.postings or self.rules.on else None
 
     # -- at the till
 
@@ -326,7 +331,7 @@ class Desk:
                 name, KINDS[name], owed.people, owed.available, owed.pending, owed.debt,
                 Money(worth, self._currency), broken,
                 Money(likely, self._currency) if likely is not None else None,
-                _broken_words(broken), self._months(unit, name),
+                _broken_words(broken), name in IN_MONEY, self._months(unit, name),
             )  # fmt: skip
 
     def _months(self, unit: Unit, kind: str) -> tuple[MonthView, ...]:
@@ -386,14 +391,14 @@ class Desk:
         return BalanceView(
             found.kind, KINDS[found.kind], found.available, found.pending, found.debt,
             found.spendable, Money(kind.worth(found.spendable), self._currency), found.ending,
-            last, kind.card,
+            last, kind.card, kind.name in IN_MONEY,
         )  # fmt: skip
 
     def _posting(self, row: Row) -> PostingView:
         return PostingView(
             row["key"], row["verb"], VERBS[row["verb"]], row["kind"], KINDS[row["kind"]],
             row["amount"], row["at"].astimezone(self._settings.zone).date(), row["order_key"],
-            row["why"], row["by"],
+            row["why"], row["by"], row["kind"] in IN_MONEY,
         )  # fmt: skip
 
     def _done(self, person: str, kind: Kind, amount: int, new: bool) -> DoneView:
