@@ -71,6 +71,8 @@ if TYPE_CHECKING:
     from huitou.runs.desks.membership import Desk as Memberships
     from huitou.runs.desks.offers import Offers
     from huitou.runs.desks.public.cards import CardDesk
+    from huitou.runs.desks.packs import Desk as Packs
+    from huitou.runs.desks.points import Desk as Points
     from huitou.runs.desks.public.letterbox import Letterbox
     from huitou.runs.desks.rehearsals import GoingView
     from huitou.runs.desks.reports import Reports
@@ -731,6 +733,12 @@ class Shop:
     def ladder(self) -> LadderDesk:
         """The ladder: its rules, who stands where, what is handed over at the till."""
         from huitou.runs.desks.ladder.desk import Desk
+    # -- what customers earned
+
+    @property
+    def points(self) -> Points:
+        """Points, stamps, cashback and stored value."""
+        from huitou.runs.desks.points import Desk
 
         return Desk(self._house, self.settings)
 
@@ -756,6 +764,12 @@ class Shop:
         from huitou.runs.desks.sending.texts import Texts
 
         return Texts(self._house, self.settings)
+
+    def packs(self) -> Packs:
+        """Packs of sessions."""
+        from huitou.runs.desks.packs import Desk
+
+        return Desk(self._house, self.settings)
 
     # -- offers at the till
 
@@ -787,9 +801,17 @@ class Shop:
         from huitou.channels import book as channels
         from huitou.channels.post import book as post
         from huitou.loyalty import book as loyalty
+        from huitou.loyalty.points.orders import book as orders
+        from huitou.loyalty.points.posting import book as points
 
         with self._house.books.reading() as unit:
             return [*loyalty.check(unit), *channels.check(unit), *post.check(unit)]
+            return [
+                *loyalty.check(unit),
+                *points.check(unit),
+                *orders.check(unit),
+                *channels.check(unit),
+            ]
 
     def upkeep(self) -> Upkeep:
         """What waits for somebody in the rooms of care: held, late, in doubt, set aside."""

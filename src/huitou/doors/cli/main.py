@@ -36,8 +36,10 @@ from huitou.doors.cli import (
     learning,
     membership,
     offers,
+    packs,
     people,
     plans,
+    points,
     quarantine,
     reports,
     sending,
@@ -105,6 +107,8 @@ app.add_typer(calls.app, name="call")
 app.add_typer(ladder.app, name="ladder")
 app.add_typer(join.app, name="join")
 app.add_typer(offers.app, name="offer")
+app.add_typer(points.app, name="points")
+app.add_typer(packs.app, name="pack")
 app.add_typer(texts.app, name="text")
 app.add_typer(fixes.app, name="fix")
 app.add_typer(membership.app, name="membership")

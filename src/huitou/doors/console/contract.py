@@ -34,6 +34,8 @@ if TYPE_CHECKING:
     from huitou.runs.desks.learning.trials import Trials
     from huitou.runs.desks.members.desk import Desk as MemberDesk
     from huitou.runs.desks.membership import Desk as Memberships
+    from huitou.runs.desks.packs import Desk as Packs
+    from huitou.runs.desks.points import Desk as Points
     from huitou.runs.desks.rehearsals import GoingView
     from huitou.runs.desks.reports import Reports
     from huitou.runs.desks.why import ReplayView, WhyView
@@ -333,6 +335,16 @@ class Shopfront(Protocol):
     @property
     def interviews(self) -> InterviewDesk:
         """Exit interviews: whom we ask why they left, and what they say."""
+        ...
+
+    @property
+    def points(self) -> Points:
+        """Points, stamps, cashback and stored value."""
+        ...
+
+    @property
+    def packs(self) -> Packs:
+        """Packs of sessions."""
         ...
 
     @property
