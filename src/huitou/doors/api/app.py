@@ -33,7 +33,9 @@ from huitou.doors.api import (
     learning,
     offers,
     reading,
+    referrals,
     reports,
+    surprises,
     texts,
 )
 from huitou.doors.api.caller import NoToken, say_error, say_no_token
@@ -60,7 +62,9 @@ CHAPTERS = (
     happenings,
     interviews,
     learning,
+    referrals,
     reports,
+    surprises,
     texts,
 )
 """The parts of the API, each with its `routes`."""

@@ -36,9 +36,11 @@ from huitou.doors.cli import (
     people,
     plans,
     quarantine,
+    referrals,
     reports,
     serving,
     shopkeeping,
+    surprises,
     texts,
     work,
 )
@@ -97,6 +99,8 @@ app.command(name="happened")(happenings.happened)
 app.add_typer(alarms.app, name="alarm")
 app.add_typer(calls.app, name="call")
 app.add_typer(offers.app, name="offer")
+app.add_typer(surprises.app, name="surprise")
+app.add_typer(referrals.app, name="referral")
 app.add_typer(texts.app, name="text")
 app.add_typer(fixes.app, name="fix")
 app.add_typer(acts.app, name="act")

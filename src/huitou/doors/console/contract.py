@@ -31,8 +31,11 @@ if TYPE_CHECKING:
     from huitou.runs.desks.interviews.desk import InterviewDesk
     from huitou.runs.desks.learning.replays import Replays
     from huitou.runs.desks.learning.trials import Trials
+    from huitou.runs.desks.offers import Offers
+    from huitou.runs.desks.referrals import Referrals
     from huitou.runs.desks.rehearsals import GoingView
     from huitou.runs.desks.reports import Reports
+    from huitou.runs.desks.surprises import Surprises
     from huitou.runs.desks.why import ReplayView, WhyView
     from huitou.sources.contract import Declared, Preview, Taken
 
@@ -335,6 +338,21 @@ class Shopfront(Protocol):
     @property
     def acts(self) -> Acts:
         """What may be done for a customer, the shop's own acts too."""
+        ...
+
+    @property
+    def offers(self) -> Offers:
+        """Offers that are out, and what became of them."""
+        ...
+
+    @property
+    def surprises(self) -> Surprises:
+        """Small gifts nobody was promised."""
+        ...
+
+    @property
+    def referrals(self) -> Referrals:
+        """Regulars who bring friends."""
         ...
 
     @property
