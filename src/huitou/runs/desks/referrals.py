@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 
 from huitou.ground import rules
-from huitou.ground.errors import NotYet, Refused
+from huitou.ground.errors import HuitouError, NotYet, Refused
 from huitou.ground.languages import speaker
 from huitou.ground.money import Money
 from huitou.ground.settings import Settings
@@ -18,11 +18,13 @@ from huitou.ground.words import Sentence, said
 from huitou.loyalty.referrals import book
 from huitou.loyalty.referrals.rules import NAME, SHIPPED, WHY, ReferralRules, Reward, parsed
 from huitou.runs import finding
+from huitou.runs.moment import Moment
 from huitou.sources import contacts
 
 if TYPE_CHECKING:
     from huitou.runs.wiring import House
     from huitou.store.books import Row
+    from huitou.store.lake import Edition
 
 CONSENT = said(
     "I agree that {shop} keeps my name and this address to reward my friend and me, "
@@ -97,11 +99,14 @@ class Referrals:
             )
         if edition is None:
             raise NotYet("no run has finished yet: nobody is known", to_try="huitou run")
-        standing = finding.found(self._house, self._settings, edition, customer)
-        if (standing["orders"] or 0) < told.least_orders:
-            raise Refused(f"{customer} has not bought {told.least_orders} times yet")
+        people = finding.everyone(self._house, self._settings, edition, customer)
+        if len(people) != 1:
+            raise HuitouError(f"{customer!r} is not one customer", to_try="a member number")
+        person = next(iter(people))
+        if _days_bought(edition, person) < told.least_orders:
+            raise Refused(f"{customer} has not bought on {told.least_orders} days yet")
         with self._house.books.unit() as unit:
-            row = book.link(unit, standing["person_id"], by, self._house.clock.now())
+            row = book.link(unit, person, by, self._house.clock.now())
         return self._link(row)
 
     def close(self, token: str) -> bool:
@@ -227,3 +232,9 @@ class Referrals:
             settled_by=row["settled_by"],
             by_hand=row["state"] == "caught" and row["why"] != "self",
         )
+
+
+def _days_bought(edition: Edition, person: str) -> int:
+    day = Moment.read(edition.noted("moment")).day
+    known = edition.table(f"customers_{day}", ["person_id", "x"], only=("person_id", [person]))
+    return sum(round(again) + 1 for again in known["x"].to_pylist())
