@@ -74,10 +74,12 @@ if TYPE_CHECKING:
     from huitou.runs.desks.packs import Desk as Packs
     from huitou.runs.desks.points import Desk as Points
     from huitou.runs.desks.public.letterbox import Letterbox
+    from huitou.runs.desks.referrals import Referrals
     from huitou.runs.desks.rehearsals import GoingView
     from huitou.runs.desks.reports import Reports
     from huitou.runs.desks.sending.desk import Sending
     from huitou.runs.desks.sending.texts import Texts as Templates
+    from huitou.runs.desks.surprises import Surprises
     from huitou.runs.desks.why import ReplayView, WhyView
     from huitou.runs.schedule.foreman import Fired, Foreman
     from huitou.runs.told import ReportView
@@ -796,6 +798,20 @@ class Shop:
 
         return Offers(self._house, self.settings)
 
+    @property
+    def surprises(self) -> Surprises:
+        """Small gifts nobody was promised: what waits at the till, and what they moved."""
+        from huitou.runs.desks.surprises import Surprises
+
+        return Surprises(self._house, self.settings)
+
+    @property
+    def referrals(self) -> Referrals:
+        """Regulars who bring friends: their links, who came, and what was caught."""
+        from huitou.runs.desks.referrals import Referrals
+
+        return Referrals(self._house, self.settings)
+
     def check(self) -> list[str]:
         """What is wrong with the books, in words; nothing where all is well."""
         from huitou.channels import book as channels
@@ -812,6 +828,10 @@ class Shop:
                 *orders.check(unit),
                 *channels.check(unit),
             ]
+        from huitou.loyalty.surprises import book as surprises
+
+        with self._house.books.reading() as unit:
+            return [*loyalty.check(unit), *surprises.check(unit), *channels.check(unit)]
 
     def upkeep(self) -> Upkeep:
         """What waits for somebody in the rooms of care: held, late, in doubt, set aside."""

@@ -38,8 +38,10 @@ from huitou.doors.api import (
     packs,
     points,
     reading,
+    referrals,
     reports,
     sending,
+    surprises,
     texts,
 )
 from huitou.doors.api.caller import NoToken, say_error, say_no_token
@@ -73,6 +75,9 @@ CHAPTERS = (
     points,
     reports,
     sending,
+    referrals,
+    reports,
+    surprises,
     texts,
 )
 """The parts of the API, each with its `routes`."""

@@ -41,11 +41,13 @@ from huitou.doors.cli import (
     plans,
     points,
     quarantine,
+    referrals,
     reports,
     sending,
     serving,
     shopkeeping,
     templates,
+    surprises,
     texts,
     work,
     working,
@@ -109,6 +111,8 @@ app.add_typer(join.app, name="join")
 app.add_typer(offers.app, name="offer")
 app.add_typer(points.app, name="points")
 app.add_typer(packs.app, name="pack")
+app.add_typer(surprises.app, name="surprise")
+app.add_typer(referrals.app, name="referral")
 app.add_typer(texts.app, name="text")
 app.add_typer(fixes.app, name="fix")
 app.add_typer(membership.app, name="membership")

@@ -36,8 +36,11 @@ if TYPE_CHECKING:
     from huitou.runs.desks.membership import Desk as Memberships
     from huitou.runs.desks.packs import Desk as Packs
     from huitou.runs.desks.points import Desk as Points
+    from huitou.runs.desks.offers import Offers
+    from huitou.runs.desks.referrals import Referrals
     from huitou.runs.desks.rehearsals import GoingView
     from huitou.runs.desks.reports import Reports
+    from huitou.runs.desks.surprises import Surprises
     from huitou.runs.desks.why import ReplayView, WhyView
     from huitou.sources.contract import Declared, Preview, Taken
 
@@ -350,6 +353,21 @@ class Shopfront(Protocol):
     @property
     def acts(self) -> Acts:
         """What may be done for a customer, the shop's own acts too."""
+        ...
+
+    @property
+    def offers(self) -> Offers:
+        """Offers that are out, and what became of them."""
+        ...
+
+    @property
+    def surprises(self) -> Surprises:
+        """Small gifts nobody was promised."""
+        ...
+
+    @property
+    def referrals(self) -> Referrals:
+        """Regulars who bring friends."""
         ...
 
     @property

@@ -13,6 +13,7 @@ from starlette.exceptions import HTTPException
 from starlette.staticfiles import StaticFiles
 
 from huitou.doors.public import cards, complaint, leaving
+from huitou.doors.public import complaint, friend, leaving
 from huitou.doors.public.gate import Gate
 from huitou.doors.public.guest import STATIC, guest
 from huitou.ground.errors import HuitouError
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from huitou.runs.shop import Shop
 
 PAGES = (complaint, leaving, cards)
+PAGES = (complaint, leaving, friend)
 
 REFUSED: dict[int, Sentence] = {
     429: said("Very much came from your connection just now. Nothing of what you typed is lost: go "
