@@ -266,4 +266,3 @@ def _because(rows: Floats, logs: Floats, chosen: Wholes) -> Wholes:
         says = np.take_along_axis(spoken, most[:, None], axis=1)[:, 0] > 0
         reasons[:, place] = np.where(says & (chosen[:, place] >= 0), most, -1)
     return reasons
-

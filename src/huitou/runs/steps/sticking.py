@@ -83,15 +83,16 @@ def know_next(work: Work) -> Result:
     return {"rows": len(rows)}
 
 
-def _tried(
-    connection: DuckDBPyConnection, day: date, horizon: int
-) -> tuple[float, HeldOut | None]:
+def _tried(connection: DuckDBPyConnection, day: date, horizon: int) -> tuple[float, HeldOut | None]:
     """The weight that was best two horizons ago, and how it did in the last one."""
     first = connection.execute("SELECT min(day) FROM lines").fetchone()
     span = timedelta(days=horizon)
     if first is None or (day - 2 * span - first[0]).days < LEAST_DAYS:
         return next_product.WEIGHTS[-1], None
-    earlier, later = held(connection, day - 2 * span, horizon), held(connection, day - span, horizon)
+    earlier, later = (
+        held(connection, day - 2 * span, horizon),
+        held(connection, day - span, horizon),
+    )
     if earlier.after is None or later.after is None:
         raise ValueError("what came after was not asked for")
     weight = next_product.choose(earlier.before, earlier.after)

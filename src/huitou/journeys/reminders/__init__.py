@@ -1,0 +1,1 @@
+"""Reminders of what is due: once for each need, and never too many."""
