@@ -28,13 +28,16 @@ from huitou.doors.api import (
     doing,
     effects,
     fixes,
+    guides,
     happenings,
     interviews,
     learning,
     membership,
+    needs,
     offers,
     reading,
     reports,
+    sticking,
     texts,
 )
 from huitou.doors.api.caller import NoToken, say_error, say_no_token
@@ -58,11 +61,14 @@ CHAPTERS = (
     complaints,
     effects,
     fixes,
+    guides,
     happenings,
     interviews,
     learning,
     membership,
+    needs,
     reports,
+    sticking,
     texts,
 )
 """The parts of the API, each with its `routes`."""

@@ -28,11 +28,13 @@ from huitou.doors.cli import (
     effects,
     files,
     fixes,
+    guides,
     happenings,
     harm,
     interviews,
     learning,
     membership,
+    needs,
     offers,
     people,
     plans,
@@ -40,6 +42,7 @@ from huitou.doors.cli import (
     reports,
     serving,
     shopkeeping,
+    sticking,
     texts,
     work,
 )
@@ -101,6 +104,10 @@ app.add_typer(offers.app, name="offer")
 app.add_typer(texts.app, name="text")
 app.add_typer(fixes.app, name="fix")
 app.add_typer(membership.app, name="membership")
+app.command(name="next")(sticking.next_)
+app.command(name="needs")(needs.needs)
+app.add_typer(needs.app, name="machine")
+app.add_typer(guides.app, name="guide")
 app.add_typer(acts.app, name="act")
 app.add_typer(chase.app, name="chase")
 app.add_typer(quarantine.app, name="quarantine")

@@ -30,6 +30,7 @@ from huitou.doors.console.pages import (
     files,
     fixes,
     forecast,
+    guides,
     happenings,
     harm,
     home,
@@ -37,6 +38,7 @@ from huitou.doors.console.pages import (
     learning,
     letters,
     membership,
+    needs,
     people,
     person,
     plan,
@@ -47,6 +49,7 @@ from huitou.doors.console.pages import (
     settings,
     sign_in,
     stages,
+    sticking,
     work,
 )
 from huitou.doors.console.visit import Desk, NotSignedIn, anybody
@@ -79,6 +82,9 @@ PAGES = (
     report,
     forecast,
     membership,
+    sticking,
+    needs,
+    guides,
     files,
     happenings,
     work,

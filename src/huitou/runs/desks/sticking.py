@@ -130,7 +130,8 @@ class Desk:
         mine = ("person_id", [person])
         used = edition.table(USED, only=mine).to_pylist()
         nexts = tuple(map(_next, _ranked(edition.table(NEXT, only=mine).to_pylist())))
-        asked = Asked(person, self._today(), self._settings.money)
+        known = date.fromisoformat(edition.noted("moment")["day"])
+        asked = Asked(person, self._today(), self._settings.money, known)
         with self._house.books.reading() as unit, self._house.lake.reading(edition) as lines:
             around = wall(
                 unit, lines, asked,

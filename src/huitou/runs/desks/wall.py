@@ -79,6 +79,8 @@ class Asked:
     person: str
     day: date
     currency: str
+    known: date
+    """The last day of which orders are known."""
 
 
 def wall(
@@ -92,7 +94,7 @@ def wall(
         *_step(unit, asked.person),
     )
     missing = next((brick for brick in bricks if not brick.there), None)
-    if next_name is not None and (missing is None or missing.name == "machines"):
+    if next_name is not None:
         fits = said("One more product that fits them: {product}", product=next_name)
         missing = Brick(TIME, "next", fits, there=False)
     held = sum(brick.amount.minor for brick in bricks if brick.amount is not None)
@@ -109,7 +111,7 @@ def _owed(unit: Unit, asked: Asked) -> Sequence[Brick]:
     def money(minor: int) -> Money | None:
         return Money(minor, asked.currency) if minor else None
 
-    offers = said("Offers promised to them") if promised else said("No offer is promised to them")
+    offers = [Brick(MONEY, "offers", said("Offers promised to them"), True, money(promised))]
     card = said("The rest of their card") if term else said("They hold no card")
     kept = [
         Brick(MONEY, kind, COLLECTED[kind], True, money(minor))
@@ -118,7 +120,7 @@ def _owed(unit: Unit, asked: Asked) -> Sequence[Brick]:
     ]
     return (
         *kept,
-        Brick(MONEY, "offers", offers, bool(promised), money(promised)),
+        *(offers if promised else ()),
         Brick(MONEY, "card", card, term is not None, money(rest)),
     )
 
@@ -145,7 +147,7 @@ def _habits(unit: Unit, lines: DuckDBPyConnection, asked: Asked) -> Sequence[Bri
     told = {"people": people, "regular": REGULAR_DAYS}
     row = lines.execute(HABITS, told).fetchone() or (0, 0, None)
     regular, products, first = row
-    years = (asked.day - first).days / 365.25 if first else 0.0
+    years = (asked.known - first).days / 365.25 if first else 0.0
     usual = (
         said("{n} things they buy again and again, and know where they stand", n=regular)
         if regular

@@ -24,8 +24,8 @@ from huitou.runs.work import Result, Work
 if TYPE_CHECKING:
     from huitou.store.books import Row, Unit
 
-NEEDS = "needs"
-"""The table of the edition."""
+NEEDS, DAYS = "needs", "needs_days"
+"""The table of the edition, and the purchases expected on each of the coming `SOON` days."""
 SOON = 28
 """Days ahead that a need is looked at."""
 LEAST_CHANCE = 0.05
@@ -58,14 +58,15 @@ def know_needs(work: Work) -> Result:
     with work.lake.reading(work.edition) as connection:
         series = purchases(connection, work.day)
         names = dict(connection.execute(NAMES, {"until": work.day}).fetchall())
-    table = _table(series, names, work.day)
+    table, days = _table(series, names, work.day)
     work.edition.write(NEEDS, table)
+    work.edition.note(DAYS, days)
     return {"rows": table.num_rows}
 
 
-def _table(series: Series, names: Mapping[str, str], day: date) -> pa.Table:
+def _table(series: Series, names: Mapping[str, str], day: date) -> tuple[pa.Table, list[float]]:
     if not series.bought.count:
-        return SCHEMA.empty_table()
+        return SCHEMA.empty_table(), [0.0] * SOON
     every = model.foresee(model.fit(series.bought), series.bought)
     likely = every.within(SOON) >= LEAST_CHANCE
     places = np.flatnonzero(likely & (every.gaps >= LEAST_GAPS))
@@ -73,23 +74,24 @@ def _table(series: Series, names: Mapping[str, str], day: date) -> pa.Table:
     low, middle, high = (due.quantile(share) for share in (0.1, 0.5, 0.9))
     skus = [series.products[int(at)] for at in places]
 
-    def days(ahead: model.Reals) -> list[date]:
+    def dates(ahead: model.Reals) -> list[date]:
         return [day + timedelta(days=round(float(each))) for each in ahead]
 
     columns = {
         "person_id": [series.people[int(at)] for at in places],
         "sku": skus,
         "name": [names.get(sku) or sku for sku in skus],
-        "last_day": days(-np.floor(due.waited)),
+        "last_day": dates(-np.floor(due.waited)),
         "gaps": due.gaps,
         "usual": due.usual,
         "within_7": due.within(7),
         "within_28": due.within(SOON),
-        "low": days(low),
-        "due": days(middle),
-        "high": days(high),
+        "low": dates(low),
+        "due": dates(middle),
+        "high": dates(high),
     }
-    return pa.table(columns, schema=SCHEMA)
+    until = np.array([due.within(ahead).sum() for ahead in range(SOON + 1)])
+    return pa.table(columns, schema=SCHEMA), [round(float(each), 2) for each in np.diff(until)]
 
 
 def remind(work: Work, unit: Unit) -> Result:
