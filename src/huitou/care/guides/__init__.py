@@ -1,1 +1,0 @@
-"""Guides to products: a page or a video behind a QR code, first steps, and who opened them."""

@@ -1,1 +1,0 @@
-"""Machines that customers own: their serials, readings, services, and when they are worn out."""

@@ -1,1 +1,0 @@
-"""Reminders of what is due: once for each need, and never too many."""
