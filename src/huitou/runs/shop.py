@@ -59,6 +59,7 @@ if TYPE_CHECKING:
     from huitou.runs.desks.complaints.desk import Complaints
     from huitou.runs.desks.effects import Desk as Effects
     from huitou.runs.desks.fixes import Desk as Fixes
+    from huitou.runs.desks.guides import Desk as Guides
     from huitou.runs.desks.happenings import Happenings
     from huitou.runs.desks.harms import Harms
     from huitou.runs.desks.interviews.desk import InterviewDesk
@@ -73,6 +74,7 @@ if TYPE_CHECKING:
     from huitou.runs.desks.public.cards import CardDesk
     from huitou.runs.desks.packs import Desk as Packs
     from huitou.runs.desks.points import Desk as Points
+    from huitou.runs.desks.needs import Desk as Needs
     from huitou.runs.desks.public.letterbox import Letterbox
     from huitou.runs.desks.referrals import Referrals
     from huitou.runs.desks.rehearsals import GoingView
@@ -80,6 +82,7 @@ if TYPE_CHECKING:
     from huitou.runs.desks.sending.desk import Sending
     from huitou.runs.desks.sending.texts import Texts as Templates
     from huitou.runs.desks.surprises import Surprises
+    from huitou.runs.desks.sticking import Desk as Sticking
     from huitou.runs.desks.why import ReplayView, WhyView
     from huitou.runs.schedule.foreman import Fired, Foreman
     from huitou.runs.told import ReportView
@@ -717,6 +720,27 @@ class Shop:
     def membership(self) -> Memberships:
         """Paid cards: sold, renewed, changed, given back, and whom the dearer one pays."""
         from huitou.runs.desks.membership import Desk
+
+        return Desk(self._house, self.settings)
+
+    @property
+    def sticking(self) -> Sticking:
+        """How many products customers use, what fits next, and what holds each."""
+        from huitou.runs.desks.sticking import Desk
+
+        return Desk(self._house, self.settings)
+
+    @property
+    def needs(self) -> Needs:
+        """What is due when, machines, and reminders."""
+        from huitou.runs.desks.needs import Desk
+
+        return Desk(self._house, self.settings)
+
+    @property
+    def guides(self) -> Guides:
+        """Guides to products behind QR codes, and who opened them."""
+        from huitou.runs.desks.guides import Desk
 
         return Desk(self._house, self.settings)
 

@@ -28,12 +28,14 @@ from huitou.doors.api import (
     doing,
     effects,
     fixes,
+    guides,
     happenings,
     interviews,
     ladder,
     learning,
     members,
     membership,
+    needs,
     offers,
     packs,
     points,
@@ -42,6 +44,7 @@ from huitou.doors.api import (
     reports,
     sending,
     surprises,
+    sticking,
     texts,
 )
 from huitou.doors.api.caller import NoToken, say_error, say_no_token
@@ -65,6 +68,7 @@ CHAPTERS = (
     complaints,
     effects,
     fixes,
+    guides,
     happenings,
     interviews,
     ladder,
@@ -78,6 +82,9 @@ CHAPTERS = (
     referrals,
     reports,
     surprises,
+    needs,
+    reports,
+    sticking,
     texts,
 )
 """The parts of the API, each with its `routes`."""

@@ -28,6 +28,7 @@ from huitou.doors.cli import (
     effects,
     files,
     fixes,
+    guides,
     happenings,
     harm,
     interviews,
@@ -35,6 +36,7 @@ from huitou.doors.cli import (
     ladder,
     learning,
     membership,
+    needs,
     offers,
     packs,
     people,
@@ -48,6 +50,7 @@ from huitou.doors.cli import (
     shopkeeping,
     templates,
     surprises,
+    sticking,
     texts,
     work,
     working,
@@ -116,6 +119,10 @@ app.add_typer(referrals.app, name="referral")
 app.add_typer(texts.app, name="text")
 app.add_typer(fixes.app, name="fix")
 app.add_typer(membership.app, name="membership")
+app.command(name="next")(sticking.next_)
+app.command(name="needs")(needs.needs)
+app.add_typer(needs.app, name="machine")
+app.add_typer(guides.app, name="guide")
 app.add_typer(acts.app, name="act")
 app.add_typer(chase.app, name="chase")
 app.command(name="send")(sending.send)

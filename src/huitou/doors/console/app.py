@@ -30,6 +30,7 @@ from huitou.doors.console.pages import (
     files,
     fixes,
     forecast,
+    guides,
     happenings,
     harm,
     home,
@@ -39,6 +40,7 @@ from huitou.doors.console.pages import (
     letters,
     membership,
     offers,
+    needs,
     people,
     person,
     plan,
@@ -53,6 +55,7 @@ from huitou.doors.console.pages import (
     stages,
     till,
     surprises,
+    sticking,
     work,
 )
 from huitou.doors.console.visit import Desk, NotSignedIn, anybody
@@ -91,6 +94,9 @@ PAGES = (
     report,
     forecast,
     membership,
+    sticking,
+    needs,
+    guides,
     files,
     happenings,
     work,

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from huitou.runs.desks.complaints.desk import Complaints
     from huitou.runs.desks.effects import Desk as Effects
     from huitou.runs.desks.fixes import Desk as Fixes
+    from huitou.runs.desks.guides import Desk as Guides
     from huitou.runs.desks.happenings import Happenings
     from huitou.runs.desks.harms import Harms
     from huitou.runs.desks.interviews.desk import InterviewDesk
@@ -41,6 +42,10 @@ if TYPE_CHECKING:
     from huitou.runs.desks.rehearsals import GoingView
     from huitou.runs.desks.reports import Reports
     from huitou.runs.desks.surprises import Surprises
+    from huitou.runs.desks.needs import Desk as Needs
+    from huitou.runs.desks.rehearsals import GoingView
+    from huitou.runs.desks.reports import Reports
+    from huitou.runs.desks.sticking import Desk as Sticking
     from huitou.runs.desks.why import ReplayView, WhyView
     from huitou.sources.contract import Declared, Preview, Taken
 
@@ -378,6 +383,21 @@ class Shopfront(Protocol):
     @property
     def membership(self) -> Memberships:
         """Cards that are paid for, and whom the dearer one pays."""
+        ...
+
+    @property
+    def sticking(self) -> Sticking:
+        """What holds customers, and which product fits them next."""
+        ...
+
+    @property
+    def needs(self) -> Needs:
+        """What is due when, machines, and reminders."""
+        ...
+
+    @property
+    def guides(self) -> Guides:
+        """Guides to products behind QR codes."""
         ...
 
     @property
