@@ -27,10 +27,17 @@ class Chore:
 
 def chores() -> tuple[Chore, ...]:
     """All of them, in the order in which those due at one moment are done."""
-    return (Chore("reports", timedelta(minutes=1), _reports),)
+    return (
+        Chore("reports", timedelta(minutes=1), _reports),
+        Chore("journeys", timedelta(minutes=1), _journeys),
+    )
 
 
 def _reports(shop: Shop, _now: datetime) -> Mapping[str, int]:
     if not shop.settings.report_recipients or not shop.has_run():
         return {}
     return {"reports": len(shop.reports.send_due())}
+
+
+def _journeys(shop: Shop, _now: datetime) -> Mapping[str, int]:
+    return shop.journeys.tick()

@@ -28,6 +28,7 @@ from huitou.runs.steps import (
     report,
     show,
     tidy,
+    walk,
 )
 from huitou.runs.views import RunView
 from huitou.runs.work import Progress, Result, Work, where_foreseen
@@ -67,6 +68,7 @@ AT_THE_END: dict[str, Callable[[Work], Result]] = {
     "proof": where_foreseen(prove.prove),
     "promises": where_foreseen(learn.keep_promises),
     "fixes": where_foreseen(mend.weigh),
+    "journeys": walk.journeys,
     "shelf": where_foreseen(show.shelve),
     "report": report.write,
     "publish": show.publish,

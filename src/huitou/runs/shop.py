@@ -63,6 +63,7 @@ if TYPE_CHECKING:
     from huitou.runs.desks.harms import Harms
     from huitou.runs.desks.interviews.desk import InterviewDesk
     from huitou.runs.desks.interviews.leaving import LeavingDesk
+    from huitou.runs.desks.journeys.desk import JourneyDesk
     from huitou.runs.desks.learning.replays import Replays
     from huitou.runs.desks.learning.trials import Trials
     from huitou.runs.desks.lessons import Desk as Lessons
@@ -672,6 +673,15 @@ class Shop:
         from huitou.runs.desks.fixes import Desk
 
         return Desk(self._house, self.settings)
+
+    # -- journeys
+
+    @property
+    def journeys(self) -> JourneyDesk:
+        """Journeys: written, tried on the past, started, and who is where in them."""
+        from huitou.runs.desks.journeys.desk import JourneyDesk
+
+        return JourneyDesk(self._house, self.settings)
 
     # -- alarms
 
