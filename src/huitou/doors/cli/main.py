@@ -31,6 +31,7 @@ from huitou.doors.cli import (
     happenings,
     harm,
     interviews,
+    journeys,
     learning,
     offers,
     people,
@@ -94,6 +95,7 @@ app.add_typer(cases.app, name="case")
 app.add_typer(complaints.app, name="complaint")
 app.add_typer(interviews.app, name="interview")
 app.command(name="happened")(happenings.happened)
+app.add_typer(journeys.app, name="journey")
 app.add_typer(alarms.app, name="alarm")
 app.add_typer(calls.app, name="call")
 app.add_typer(offers.app, name="offer")

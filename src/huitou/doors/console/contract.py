@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from huitou.runs.desks.happenings import Happenings
     from huitou.runs.desks.harms import Harms
     from huitou.runs.desks.interviews.desk import InterviewDesk
+    from huitou.runs.desks.journeys.desk import JourneyDesk
     from huitou.runs.desks.learning.replays import Replays
     from huitou.runs.desks.learning.trials import Trials
     from huitou.runs.desks.rehearsals import GoingView
@@ -82,6 +83,11 @@ class Shopfront(Protocol):
         self, path: Path, declared: Declared, *, confirmed: bool, progress: Progress | None = None
     ) -> Taken:
         """Take a file in."""
+        ...
+
+    @property
+    def journeys(self) -> JourneyDesk:
+        """Journeys."""
         ...
 
     def run(

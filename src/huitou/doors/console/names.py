@@ -142,6 +142,8 @@ STEPS: Mapping[str, Sentence] = {
     "learn": said("Learning from earlier letters"),
     "signs": said("Replaying the alarms on the past"),
     "names": said("Following those who turned out to be one"),
+    "journeys": said("Letting people into journeys, and moving them on"),
+    "evenings": said("Seeing the past evening by evening"),
     "offers": said("Ending offers whose time is over"),
     "complaints": said("Looking after complaints"),
     "cases": said("Opening cases of the lost"),

@@ -14,7 +14,8 @@ from huitou.ground.words import Sentence, said
 from huitou.journeys.paths import book, playbooks
 from huitou.journeys.paths import journey as j
 from huitou.journeys.paths.writing import read
-from huitou.runs.desks.journeys import moving, wording
+from huitou.runs.desks.journeys import editing, moving, wording
+from huitou.runs.desks.journeys.editing import NodeForm
 from huitou.runs.desks.journeys.views import (
     Count,
     FlowView,
@@ -133,6 +134,16 @@ class JourneyDesk:
         with self._house.books.unit() as unit:
             kept = book.keep(unit, text, by, self._house.clock.now(), digits=self._digits)
         return self.shown(kept.name, kept.number)
+
+    def fields(self, text: str) -> tuple[NodeForm, ...]:
+        """The nodes of a journey as a form may change them."""
+        return editing.fields(text)
+
+    def changed(self, name: str, told: Mapping[str, str], by: str) -> FlowView:
+        """Keep a new version in which fields of nodes say something else: `node.field` -> text."""
+        with self._house.books.reading() as unit:
+            text = book.versions(unit, name)[0].text
+        return self.keep(editing.changed(text, told), by)
 
     def take(self, playbook: str, by: str) -> FlowView:
         """Take a shipped journey as a draft of one's own."""
