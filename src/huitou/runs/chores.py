@@ -43,6 +43,9 @@ def _day(shop: Shop, _now: datetime) -> Mapping[str, int]:
         return {}
     shop.run()
     return {"runs": 1}
+        Chore("reports", timedelta(minutes=1), _reports),
+        Chore("journeys", timedelta(minutes=1), _journeys),
+    )
 
 
 def _reports(shop: Shop, _now: datetime) -> Mapping[str, int]:
@@ -54,3 +57,7 @@ def _reports(shop: Shop, _now: datetime) -> Mapping[str, int]:
 def _post(shop: Shop, _now: datetime) -> Mapping[str, int]:
     sent = shop.sending.send()
     return {each.channel: each.handed for each in sent if each.handed}
+
+
+def _journeys(shop: Shop, _now: datetime) -> Mapping[str, int]:
+    return shop.journeys.tick()

@@ -37,6 +37,7 @@ from huitou.runs.steps import (
     surprise,
     thresholds,
     tidy,
+    walk,
 )
 from huitou.runs.views import RunView
 from huitou.runs.work import Progress, Result, Work, where_foreseen
@@ -90,6 +91,7 @@ AT_THE_END: dict[str, Callable[[Work], Result]] = {
     "thresholds": thresholds.read_out,
     "surprises": surprise.read_out,
     "relapse": where_foreseen(returns.relapse),
+    "journeys": walk.journeys,
     "shelf": where_foreseen(show.shelve),
     "report": report.write,
     "publish": show.publish,

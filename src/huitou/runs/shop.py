@@ -65,6 +65,7 @@ if TYPE_CHECKING:
     from huitou.runs.desks.interviews.desk import InterviewDesk
     from huitou.runs.desks.interviews.leaving import LeavingDesk
     from huitou.runs.desks.ladder.desk import Desk as LadderDesk
+    from huitou.runs.desks.journeys.desk import JourneyDesk
     from huitou.runs.desks.learning.replays import Replays
     from huitou.runs.desks.learning.trials import Trials
     from huitou.runs.desks.lessons import Desk as Lessons
@@ -743,6 +744,14 @@ class Shop:
         from huitou.runs.desks.guides import Desk
 
         return Desk(self._house, self.settings)
+    # -- journeys
+
+    @property
+    def journeys(self) -> JourneyDesk:
+        """Journeys: written, tried on the past, started, and who is where in them."""
+        from huitou.runs.desks.journeys.desk import JourneyDesk
+
+        return JourneyDesk(self._house, self.settings)
 
     # -- alarms
 

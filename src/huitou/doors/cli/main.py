@@ -34,6 +34,7 @@ from huitou.doors.cli import (
     interviews,
     join,
     ladder,
+    journeys,
     learning,
     membership,
     needs,
@@ -107,6 +108,7 @@ app.add_typer(cases.app, name="case")
 app.add_typer(complaints.app, name="complaint")
 app.add_typer(interviews.app, name="interview")
 app.command(name="happened")(happenings.happened)
+app.add_typer(journeys.app, name="journey")
 app.add_typer(alarms.app, name="alarm")
 app.add_typer(calls.app, name="call")
 app.add_typer(ladder.app, name="ladder")

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from huitou.runs.desks.harms import Harms
     from huitou.runs.desks.interviews.desk import InterviewDesk
     from huitou.runs.desks.ladder.desk import Desk as LadderDesk
+    from huitou.runs.desks.journeys.desk import JourneyDesk
     from huitou.runs.desks.learning.replays import Replays
     from huitou.runs.desks.learning.trials import Trials
     from huitou.runs.desks.members.desk import Desk as MemberDesk
@@ -95,6 +96,11 @@ class Shopfront(Protocol):
         self, path: Path, declared: Declared, *, confirmed: bool, progress: Progress | None = None
     ) -> Taken:
         """Take a file in."""
+        ...
+
+    @property
+    def journeys(self) -> JourneyDesk:
+        """Journeys."""
         ...
 
     def run(

@@ -1,0 +1,1 @@
+"""The desk of journeys: written, tried on the past, started, looked at."""
