@@ -25,6 +25,7 @@ from huitou.journeys.book import message_of
 from huitou.journeys.guard import book as guard
 from huitou.journeys.messages import Message
 from huitou.journeys.permission import book as permission
+from huitou.journeys.sendings.tables import sending
 from huitou.journeys.tables import decision, message, plan
 from huitou.loyalty import book as loyalty
 from huitou.store.books import Books, Row, Unit
@@ -230,6 +231,27 @@ def answered_by_silence(unit: Unit) -> tuple[int, int]:
         who for who, at in reached if any(at <= each <= at + SOON for each in asked.get(who, ()))
     }
     return len(reached), len(soon)
+
+
+def silence_by_channel(unit: Unit) -> dict[str, tuple[int, int]]:
+    """channel -> (messages that left the house, people who asked for silence soon after one)."""
+    planned = (
+        select(message.c.person_id, delivery.c.channel, delivery.c.at)
+        .join(message, message.c.decision_id == delivery.c.decision_id)
+        .where(delivery.c.state == "accepted")
+    )
+    asked_for = select(sending.c.person_id, sending.c.channel, sending.c.at).where(
+        sending.c.state == "accepted", sending.c.purpose == "marketing"
+    )
+    known, told = names(unit), care.silences(unit)
+    sent: dict[str, int] = {}
+    soon: dict[str, set[str]] = {}
+    for row in (*unit.rows(planned), *unit.rows(asked_for)):
+        who, way, at = known.now(row["person_id"]), row["channel"], row["at"]
+        sent[way] = sent.get(way, 0) + 1
+        if any(at <= each <= at + SOON for each in told.get(who, ())):
+            soon.setdefault(way, set()).add(who)
+    return {way: (n, len(soon.get(way, ()))) for way, n in sorted(sent.items())}
 
 
 def answered_by_complaint(unit: Unit) -> int:

@@ -34,7 +34,9 @@ def speak_again(house: House, person_id: str, channel: str, by: str) -> None:
 
 def _check(channel: str) -> None:
     if channel not in ("any", *care.CHANNELS):
-        raise HuitouError(f"there is no channel {channel!r}", to_try=", ".join(("any", *care.CHANNELS)))
+        raise HuitouError(
+            f"there is no channel {channel!r}", to_try=", ".join(("any", *care.CHANNELS))
+        )
 
 
 def in_doubt(house: House) -> tuple[Doubt, ...]:

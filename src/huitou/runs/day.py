@@ -24,6 +24,7 @@ from huitou.runs.steps import (
     know,
     learn,
     mend,
+    places,
     prove,
     report,
     show,
@@ -60,6 +61,7 @@ IN_THE_BOOKS: dict[str, Callable[[Work, Unit], Result]] = {
     "alarms": alarms.ring,
     "guard": where_foreseen(guard.act),
     "plan": where_foreseen(decide.draft_plan),
+    "places": where_foreseen(places.find_out),
 }
 """Steps whose effect is in the books: done exactly once, with their mark, in one transaction."""
 

@@ -23,17 +23,21 @@ class Meaning(StrEnum):
 
 
 STOPS = frozenset(
-    """
-    stop stopall end quit cancel unsubscribe revoke optout r td t n tdtd no
-    退订 退訂 取消 取消订阅 取消訂閱 拒收 拒绝 拒絕 停止 不要 不要再发 不要再發 不要再发了 不要再發了 别发了
-    別發了 别再发了 別再發了 退出
-    """.split()
-)
+    (
+        "stop", "stopall", "end", "quit", "cancel", "unsubscribe", "revoke", "optout", "r", "td",
+        "t", "n", "no", "退订", "退訂", "取消", "取消订阅", "取消訂閱", "拒收", "拒绝", "拒絕",
+        "停止", "不要", "不要再发", "不要再發", "不要再发了", "不要再發了", "别发了", "別發了",
+        "别再发了", "別再發了", "退出",
+    )
+)  # fmt: skip
 """Words that refuse, as `bare` leaves them."""
 
 STARTS = frozenset(
-    "start unstop subscribe resubscribe yes 订阅 訂閱 恢复 恢復 重新订阅 重新訂閱".split()
-)
+    (
+        "start", "unstop", "subscribe", "resubscribe", "yes", "订阅", "訂閱", "恢复", "恢復",
+        "重新订阅", "重新訂閱",
+    )
+)  # fmt: skip
 
 _DOUBTFUL = re.compile(
     r"\b(?:stop|unsubscribe|opt\W?out|remove me|take me off|leave me alone|no more|don'?t (?:text|"

@@ -24,6 +24,7 @@ from huitou.doors.cli import (
     chase,
     checkup,
     complaints,
+    consents,
     demo,
     effects,
     files,
@@ -101,6 +102,8 @@ app.add_typer(texts.app, name="text")
 app.add_typer(fixes.app, name="fix")
 app.add_typer(acts.app, name="act")
 app.add_typer(chase.app, name="chase")
+app.add_typer(consents.app, name="consent")
+app.add_typer(consents.sending, name="sending")
 app.add_typer(quarantine.app, name="quarantine")
 app.command(name="serve")(serving.serve)
 app.add_typer(serving.tokens, name="token")

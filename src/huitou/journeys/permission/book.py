@@ -19,7 +19,7 @@ from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
 from huitou.care import book as care
 from huitou.care.chase import book as chase
@@ -190,12 +190,23 @@ def put_in_force(unit: Unit, told: Mapping[str, Any], by: str, now: datetime) ->
     Raises `BadInput` for rules that cannot be read. What held before stays written down.
     """
     _read(told)
-    mark = fingerprint(told["text"], told["zone"], str(told["email_to_customers"]))
-    last = select(sending_rules.c.fingerprint).order_by(sending_rules.c.id.desc()).limit(1)
-    if unit.value(last) == mark:
+    if is_in_force(unit, told):
         return False
-    unit.add(sending_rules, [{"told": dict(told), "fingerprint": mark, "by": by, "at": now}])
+    row = {"told": dict(told), "fingerprint": _mark(told), "by": by, "at": now}
+    unit.add(sending_rules, [row])
     return True
+
+
+def is_in_force(unit: Unit, told: Mapping[str, Any]) -> bool:
+    """Whether these very rules hold already."""
+    return bool(unit.value(_last_mark()) == _mark(told))
+
+
+def has_basis(unit: Unit, person_id: str, channels: Iterable[str], now: datetime) -> set[str]:
+    """The channels on which marketing to somebody rests on something, but for what they refused."""
+    wanted = [Wanted(channel, person_id, channel, "marketing") for channel in channels]
+    known = _known(unit, wanted, now)
+    return {one.channel for one in wanted if _without_basis(one, known) is None}
 
 
 def place(unit: Unit, person_id: str, where: Place, now: datetime) -> None:
@@ -416,6 +427,14 @@ def _harmful(unit: Unit, told: Rules) -> frozenset[str]:
 
 
 # -- reading
+
+
+def _last_mark() -> Select[Any]:
+    return select(sending_rules.c.fingerprint).order_by(sending_rules.c.id.desc()).limit(1)
+
+
+def _mark(told: Mapping[str, Any]) -> str:
+    return fingerprint(told["text"], told["zone"], str(told["email_to_customers"]))
 
 
 def _read(told: Mapping[str, Any]) -> Rules:

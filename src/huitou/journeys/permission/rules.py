@@ -47,6 +47,11 @@ class Rules:
     hours_channels: tuple[str, ...] = ()
     caps: tuple[Cap, ...] = ()
 
+    @property
+    def asks_where(self) -> bool:
+        """Whether anything here hangs on where people are, or on when they bought."""
+        return bool(self.packs or self.hours or self.caps)
+
     def holding(self, country: str | None) -> tuple[Pack, ...]:
         """The packs for somebody in a country; with None, for somebody of whom nothing is known."""
         return holding(self.packs, country or self.country)
