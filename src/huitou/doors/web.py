@@ -17,7 +17,6 @@ from huitou.doors.api.app import app as api
 from huitou.doors.book import Staff
 from huitou.doors.console.app import app as console
 from huitou.doors.console.visit import SESSION
-from huitou.doors.postman import Postman
 from huitou.doors.public.app import app as public
 from huitou.doors.strangers import Strangers
 
@@ -36,7 +35,6 @@ def open_web() -> FastAPI:
     # Threads take turns often: who waits for a page does not wait for a batch being carried.
     sys.setswitchinterval(TURN)
     shop.letterbox.carrier.start()
-    Postman(shop).start()
     return web(shop, Staff(shop.books))
 
 

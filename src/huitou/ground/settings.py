@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import tomllib
 from dataclasses import asdict, dataclass, fields, replace
+from datetime import time
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
@@ -34,6 +35,7 @@ RANGES: dict[str, tuple[float, float]] = {
     "imap_port": (1, 65535),
     "complaint_hours": (1, 8760),
     "report_hour": (0, 23),
+    "day_hour": (0, 23),
     "share_with_customers": (0, 0.9),
 }
 """Numbers that can stand, both ends included."""
@@ -142,12 +144,22 @@ class Settings:
     """The hour of that day, as the clock in the shop shows it, from which on it goes."""
     report_language: str | None = None
     """Language of the report; None: that of letters."""
+    day_by_itself: bool = True
+    """Whether `huitou serve` and `huitou worker` do the day's work by themselves, where something
+    new has arrived."""
+    day_hour: int = 5
+    """The hour at which they do, as the clock in the shop shows it."""
 
     @property
     def report_recipients(self) -> tuple[str, ...]:
         """The addresses of `report_to`, each once."""
         told = (each.strip() for each in self.report_to.split(","))
         return tuple(dict.fromkeys(each for each in told if each))
+
+    @property
+    def day_begins(self) -> time | None:
+        """When the day's work is done by itself, on the shop's own clock; None where it is not."""
+        return time(self.day_hour) if self.day_by_itself else None
 
     @property
     def zone(self) -> ZoneInfo:

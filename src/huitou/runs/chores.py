@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from huitou.ground.settings import Settings
     from huitou.runs.shop import Shop
 
 
@@ -23,11 +24,24 @@ class Chore:
     every: timedelta
     do: Callable[[Shop, datetime], Mapping[str, int]]
     """Does what is due at this moment; what it did, counted by kind."""
+    at: Callable[[Settings], time | None] | None = None
+    """For what is done once a day: when, on the shop's own clock; None says: not at all."""
 
 
 def chores() -> tuple[Chore, ...]:
     """All of them, in the order in which those due at one moment are done."""
-    return (Chore("reports", timedelta(minutes=1), _reports),)
+    return (
+        Chore("day", timedelta(days=1), _day, at=lambda settings: settings.day_begins),
+        Chore("reports", timedelta(minutes=1), _reports),
+    )
+
+
+def _day(shop: Shop, _now: datetime) -> Mapping[str, int]:
+    """The day's work, where something has arrived since it was done last."""
+    if shop.is_empty() or not shop.has_news():
+        return {}
+    shop.run()
+    return {"runs": 1}
 
 
 def _reports(shop: Shop, _now: datetime) -> Mapping[str, int]:

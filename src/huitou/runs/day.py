@@ -98,6 +98,12 @@ def run(
         return _run(house, settings, as_of, horizon_days, progress or (lambda _name, _share: None))
 
 
+def has_news(house: House) -> bool:
+    """Whether anything has arrived that the last finished run did not know."""
+    before = Journal(house.books, house.clock).latest()
+    return before is None or before["choices"].get("arrived") != _arrived(house)[1]
+
+
 def _run(
     house: House,
     settings: Settings,

@@ -72,6 +72,7 @@ if TYPE_CHECKING:
     from huitou.runs.desks.rehearsals import GoingView
     from huitou.runs.desks.reports import Reports
     from huitou.runs.desks.why import ReplayView, WhyView
+    from huitou.runs.schedule.foreman import Fired, Foreman
     from huitou.runs.told import ReportView
     from huitou.runs.upkeep import Upkeep
     from huitou.runs.wiring import House
@@ -207,6 +208,25 @@ class Shop:
         if self.too_few() is None:
             self.calls.draw()
         return replace(done, steps=(*taking.costs(self._house), *done.steps))
+
+    def has_news(self) -> bool:
+        """Whether something has arrived since the day's work was done last."""
+        from huitou.runs import day
+
+        return day.has_news(self._house)
+
+    def foreman(self, tell: Callable[[Fired], None] | None = None) -> Foreman:
+        """Who has the chores of the house done, by the books: one of any number."""
+        from huitou.runs.schedule.foreman import Foreman
+
+        return Foreman(self, tell=tell)
+
+    def chores_done(self) -> Sequence[Mapping[str, Any]]:
+        """The last firing of each chore: chore, slot, state, began_at, ended_at, did, reason."""
+        from huitou.runs.schedule import book
+
+        with self.books.reading() as unit:
+            return book.latest(unit)
 
     def has_run(self) -> bool:
         """Whether a run has finished, so that there are answers."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -30,6 +31,10 @@ LAYOUT = Layout(
 )
 
 
+BOOKS_VARIABLE = "HUITOU_BOOKS"
+"""Names the environment variable with the address of the books."""
+
+
 @dataclass(frozen=True)
 class House:
     """A shop's folder with its stores open."""
@@ -47,11 +52,13 @@ def open_shop(
 ) -> Shop:
     """The shop in the folder `home`; a new one is made where there is none.
 
-    `books_url` puts the books into PostgreSQL; without it they are a file in the folder.
+    `books_url` puts the books into PostgreSQL, and so does `$HUITOU_BOOKS`, which keeps its secret
+    out of files; without either they are a file in the folder.
     """
     from huitou.runs.shop import Shop
 
-    return Shop(open_house(Path(home), clock or WallClock(), books_url))
+    url = books_url or os.environ.get(BOOKS_VARIABLE) or None
+    return Shop(open_house(Path(home), clock or WallClock(), url))
 
 
 def open_house(home: Path, clock: Clock, books_url: str | None = None) -> House:

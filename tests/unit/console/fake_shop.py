@@ -708,6 +708,10 @@ class FakeShop(FakeBalance):
         """Remember what was said."""
         self.answered[case_id] = (why, where_to, words)
 
+    def chores_done(self) -> list[dict[str, Any]]:
+        done = datetime(2026, 3, 2, 5, tzinfo=UTC)
+        return [{"chore": "day", "state": "done", "began_at": done, "reason": None}]
+
     def upkeep(self) -> Upkeep:
         """What the test says waits for somebody."""
         return self.lies_about

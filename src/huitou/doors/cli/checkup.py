@@ -59,6 +59,7 @@ def _shop(shop: Shop) -> Iterator[Finding]:
     yield _asked("settings", lambda: _settings(shop))
     yield _books(shop)
     yield _care(shop)
+    yield _chores(shop)
     yield _asked("orders", lambda: _orders(shop))
     yield _asked("answers", lambda: _answers(shop))
 
@@ -104,6 +105,14 @@ def _care(shop: Shop) -> Finding:
     sorter = f"the sorter of texts was taught {found.lessons} texts"
     late = "" if found.sorter_knows else ", and learns them at the next run"
     return Finding("care", not wrong, "; ".join([*wrong, spam, sorter + late]))
+
+
+def _chores(shop: Shop) -> Finding:
+    done = shop.chores_done()
+    failed = [f"{row['chore']}: {row['reason']}" for row in done if row["state"] == "failed"]
+    when = [f"{row['chore']} {row['began_at']:%Y-%m-%d %H:%M} UTC" for row in done]
+    none = "no worker was at work yet; try: huitou serve"
+    return Finding("chores", not failed, "; ".join(failed or when) or none)
 
 
 def _orders(shop: Shop) -> str:

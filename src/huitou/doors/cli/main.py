@@ -42,6 +42,7 @@ from huitou.doors.cli import (
     shopkeeping,
     texts,
     work,
+    working,
 )
 from huitou.doors.cli.desk import Desk, default_home
 from huitou.ground.errors import BadInput, HuitouError
@@ -106,6 +107,7 @@ app.add_typer(consents.app, name="consent")
 app.add_typer(consents.sending, name="sending")
 app.add_typer(quarantine.app, name="quarantine")
 app.command(name="serve")(serving.serve)
+app.command(name="worker")(working.worker)
 app.add_typer(serving.tokens, name="token")
 app.add_typer(shopkeeping.app, name="settings")
 app.command(name="doctor")(checkup.doctor)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 import socket
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from huitou.doors.cli.desk import AsJson, answer, desk, screen
 from huitou.doors.cli.drawing import grid, headed
+from huitou.doors.cli.working import beside
 from huitou.ground.errors import Refused
 
 if TYPE_CHECKING:
@@ -30,9 +32,12 @@ def serve(
     ctx: typer.Context,
     host: Annotated[str, typer.Option(help="Where it listens; elsewhere use TLS.")] = HOST,
     port: Annotated[int | None, typer.Option(help="Its port; the next free one from 8080.")] = None,
+    with_worker: Annotated[
+        bool, typer.Option("--worker/--no-worker", help="A worker beside it does the chores.")
+    ] = True,
     as_json: AsJson = False,
 ) -> None:
-    """The console and the API of this shop.
+    """The console and the API of this shop, and a worker beside them.
 
     The first start prints a link that works once.
     """
@@ -42,14 +47,16 @@ def serve(
         answer({"address": address(host, free), "first_link": first_link(shop, host, free)})
     else:
         _say_address(shop, host, free, screen())
-    _listen(shop, host, free)
+    with beside(shop.home) if with_worker else nullcontext():
+        _listen(shop, host, free)
 
 
 def open_doors(shop: Shop, host: str, port: int, *, fixed: bool, out: Console) -> None:
     """Say the address, then serve until stopped."""
     free = free_port(host, port, fixed=fixed)
     _say_address(shop, host, free, out)
-    _listen(shop, host, free)
+    with beside(shop.home):
+        _listen(shop, host, free)
 
 
 def free_port(host: str, first: int, *, fixed: bool) -> int:

@@ -73,6 +73,8 @@ READERS: Mapping[str, Reader] = {
     "report_to": _text,
     "report_day": _text,
     "report_hour": _whole,
+    "day_by_itself": _yes,
+    "day_hour": _whole,
     "report_language": _words,
     "smtp_host": _words,
     "smtp_port": _whole,
