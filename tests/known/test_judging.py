@@ -13,8 +13,10 @@ import pytest
 from tools.bench_decisions import worlds as judge
 from tools.peers import causal_asked
 from tools.worlds.nature import HUNCH, nature
-from tools.worlds.people import crowd
+from tools.worlds.people import FEATURES, crowd
 from tools.worlds.world import World, of_crowd
+
+from huitou.decisions.audience import TRAITS
 
 pytestmark = pytest.mark.known
 
@@ -75,6 +77,10 @@ def test_a_learner_sees_the_experiment_and_not_the_truth(
     assert gains.shape == (300, 8)
     assert np.isfinite(gains).all()
     assert np.all(gains[:, 0] == 0)
+
+
+def test_what_worlds_tell_of_people_is_what_a_run_knows_of_them() -> None:
+    assert FEATURES == TRAITS
 
 
 def test_playbooks_turn_slopes_round_and_levels_up() -> None:

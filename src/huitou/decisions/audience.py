@@ -31,11 +31,11 @@ REQUIRED = (
 )
 """Columns without which nothing can be decided. The rest have careful defaults."""
 
-TRAITS = ("recency", "orders", "tenure", "lateness", "basket")
+TRAITS = ("recency", "orders", "tenure", "lateness", "basket", "momentum")
 """What is known of each person that acts may depend on, all on a scale of logarithms: days since
 the last purchase, purchases so far, days since the first, recency as a multiple of the usual gap,
-what they usually spend."""
-TRAITS_FROM = ("x", "t_x", "T", "typical_gap", "spend_mean")
+what they usually spend, purchases of the last sixteen weeks against the sixteen before."""
+TRAITS_FROM = ("x", "t_x", "T", "typical_gap", "spend_mean", "bought_lately", "bought_before")
 """The columns that they come from (`facts.contract.CUSTOMERS`)."""
 LEAST_GAP = 7.0
 """A usual gap counts as at least so many days."""
@@ -89,7 +89,7 @@ class Audience:
     rests_until: NDArray[np.datetime64]
     """The date to look again, where they are not to be chased before it; NaT elsewhere."""
     traits: FloatArray
-    """As in `TRAITS` (n, 5), NaN where unknown; (n, 0) where the people come without them."""
+    """As in `TRAITS` (n, 6), NaN where unknown; (n, 0) where the people come without them."""
 
     def __len__(self) -> int:
         """How many people there are."""
@@ -161,8 +161,8 @@ def traits_of(people: pa.Table) -> FloatArray:
     """The traits of people with the columns `TRAITS_FROM`; without these none are known."""
     if any(name not in people.column_names for name in TRAITS_FROM):
         return np.zeros((people.num_rows, 0))
-    columns = [people[name].cast(pa.float64(), safe=False) for name in TRAITS_FROM]
-    again, last, tenure, gap, spent = (each.to_numpy().astype(np.float64) for each in columns)
+    told = [people[name].cast(pa.float64(), safe=False).to_numpy() for name in TRAITS_FROM]
+    again, last, tenure, gap, spent, late, early = (each.astype(np.float64) for each in told)
     recency = np.maximum(tenure - last, 0.0)
     return np.column_stack(
         [
@@ -171,6 +171,7 @@ def traits_of(people: pa.Table) -> FloatArray:
             np.log1p(np.maximum(tenure, 0.0)),
             np.log1p(recency / np.maximum(gap, LEAST_GAP)),
             np.log(np.maximum(spent, 1.0)),
+            np.log((1.0 + np.maximum(late, 0.0)) / (1.0 + np.maximum(early, 0.0))),
         ]
     )
 

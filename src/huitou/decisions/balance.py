@@ -8,8 +8,9 @@ the curve is highest. Below 0 money is given away: what comes back of it is less
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from itertools import pairwise
 from typing import Any
 
@@ -104,8 +105,9 @@ class Curve:
 class Balance:
     """What spending brings: for all together, for keeping alone, and for winning back alone.
 
-    All stay within the plan's hours of staff. Each of the two parts has the hours that the best
-    plan of all gives it where money is no matter, so the parts add up to the whole there.
+    All stay within the plan's hours of staff, and mean no more pieces of a stock than are left.
+    Each of the two parts has the hours and the pieces that the best plan of all gives it where
+    money is no matter, so the parts add up to the whole there.
     """
 
     together: Curve
@@ -129,17 +131,26 @@ class Balance:
 def balanced(drafted: Drafted, limits: Limits) -> Balance:
     """Profit against spend for the people of a plan whom the lot leaves to be reached.
 
-    Their hours are their share of the plan's by number. A spot may pass them by the share by which
-    a sample of `SOME` people misses them, in a shop that has many more.
+    Their hours and pieces are their share of the plan's by number. A spot may pass its hours by the
+    share by which a sample of `SOME` people misses them, in a shop that has many more.
     """
     reached = ~drafted.held
     share = float(reached.mean()) if len(reached) else 0.0
     hours = share * limits.staff_minutes
-    together, taken = _Part.of(drafted, reached).curve(hours)
+    stock = {
+        column: math.floor(share * act.stock + 1e-9)
+        for column, act in enumerate(drafted.acts)
+        if act.stock is not None
+    }
+    together, taken, choice = _Part.of(drafted, reached, stock).curve(hours)
     won = np.isin(drafted.people.stage[reached], BACK)
     # One after the other: of a million people each part is a copy of some weight.
     keep, back = (
-        _Part.of(drafted, _of(reached, these)).curve(float(taken[these].sum()))[0]
+        _Part.of(
+            drafted,
+            _of(reached, these),
+            {column: int((choice[these] == column).sum()) for column in stock},
+        ).curve(float(taken[these].sum()))[0]
         for these in (~won, won)
     )
     return Balance(together=together, keep=keep, back=back)
@@ -159,9 +170,11 @@ class _Part:
     kinds: IntArray
     half_effect: FloatArray
     half_worth: FloatArray
+    stock: Mapping[int, int] = field(default_factory=dict)
+    """Of acts there are only so many pieces of: act -> pieces."""
 
     @classmethod
-    def of(cls, drafted: Drafted, these: BoolArray) -> _Part:
+    def of(cls, drafted: Drafted, these: BoolArray, stock: Mapping[int, int]) -> _Part:
         priced = drafted.priced
         gain = drafted.free[these]
         use = (priced.cost[these].astype(np.float64), priced.minutes[these])
@@ -171,15 +184,39 @@ class _Part:
             kinds,
             priced.half_effect[these],
             priced.half_worth[these],
+            stock,
         )
 
-    def curve(self, hours: float) -> tuple[Curve, FloatArray]:
-        """The curve within so many minutes of staff, and who takes how many of them at its top."""
+    def curve(self, hours: float) -> tuple[Curve, FloatArray, IntArray]:
+        """The curve within so many minutes of staff, and who takes how many of them, and what, at
+        its top."""
         few = self._few()
         top = self._looked(0.0, hours, few)
         above = [self._looked(price, hours, few)[0] for price in self._prices(top[1], top[2])]
         beyond = [self._looked(price, hours, few)[0] for price in BEYOND]
-        return Curve(_rising([NOTHING, *above, top[0], *beyond])), top[3]
+        return Curve(_rising([NOTHING, *above, top[0], *beyond])), top[3], top[1]
+
+    def _best_at(self, prices: FloatArray) -> IntArray:
+        """Everybody's act at these prices. Where more want a piece than there are, those have it
+        who would lose most without; the others take their next best."""
+        choice = self.choices.best_at(prices)[0]
+        if not any((choice == column).sum() > many for column, many in self.stock.items()):
+            return choice
+        after = self.choices.gain.astype(np.float64)
+        for price, use in zip(prices, self.choices.use, strict=True):
+            after = after - price * use
+        while over := [
+            (column, many) for column, many in self.stock.items() if (choice == column).sum() > many
+        ]:
+            for column, many in over:
+                mine = np.flatnonzero(choice == column)
+                wanted = after[mine, column]
+                after[mine, column] = -np.inf
+                ahead = np.argsort(after[mine].max(axis=1) - wanted, kind="stable")
+                after[mine[ahead[:many]], column] = wanted[ahead[:many]]
+                without = mine[ahead[many:]]
+                choice[without] = after[without].argmax(axis=1)
+        return choice
 
     def _few(self) -> Choices:
         if len(self.choices) <= 2 * SOME:
@@ -193,11 +230,11 @@ class _Part:
         """The best plan at this price of money: its spot, acts, price of hours, and minutes."""
         scarce = hours * len(few) / len(self.choices) if len(self.choices) else 0.0
         dear, cheap = _price_of_hours(few, price, scarce)
-        choice = self.choices.best_at(np.array([price, dear]))[0]
+        choice = self._best_at(np.array([price, dear]))
         spot, minutes = self._spot(choice, price)
         if dear > cheap and few is self.choices:
             # At the right price of hours some are indifferent: a part of them fills the hours.
-            more = self._spot(self.choices.best_at(np.array([price, cheap]))[0], price)
+            more = self._spot(self._best_at(np.array([price, cheap])), price)
             room = float(more[1].sum() - minutes.sum())
             weight = (hours - float(minutes.sum())) / room if room > 0 else 0.0
             weight = min(max(weight, 0.0), 1.0)

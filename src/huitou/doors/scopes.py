@@ -12,6 +12,7 @@ SCOPES = {
     "ask": "write down what customers said, answer complaints, and leave people alone",
     "complain": "hand in complaints",
     "offer": "look at offers, and use them for orders",
+    "till": "stand at the till: use codes, tell sales, and hand over what waits for a customer",
     "plan": "draft, approve and apply plans",
 }
 """Scope -> what it lets its holder do. One scope never includes another."""

@@ -134,6 +134,8 @@ CUSTOMERS = _schema(
         "typical_gap": REAL,
         "absence": WHOLE,
         "back_day": DAY,
+        "bought_lately": WHOLE,
+        "bought_before": WHOLE,
         "left_censored": TRUTH,
         "store": TEXT,
         "channel": TEXT,
@@ -157,6 +159,8 @@ CUSTOMERS = _schema(
 """One row per person with a purchase.
 
 `absence` is the longest gap in days, `back_day` the last day that ended one so long.
+`bought_lately` and `bought_before` are the purchase days of the last sixteen weeks, and of the
+sixteen before.
 """
 
 HAPPENINGS = _schema(

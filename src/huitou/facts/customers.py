@@ -28,8 +28,9 @@ def customers(
     told = t if margin is None else replace(t, margin=margin)
     every = orders(told, as_of, known=known)
     persons = of_persons(every)
-    bought = rhythm(purchase_days(persons.filter(persons.is_purchase), PERSON), PERSON)
-    shop = _shop(told, as_of, every, bought)
+    today = number_of(last_day_before(as_of, t.shop_zone))
+    bought = rhythm(purchase_days(persons.filter(persons.is_purchase), PERSON), PERSON, today)
+    shop = _shop(told, today, every, bought)
     joined = bought.join(_ledger(persons), "person_id").cross_join(shop)
     return shaped(_derived(joined), CUSTOMERS)
 
@@ -65,9 +66,8 @@ def _ledger(persons: ibis.Table) -> ibis.Table:
     )
 
 
-def _shop(t: Tables, as_of: datetime, every: ibis.Table, bought: ibis.Table) -> ibis.Table:
+def _shop(t: Tables, today: int, every: ibis.Table, bought: ibis.Table) -> ibis.Table:
     """One row about the shop: its rate, usual gap, start of log, and costs per person."""
-    today = number_of(last_day_before(as_of, t.shop_zone))
     log = every.aggregate(log_start=day_number(every.day.min()), costed_all=every.costed.sum())
     gap = shop_rhythm(bought)
     people = bought.aggregate(people=bought.count())

@@ -7,11 +7,14 @@ from datetime import datetime
 import ibis
 
 from huitou.facts.contract import Dimension, Tables
-from huitou.facts.kernel import day_number, geometric_mean, nullable, ratio, settled, spread
+from huitou.facts.kernel import day_number, flag, geometric_mean, nullable, ratio, settled, spread
 from huitou.facts.orders import cut, of_persons, purchases
 
 PRIOR_GAPS = 2.0
 """The shop's usual gap weighs as much as this many gaps of the person's own."""
+LATELY = 112
+"""Days whose purchases are held against those of as many days before: sixteen weeks even out the
+days of a week and the ends of months, and lie within one season."""
 
 
 def buyers(t: Tables, as_of: datetime, *, by: Dimension | None = None) -> ibis.Table:
@@ -37,8 +40,11 @@ def purchase_days(purchases: ibis.Table, keys: list[str]) -> ibis.Table:
     return gaps.mutate(longest=gaps.gap.max().over(whole))
 
 
-def rhythm(days: ibis.Table, keys: list[str]) -> ibis.Table:
+def rhythm(days: ibis.Table, keys: list[str], today: int | None = None) -> ibis.Table:
     """One row per person: first and last day, counts, spend per day, and the gaps.
+
+    `today` (a day number) adds `bought_lately` and `bought_before`: purchase days of the last
+    `LATELY` days, today among them, and of as many before.
 
     `gap_mean` and `absence` (the longest gap, `back_day` the last day that ended one so long) are
     null with one purchase day, `gap_sd` and `spend_log_sd` (sample sd) below three and two.
@@ -59,7 +65,16 @@ def rhythm(days: ibis.Table, keys: list[str]) -> ibis.Table:
         gap_sd=spread(logged.gap),
         absence=logged.gap.max(),
         back_day=logged.day.max(where=logged.gap == logged.longest),
+        **(_lately(logged, today) if today is not None else {}),
     )
+
+
+def _lately(days: ibis.Table, today: int) -> dict[str, ibis.Value]:
+    ago = ibis.literal(today, "int64") - days.number
+    return {
+        "bought_lately": flag(ago < LATELY).sum(),
+        "bought_before": flag((ago >= LATELY) & (ago < 2 * LATELY)).sum(),
+    }
 
 
 def shop_rhythm(rhythms: ibis.Table) -> ibis.Table:

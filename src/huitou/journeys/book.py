@@ -46,6 +46,7 @@ from huitou.journeys.messages import (
 from huitou.journeys.policy import Standing, stopped_by
 from huitou.journeys.tables import decision, message, plan
 from huitou.loyalty import book as loyalty
+from huitou.loyalty.offers import USUAL, Returns
 from huitou.store.books import Books, Row, Unit
 from huitou.store.outbox import Event, tell
 
@@ -56,6 +57,8 @@ PAUSE_SECONDS = 0.11
 OFFER_DAYS = 30
 """How long an offer is good for."""
 
+TO_COME_BACK = ("offer", "red_packet", "voucher")
+"""Acts that ask somebody back by taking something off; amends are owed, whoever bought since."""
 MOST_BREACHES = 3
 """Breaches of old customers first that a refusal tells."""
 WINDOW_DAYS = 91
@@ -75,6 +78,8 @@ class Desk:
     by_hand: bool = True
     """Whether a letter without a postal address may be handed over in the shop."""
     offer_days: int = OFFER_DAYS
+    returns: Returns = USUAL
+    """How soon, and for how much, somebody may be offered to come back again."""
 
 
 def began(plan: Row) -> date:
@@ -694,6 +699,8 @@ def _write_one(
     """Promise and write; the rule that refused it, if one did."""
     try:
         offered = _promise(unit, row, desk, now) if row["cap"] else None
+    except loyalty.Resting:
+        return "rests"
     except Refused:
         return "bound"
     failpoint("apply.promised")
@@ -713,20 +720,25 @@ def _promise(unit: Unit, row: Row, desk: Desk, now: datetime) -> Offered:
         _ends_at(desk, now),
         least=row["least_order"] or 0,
         served=TAKEN_KINDS[row["act"]] == "service",
+        kind=desk.returns.kind(row["stage"]) if row["act"] in TO_COME_BACK else None,
+        stage=row["stage"],
+        returns=desk.returns,
     )
     # Paper and stamp are spent, not owed: what is left of the bound is for the offer.
     bound = row["bound"] - (row["worst_cost"] - row["cap"])
     made = loyalty.make_offer(unit, row["id"], row["person_id"], terms, bound, now)
-    return _offered(row, made["code"], made["ends_at"], desk)
+    return _offered(row, made["code"], made["ends_at"], desk, made["amount"])
 
 
-def _offered(row: Row, code: str, ends_at: datetime, desk: Desk) -> Offered:
+def _offered(
+    row: Row, code: str, ends_at: datetime, desk: Desk, most: int | None = None
+) -> Offered:
     last_day = (ends_at - timedelta(microseconds=1)).astimezone(desk.zone).date()
     return Offered(
         code=code,
         last_day=last_day,
         depth=row["depth"],
-        most=row["cap"],
+        most=row["cap"] if most is None else most,
         least=row["least_order"] or 0,
     )
 

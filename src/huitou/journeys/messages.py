@@ -151,6 +151,9 @@ def filled(text: str, places: Mapping[str, str]) -> str:
 
 def plain(text: str) -> str:
     """A value from outside as one harmless line: no control or direction marks, not too long."""
+    if text.isprintable() and unicodedata.is_normalized("NFC", text):
+        # Nothing to take out: neither controls, nor marks of direction, nor ends of lines.
+        return " ".join(text.split())[:LONGEST]
     kept = (
         " " if unicodedata.category(letter) in ("Zl", "Zp") or letter in "\r\n\t" else letter
         for letter in unicodedata.normalize("NFC", text)

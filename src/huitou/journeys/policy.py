@@ -22,6 +22,7 @@ WHY_NOT: Mapping[str, Sentence] = {
     "not_for_now": said("They said why they stay away: not before the date to look again."),
     "no_channel": said("There is no address they may be reached at any more."),
     "bound": said("With what they hold already it would pass the bound."),
+    "rests": said("They had a return offer not long ago, or a smaller one would be nothing."),
     "told": said("They were told already that it is mended."),
     "late": said("What it offers has ended before it could leave."),
 }

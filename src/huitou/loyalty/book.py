@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy import ColumnElement, and_, func, not_, or_, select, update
 
 from huitou.ground.errors import Refused
 from huitou.ground.failpoints import failpoint
@@ -19,16 +19,20 @@ from huitou.ground.ids import fingerprint, new_id
 from huitou.identity.book import names
 from huitou.identity.tables import person_alias
 from huitou.loyalty import ledger
+from huitou.loyalty.codes import SHORTEST
 from huitou.loyalty.ledger import Leg
-from huitou.loyalty.tables import entry, exposure, offer, posting
+from huitou.loyalty.offers import BOUGHT, RETURN, USUAL, Returns
+from huitou.loyalty.tables import entry, exposure, offer, posting, redemption, reversal
 from huitou.store.books import Row, Unit
 from huitou.store.outbox import Event, tell
 
 WHOLE = 0.999
 """An offer takes a share off one order, up to an amount: with this share it is the amount that
 counts, and an order is never paid for whole."""
-CODE_LETTERS = 10
-"""Of 32 each: 50 bits. Nobody guesses one, and ten million hardly ever clash."""
+
+
+class Resting(Refused):
+    """They had a return offer not long ago: another would teach them to go away for it."""
 
 
 @dataclass(frozen=True)
@@ -42,6 +46,11 @@ class Terms:
     """The smallest order it counts on, minor units."""
     served: bool = False
     """Whether the shop serves better instead of taking something off: `amount` is what it costs."""
+    kind: str | None = None
+    """`return`: for one lapsed customer, who is in `stage` now, and dead when they buy first."""
+    stage: str | None = None
+    returns: Returns = USUAL
+    """How soon somebody may be won back again, and for how much; read for return offers."""
 
 
 def promise(unit: Unit, person_id: str, amount: int, bound: int, key: str, now: datetime) -> bool:
@@ -66,17 +75,59 @@ def make_offer(
 ) -> Row:
     """Promise an offer with a single-use code, once for `offer_id`; the offer's row.
 
-    Raises `Refused` when what the person holds and this offer's worst cost pass `bound`.
+    A second return offer is worth less than the first, see `Returns`: the row says how much.
+    Raises `Refused` when what the person holds and this offer's worst cost pass `bound`, and
+    `Resting` where they had a return offer within the cool-down.
     """
+    if terms.kind == RETURN:
+        terms = _as_a_later_one(unit, offer_id, person_id, terms, now)
     if promise(unit, person_id, terms.amount, bound, f"promise:{offer_id}", now):
         holder = names(unit, [person_id]).now(person_id)
-        unit.add(offer, [_offer_row(offer_id, holder, terms, now)])
+        unit.add(offer, [_offer_row(offer_id, holder, terms, bound, now)])
         body = {"person_id": holder, "offer_id": offer_id, "amount": terms.amount}
         tell(unit, [Event("promise.made", f"promise:{offer_id}", now, body)])
     row = offered(unit, offer_id)
     if row is None:
         raise Refused(f"the promise {offer_id!r} was made, but not as an offer")
     return row
+
+
+def _as_a_later_one(
+    unit: Unit, offer_id: str, person_id: str, terms: Terms, now: datetime
+) -> Terms:
+    """The same terms, or smaller ones where they were offered to come back before."""
+    if (made := offered(unit, offer_id)) is not None:
+        return replace(terms, amount=min(terms.amount, made["amount"]))
+    # Whoever makes another for the same person waits here, and then sees this one.
+    known = names(unit, [person_id])
+    unit.add_new(exposure, {"person_id": known.now(person_id), "amount": 0})
+    mine = update(exposure).where(exposure.c.person_id == known.now(person_id))
+    unit.change(mine.values(amount=exposure.c.amount))
+    before = unit.first(
+        select(offer.c.made_at, offer.c.amount)
+        .where(
+            offer.c.person_id.in_(known.every([person_id])),
+            offer.c.kind == RETURN,
+            _reached_them,
+        )
+        .order_by(offer.c.made_at.desc(), offer.c.id)
+        .limit(1)
+    )
+    if before is None:
+        return terms
+    if before["made_at"] > now - terms.returns.rest:
+        raise Resting(
+            f"{person_id} had a return offer on {before['made_at']:%Y-%m-%d}",
+            to_try=f"no other before {before['made_at'] + terms.returns.rest:%Y-%m-%d}",
+        )
+    most = min(terms.amount, terms.returns.at_most(before["amount"]))
+    if most < 1:
+        raise Resting(f"nothing is left to offer {person_id} after what they were offered before")
+    return replace(terms, amount=most)
+
+
+_reached_them = or_(offer.c.state != "released", offer.c.why == BOUGHT)
+"""Whose letter never left was offered nothing."""
 
 
 def offered(unit: Unit, offer_id: str) -> Row | None:
@@ -92,38 +143,225 @@ def by_code(unit: Unit, code: str) -> Row:
     return row
 
 
+def open_to(unit: Unit, person_id: str, now: datetime) -> list[Row]:
+    """The offers a person may use now, under whatever id they were made, the first to end first."""
+    theirs = offer.c.person_id.in_(names(unit, [person_id]).every([person_id]))
+    live = select(offer).where(theirs, offer.c.state == "open", offer.c.ends_at > now)
+    return unit.rows(live.order_by(offer.c.ends_at, offer.c.id))
+
+
+@dataclass(frozen=True)
+class Use:
+    """An order an offer is used for. Amounts are minor units."""
+
+    order_id: str
+    total: int
+    """Before the offer."""
+    given: int
+    """What the offer costs the shop."""
+    by: str = ""
+    """Who tells it: a till, a checkout, a clerk."""
+
+    @property
+    def mark(self) -> str:
+        """The same for the same order with the same total and the same gift."""
+        return fingerprint("redeem", self.order_id, str(self.total), str(self.given))
+
+
 def settle(
-    unit: Unit, code: str, order_id: str, given: int, now: datetime, *, order_total: int
+    unit: Unit,
+    code: str,
+    order_id: str,
+    given: int,
+    now: datetime,
+    *,
+    order_total: int,
+    by: str = "",
 ) -> Row:
     """Use an offer once, by its code, for an order; `given` is what it took off the price.
 
-    Raises `Refused` for an unknown, ended or used code, and for more than was promised or than
-    the order's total. The same order again changes nothing.
+    Raises `Refused` for an unknown, ended or used code, for more than was promised or than the
+    order's total, and for an order that another offer was used for. The same order told again
+    changes nothing; told again with another total it is refused.
     """
-    row = by_code(unit, code)
-    if _used_so(row, order_id, given):
-        return row
-    if row["ends_at"] <= now:
-        raise Refused(f"the offer {code} ended on {row['ends_at']:%Y-%m-%d}")
-    if order_total < (row["least"] or 0):
-        raise Refused(f"the offer {code} counts on an order of {row['least']} or more")
-    if not 0 <= given <= (row["amount"] if row["served"] else min(row["amount"], order_total)):
-        raise Refused(f"{given} is more than the offer {code} or the order allows")
+    row, use = by_code(unit, code), Use(order_id, order_total, given, by)
+    if (before := redeemed(unit, row["id"], order_id)) is not None:
+        return _the_same(row, before, use)
+    _allowed(unit, row, use, now)
+    number = (row["uses"] or 0) + 1
     try:
-        _close(unit, row, "settled", now, given=given, order_id=order_id)
+        _close(unit, row, "settled", now, given=given, order_id=order_id, uses=number)
     except Refused:
         # The same order may have been told by another till a moment ago.
-        row = by_code(unit, code)
-        if _used_so(row, order_id, given):
-            return row
+        if (before := redeemed(unit, row["id"], order_id)) is not None:
+            return _the_same(by_code(unit, code), before, use)
         raise
+    _write_down(unit, row, use, number, now)
     legs = ledger.settle(row["person_id"], row["amount"], given)
-    _return(unit, row, f"settle:{row['id']}", "settle", legs, now)
+    _return(unit, row, _settling(row["id"], number), "settle", legs, now)
     return offered(unit, row["id"]) or row
 
 
-def _used_so(row: Row, order_id: str, given: int) -> bool:
-    return bool(row["state"] == "settled" and row["order_id"] == order_id and row["given"] == given)
+def redeemed(unit: Unit, offer_id: str, order_id: str) -> Row | None:
+    """The one use of an offer for an order, reversed or not."""
+    mine = (redemption.c.offer_id == offer_id) & (redemption.c.order_id == order_id)
+    return unit.first(select(redemption).where(mine))
+
+
+def _the_same(row: Row, before: Row, use: Use) -> Row:
+    if before["reversed_at"] is not None:
+        raise Refused(
+            f"the order {use.order_id} was cancelled", to_try="the same code with a new order"
+        )
+    if before["fingerprint"] != use.mark:
+        raise Refused(
+            f"the order {use.order_id} was told before with a total of {before['total']}",
+            to_try="reverse it first, then use the code for a new order",
+        )
+    return row
+
+
+def _allowed(unit: Unit, row: Row, use: Use, now: datetime) -> None:
+    if row["state"] == "open" and row["ends_at"] <= now:
+        raise Refused(f"the offer {row['code']} ended on {row['ends_at']:%Y-%m-%d}")
+    if use.total < (row["least"] or 0):
+        raise Refused(f"the offer {row['code']} counts on an order of {row['least']} or more")
+    most = row["amount"] if row["served"] else min(row["amount"], use.total)
+    if not 0 <= use.given <= most:
+        raise Refused(f"{use.given} is more than the offer {row['code']} or the order allows")
+    mine = (redemption.c.order_id == use.order_id) & redemption.c.reversed_at.is_(None)
+    if unit.value(select(redemption.c.offer_id).where(mine)) is not None:
+        raise Refused(_ONE_AN_ORDER.format(use.order_id))
+
+
+_ONE_AN_ORDER = "another offer was used for the order {} already"
+
+
+def _write_down(unit: Unit, row: Row, use: Use, number: int, now: datetime) -> None:
+    off = 0 if row["served"] else use.given
+    told = {
+        "offer_id": row["id"],
+        "use": number,
+        "order_id": use.order_id,
+        "total": use.total,
+        "given": use.given,
+        "off": off,
+        "payable": use.total - off,
+        "person_id": row["person_id"],
+        "fingerprint": use.mark,
+        "by": use.by,
+        "at": now,
+    }
+    if not unit.add_new(redemption, told):
+        raise Refused(_ONE_AN_ORDER.format(use.order_id))
+
+
+def _settling(offer_id: str, number: int) -> str:
+    """The key of a use's posting; the first one's as it always was."""
+    return f"settle:{offer_id}" if number == 1 else f"settle:{offer_id}:{number}"
+
+
+def reverse(unit: Unit, code: str, order_id: str, now: datetime, *, by: str = "") -> Row:
+    """An order was cancelled: what its offer gave is put back by a posting that names the first.
+
+    The offer is open again where its time is not over and the promise still fits what the person
+    may hold; else it stays ended. The same again changes nothing. Raises `Refused` where the code
+    was not used for this order.
+    """
+    row = by_code(unit, code)
+    before = redeemed(unit, row["id"], order_id)
+    if before is None:
+        raise Refused(f"the offer {code} was not used for the order {order_id}")
+    mine = update(redemption).where(
+        redemption.c.offer_id == row["id"],
+        redemption.c.use == before["use"],
+        redemption.c.reversed_at.is_(None),
+    )
+    if unit.change(mine.values(reversed_at=now, reversed_by=by)) != 1:
+        return by_code(unit, code)
+    holder = names(unit, [row["person_id"]]).now(row["person_id"])
+    state = _state_again(unit, row, holder, now)
+    closed = None if state == "open" else now
+    back = {"state": state, "given": None, "order_id": None, "closed_at": closed}
+    used = update(offer).where(offer.c.id == row["id"], offer.c.state == "settled")
+    if unit.change(used.values(**back, person_id=holder)) != 1:
+        raise Refused(f"the offer {code} is not as its use left it")
+    _put_back(unit, row, before, holder, state, now)
+    return by_code(unit, code)
+
+
+def _state_again(unit: Unit, row: Row, holder: str, now: datetime) -> str:
+    """What becomes of an offer whose order was cancelled; `open` has its worst cost reserved."""
+    if row["ends_at"] <= now:
+        return "expired"
+    bound = row["bound"] if row["bound"] is not None else row["amount"]
+    try:
+        _reserve(unit, holder, row["amount"], bound)
+    except Refused:
+        return "released"
+    return "open"
+
+
+def _put_back(unit: Unit, row: Row, before: Row, holder: str, state: str, now: datetime) -> None:
+    given = before["given"]
+    reopened = ledger.reopen(holder, row["amount"], given)
+    legs = reopened if state == "open" else ledger.take_back(given)
+    key = f"reverse:{row['id']}:{before['use']}"
+    if legs:  # what cost nothing and stays ended moves nothing
+        # Put back, it is promised anew: less what was given for the cancelled order.
+        _post(unit, key, "promise" if state == "open" else "release", legs, now)
+        first = _settling(row["id"], before["use"])
+        unit.add(reversal, [{"posting_key": key, "reverses": first, "at": now}])
+    body = {"person_id": holder, "offer_id": row["id"], "amount": row["amount"]}
+    told = {**body, "order_id": before["order_id"], "given": given, "state": state}
+    tell(unit, [Event("promise.reversed", key, now, told)])
+
+
+def die(unit: Unit, offer_id: str, now: datetime) -> bool:
+    """End an open return offer, because they bought before they used it; whether it was open."""
+    row = offered(unit, offer_id)
+    if row is None or row["state"] != "open" or row["kind"] != RETURN:
+        return False
+    _end(unit, row, "released", "release", now, why=BOUGHT)
+    return True
+
+
+def open_returns(unit: Unit, people: Iterable[str] | None = None) -> list[Row]:
+    """Open return offers, of everybody or of these people under any of their ids."""
+    query = select(offer).where(offer.c.state == "open", offer.c.kind == RETURN)
+    if people is not None:
+        among = list(people)
+        query = query.where(offer.c.person_id.in_(names(unit, among).every(among)))
+    return unit.rows(query.order_by(offer.c.made_at, offer.c.id))
+
+
+def reversed_orders(unit: Unit) -> set[str]:
+    """Orders that a till told and took back: whoever made them has not bought."""
+    query = select(redemption.c.order_id).where(redemption.c.reversed_at.is_not(None))
+    return {row["order_id"] for row in unit.rows(query)}
+
+
+def uses_of(unit: Unit, offer_ids: Iterable[str]) -> list[Row]:
+    """Every use of these offers, the latest first."""
+    mine = redemption.c.offer_id.in_(list(offer_ids))
+    return unit.rows(select(redemption).where(mine).order_by(redemption.c.at.desc()))
+
+
+def latest(unit: Unit, state: str | None = None, limit: int = 50) -> list[Row]:
+    """The newest offers, all or those in a state."""
+    query = select(offer).order_by(offer.c.made_at.desc(), offer.c.id).limit(limit)
+    return unit.rows(query if state is None else query.where(offer.c.state == state))
+
+
+def counted(unit: Unit) -> dict[str, int]:
+    """How many offers there are in each state; `dead` are those ended because they bought first."""
+    dead = and_(offer.c.state == "released", offer.c.why == BOUGHT)
+    found = dict.fromkeys(("open", "settled", "expired", "released"), 0)
+    query = select(offer.c.state, func.count().label("n")).where(
+        or_(offer.c.why.is_(None), not_(dead))
+    )
+    found |= {row["state"]: row["n"] for row in unit.rows(query.group_by(offer.c.state))}
+    return {**found, "dead": int(unit.value(select(func.count()).select_from(offer).where(dead)))}
 
 
 def served(offer_id: ColumnElement[str]) -> ColumnElement[int]:
@@ -199,24 +437,19 @@ def _reserve(unit: Unit, person_id: str, amount: int, bound: int) -> None:
         )
 
 
-def _end(unit: Unit, row: Row, state: str, kind: str, now: datetime) -> None:
-    _close(unit, row, state, now)
+def _end(
+    unit: Unit, row: Row, state: str, kind: str, now: datetime, why: str | None = None
+) -> None:
+    _close(unit, row, state, now, why=why)
     legs = ledger.release(row["person_id"], row["amount"])
     _return(unit, row, f"{kind}:{row['id']}", kind, legs, now)
 
 
-def _close(
-    unit: Unit,
-    row: Row,
-    state: str,
-    now: datetime,
-    *,
-    given: int | None = None,
-    order_id: str | None = None,
-) -> None:
-    closing = update(offer).where(offer.c.id == row["id"], offer.c.state == "open")
-    values = {"state": state, "closed_at": now, "given": given, "order_id": order_id}
-    if unit.change(closing.values(**values)) != 1:
+def _close(unit: Unit, row: Row, state: str, now: datetime, **more: str | int | None) -> None:
+    # Its number of uses too: what was read before a reversal is not what is closed after it.
+    same = offer.c.uses.is_(None) if row["uses"] is None else offer.c.uses == row["uses"]
+    closing = update(offer).where(offer.c.id == row["id"], offer.c.state == "open", same)
+    if unit.change(closing.values(state=state, closed_at=now, **more)) != 1:
         raise Refused(f"the offer {row['code']} is not open any more")
 
 
@@ -254,16 +487,19 @@ def _mark(kind: str, legs: tuple[Leg, ...]) -> str:
     return fingerprint(kind, *(f"{leg.account}|{leg.person_id}|{leg.amount}" for leg in legs))
 
 
-def _offer_row(offer_id: str, person_id: str, terms: Terms, now: datetime) -> Row:
+def _offer_row(offer_id: str, person_id: str, terms: Terms, bound: int, now: datetime) -> Row:
     return {
         "id": offer_id,
         "person_id": person_id,
         "amount": terms.amount,
         "depth": terms.depth,
-        "code": new_id()[-CODE_LETTERS:].upper(),
+        "code": new_id()[-SHORTEST:].upper(),
         "made_at": now,
         "ends_at": terms.ends_at,
         "least": terms.least or None,
         "served": terms.served or None,
+        "kind": terms.kind,
+        "stage": terms.stage,
+        "bound": bound,
         "state": "open",
     }

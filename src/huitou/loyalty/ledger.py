@@ -3,6 +3,8 @@
     promise a            owed +a   offered -a
     release, expire a    owed -a   offered +a
     settle a, s given    owed -a   offered +(a-s)   given +s
+    reopen a, s given    owed +a   offered -(a-s)   given -s
+    take back s given              offered +s       given -s
 
 `owed` is kept by person; `offered` and `given` are the house's own. Every movement sums to zero.
 """
@@ -41,6 +43,17 @@ def settle(person_id: str, amount: int, given: int) -> tuple[Leg, ...]:
         Leg("given", given),
     )
     return tuple(leg for leg in legs if leg.amount)
+
+
+def reopen(person_id: str, amount: int, given: int) -> tuple[Leg, ...]:
+    """What settling moved, put back: the order was cancelled, and the promise stands again."""
+    put_back = settle(person_id, amount, given)
+    return tuple(Leg(leg.account, -leg.amount, leg.person_id) for leg in put_back)
+
+
+def take_back(given: int) -> tuple[Leg, ...]:
+    """What was given is given no more, and nothing is owed for it; nothing where none was."""
+    return (Leg("offered", given), Leg("given", -given)) if given else ()
 
 
 def balanced(legs: tuple[Leg, ...]) -> bool:

@@ -4,6 +4,8 @@
     posting    one movement; it seals its entries, which must sum to zero
     entry      one leg of a posting, never changed (triggers, on both databases)
     offer      a promise to a person, with its cost at worst, its end and its single-use code
+    redemption one use of an offer for an order: what was paid; kept, also when it is reversed
+    reversal   which posting put another back: the other stays as it was
 
 Entries are inserted before their posting, under a foreign key that is checked at commit; a trigger
 on the posting refuses legs that do not sum to zero, another refuses legs after the seal. So an
@@ -19,9 +21,11 @@ from sqlalchemy import (
     Float,
     ForeignKey,
     Index,
+    Integer,
     SmallInteger,
     String,
     Table,
+    text,
 )
 
 from huitou.ground.money import LARGEST
@@ -80,9 +84,58 @@ offer = Table(
     Column("closed_at", Instant),
     Column("least", Amount),
     Column("served", Boolean),
+    Column("kind", String(10)),
+    Column("stage", String(20)),
+    Column("bound", Amount),
+    Column("why", String(20)),
+    Column("uses", Integer),
     CheckConstraint("state IN ('open', 'released', 'expired', 'settled')", name="state"),
     CheckConstraint("amount > 0 AND (given IS NULL OR given BETWEEN 0 AND amount)", name="amount"),
     CheckConstraint("depth > 0 AND depth < 1", name="depth"),
 )
+"""`kind` return: for one lapsed customer alone, who stood in `stage` when it was made. `bound`:
+what they might hold then; it counts again when an order is cancelled. `why` it was taken back.
+`uses`: how often it was redeemed, reversed ones too."""
 Index("ix_offer_person", offer.c.person_id)
 Index("ix_offer_open", offer.c.state, offer.c.ends_at)
+
+redemption = Table(
+    "redemption",
+    metadata,
+    Column("offer_id", String(64), ForeignKey("offer.id"), primary_key=True),
+    Column("use", Integer, primary_key=True, autoincrement=False),
+    Column("order_id", String(200), nullable=False),
+    Column("total", Amount, nullable=False),
+    Column("given", Amount, nullable=False),
+    Column("off", Amount, nullable=False),
+    Column("payable", Amount, nullable=False),
+    Column("person_id", String(64), nullable=False),
+    Column("fingerprint", String(64), nullable=False),
+    Column("by", String(120), nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("reversed_at", Instant),
+    Column("reversed_by", String(120)),
+    CheckConstraint("total >= 0 AND given >= 0 AND off >= 0 AND off <= given", name="amounts"),
+    CheckConstraint("payable >= 0 AND payable = total - off", name="payable"),
+)
+"""`given` is what the offer cost, `off` what came off the price: nothing where the shop serves
+better instead. Whoever writes, nobody is ever paid for taking an order."""
+Index("ix_redemption_once", redemption.c.offer_id, redemption.c.order_id, unique=True)
+Index(
+    "ix_redemption_order",
+    redemption.c.order_id,
+    unique=True,
+    sqlite_where=text("reversed_at IS NULL"),
+    postgresql_where=text("reversed_at IS NULL"),
+)
+"""One offer an order: several together could come to more than it costs."""
+Index("ix_redemption_person", redemption.c.person_id)
+
+reversal = Table(
+    "reversal",
+    metadata,
+    Column("posting_key", String(120), ForeignKey("posting.key"), primary_key=True),
+    Column("reverses", String(120), ForeignKey("posting.key"), nullable=False, unique=True),
+    Column("at", Instant, nullable=False),
+)
+"""A posting is put back by another, once. Neither is changed."""

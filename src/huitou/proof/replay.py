@@ -19,7 +19,7 @@ A bootstrap-t over persons was tried and covered no better than the usual interv
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -113,21 +113,49 @@ def replay(log: Log, candidate: FloatArray, level: float = 0.95) -> Answer:
         return _refused(found, "no_overlap")
     if found.effective < LEAST_EFFECTIVE:
         return _refused(found, "too_few")
+    told = _answered(found, log, candidate - log.chances, rows, level)
+    return replace(told, plain=_plain(log, rows, weight))
+
+
+def compared(log: Log, one: FloatArray, other: FloatArray, level: float = 0.95) -> Answer:
+    """Estimate what one way of deciding would have earned more than another.
+
+    `replay` with another candidate in the place of what was done: whom both treat alike, and how
+    often, says nothing.
+
+    Args:
+        log: the decisions.
+        one: (rows, acts) its chances; rows add up to one. It does only what had a chance.
+        other: the same of the other.
+        level: of the interval.
+    """
+    shift = one - other
+    moved = np.abs(shift).sum(axis=1) / 2
+    rows = np.flatnonzero(moved > 1e-9)
+    at = np.arange(len(log)), log.given
+    weight = np.abs(shift[at]) / log.chances[at]
+    found = _blank(moved.sum(), moved.sum(), effective(weight[rows] + 1.0, log.person[rows]))
+    if not len(rows):
+        return _refused(found, "same", value=0.0)
+    if ((np.abs(shift) > 1e-9) & (log.chances <= 0)).any():
+        return _refused(found, "no_overlap")
+    if found.effective < LEAST_EFFECTIVE:
+        return _refused(found, "too_few")
+    return _answered(found, log, shift, rows, level)
+
+
+def _answered(found: Answer, log: Log, shift: FloatArray, rows: IntArray, level: float) -> Answer:
     guess = _expected(log)
-    value = float(_doubly_robust(log, candidate, guess, rows).sum())
-    half = z(level) * _error(log, candidate, guess, rows)
-    return Answer(
+    value = float(_doubly_robust(log, shift, guess, rows).sum())
+    half = z(level) * _error(log, shift, guess, rows)
+    return replace(
+        found,
         verdict="answered",
         reason="answered",
-        differing=found.differing,
-        comparable=found.comparable,
-        effective=found.effective,
-        needed=LEAST_EFFECTIVE,
         value=value,
         low=value - half,
         high=value + half,
         level=level,
-        plain=_plain(log, rows, weight),
     )
 
 
@@ -142,16 +170,15 @@ def effective(weight: FloatArray, people: IntArray) -> float:
     return float(by_person.sum()) ** 2 / squares if squares > 0 else 0.0
 
 
-def _error(log: Log, candidate: FloatArray, guess: FloatArray, rows: IntArray) -> float:
+def _error(log: Log, shift: FloatArray, guess: FloatArray, rows: IntArray) -> float:
     """Standard error of the score's sum, given the people: the draw's variance is known.
 
     Whatever somebody was given, how far they missed what was expected tells how much their profit
     varies: so a thousand people tell it, and not the few who carry the weight. A person's decisions
     were drawn apart, so their errors do not add up even where their profits go together.
     """
-    chances = log.chances[rows]
-    shift = (candidate[rows] - chances) ** 2
-    stretch = np.divide(shift, chances, out=np.zeros_like(shift), where=chances > 0).sum(axis=1)
+    chances, squared = log.chances[rows], shift[rows] ** 2
+    stretch = np.divide(squared, chances, out=np.zeros_like(squared), where=chances > 0).sum(axis=1)
     missed = log.outcome[rows] - guess[rows, log.given[rows]]
     return float(np.sqrt((stretch * missed**2).sum()))
 
@@ -163,15 +190,12 @@ def _weights(log: Log, candidate: FloatArray) -> FloatArray:
     return weight
 
 
-def _doubly_robust(
-    log: Log, candidate: FloatArray, guess: FloatArray, rows: IntArray
-) -> FloatArray:
-    """Σ_a (π_a − b_a) q_a + (π/b − 1) (y − q): 0 where candidate and log agree."""
+def _doubly_robust(log: Log, shift: FloatArray, guess: FloatArray, rows: IntArray) -> FloatArray:
+    """Σ_a (π_a − b_a) q_a + (π − b) / b (y − q): 0 where both ways agree."""
     given = log.given[rows]
-    shift = candidate[rows] - log.chances[rows]
-    modelled = (shift * guess[rows]).sum(axis=1)
+    modelled = (shift[rows] * guess[rows]).sum(axis=1)
     missed = log.outcome[rows] - guess[rows, given]
-    score: FloatArray = modelled + (_weights(log, candidate)[rows] - 1.0) * missed
+    score: FloatArray = modelled + shift[rows, given] / log.chances[rows, given] * missed
     return score
 
 

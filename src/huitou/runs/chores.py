@@ -33,6 +33,7 @@ def chores() -> tuple[Chore, ...]:
     return (
         Chore("day", timedelta(days=1), _day, at=lambda settings: settings.day_begins),
         Chore("reports", timedelta(minutes=1), _reports),
+        Chore("post", timedelta(seconds=5), _post),
     )
 
 
@@ -48,3 +49,8 @@ def _reports(shop: Shop, _now: datetime) -> Mapping[str, int]:
     if not shop.settings.report_recipients or not shop.has_run():
         return {}
     return {"reports": len(shop.reports.send_due())}
+
+
+def _post(shop: Shop, _now: datetime) -> Mapping[str, int]:
+    sent = shop.sending.send()
+    return {each.channel: each.handed for each in sent if each.handed}

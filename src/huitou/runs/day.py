@@ -16,6 +16,7 @@ from huitou.runs.desks.public.carrying import carry
 from huitou.runs.steps import (
     alarms,
     asking,
+    climb,
     complaints,
     decide,
     foresee,
@@ -23,11 +24,18 @@ from huitou.runs.steps import (
     hear,
     know,
     learn,
+    membership,
     mend,
     places,
     prove,
+    referral,
     report,
+    returns,
+    reward,
     show,
+    sticking,
+    surprise,
+    thresholds,
     tidy,
 )
 from huitou.runs.views import RunView
@@ -42,6 +50,8 @@ IN_THE_LAKE: dict[str, Callable[[Work], Result]] = {
     "people": know.people,
     "lines": know.lines,
     "facts": know.facts,
+    "standing": climb.figures,
+    "next": sticking.know_next,
     "forecast": foresee.forecast,
     "stages": where_foreseen(foresee.judge),
     "learn": where_foreseen(learn.learned),
@@ -52,7 +62,12 @@ IN_THE_LAKE: dict[str, Callable[[Work], Result]] = {
 
 IN_THE_BOOKS: dict[str, Callable[[Work, Unit], Result]] = {
     "names": know.names,
+    "members": climb.members,
+    "ladder": climb.climb,
     "offers": tidy.end_offers,
+    "reward": reward.reward,
+    "returns": returns.end,
+    "membership": membership.look_after,
     "complaints": complaints.look_after,
     "texts": hear.texts,
     "cases": where_foreseen(decide.open_cases),
@@ -62,6 +77,8 @@ IN_THE_BOOKS: dict[str, Callable[[Work, Unit], Result]] = {
     "guard": where_foreseen(guard.act),
     "plan": where_foreseen(decide.draft_plan),
     "places": where_foreseen(places.find_out),
+    "surprise": surprise.draw,
+    "referral": referral.settle,
 }
 """Steps whose effect is in the books: done exactly once, with their mark, in one transaction."""
 
@@ -69,6 +86,9 @@ AT_THE_END: dict[str, Callable[[Work], Result]] = {
     "proof": where_foreseen(prove.prove),
     "promises": where_foreseen(learn.keep_promises),
     "fixes": where_foreseen(mend.weigh),
+    "thresholds": thresholds.read_out,
+    "surprises": surprise.read_out,
+    "relapse": where_foreseen(returns.relapse),
     "shelf": where_foreseen(show.shelve),
     "report": report.write,
     "publish": show.publish,

@@ -53,3 +53,22 @@ def spellings(text: str, settings: Settings) -> list[str]:
     }
     told = {kind: column[0].as_py() for kind, column in read.items()}
     return [f"{kind}:{value}" for kind, value in told.items() if value is not None]
+
+
+def everyone(house: House, settings: Settings, edition: Edition | None, text: str) -> set[str]:
+    """The ids of all who may be meant by `text`; empty where nobody is known by it.
+
+    A household's phone means several. Before a first run only ids are known.
+    """
+    asked = text.strip()
+    if edition is None:
+        return {asked} if asked else set()
+    if house.shelf.file.exists() and (standing := house.shelf.find(asked)) is not None:
+        return {str(standing["person_id"])}
+    keys = edition.table("keys", only=("key", spellings(asked, settings)))
+    return set(keys["person_id"].to_pylist()) or _by_id(edition, asked)
+
+
+def _by_id(edition: Edition, asked: str) -> set[str]:
+    known = edition.table("holders", ["person_id"], only=("person_id", [asked]))
+    return set(known["person_id"].to_pylist())

@@ -20,7 +20,7 @@ LEAST_HISTORY = 45
 """Days of history without which a moment says nothing."""
 
 
-FORMAT = 1
+FORMAT = 2
 """Counts up whenever what an edition holds changes, so that no reader takes an old one for new."""
 
 

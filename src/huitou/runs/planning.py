@@ -22,6 +22,7 @@ from huitou.journeys import book as journeys
 from huitou.journeys.acts import book as own_acts
 from huitou.journeys.messages import Recipient, Sender
 from huitou.runs.moment import Moment
+from huitou.runs.offering import offer_rules
 from huitou.runs.people import latest_key, shelved
 from huitou.runs.plan_in_words import totals_view
 from huitou.runs.remarks import note_limits
@@ -86,7 +87,7 @@ def _reach(lines: list[dict[str, Any]]) -> dict[str, Any]:
     }
 
 
-def desk(settings: Settings, edition: Edition) -> journeys.Desk:
+def desk(house: House, settings: Settings, edition: Edition) -> journeys.Desk:
     """What writing letters needs from outside the books."""
     sender = Sender(name=settings.name, currency=settings.money, language=settings.language)
     known = Moment.read(edition.noted("moment")).day
@@ -96,6 +97,7 @@ def desk(settings: Settings, edition: Edition) -> journeys.Desk:
         Addresses(edition, settings.language),
         known,
         by_hand=settings.letters_by_hand,
+        returns=offer_rules(house).returns,
     )
 
 
@@ -118,7 +120,7 @@ def apply(
     done = journeys.write_letters(
         house.books,
         plan_id,
-        desk(settings, edition),
+        desk(house, settings, edition),
         now,
         progress=partial(progress, "letters"),
     )
@@ -143,7 +145,7 @@ def letters(
     house: House, settings: Settings, plan_id: str, edition: Edition, limit: int
 ) -> tuple[LetterSample, ...]:
     """Some letters as they would leave, one of each act first."""
-    at = desk(settings, edition)
+    at = desk(house, settings, edition)
     with house.books.reading() as unit:
         acting = [
             act for act in journeys.the_plan(unit, plan_id)["totals"]["acts"] if act != "nothing"

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+from huitou.care.consents import book as consents
 from huitou.channels import book as channels
 from huitou.ground.errors import HuitouError
 from huitou.ground.settings import Settings
@@ -44,9 +45,10 @@ def hold(house: House, settings: Settings, by: str = "huitou") -> bool:
         log.warning("rules/sending.toml is left aside: %s", wrong)
         return False
     with house.books.reading() as unit:
-        if permission.is_in_force(unit, now):
+        if permission.is_in_force(unit, now) and settings.salt in consents.keys(unit):
             return False
     with house.books.unit() as unit:
+        consents.keep_key(unit, settings.salt, house.clock.now())
         return permission.put_in_force(unit, now, by, house.clock.now())
 
 

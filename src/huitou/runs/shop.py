@@ -65,12 +65,19 @@ if TYPE_CHECKING:
     from huitou.runs.desks.harms import Harms
     from huitou.runs.desks.interviews.desk import InterviewDesk
     from huitou.runs.desks.interviews.leaving import LeavingDesk
+    from huitou.runs.desks.ladder.desk import Desk as LadderDesk
     from huitou.runs.desks.learning.replays import Replays
     from huitou.runs.desks.learning.trials import Trials
     from huitou.runs.desks.lessons import Desk as Lessons
+    from huitou.runs.desks.members.desk import Desk as MemberDesk
+    from huitou.runs.desks.membership import Desk as Memberships
+    from huitou.runs.desks.offers import Offers
+    from huitou.runs.desks.public.cards import CardDesk
     from huitou.runs.desks.public.letterbox import Letterbox
     from huitou.runs.desks.rehearsals import GoingView
     from huitou.runs.desks.reports import Reports
+    from huitou.runs.desks.sending.desk import Sending
+    from huitou.runs.desks.sending.texts import Texts as Templates
     from huitou.runs.desks.why import ReplayView, WhyView
     from huitou.runs.schedule.foreman import Fired, Foreman
     from huitou.runs.told import ReportView
@@ -189,6 +196,13 @@ class Shop:
         from huitou.runs.desks.public.letterbox import Letterbox
 
         return Letterbox(self._house, self.settings)
+
+    @cached_property
+    def cards(self) -> CardDesk:
+        """What customers do with their cards on their own pages: join, and look at them."""
+        from huitou.runs.desks.public.cards import CardDesk
+
+        return CardDesk(self._house)
 
     # -- the day
 
@@ -712,6 +726,15 @@ class Shop:
 
         return Desk(self._house, self.settings)
 
+    # -- cards, needs and what comes next
+
+    @property
+    def membership(self) -> Memberships:
+        """Paid cards: sold, renewed, changed, given back, and whom the dearer one pays."""
+        from huitou.runs.desks.membership import Desk
+
+        return Desk(self._house, self.settings)
+
     # -- alarms
 
     @property
@@ -721,30 +744,79 @@ class Shop:
 
         return AlarmDesk(self._house, self.settings)
 
+    # -- the ladder
+
+    @property
+    def ladder(self) -> LadderDesk:
+        """The ladder: its rules, who stands where, what is handed over at the till."""
+        from huitou.runs.desks.ladder.desk import Desk
+
+        return Desk(self._house, self.settings)
+
+    @property
+    def members(self) -> MemberDesk:
+        """Promotions with their codes, and joining at the till."""
+        from huitou.runs.desks.members.desk import Desk
+
+        return Desk(self._house, self.settings)
+
+    # -- what leaves
+
+    @property
+    def sending(self) -> Sending:
+        """The outbox: its ways out, its doubts, its stop."""
+        from huitou.runs.desks.sending.desk import Sending
+
+        return Sending(self._house, self.settings)
+
+    @property
+    def templates(self) -> Templates:
+        """The texts of what leaves."""
+        from huitou.runs.desks.sending.texts import Texts
+
+        return Texts(self._house, self.settings)
+
     # -- offers at the till
 
-    def check_offer(self, code: str) -> OfferView:
-        """What a code takes off, until when, and whether it was used; nothing is changed."""
+    def check_offer(
+        self, code: str, total: int | None = None, customer: str | None = None
+    ) -> OfferView:
+        """What a code gives on a basket of `total` minor units, or why not; nothing is changed."""
         from huitou.runs import till
 
-        return till.check(self._house, self.settings, code)
+        return till.check(self._house, self.settings, code, total, customer)
 
-    def redeem_offer(self, code: str, order_id: str, total: int) -> OfferView:
+    def redeem_offer(
+        self, code: str, order_id: str, total: int, customer: str | None = None, by: str = ""
+    ) -> OfferView:
         """Use a code for an order of `total` minor units; the same order again changes nothing."""
         from huitou.runs import till
 
-        return till.redeem(self._house, self.settings, code, order_id, total)
+        return till.redeem(self._house, self.settings, code, order_id, total, customer, by)
+
+    @property
+    def offers(self) -> Offers:
+        """Offers: those that are out, what became of them, and taking a use back."""
+        from huitou.runs.desks.offers import Offers
+
+        return Offers(self._house, self.settings)
 
     def check(self) -> list[str]:
         """What is wrong with the books, in words; nothing where all is well."""
         from huitou.care.consents import book as consents
         from huitou.channels import book as channels
+        from huitou.channels.post import book as post
         from huitou.loyalty import book as loyalty
         from huitou.runs import sending
 
         wrong = sending.wrong_rules(self._house, self.settings)
         with self._house.books.reading() as unit:
-            found = [*loyalty.check(unit), *channels.check(unit), *consents.check(unit)]
+            found = [
+                *loyalty.check(unit),
+                *channels.check(unit),
+                *post.check(unit),
+                *consents.check(unit),
+            ]
         return found if wrong is None else [*found, wrong]
 
     def upkeep(self) -> Upkeep:

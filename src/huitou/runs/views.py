@@ -595,6 +595,16 @@ class OfferView:
     """The smallest order it counts on."""
     served: bool = False
     """Whether the shop serves better instead, and nothing comes off the price."""
+    personal: bool = False
+    """Whether it is for one lapsed customer alone: the till must say who stands there."""
+    usable: bool = False
+    """Whether it gives something now, on this basket and to who stands there."""
+    gives: Money | None = None
+    """What it takes off this basket; None where no basket was told, or it was not usable."""
+    payable: Money | None = None
+    """What is left to pay; never below zero."""
+    why_not: Sentence | None = None
+    """Why it gives nothing, in the customer's language."""
 
 
 @dataclass(frozen=True)

@@ -90,6 +90,23 @@ def inbox(settings: Settings, environment: Mapping[str, str]) -> Inbox:
 
 def letters(box: Inbox, known: Callable[[Sequence[str]], set[str]]) -> Iterator[Letter]:
     """The letters of the folder that are not `known` by their id yet, the oldest first."""
+    for line, uid, name, size in _unknown(box, known):
+        yield _letter(line, uid, name, size)
+
+
+def raw_letters(
+    box: Inbox, known: Callable[[Sequence[str]], set[str]], largest: int
+) -> Iterator[tuple[str, bytes]]:
+    """(id, bytes) of the same, as they came; what is larger is left where it is."""
+    for line, uid, name, size in _unknown(box, known):
+        raw = _raw(line, uid) if size <= largest else None
+        if raw is not None:
+            yield name, raw
+
+
+def _unknown(
+    box: Inbox, known: Callable[[Sequence[str]], set[str]]
+) -> Iterator[tuple[imaplib.IMAP4_SSL, bytes, str, int]]:
     with _opened(box) as line:
         uids = _ask(line.uid("SEARCH", "ALL"))[0].split()
         for start in range(0, len(uids), BATCH):
@@ -99,7 +116,7 @@ def letters(box: Inbox, known: Callable[[Sequence[str]], set[str]]) -> Iterator[
             for uid in some:
                 name, size = named.get(uid, ("", 0))
                 if name and name not in old:
-                    yield _letter(line, uid, name, size)
+                    yield line, uid, name, size
 
 
 @contextmanager
@@ -163,11 +180,14 @@ def _id_of(header: bytes) -> str:
 def _letter(line: imaplib.IMAP4_SSL, uid: bytes, name: str, size: int) -> Letter:
     if size > LARGEST:
         return _unread(name, f"it is larger than {LARGEST >> 20} MB")
+    raw = _raw(line, uid)
+    return _unread(name, "the mailbox did not hand it over") if raw is None else read(raw, name)
+
+
+def _raw(line: imaplib.IMAP4_SSL, uid: bytes) -> bytes | None:
     state, data = line.uid("FETCH", uid.decode(), "(BODY.PEEK[])")
     raw = next((part[1] for part in data if isinstance(part, tuple)), None)
-    if state != "OK" or raw is None:
-        return _unread(name, "the mailbox did not hand it over")
-    return read(raw, name)
+    return raw if state == "OK" and isinstance(raw, bytes) else None
 
 
 def read(raw: bytes, name: str) -> Letter:

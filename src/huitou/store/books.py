@@ -82,6 +82,11 @@ class Unit:
         """Insert a row unless its key is taken; whether it was inserted."""
         return self.change(self._insert(table).values(**row).on_conflict_do_nothing()) == 1
 
+    def add_all_new(self, table: Table, rows: Sequence[Row]) -> None:
+        """Insert these rows in one go, but those whose key is taken."""
+        if rows:
+            self.execute(self._insert(table).on_conflict_do_nothing(), list(rows))
+
     def put(self, table: Table, row: Row) -> None:
         """Insert a row, or overwrite the one that has its primary key."""
         key = [column.name for column in table.primary_key]

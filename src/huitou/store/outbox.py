@@ -61,9 +61,11 @@ class Event:
 
 def tell(unit: Unit, events: Sequence[Event]) -> None:
     """Write events in the unit of what they tell of; a key told before is told once."""
-    for event in events:
-        row = {"kind": event.kind, "key": event.key, "at": event.at, "body": dict(event.body)}
-        unit.add_new(outbox, row)
+    rows = [
+        {"kind": event.kind, "key": event.key, "at": event.at, "body": dict(event.body)}
+        for event in events
+    ]
+    unit.add_all_new(outbox, rows)
 
 
 def waiting(unit: Unit) -> int:

@@ -117,7 +117,9 @@ def test_leave_me_alone_is_obeyed_each_time_it_is_said(books: Books) -> None:
         care.may_speak(unit, "p", "any", "asked for the newsletter", NOW + timedelta(days=1))
         again = NOW + timedelta(days=2)
         care.record_answer(unit, row["id"], Answer("leave_me_alone"), "clerk", again)
-        assert len(care.silent(unit)) == len(care.CHANNELS) and len(care.answers(unit, row["id"])) == 1
+        assert (
+            len(care.silent(unit)) == len(care.CHANNELS) and len(care.answers(unit, row["id"])) == 1
+        )
 
 
 def test_who_asks_for_silence_while_their_case_waits_is_asked_no_more(books: Books) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 from huitou.ground.money import Money
 from huitou.ground.words import said
+from huitou.proof.contest import Contest
 from huitou.runs.desks.effects import (
     CLAIMS,
     EffectView,
@@ -14,6 +15,7 @@ from huitou.runs.desks.effects import (
     PromiseView,
     TrustView,
     WhatWorks,
+    _contest,
 )
 from huitou.runs.people import money_range
 
@@ -25,6 +27,7 @@ LEARNED = {
     "guess": None,
 }
 """Every claim there is."""
+HELD = Contest(True, "better", 2_000, 340, 41_000.0, 9_000.0, 73_000.0)
 
 
 class FakeEffects:
@@ -63,6 +66,7 @@ class FakeEffects:
                     high=120,
                 ),
             ),
+            challenger=_contest(None if self._empty else HELD, "GBP"),
         )
 
 

@@ -14,6 +14,7 @@ from tests.unit.console.fake_balance import FakeBalance
 from tests.unit.console.fake_desks import FakeCalls, FakeCases
 from tests.unit.console.fake_effects import FakeEffects
 from tests.unit.console.fake_fixes import FakeFixes, FakeLessons
+from tests.unit.console.fake_ladder import FakeLadder
 from tests.unit.console.fake_learning import FakeReplays, FakeTests
 from tests.unit.console.fake_people import (
     ACTS,
@@ -143,6 +144,7 @@ class FakeShop(FakeBalance):
         self.lies_about = Upkeep(0, 0, 2, 0, 0, 0, lessons=3, sorter_knows=False)
         self.effects = FakeEffects(empty=empty)
         self.acts, self.chase = FakeActs(), FakeChase()
+        self.ladder = FakeLadder()
         self.fixes, self.lessons = FakeFixes(empty=empty), FakeLessons()
         self.tests, self.replays = FakeTests(), FakeReplays()
         self.done: list[Any] = []

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from tests.unit.decisions.crowd import crowd
 
 from huitou.decisions import balance as room
+from huitou.decisions.acts import ACTS
 from huitou.decisions.allocate import allocate
 from huitou.decisions.balance import Balance, Curve, Spot
 from huitou.decisions.holdout import Holdout
@@ -151,6 +152,22 @@ def test_a_plan_without_it_has_the_same_digest() -> None:
     plain = draft(people, limits, LOT, DAY)
     assert plain.balance is None
     assert plain.digest() == draft(people, limits, LOT, DAY, with_balance=True).digest()
+
+
+@pytest.mark.parametrize("pieces", [0, 3, 25])
+def test_no_point_of_the_curve_means_more_pieces_than_are_left(pieces: int) -> None:
+    people, nobody = crowd(400, 2), Holdout("salt", 0.0)
+    listed = {**ACTS, "thank": replace(ACTS["thank"], stock=pieces)}
+    within = Limits(budget=20_000, staff_hours=100)
+    free = draft(people, within, nobody, DAY, with_balance=True).balance
+    found = draft(people, within, nobody, DAY, listed, with_balance=True).balance
+    assert free is not None and found is not None
+    assert found.together.best.gain < free.together.best.gain, "what is scarce is worth something"
+    rich = draft(people, Limits(budget=10**9, staff_hours=100), nobody, DAY, listed)
+    assert rich.acts.get("thank", 0) <= pieces
+    assert found.together.best.gain == pytest.approx(rich.gain, rel=0.02, abs=50)
+    apart = found.keep.best.gain + found.back.best.gain
+    assert apart == pytest.approx(found.together.best.gain, abs=4 + 1e-3 * abs(apart))
 
 
 def test_nobody_to_reach_makes_an_empty_curve() -> None:

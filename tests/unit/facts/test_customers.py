@@ -19,7 +19,7 @@ from tests.unit.facts.rows import arrow, by_person, line, rows, shop
 from huitou.facts.contract import CUSTOMERS, Tables
 from huitou.facts.customers import customers
 from huitou.facts.profit import ASSUMED_MARGIN
-from huitou.facts.rhythm import PRIOR_GAPS
+from huitou.facts.rhythm import LATELY, PRIOR_GAPS
 
 START = date(2011, 1, 1)
 AS_OF = datetime(2011, 7, 1)
@@ -171,12 +171,28 @@ def test_the_longest_absence_and_the_day_that_ended_it() -> None:
     assert (out["b"]["absence"], out["b"]["back_day"]) == (None, None)
 
 
+def test_who_bought_more_of_late_than_before_is_told_by_days_counted_from_the_moment() -> None:
+    # The moment is the evening of 30 June, day 180; 112 days are days 69 to 180.
+    seen = [180, 69, 68, 0]
+    t = shop(*(line("a", on(n)) for n in seen), line("a", on(180), order="twice that day"))
+    a = by_person(customers(t, AS_OF))["a"]
+    assert (a["bought_lately"], a["bought_before"]) == (2, 2)
+    b = by_person(customers(shop(*(line("b", on(n)) for n in (-44, -43, 60))), AS_OF))["b"]
+    assert (b["bought_lately"], b["bought_before"]) == (0, 2)
+
+
+def test_momentum_is_of_the_evening_asked_about_whatever_was_bought_since() -> None:
+    t = shop(line("a", on(0)), line("a", on(150)))
+    a = by_person(customers(t, datetime(2011, 3, 1)))["a"]
+    assert (a["bought_lately"], a["bought_before"]) == (1, 0)
+
+
 drawn = st.builds(
     lambda person, number, amount, order: line(
         person, on(number), amount, order=f"{person}/{number}/{order}"
     ),
     st.sampled_from(["a", "b", "c", None]),
-    st.integers(0, 40),
+    st.one_of(st.integers(0, 40), st.integers(55, 85), st.integers(-60, 180)),
     st.integers(-500, 5000),
     st.integers(0, 2),
 )
@@ -217,6 +233,10 @@ def recomputed(lines: list[dict[str, Any]], margin: float) -> dict[str, dict[str
             "gap_mean": statistics.mean(gaps) if gaps else None,
             "gap_sd": statistics.stdev(gaps) if len(gaps) > 1 else None,
             "absence": max(gaps, default=None),
+            "bought_lately": sum((date(2011, 6, 30) - day).days < LATELY for day in seen),
+            "bought_before": sum(
+                LATELY <= (date(2011, 6, 30) - day).days < 2 * LATELY for day in seen
+            ),
             "spend_log_sd": statistics.stdev(map(math.log, days.values()))
             if len(days) > 1
             else None,

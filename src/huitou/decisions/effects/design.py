@@ -83,7 +83,7 @@ class Rows:
     def of(cls, tried: pa.Table, playbook: Playbook) -> Rows:
         """Read `TRIED`."""
         # An order of their own, so that equal rows in another order give equal bytes.
-        traits = _traits(tried)
+        traits = traits_in(tried)
         keys = [tried[name] for name in TRIED.names if name != "traits"]
         keys += [pa.chunked_array([column]) for column in traits.T]
         sorted_by = pa.table(keys, names=[str(number) for number in range(len(keys))])
@@ -136,7 +136,7 @@ def audience_of(tried: pa.Table, traits: FloatArray | None = None) -> Audience:
     return found if traits is None else replace(found, traits=traits)
 
 
-def _traits(tried: pa.Table) -> FloatArray:
+def traits_in(tried: pa.Table) -> FloatArray:
     """Traits as numbers (n, k), NaN where unknown."""
     told = tried["traits"].to_pylist()
     many = max((len(each) for each in told if each is not None), default=0)

@@ -148,6 +148,12 @@ def learn(tried: pa.Table, playbook: Playbook = PLAYBOOK) -> Learned | None:
     return replace(learned, cells=_cells(rows, learned, sceptic))
 
 
+def believed(tried: pa.Table, playbook: Playbook = PLAYBOOK) -> Learned | None:
+    """What `learn` believes, without what may be claimed of it: half the work."""
+    rows = Rows.of(tried, playbook)
+    return _fit(rows, guessed=True) if rows.treated.any() else None
+
+
 def _fit(rows: Rows, *, guessed: bool) -> Learned:
     """The posterior of what shifts are made of; `guessed=False` expects nothing, as widely."""
     design = Design.of(rows)

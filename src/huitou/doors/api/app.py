@@ -31,10 +31,14 @@ from huitou.doors.api import (
     fixes,
     happenings,
     interviews,
+    ladder,
     learning,
+    members,
+    membership,
     offers,
     reading,
     reports,
+    sending,
     texts,
 )
 from huitou.doors.api.caller import NoToken, say_error, say_no_token
@@ -61,8 +65,12 @@ CHAPTERS = (
     fixes,
     happenings,
     interviews,
+    ladder,
     learning,
+    members,
+    membership,
     reports,
+    sending,
     texts,
 )
 """The parts of the API, each with its `routes`."""

@@ -14,6 +14,7 @@ from huitou.doors.book import Staff, Token
 from huitou.doors.scopes import SCOPES
 from huitou.ground.errors import BadInput, Busy, HuitouError, NotYet, Refused
 from huitou.ground.languages import LANGUAGES, speaker
+from huitou.ground.words import Sentence
 from huitou.runs.written import written
 
 if TYPE_CHECKING:
@@ -57,10 +58,11 @@ Language = Annotated[
 ]
 
 
-def may(scope: str) -> Callable[..., Caller]:
-    """A dependency that lets in tokens with this scope."""
-    if scope not in SCOPES:
-        raise ValueError(f"there is no scope {scope!r}")
+def may(scope: str, *also: str) -> Callable[..., Caller]:
+    """A dependency that lets in tokens with this scope, or with one of those that do as well."""
+    for each in (scope, *also):
+        if each not in SCOPES:
+            raise ValueError(f"there is no scope {each!r}")
 
     def caller(
         request: Request,
@@ -71,7 +73,7 @@ def may(scope: str) -> Callable[..., Caller]:
         token = staff.token_of(shown.credentials, shop.clock.now()) if shown else None
         if token is None:
             raise NoToken
-        if scope not in token.scopes:
+        if not {scope, *also} & set(token.scopes):
             raise Refused(
                 f"this token may not {SCOPES[scope]}", to_try=f"huitou token new … --scope {scope}"
             )
@@ -95,13 +97,21 @@ def say_error(request: Request, error: Exception) -> JSONResponse:
     asked = [written(question) for question in getattr(error, "questions", ())]
     body = {
         "kind": type(error).__name__,
-        "sentence": error.sentence,
+        "sentence": _in_their_words(request, error),
         "to_try": error.to_try,
         **told,
     }
     return JSONResponse(
         {"error": {**body, "questions": asked} if asked else body}, status_of(error, request.method)
     )
+
+
+def _in_their_words(request: Request, error: HuitouError) -> str:
+    """The sentence in the language the call asked for, where it is one that can be translated."""
+    language = request.query_params.get("language", "en")
+    if not isinstance(error.spoken, Sentence) or language not in LANGUAGES:
+        return error.sentence
+    return speaker(language).say(error.spoken)
 
 
 def status_of(error: HuitouError, method: str) -> int:
@@ -128,5 +138,6 @@ Reader = Annotated[Caller, Depends(may("read"))]
 Importer = Annotated[Caller, Depends(may("import"))]
 Asker = Annotated[Caller, Depends(may("ask"))]
 Complainer = Annotated[Caller, Depends(may("complain"))]
-Till = Annotated[Caller, Depends(may("offer"))]
+Till = Annotated[Caller, Depends(may("offer", "till"))]
+AtTheTill = Annotated[Caller, Depends(may("till"))]
 Planner = Annotated[Caller, Depends(may("plan"))]

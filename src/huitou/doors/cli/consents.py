@@ -1,4 +1,4 @@
-"""`huitou consent` and `huitou sending`: what people agreed to, and what may be said to them."""
+"""`huitou consent`, `huitou sending check|rules`: what people agreed to, and what may be said to them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from huitou.runs.desks.consents.views import ConsentView
 
 app = typer.Typer(no_args_is_help=True, help="What people agreed to, with its proof.")
-sending = typer.Typer(no_args_is_help=True, help="What may be said to whom, by which rule.")
 
 Who = Annotated[str, typer.Argument(help="Member number, phone, e-mail or id.")]
 By = Annotated[str | None, typer.Option(help="Who says so; you, where nothing is said.")]
@@ -172,7 +171,6 @@ def settle(
     screen().print("Settled.")
 
 
-@sending.command()
 def check(ctx: typer.Context, who: Who, as_json: AsJson = False) -> None:
     """What would be said to each kind of message to a customer now, and why; nothing is sent."""
     found = desk(ctx).shop().consents.check(who)
@@ -189,7 +187,6 @@ def check(ctx: typer.Context, who: Who, as_json: AsJson = False) -> None:
         out.print(f"  {each.channel_words} · {each.purpose}: {told}{until}")
 
 
-@sending.command()
 def rules(
     ctx: typer.Context,
     file: Annotated[Path | None, typer.Option("--set", help="TOML to put in force.")] = None,

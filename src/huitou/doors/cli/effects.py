@@ -21,7 +21,7 @@ def effects(ctx: typer.Context, as_json: AsJson = False) -> None:
         answer(found)
         return
     out = screen()
-    for sentence in (*found.words, found.trust.words):
+    for sentence in (*found.words, *found.challenger.words, found.trust.words):
         out.print(f"  {sentence}")
     for kind, rows in groupby(found.effects, key=lambda each: each.kind):
         out.print(headed(kind, ": more of 100 customers buy"))

@@ -32,14 +32,19 @@ from huitou.doors.cli import (
     happenings,
     harm,
     interviews,
+    join,
+    ladder,
     learning,
+    membership,
     offers,
     people,
     plans,
     quarantine,
     reports,
+    sending,
     serving,
     shopkeeping,
+    templates,
     texts,
     work,
     working,
@@ -98,13 +103,22 @@ app.add_typer(interviews.app, name="interview")
 app.command(name="happened")(happenings.happened)
 app.add_typer(alarms.app, name="alarm")
 app.add_typer(calls.app, name="call")
+app.add_typer(ladder.app, name="ladder")
+app.add_typer(join.app, name="join")
 app.add_typer(offers.app, name="offer")
 app.add_typer(texts.app, name="text")
 app.add_typer(fixes.app, name="fix")
+app.add_typer(membership.app, name="membership")
 app.add_typer(acts.app, name="act")
 app.add_typer(chase.app, name="chase")
 app.add_typer(consents.app, name="consent")
-app.add_typer(consents.sending, name="sending")
+app.command(name="send")(sending.send)
+app.add_typer(sending.app, name="sending")
+app.add_typer(templates.app, name="template")
+app.command(name="stop")(sending.stop)
+app.command(name="go")(sending.go)
+sending.app.command("check")(consents.check)
+sending.app.command("rules")(consents.rules)
 app.add_typer(quarantine.app, name="quarantine")
 app.command(name="serve")(serving.serve)
 app.command(name="worker")(working.worker)

@@ -1,8 +1,10 @@
-"""`huitou offer`: what a code is worth at the till, and using it once."""
+"""`huitou offer`: what a code gives at the till, using it once, and taking that back."""
 
 from __future__ import annotations
 
+import getpass
 from decimal import Decimal, InvalidOperation
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -12,33 +14,97 @@ from huitou.doors.cli.drawing import share
 from huitou.ground.errors import HuitouError
 
 if TYPE_CHECKING:
+    from huitou.runs.shop import Shop
     from huitou.runs.views import OfferView
 
 app = typer.Typer(no_args_is_help=True, help="At the till: check the code of an offer, and use it.")
 
 Code = Annotated[str, typer.Argument(metavar="CODE", help="As it stands in the letter.")]
+Customer = Annotated[
+    str | None,
+    typer.Option(help="Who stands there: member number, phone, e-mail or id."),
+]
+Order = Annotated[str, typer.Option(metavar="ID", help="The order's number.")]
 
 
 @app.command()
-def check(ctx: typer.Context, code: Code, as_json: AsJson = False) -> None:
-    """What a code takes off, until when, and whether it was used."""
-    _tell(desk(ctx).shop().check_offer(code), as_json=as_json)
+def check(
+    ctx: typer.Context,
+    code: Code,
+    total: Annotated[str | None, typer.Option(metavar="AMOUNT", help="Of the basket.")] = None,
+    customer: Customer = None,
+    as_json: AsJson = False,
+) -> None:
+    """What a code gives, until when, and whether it was used; nothing is changed."""
+    shop = desk(ctx).shop()
+    minor = None if total is None else _minor(shop, total)
+    _tell(shop.check_offer(code, minor, customer), as_json=as_json)
 
 
 @app.command()
 def redeem(
     ctx: typer.Context,
     code: Code,
-    order: Annotated[str, typer.Option(metavar="ID", help="The order's number.")],
+    order: Order,
     total: Annotated[str, typer.Option(metavar="AMOUNT", help="Before the offer: 49.50")],
+    customer: Customer = None,
     as_json: AsJson = False,
 ) -> None:
     """Use a code for an order, once; the same order again changes nothing."""
+    shop, by = desk(ctx).shop(), getpass.getuser()
+    _tell(shop.redeem_offer(code, order, _minor(shop, total), customer, by), as_json=as_json)
+
+
+@app.command()
+def reverse(ctx: typer.Context, code: Code, order: Order, as_json: AsJson = False) -> None:
+    """The order was cancelled: its code is open again where its time is not over."""
+    _tell(desk(ctx).shop().offers.reverse(code, order, getpass.getuser()), as_json=as_json)
+
+
+@app.command("list")
+def listed(
+    ctx: typer.Context,
+    state: Annotated[
+        str | None, typer.Option(help="open, settled, expired, released or dead.")
+    ] = None,
+    limit: Annotated[int, typer.Option(min=1, max=1000)] = 50,
+    as_json: AsJson = False,
+) -> None:
+    """The newest offers, whose they are and how they stand; dead: they bought first."""
+    rows = desk(ctx).shop().offers.listed(state, limit)
+    if as_json:
+        answer(rows)
+        return
+    for row in rows:
+        kind = "return offer" if row.personal else "offer"
+        line = f"{row.code}  {row.state:8} {kind}, at most {row.most.written()}, to {row.last_day}"
+        screen().print(f"{line}: {row.name or row.person}", markup=False)
+    if not rows:
+        screen().print("No such offers.")
+
+
+@app.command()
+def rules(
+    ctx: typer.Context,
+    file: Annotated[
+        Path | None, typer.Argument(metavar="[FILE]", help="New rules; without it they are shown.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """What counts at the till: who must be named, and how soon somebody is won back again."""
+    at = desk(ctx).shop().offers
+    if file is not None:
+        at.write_rules(file.read_text(encoding="utf-8"))
+    if as_json:
+        answer(at.rules)
+    else:
+        screen().print(at.rules_text(), markup=False)
+
+
+def _minor(shop: Shop, total: str) -> int:
     from huitou.ground.money import to_minor
 
-    shop = desk(ctx).shop()
-    minor = to_minor(_decimal(total), shop.settings.money)
-    _tell(shop.redeem_offer(code, order, minor), as_json=as_json)
+    return to_minor(_decimal(total), shop.settings.money)
 
 
 def _decimal(text: str) -> Decimal:
@@ -64,8 +130,13 @@ def _tell(offer: OfferView, *, as_json: bool) -> None:
     if as_json:
         answer(offer)
         return
-    screen().print(
-        f"{offer.code}: {offer.state}. {_what(offer)}, until {offer.last_day}.", markup=False
-    )
+    out = screen()
+    out.print(f"{offer.code}: {offer.state}. {_what(offer)}, until {offer.last_day}.", markup=False)
+    if offer.why_not is not None:
+        out.print(f"  {offer.why_not}", markup=False)
+    if offer.gives is not None and offer.payable is not None:
+        out.print(f"  takes {offer.gives.written()} off", markup=False)
     if offer.given is not None:
-        screen().print(f"  took {offer.given.written()} off order {offer.order_id}", markup=False)
+        out.print(f"  took {offer.given.written()} off order {offer.order_id}", markup=False)
+    if offer.payable is not None:
+        out.print(f"  to pay: {offer.payable.written()}", markup=False)

@@ -30,8 +30,11 @@ if TYPE_CHECKING:
     from huitou.runs.desks.happenings import Happenings
     from huitou.runs.desks.harms import Harms
     from huitou.runs.desks.interviews.desk import InterviewDesk
+    from huitou.runs.desks.ladder.desk import Desk as LadderDesk
     from huitou.runs.desks.learning.replays import Replays
     from huitou.runs.desks.learning.trials import Trials
+    from huitou.runs.desks.members.desk import Desk as MemberDesk
+    from huitou.runs.desks.membership import Desk as Memberships
     from huitou.runs.desks.rehearsals import GoingView
     from huitou.runs.desks.reports import Reports
     from huitou.runs.desks.why import ReplayView, WhyView
@@ -349,6 +352,21 @@ class Shopfront(Protocol):
         ...
 
     @property
+    def membership(self) -> Memberships:
+        """Cards that are paid for, and whom the dearer one pays."""
+        ...
+
+    @property
     def fixes(self) -> Fixes:
         """What to fix, what was mended, and whether it worked."""
+        ...
+
+    @property
+    def ladder(self) -> LadderDesk:
+        """The ladder: its rules, who stands where, what is handed over at the till."""
+        ...
+
+    @property
+    def members(self) -> MemberDesk:
+        """Promotions with their codes, and joining at the till."""
         ...

@@ -1,5 +1,5 @@
-"""What customers open, at `/p`: the complaint form, its answer, the exit interview. No account, no
-script, no cookie: it works on an old phone, and each page by its own link alone.
+"""What customers open, at `/p`: the complaint form, its answer, the exit interview, their card. No
+account, no script, no cookie: it works on an old phone, and each page by its own link alone.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 from starlette.staticfiles import StaticFiles
 
-from huitou.doors.public import complaint, leaving, preferences
+from huitou.doors.public import cards, complaint, leaving, preferences
 from huitou.doors.public.gate import Gate
 from huitou.doors.public.guest import STATIC, guest
 from huitou.ground.errors import HuitouError
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from huitou.doors.public.floods import Buckets
     from huitou.runs.shop import Shop
 
-PAGES = (complaint, leaving, preferences)
+PAGES = (complaint, leaving, cards, preferences)
 
 REFUSED: dict[int, Sentence] = {
     429: said("Very much came from your connection just now. Nothing of what you typed is lost: go "

@@ -92,6 +92,7 @@ def environment(language: str) -> Environment:
     words: Mapping[str, Callable[..., str]] = {
         "t": says.say,
         "shown": says.shown,
+        "percent": lambda share: says.percent(share, 0),
         "day": lambda day: format_date(day, "medium", locale=says.locale),
     }
     made.globals.update(words)

@@ -20,9 +20,11 @@ from huitou.ground.money import Money
 from huitou.ground.settings import Settings
 from huitou.ground.words import Sentence, said
 from huitou.journeys.promises import book as promises
+from huitou.proof.contest import Contest
+from huitou.runs.contested import outcome_of
 from huitou.runs.moment import Moment
 from huitou.runs.people import money_range
-from huitou.runs.steps.learn import effects_of, trust_of
+from huitou.runs.steps.learn import effects_of, standing_of, trust_of
 from huitou.runs.views import Range
 
 if TYPE_CHECKING:
@@ -40,6 +42,27 @@ CLAIMS: Mapping[str, Sentence] = {
     "harms": said("Shown by the letters alone, whatever was guessed: it keeps customers away."),
 }
 """What may be said of an act, by code."""
+
+
+CONTESTS: Mapping[str, Sentence] = {
+    "better": said(
+        "A second learner, which looks for groups of people that the first cannot see, decides now:"
+        " on what was drawn here its choices are better beyond chance."
+    ),
+    "not_shown": said(
+        "A second learner looks for groups of people that the first cannot see. It is not let in:"
+        " that its choices are better is not shown."
+    ),
+    "same": said(
+        "A second learner looks for groups of people that the first cannot see, and found none: it"
+        " would choose the same."
+    ),
+    "too_few": said(
+        "A second learner waits: too few decisions were drawn by lot to show which of the two"
+        " chooses better."
+    ),
+}
+"""What came of the contest between the two learners, by code."""
 
 
 @dataclass(frozen=True)
@@ -94,6 +117,22 @@ class TrustView:
 
 
 @dataclass(frozen=True)
+class ContestView:
+    """Whether a second learner decides in this run, and by how much its choices were better."""
+
+    admitted: bool
+    reason: str
+    """better, not_shown, same or too_few."""
+    decisions: int
+    """Drawn decisions that both were judged by."""
+    differing: int
+    """Of these, those on which they disagree."""
+    more: Range | None
+    """What the second learner's choices would have earned more on them; None where not told."""
+    words: tuple[Sentence, ...]
+
+
+@dataclass(frozen=True)
 class WhatWorks:
     """All that is believed of the acts, and how much past beliefs were worth."""
 
@@ -103,6 +142,7 @@ class WhatWorks:
     effects: tuple[EffectView, ...]
     promises: tuple[PromiseView, ...]
     trust: TrustView
+    challenger: ContestView
 
 
 class Desk:
@@ -120,16 +160,41 @@ class Desk:
         day = Moment.read(kept).day
         with self._house.books.reading() as unit:
             ledger, found = promises.ledger(unit, day), trust_of(unit, day)
-        belief = effects_of(edition)
-        learned = belief if isinstance(belief, Learned) else None
+        learned = standing_of(edition)
+        held = _contest(outcome_of(edition), self._settings.money)
         return WhatWorks(
             as_of=day,
-            version=belief.version,
+            version=effects_of(edition).version,
             words=_words(learned),
             effects=_effects(learned, _usual(edition)),
             promises=tuple(_promise(*pair, self._settings.money) for pair in reversed(ledger)),
             trust=_trust(found),
+            challenger=held,
         )
+
+
+def _contest(found: Contest | None, currency: str) -> ContestView:
+    if found is None:
+        found = Contest(False, "too_few", 0, 0)
+    more = None
+    if found.value is not None and found.low is not None and found.high is not None:
+        more = money_range(found.value, found.low, found.high, currency, found.level)
+    words = [CONTESTS[found.reason]]
+    if more is not None and found.differing:
+        words.append(
+            said(
+                "By the lot's own decisions, {decisions} in number, it would have earned {value}"
+                " more, between {low} and {high}; on {differing} of them the two disagree.",
+                decisions=found.decisions,
+                differing=found.differing,
+                value=more.value,
+                low=more.low,
+                high=more.high,
+            )
+        )
+    return ContestView(
+        found.admitted, found.reason, found.decisions, found.differing, more, tuple(words)
+    )
 
 
 def _words(learned: Learned | None) -> tuple[Sentence, ...]:

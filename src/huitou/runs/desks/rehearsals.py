@@ -75,7 +75,7 @@ class GoingView:
 
 def rehearsed(house: House, settings: Settings, plan_id: str, edition: Edition) -> GoingView:
     """What carrying out this plan would do now; nothing is written."""
-    desk = planning.desk(settings, edition)
+    desk = planning.desk(house, settings, edition)
     rows = journeys.rehearse(house.books, plan_id, desk, house.clock.now())
     with house.books.reading() as unit:
         status = journeys.the_plan(unit, plan_id)["status"]

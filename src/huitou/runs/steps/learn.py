@@ -28,6 +28,8 @@ from huitou.facts.customers import customers
 from huitou.journeys import book as journeys
 from huitou.journeys.acts import book as own_acts
 from huitou.journeys.promises import book as promises
+from huitou.runs import contested
+from huitou.runs.contested import Over
 from huitou.runs.kept import recall
 from huitou.runs.steps.prove import Applied
 from huitou.runs.views import ProofView
@@ -55,20 +57,31 @@ def learned(work: Work) -> Result:
     with work.lake.reading(work.edition) as connection:
         tables = work.tables(connection)
         parts = [
-            _outcomes(work, tables, each, told, sizes(told, acts, basket))
+            Over(each, told, _outcomes(work, tables, each, told, sizes(told, acts, basket)))
             for each, told in rows
             if told.num_rows
         ]
-    tried = pa.concat_tables(parts) if parts else TRIED.empty_table()
+    tried = pa.concat_tables([each.tried for each in parts]) if parts else TRIED.empty_table()
     found = learn(tried)
     work.edition.note(NOTE, found.written() if found is not None else None)
-    return {"rows": tried.num_rows, "plans": len(parts)}
+    outcome, challenger = contested.hold(work.lake, parts, acts, basket, work.settings.salt, found)
+    contested.note(work.edition, outcome, challenger)
+    return {"rows": tried.num_rows, "plans": len(parts), "challenger": outcome.reason}
 
 
 def effects_of(edition: Edition) -> Effects:
-    """What this edition believes of every act: the first guesses where nothing was learned."""
+    """What this edition believes of every act: the first guesses where nothing was learned, and
+    the challenger's belief where it took over."""
+    standing = standing_of(edition)
+    if standing is None:
+        return PLAYBOOK
+    return contested.admitted(edition, standing) or standing
+
+
+def standing_of(edition: Edition) -> Learned | None:
+    """What the standing learner believes; None where nothing was learned."""
     kept = edition.noted(NOTE)
-    return (Learned.read(kept) if kept else None) or PLAYBOOK
+    return Learned.read(kept) if kept else None
 
 
 def trust_of(unit: Unit, day: date) -> Trust:

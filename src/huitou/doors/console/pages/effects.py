@@ -56,6 +56,13 @@ class Page:
         ]
         return drawing.range_span(shown, every)
 
+    @property
+    def contest_span(self) -> drawing.Span:
+        """What the second learner's choices would have earned more, with room for zero."""
+        more = self.found.challenger.more
+        assert more is not None, "nothing is drawn where nothing is told"
+        return drawing.range_span(more)
+
     def plain(self, number: float) -> str:
         """`+1.4`: a sign always, for more and fewer must not be mistaken."""
         return f"{number:+.1f}".replace("-", "−")

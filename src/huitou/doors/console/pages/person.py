@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 from urllib.parse import quote
 
 from fastapi import APIRouter, Form
@@ -17,6 +17,9 @@ from huitou.doors.console import drawing
 from huitou.doors.console.visit import Member
 from huitou.ground.languages import speaker
 from huitou.runs.views import Cause, PersonView, TimelineEntry
+
+if TYPE_CHECKING:
+    from huitou.runs.desks.ladder.views import StandView
 
 routes = APIRouter()
 WORTH_ASKING = 0.05
@@ -46,6 +49,8 @@ class Customer:
 
     horizon: int
     """Days that the chance to buy looks ahead."""
+    stand: StandView | None = None
+    """Where they stand on the ladder, while it is on."""
 
     @property
     def suspects(self) -> tuple[Cause, ...]:
@@ -75,7 +80,14 @@ def customer(visit: Member, key: str) -> Response:
     person = visit.shop.person(key)
     told = (*person.timeline, *visit.shop.history(person.row.id))
     horizon = visit.shop.answers().lost.horizon_days
-    page = Customer(person, chart(person, visit.language), years(told), horizon)
+    stand = visit.shop.ladder.of(person.row.id, visit.language)
+    page = Customer(
+        person,
+        chart(person, visit.language),
+        years(told),
+        horizon,
+        stand if stand.on or stand.number else None,
+    )
     return visit.page("person.html", page)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from fastapi import APIRouter
 from fastapi.responses import Response
@@ -12,6 +13,9 @@ from huitou.doors.console import drawing, drawing_looks
 from huitou.doors.console.visit import Member
 from huitou.ground.words import Sentence, said
 from huitou.runs.views import ProofView
+
+if TYPE_CHECKING:
+    from huitou.runs.desks.ladder.views import ThresholdView
 
 routes = APIRouter()
 
@@ -45,6 +49,8 @@ class Proof:
 
     proofs: tuple[tuple[ProofView, drawing.Span | None], ...]
     check: ProofView | None
+    thresholds: tuple[ThresholdView, ...] = ()
+    """What crossing each line of the ladder brought."""
     decisions = DECISIONS
 
 
@@ -69,7 +75,8 @@ def proof(visit: Member) -> Response:
     spans = tuple(
         (view, drawing.range_span(view.effect, effects) if view.effect else None) for view in views
     )
-    return visit.page("proof.html", Proof(spans, visit.shop.aa()))
+    lines = visit.shop.ladder.thresholds(visit.language)
+    return visit.page("proof.html", Proof(spans, visit.shop.aa(), lines))
 
 
 @routes.get("/proof/{programme}")

@@ -42,6 +42,7 @@ from huitou.runs.desks.calls.views import (
 from huitou.runs.desks.cases.complaining import Complaint, open_complaints
 from huitou.runs.desks.cases.standing import Standing, standing
 from huitou.runs.finding import found
+from huitou.runs.offering import offer_rules
 from huitou.runs.people import money_range
 from huitou.runs.views import ProofView, Range, TimelineEntry
 
@@ -393,7 +394,15 @@ class CallDesk:
         known = standing(self.house, self.settings).people([sheet.person_id])[sheet.person_id]
         day = now.astimezone(self.settings.zone).date() + timedelta(days=OFFER_DAYS + 1)
         ends = datetime(day.year, day.month, day.day, tzinfo=self.settings.zone)
-        terms = loyalty.Terms(depth, fitting[depth].most.minor, ends)
+        returns, stage = offer_rules(self.house).returns, str(known["stage"])
+        terms = loyalty.Terms(
+            depth,
+            fitting[depth].most.minor,
+            ends,
+            kind=returns.kind(stage),
+            stage=stage,
+            returns=returns,
+        )
         return loyalty.make_offer(
             unit, f"call:{sheet.id}", sheet.person_id, terms, self._bound(known), now
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -19,16 +20,21 @@ from huitou.care.consents.kinds import (
     Wording,
     seen_from,
 )
+from huitou.channels.post.links import SignedLinks
 from huitou.ground.languages import LANGUAGES, speaker
 from huitou.ground.settings import Settings
 from huitou.ground.words import said
+from huitou.identity.book import names
 from huitou.journeys.permission import book as permission
+from huitou.journeys.sendings import book as sendings
 from huitou.runs.desks.consents.views import PreferenceLine, Preferences, Unsubscribing
 
 if TYPE_CHECKING:
     from huitou.runs.wiring import House
     from huitou.store.books import Row, Unit
 
+LONGEST = 200
+"""No token has more letters."""
 PAUSES = (0, 1, 3, 6)
 """Months somebody may pause for."""
 AGREED = said(
@@ -47,7 +53,7 @@ class OwnPages:
     def preferences(self, token: str) -> Preferences | None:
         """The page behind a link; None for one that leads nowhere. Changes nothing."""
         with self._house.books.reading() as unit:
-            row = book.by_token(unit, token, "preferences")
+            row = self._behind(unit, token, "preferences")
             return self._shown(unit, row["person_id"], token) if row is not None else None
 
     def choose(
@@ -65,7 +71,7 @@ class OwnPages:
         """Keep what somebody chose; each box that changed is a word of theirs, with its proof."""
         shown_in = language if language in LANGUAGES else self._settings.language
         with self._house.books.unit() as unit:
-            row = book.by_token(unit, token, "preferences")
+            row = self._behind(unit, token, "preferences")
             if row is None:
                 return None
             person, before = row["person_id"], self._shown(unit, row["person_id"], token)
@@ -85,7 +91,7 @@ class OwnPages:
     def all_off(self, token: str, seen: tuple[str | None, str | None]) -> Preferences | None:
         """Nothing more of any kind, but what they wait for."""
         with self._house.books.unit() as unit:
-            row = book.by_token(unit, token, "preferences")
+            row = self._behind(unit, token, "preferences")
             if row is None:
                 return None
             proof = Proof(told=seen_from(self._settings.salt, *seen))
@@ -107,11 +113,30 @@ class OwnPages:
         """
         told = reason if reason in REASONS else None
         with self._house.books.unit() as unit:
-            row = book.by_token(unit, token, "unsubscribe")
+            row = self._behind(unit, token, "unsubscribe")
             if row is not None:
                 proof = Proof(reason=told, told=seen_from(self._settings.salt, *seen))
                 self._withdraw(unit, row, everything, proof)
         return Unsubscribing(token, None, done=True, thanked=told is not None)
+
+    def _behind(self, unit: Unit, token: str, kind: str) -> Row | None:
+        """Where a link leads: kept for its token, or proved by it, under whatever secret it was
+        signed with."""
+        row = book.by_token(unit, token, kind)
+        sending_id, dot, mark = token.rpartition(".")
+        if row is not None or not dot or len(token) > LONGEST:
+            return row
+        one = sendings.find(unit, sending_id)
+        if one is None:
+            return None
+        known = names(unit, [one["person_id"]])
+        for secret in book.keys(unit):
+            signed = SignedLinks("", secret)
+            for person in known.every([one["person_id"]]):
+                told = signed.mark(person, one["channel"], sending_id)
+                if hmac.compare_digest(told.encode(), mark.encode()):
+                    return {"person_id": known.now(person), "channel": one["channel"]}
+        return None
 
     def _withdraw(self, unit: Unit, row: Row, everything: bool, proof: Proof) -> None:
         channel = ANY if everything else row["channel"]

@@ -8,7 +8,7 @@ from alembic import op
 from huitou.store.columns import Instant, Json, Serial
 
 revision = "0026_schedule"
-down_revision = "0017_sendings"
+down_revision = "0024_post"
 
 
 def upgrade() -> None:

@@ -1,0 +1,1 @@
+"""Letting people into journeys, each once for each reason there is."""

@@ -1,0 +1,1 @@
+"""What happened to people, as far as journeys ask."""

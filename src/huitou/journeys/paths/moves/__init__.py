@@ -1,0 +1,1 @@
+"""Moving everybody whose time has come, in sets."""

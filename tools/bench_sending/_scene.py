@@ -1,0 +1,163 @@
+"""A shop with nothing but an outbox, a sink, and a sender that can be killed."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from sqlalchemy import func, select
+
+from huitou.channels.email import Mailbox
+from huitou.channels.mailing import Mailing
+from huitou.channels.mime import Head
+from huitou.channels.post.links import SignedLinks
+from huitou.channels.post.rules import Way
+from huitou.channels.post.worker import Worker
+from huitou.ground.clock import WallClock
+from huitou.ground.settings import Settings
+from huitou.journeys.messages import Recipient
+from huitou.journeys.sendings import book as sendings
+from huitou.journeys.sendings.book import Wish
+from huitou.journeys.sendings.tables import sending
+from huitou.runs.desks.sending.composing import Composer
+from huitou.store.books import Books
+
+LEASE = timedelta(seconds=4)
+"""So soon the work of a killed sender is free again; two minutes in a shop."""
+
+TIMEOUT = 0.4
+
+
+@dataclass(frozen=True)
+class Scene:
+    """One run of it."""
+
+    folder: Path
+    url: str
+
+    @property
+    def books(self) -> Books:
+        """The books, opened anew."""
+        return Books(self.url)
+
+
+def written(folder: Path, url: str, count: int, purpose: str = "marketing") -> Scene:
+    """Books with so many messages in their outbox."""
+    scene, now = Scene(folder, url), datetime.now(UTC)
+    books = scene.books
+    books.migrate()
+    for start in range(0, count, 5_000):
+        wishes = [
+            Wish(
+                "journey", "bench", f"p{n:06d}", "email", purpose, "points_expiring",
+                {"points": 100 + n, "ends_on": "2026-12-31", "worth": 500},
+                value=n % 97,
+            )
+            for n in range(start, min(count, start + 5_000))
+        ]  # fmt: skip
+        with books.unit() as unit:
+            sendings.ask(unit, wishes, now)
+    books.close()
+    return scene
+
+
+def everybody(people: Sequence[str]) -> Mapping[str, Recipient]:
+    """Every second one reads Chinese."""
+    return {
+        each: Recipient(
+            each, each, f"Person {each}", f"{each}@example.com",
+            language="zh-Hans" if each[-1] in "02468" else "en",
+        )
+        for each in people
+    }  # fmt: skip
+
+
+def send(url: str, port: int, *, rate: float, batch: int, lines: int) -> None:
+    """One worker until nothing is due: what a sender process runs."""
+    clock, settings = WallClock(), Settings(name="The Corner", currency="GBP", salt="s" * 43)
+    way = Way("email", "smtp", rate, batch, lines, lease=LEASE)
+    books = Books(url)
+    box = Mailbox("127.0.0.1", "shop@example.com", port, timeout=TIMEOUT)
+    links = SignedLinks("https://shop.example", settings.salt)
+    composer = Composer(books, settings, way, everybody, links)
+    carrier = Mailing(box, Head.of(settings.name, box.sender), clock, lines)
+    Worker(books, carrier, composer, way, clock).work(patience=LEASE.total_seconds() + 1)
+    composer.close()
+
+
+@contextmanager
+def sink(folder: Path) -> Iterator[int]:
+    """The port of a sink that writes to `folder`."""
+    folder.mkdir(parents=True, exist_ok=True)
+    call = [sys.executable, "-m", "tools.bench_sending._sink", str(folder)]
+    child = subprocess.Popen(call, stdout=subprocess.PIPE, text=True)
+    try:
+        assert child.stdout is not None
+        yield int(child.stdout.readline())
+        time.sleep(0.3)
+    finally:
+        child.kill()
+        child.wait()
+
+
+def sender(
+    scene: Scene, port: int, *, rate: float, batch: int, lines: int
+) -> subprocess.Popen[bytes]:
+    """A sender as a process and a group of its own: a kill takes its child too."""
+    told = {"url": scene.url, "port": port, "rate": rate, "batch": batch, "lines": lines}
+    call = [sys.executable, "-m", "tools.bench_sending._scene", json.dumps(told)]
+    return subprocess.Popen(call, start_new_session=True)
+
+
+def kill(child: subprocess.Popen[bytes]) -> None:
+    """As the power would."""
+    os.killpg(child.pid, signal.SIGKILL)
+    child.wait()
+
+
+def taken(folder: Path) -> list[tuple[str, float]]:
+    """(sending, moment) of everything the sink took."""
+    file = folder / "taken"
+    rows = file.read_text().splitlines() if file.exists() else []
+    return [(each.split()[0], float(each.split()[1])) for each in rows]
+
+
+def states(scene: Scene) -> dict[str, int]:
+    """State -> how many."""
+    books = scene.books
+    with books.reading() as unit:
+        query = select(sending.c.state, func.count().label("n")).group_by(sending.c.state)
+        found = {row["state"]: row["n"] for row in unit.rows(query)}
+    books.close()
+    return found
+
+
+def ids_in(scene: Scene, state: str) -> set[str]:
+    """The messages in one state."""
+    books = scene.books
+    with books.reading() as unit:
+        found = {
+            row["id"] for row in unit.rows(select(sending.c.id).where(sending.c.state == state))
+        }
+    books.close()
+    return found
+
+
+def doubled(rows: Sequence[tuple[str, float]]) -> int:
+    """How many copies too many the sink got."""
+    return sum(times - 1 for times in Counter(each for each, _ in rows).values())
+
+
+if __name__ == "__main__":
+    told = json.loads(sys.argv[1])
+    send(told["url"], told["port"], rate=told["rate"], batch=told["batch"], lines=told["lines"])
