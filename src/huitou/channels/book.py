@@ -7,7 +7,7 @@ repeat (files) it goes back to `planned`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence, Set
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, Select, and_, exists, func, insert, literal, select, update
@@ -15,7 +15,6 @@ from sqlalchemy import ColumnElement, Select, and_, exists, func, insert, litera
 from huitou.care import book as care
 from huitou.care.calls import book as calls
 from huitou.care.complaints import book as complaints
-from huitou.care.interviews import book as interviews
 from huitou.channels.contract import Channel, End, Outcome
 from huitou.channels.tables import delivery
 from huitou.ground.clock import Clock
@@ -25,6 +24,8 @@ from huitou.identity.book import names
 from huitou.journeys.book import message_of
 from huitou.journeys.guard import book as guard
 from huitou.journeys.messages import Message
+from huitou.journeys.permission import book as permission
+from huitou.journeys.sendings.tables import sending
 from huitou.journeys.tables import decision, message, plan
 from huitou.loyalty import book as loyalty
 from huitou.store.books import Books, Row, Unit
@@ -174,6 +175,7 @@ def settle_doubt(
         raise Refused(f"the delivery {decision_id} by {channel} is not in doubt")
     if not accepted:
         loyalty.release(unit, decision_id, now)
+        permission.release(unit, decision_id)
     body = {"decision_id": decision_id, "channel": channel, "state": state, "by": by}
     tell(unit, [Event("delivery.settled", f"settled:{decision_id}:{channel}", now, body)])
 
@@ -229,6 +231,27 @@ def answered_by_silence(unit: Unit) -> tuple[int, int]:
         who for who, at in reached if any(at <= each <= at + SOON for each in asked.get(who, ()))
     }
     return len(reached), len(soon)
+
+
+def silence_by_channel(unit: Unit) -> dict[str, tuple[int, int]]:
+    """channel -> (messages that left the house, people who asked for silence soon after one)."""
+    planned = (
+        select(message.c.person_id, delivery.c.channel, delivery.c.at)
+        .join(message, message.c.decision_id == delivery.c.decision_id)
+        .where(delivery.c.state == "accepted")
+    )
+    asked_for = select(sending.c.person_id, sending.c.channel, sending.c.at).where(
+        sending.c.state == "accepted", sending.c.purpose == "marketing"
+    )
+    known, told = names(unit), care.silences(unit)
+    sent: dict[str, int] = {}
+    soon: dict[str, set[str]] = {}
+    for row in (*unit.rows(planned), *unit.rows(asked_for)):
+        who, way, at = known.now(row["person_id"]), row["channel"], row["at"]
+        sent[way] = sent.get(way, 0) + 1
+        if any(at <= each <= at + SOON for each in told.get(who, ())):
+            soon.setdefault(way, set()).add(who)
+    return {way: (n, len(soon.get(way, ()))) for way, n in sorted(sent.items())}
 
 
 def answered_by_complaint(unit: Unit) -> int:
@@ -320,45 +343,35 @@ def _hand_over(books: Books, channel: Channel, ids: Sequence[str], clock: Clock)
 
 def _claim(unit: Unit, channel: Channel, ids: Sequence[str], now: datetime) -> list[Message]:
     """Mark what may go now; stop what may not, in the same unit as the marker."""
-    rows = _written(unit, message.c.decision_id.in_(ids))
-    people = [row["person_id"] for row in rows]
-    silent, asked = care.silent(unit, people), care.people_with_open_cases(unit, people)
-    waiting = complaints.people_waiting(unit, people)
-    rested = interviews.rested_at(unit, people)
-    halted = guard.stopped(unit, {row["plan_id"] for row in rows})
+    halted = guard.stopped(unit)
+    rows = [
+        row
+        for row in _written(unit, message.c.decision_id.in_(ids))
+        if row["plan_id"] not in halted  # it waits: whoever lifts the stop lets it go on
+    ]
+    verdicts = permission.judge(unit, [_wanted(row, channel) for row in rows], now)
     claimed = []
-    for row in rows:
-        if row["plan_id"] in halted:
-            continue  # it waits: whoever lifts the stop lets it go on
-        rule = _stopped_now(row, channel, silent, asked, waiting, now)
-        if rule is None and rested.get(row["person_id"], row["written_at"]) > row["written_at"]:
-            rule = "not_for_now"
-        if rule is not None:
-            _stop(unit, row, channel, rule, now)
-        elif _mark(unit, row, channel, now):
-            claimed.append(message_of(row))
+    for row, verdict in zip(rows, verdicts, strict=True):
+        if verdict.goes:
+            if _mark(unit, row, channel, now):
+                claimed.append(message_of(row))
+        elif verdict.rule is not None and verdict.until is None:
+            _stop(unit, row, channel, verdict.rule, now)
+        # Else it waits as planned: the next call looks again.
     return claimed
 
 
-def _stopped_now(
-    row: Row,
-    channel: Channel,
-    silent: Set[tuple[str, str]],
-    asked: Set[str],
-    waiting: Set[str],
-    now: datetime,
-) -> str | None:
-    if row["decided_arm"] != "treated":
-        return "held_out"
-    if (row["person_id"], channel.name) in silent:
-        return "silent"
-    if row["person_id"] in waiting and channel.name != "call":
-        return "open_complaint"
-    if row["person_id"] in asked and channel.name != "call":
-        return "open_case"
-    if row["not_after"] is not None and row["not_after"] <= now:
-        return "late"
-    return None
+def _wanted(row: Row, channel: Channel) -> permission.Wanted:
+    return permission.Wanted(
+        id=row["decision_id"],
+        person_id=row["person_id"],
+        channel=channel.name,
+        purpose="marketing",
+        value=round(row["worth"] or 0),
+        not_after=row["not_after"],
+        held_out=row["decided_arm"] != "treated",
+        since=row["written_at"],
+    )
 
 
 def _mark(unit: Unit, row: Row, channel: Channel, now: datetime) -> bool:
@@ -391,6 +404,8 @@ def _record(unit: Unit, channel: Channel, one: Message, outcome: Outcome, now: d
     unit.change(update(delivery).where(mine).values(**written, **late))
     if state == "refused":
         loyalty.release(unit, one.decision_id, now)
+    if state in ("refused", "planned"):
+        permission.release(unit, one.decision_id)
     if state != "planned":
         _tell(unit, one, channel, state, outcome.reason, now)
 
@@ -412,7 +427,7 @@ def _accepted(unit: Unit, channel: Channel, plan_id: str) -> list[Message]:
 def _written(unit: Unit, which: ColumnElement[bool]) -> list[Row]:
     """Messages with their decision's arm, the most gainful first."""
     query = (
-        select(message, decision.c.arm.label("decided_arm"))
+        select(message, decision.c.arm.label("decided_arm"), decision.c.gain.label("worth"))
         .join(decision, decision.c.id == message.c.decision_id)
         .where(which)
         .order_by(decision.c.gain.desc(), message.c.decision_id)

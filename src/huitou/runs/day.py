@@ -27,6 +27,7 @@ from huitou.runs.steps import (
     membership,
     mend,
     needs,
+    places,
     prove,
     referral,
     report,
@@ -79,6 +80,7 @@ IN_THE_BOOKS: dict[str, Callable[[Work, Unit], Result]] = {
     "alarms": alarms.ring,
     "guard": where_foreseen(guard.act),
     "plan": where_foreseen(decide.draft_plan),
+    "places": where_foreseen(places.find_out),
     "surprise": surprise.draw,
     "referral": referral.settle,
 }

@@ -57,6 +57,8 @@ if TYPE_CHECKING:
     from huitou.runs.desks.cases.desk import CaseDesk
     from huitou.runs.desks.chase import Chase
     from huitou.runs.desks.complaints.desk import Complaints
+    from huitou.runs.desks.consents.desk import Consents
+    from huitou.runs.desks.consents.own import OwnPages
     from huitou.runs.desks.effects import Desk as Effects
     from huitou.runs.desks.fixes import Desk as Fixes
     from huitou.runs.desks.guides import Desk as Guides
@@ -128,6 +130,8 @@ class Shop:
 
     def change_settings(self, **changed: Any) -> Settings:
         """Change some choices. The currency stays what the first import made it."""
+        from huitou.runs import sending
+
         before = self.settings
         told = changed.get("currency")
         if before.currency and told not in (None, before.currency) and not self.is_empty():
@@ -137,6 +141,7 @@ class Shop:
             )
         settings = before.changed(**changed)
         choices.write(self.home, settings)
+        sending.hold(self._house, settings)
         return settings
 
     # -- what arrives
@@ -678,6 +683,20 @@ class Shop:
 
         return LeavingDesk(self._house, self.settings)
 
+    @property
+    def consents(self) -> Consents:
+        """What people agreed to, what they refuse, and what may be said to them."""
+        from huitou.runs.desks.consents.desk import Consents
+
+        return Consents(self._house, self.settings)
+
+    @property
+    def own_pages(self) -> OwnPages:
+        """The pages on which customers choose what they hear: each by its link."""
+        from huitou.runs.desks.consents.own import OwnPages
+
+        return OwnPages(self._house, self.settings)
+
     # -- desks of care
 
     @property
@@ -847,12 +866,15 @@ class Shop:
 
     def check(self) -> list[str]:
         """What is wrong with the books, in words; nothing where all is well."""
+        from huitou.care.consents import book as consents
         from huitou.channels import book as channels
         from huitou.channels.post import book as post
         from huitou.loyalty import book as loyalty
         from huitou.loyalty.points.orders import book as orders
         from huitou.loyalty.points.posting import book as points
+        from huitou.runs import sending
 
+        wrong = sending.wrong_rules(self._house, self.settings)
         with self._house.books.reading() as unit:
             return [*loyalty.check(unit), *channels.check(unit), *post.check(unit)]
             return [
@@ -865,6 +887,13 @@ class Shop:
 
         with self._house.books.reading() as unit:
             return [*loyalty.check(unit), *surprises.check(unit), *channels.check(unit)]
+            found = [
+                *loyalty.check(unit),
+                *channels.check(unit),
+                *post.check(unit),
+                *consents.check(unit),
+            ]
+        return found if wrong is None else [*found, wrong]
 
     def upkeep(self) -> Upkeep:
         """What waits for somebody in the rooms of care: held, late, in doubt, set aside."""

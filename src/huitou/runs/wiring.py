@@ -69,12 +69,15 @@ def open_house(home: Path, clock: Clock, books_url: str | None = None) -> House:
             f"a shop cannot live in {home}: the folder's name holds a ?", to_try="another folder"
         )
     _make(home)
+    # Whoever opens the shop keeps its rules of sending, also those edited by hand.
+    from huitou.runs import sending
+
     settings = choices.read(home)
     if not settings.salt:
         choices.write(home, settings.changed(salt=new_secret()))
     books = Books(books_url) if books_url else Books.in_folder(home)
     books.migrate()
-    return House(
+    house = House(
         home=home,
         lake=Lake(home / "lake"),
         books=books,
@@ -82,6 +85,8 @@ def open_house(home: Path, clock: Clock, books_url: str | None = None) -> House:
         clock=clock,
         inbox=Inbox(home / "inbox"),
     )
+    sending.hold(house, choices.read(home))
+    return house
 
 
 def _make(home: Path) -> None:

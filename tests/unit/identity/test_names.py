@@ -24,7 +24,7 @@ from huitou.store.books import Books, Unit
 
 DAY = NOW.date()
 END = NOW + timedelta(days=30)
-EVERY = {"paper", "email", "call"}
+EVERY = set(care.CHANNELS)
 
 
 def known(unit: Unit, *, merged: identity.Pairs = (), split: identity.Pairs = ()) -> None:

@@ -36,6 +36,7 @@ from huitou.care.consents.tables import (
     consent_choice,
     consent_event,
     consent_heard,
+    consent_key,
     consent_link,
     consent_wording,
 )
@@ -314,6 +315,17 @@ def by_token(unit: Unit, token: str, kind: str) -> Row | None:
         return None
     person = row["person_id"]
     return {**row, "person_id": names(unit, [person]).now(person)}
+
+
+def keep_key(unit: Unit, secret: str, now: datetime) -> None:
+    """Remember what links are signed with from now on."""
+    unit.add_new(consent_key, {"secret": secret, "at": now})
+
+
+def keys(unit: Unit) -> list[str]:
+    """Every secret that links were ever signed with, the newest first."""
+    rows = unit.rows(select(consent_key.c.secret).order_by(consent_key.c.at.desc()))
+    return [row["secret"] for row in rows]
 
 
 def check(unit: Unit) -> list[str]:

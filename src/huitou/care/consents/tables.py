@@ -5,6 +5,7 @@
     consent_choice    how often and in which language; the latest row counts, whole
     consent_heard     what was written in own words and waits for a person to read it
     consent_link      where the links in letters lead, by the fingerprint of their token
+    consent_key       what links that carry their own proof were signed with, now and before
 
 A withdrawal of marketing is also a `silence` (care/tables.py), and that is what every door asks.
 """
@@ -90,3 +91,11 @@ consent_link = Table(
     Column("at", Instant, nullable=False),
     CheckConstraint("kind IN ('preferences', 'unsubscribe')", name="kind"),
 )
+
+consent_key = Table(
+    "consent_key",
+    metadata,
+    Column("secret", String(64), primary_key=True),
+    Column("at", Instant, nullable=False),
+)
+"""Secrets that links in letters were signed with: a link works after the shop took another one."""

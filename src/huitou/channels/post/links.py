@@ -24,8 +24,8 @@ class SignedLinks:
         """Both links for one message."""
         mark = self.mark(person_id, channel, sending_id)
         return {
-            "unsubscribe": f"{self.root}/p/stop/{sending_id}.{mark}",
-            "preferences": f"{self.root}/p/choices/{sending_id}.{mark}",
+            "unsubscribe": f"{self.root}/p/u/{sending_id}.{mark}",
+            "preferences": f"{self.root}/p/preferences/{sending_id}.{mark}",
         }
 
     def mark(self, person_id: str, channel: str, sending_id: str) -> str:

@@ -24,6 +24,7 @@ from huitou.doors.cli import (
     chase,
     checkup,
     complaints,
+    consents,
     demo,
     effects,
     files,
@@ -127,11 +128,14 @@ app.add_typer(needs.app, name="machine")
 app.add_typer(guides.app, name="guide")
 app.add_typer(acts.app, name="act")
 app.add_typer(chase.app, name="chase")
+app.add_typer(consents.app, name="consent")
 app.command(name="send")(sending.send)
 app.add_typer(sending.app, name="sending")
 app.add_typer(templates.app, name="template")
 app.command(name="stop")(sending.stop)
 app.command(name="go")(sending.go)
+sending.app.command("check")(consents.check)
+sending.app.command("rules")(consents.rules)
 app.add_typer(quarantine.app, name="quarantine")
 app.command(name="serve")(serving.serve)
 app.command(name="worker")(working.worker)

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from huitou.runs.desks.cases.desk import CaseDesk
     from huitou.runs.desks.chase import Chase
     from huitou.runs.desks.complaints.desk import Complaints
+    from huitou.runs.desks.consents.desk import Consents
     from huitou.runs.desks.effects import Desk as Effects
     from huitou.runs.desks.fixes import Desk as Fixes
     from huitou.runs.desks.guides import Desk as Guides
@@ -384,6 +385,11 @@ class Shopfront(Protocol):
     @property
     def chase(self) -> Chase:
         """Whom staff do not chase any more."""
+        ...
+
+    @property
+    def consents(self) -> Consents:
+        """What people agreed to, and what may be said to them."""
         ...
 
     @property

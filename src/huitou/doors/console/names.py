@@ -59,6 +59,10 @@ CHANNELS: Mapping[str, Sentence] = {
     "paper": said("Letter"),
     "email": said("E-mail"),
     "call": said("Phone call"),
+    "sms": said("Text message"),
+    "wecom": said("WeCom"),
+    "wechat": said("WeChat"),
+    "any": said("Every channel"),
 }
 
 ROLES: Mapping[str, Sentence] = {

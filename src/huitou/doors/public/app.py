@@ -15,6 +15,7 @@ from starlette.staticfiles import StaticFiles
 from huitou.doors.public import cards, complaint, leaving
 from huitou.doors.public import complaint, friend, leaving
 from huitou.doors.public import complaint, guides, leaving
+from huitou.doors.public import cards, complaint, leaving, preferences
 from huitou.doors.public.gate import Gate
 from huitou.doors.public.guest import STATIC, guest
 from huitou.ground.errors import HuitouError
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 PAGES = (complaint, leaving, cards)
 PAGES = (complaint, leaving, friend)
 PAGES = (complaint, leaving, guides)
+PAGES = (complaint, leaving, cards, preferences)
 
 REFUSED: dict[int, Sentence] = {
     429: said("Very much came from your connection just now. Nothing of what you typed is lost: go "

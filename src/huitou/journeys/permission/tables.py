@@ -10,18 +10,15 @@ cap_kept        what was handed over, or may have been: every cap is counted fro
 from __future__ import annotations
 
 from sqlalchemy import (
-    BigInteger,
-    CheckConstraint,
     Column,
     Date,
     Float,
-    Index,
     Integer,
     String,
     Table,
 )
 
-from huitou.store.columns import Amount, Instant, Json, Serial, metadata
+from huitou.store.columns import Instant, Json, Serial, metadata
 
 sending_rules = Table(
     "sending_rules",
@@ -55,24 +52,3 @@ sending_harm = Table(
     Column("at", Instant, nullable=False),
 )
 """`low`: lower end of the 95 % interval of the share that asked for silence."""
-
-cap_turn = Table(
-    "cap_turn",
-    metadata,
-    Column("person_id", String(64), primary_key=True),
-    Column("n", BigInteger, nullable=False),
-)
-
-cap_kept = Table(
-    "cap_kept",
-    metadata,
-    Column("id", String(64), primary_key=True),
-    Column("person_id", String(64), nullable=False),
-    Column("channel", String(10), nullable=False),
-    Column("purpose", String(16), nullable=False),
-    Column("value", Amount, nullable=False),
-    Column("at", Instant, nullable=False),
-    Column("state", String(10), nullable=False),
-    CheckConstraint("state IN ('kept', 'released')", name="state"),
-)
-Index("ix_cap_kept_person", cap_kept.c.person_id, cap_kept.c.at)

@@ -62,6 +62,11 @@ def withdraw(unit: Unit, origin: str, origin_id: str, person_id: str, now: datet
     return unit.change(waits.values(state="cancelled", at=now))
 
 
+def find(unit: Unit, sending_id: str) -> Row | None:
+    """One message by its id; None where there is none."""
+    return unit.first(select(sending).where(sending.c.id == sending_id))
+
+
 def counted(unit: Unit) -> dict[tuple[str, str], int]:
     """(channel, state) -> how many messages."""
     query = select(sending.c.channel, sending.c.state, func.count().label("n"))

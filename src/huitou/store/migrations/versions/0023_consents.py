@@ -12,6 +12,7 @@ revision = "0023_consents"
 down_revision = "0022_paths"
 
 SILENT_ON = "channel IN ('any', 'paper', 'email', 'call', 'sms', 'wecom', 'wechat')"
+WORDS = ("consent_wording", "consent_event", "consent_choice", "consent_key")
 UNMOVED = " OR ".join(f"NEW.{name} <> OLD.{name}" for name in ("id", "channel", "words", "at"))
 
 
@@ -22,7 +23,7 @@ def upgrade() -> None:
     _choices()
     _sending()
     _caps()
-    for table in ("consent_wording", "consent_event", "consent_choice", "sending_rules"):
+    for table in (*WORDS, "sending_rules"):
         for guard in append_only(table):
             guard.post()
     never_taken_back(
@@ -139,6 +140,13 @@ def _choices() -> None:
             "kind IN ('preferences', 'unsubscribe')", name=op.f("ck_consent_link_kind")
         ),
         sa.PrimaryKeyConstraint("mark", name=op.f("pk_consent_link")),
+    )
+
+    op.create_table(
+        "consent_key",
+        sa.Column("secret", sa.String(length=64), nullable=False),
+        sa.Column("at", Instant(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("secret", name=op.f("pk_consent_key")),
     )
 
 

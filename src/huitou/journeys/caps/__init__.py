@@ -1,0 +1,1 @@
+"""How often somebody is addressed at most: kept as reservations."""

@@ -1,0 +1,1 @@
+"""Consent and the rules of sending, as staff, programs and customers see them."""
