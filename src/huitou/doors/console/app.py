@@ -43,9 +43,11 @@ from huitou.doors.console.pages import (
     questions,
     receipt,
     report,
+    sending,
     settings,
     sign_in,
     stages,
+    templates,
     work,
 )
 from huitou.doors.console.visit import Desk, NotSignedIn, anybody
@@ -79,6 +81,8 @@ PAGES = (
     forecast,
     files,
     happenings,
+    sending,
+    templates,
     work,
     settings,
 )
