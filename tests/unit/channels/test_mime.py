@@ -19,7 +19,8 @@ NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 HEAD = Head.of('小店 "Corner"', "shop@example.com", "care@example.com")
 PARCEL = Parcel(
     "ab" * 32, "p", "email", "marketing", "letter", "mei@example.com", "zh-Hans",
-    "您有 1,200 积分将于 2026 年 12 月 31 日到期，请别忘了在下次购物时使用它们", "第一行\n\n.\n..x\n",
+    "您有 1,200 积分将于 2026 年 12 月 31 日到期，请别忘了在下次购物时使用它们",
+    "第一行\n\n.\n..x\n",
     html="<p>您好</p>\n" * 50, unsubscribe="https://shop.example/p/stop/x.y",
 )  # fmt: skip
 

@@ -1,4 +1,4 @@
-"""Every provider against every bad behaviour: nothing twice, nothing unaccounted for (TRUST C.3)."""
+"""Every provider against every bad behaviour: nothing twice, nothing unaccounted for."""
 
 from __future__ import annotations
 
