@@ -1,4 +1,4 @@
-"""A provider over a local server that behaves as badly as a test tells it, and keeps what it took."""
+"""A provider on a local server that behaves as badly as it is told, and keeps what it took."""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -58,7 +58,7 @@ class One:
     person: str
     tested: Tested | None = None
     shared = SHARED
-    channels: Mapping[str, Sentence] = CHANNELS
+    channels = CHANNELS
 
 
 @routes.get("/templates")
