@@ -52,12 +52,14 @@ from huitou.doors.console.pages import (
     receipt,
     referrals,
     report,
+    sending,
     settings,
     sign_in,
     stages,
     till,
     surprises,
     sticking,
+    templates,
     work,
 )
 from huitou.doors.console.visit import Desk, NotSignedIn, anybody
@@ -103,6 +105,8 @@ PAGES = (
     guides,
     files,
     happenings,
+    sending,
+    templates,
     work,
     settings,
 )

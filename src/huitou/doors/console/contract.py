@@ -48,6 +48,8 @@ if TYPE_CHECKING:
     from huitou.runs.desks.rehearsals import GoingView
     from huitou.runs.desks.reports import Reports
     from huitou.runs.desks.sticking import Desk as Sticking
+    from huitou.runs.desks.sending.desk import Sending
+    from huitou.runs.desks.sending.texts import Texts as Templates
     from huitou.runs.desks.why import ReplayView, WhyView
     from huitou.sources.contract import Declared, Preview, Taken
 
@@ -380,6 +382,13 @@ class Shopfront(Protocol):
     @property
     def referrals(self) -> Referrals:
         """Regulars who bring friends."""
+    def sending(self) -> Sending:
+        """The outbox: its ways out, its doubts, its stop."""
+        ...
+
+    @property
+    def templates(self) -> Templates:
+        """The texts of what leaves."""
         ...
 
     @property
