@@ -86,7 +86,7 @@ def test_a_programme_that_began_meanwhile_is_not_begun_twice(any_books: Books) -
     """Two plans were looked at while none ran; the first left the house before the second yes."""
     first = given.approved(any_books)
     fixed = [
-        replace(WRITTEN, kind=kind, plan=first, lot="one")  # type: ignore[arg-type]
+        replace(WRITTEN, kind=kind, plan=first, lot="one")  # type: ignore[arg-type]  # told by the test
         for kind in ("campaign", "programme")
     ]
     with any_books.unit() as unit:

@@ -36,7 +36,7 @@ def well(unit: Unit) -> bool:
 
 def seen(order: str, total: int, back: int = 0, person: str = "p", **more: object) -> Seen:
     known = {"clears_at": None, "expires_at": None, **more}
-    return Seen(order, person, "points", total, back, RATE, total // 100, NOW, **known)  # type: ignore[arg-type]
+    return Seen(order, person, "points", total, back, RATE, total // 100, NOW, **known)  # type: ignore[arg-type]  # told by the test
 
 
 def has(unit: Unit, person: str = "p") -> int:
@@ -310,7 +310,7 @@ def _earned(books: Books) -> None:
 def test_the_database_refuses_to_rewrite_what_happened(any_books: Books, statement: object) -> None:
     _earned(any_books)
     with pytest.raises(IntegrityError), any_books.unit() as unit:
-        unit.change(statement)  # type: ignore[arg-type]
+        unit.change(statement)  # type: ignore[arg-type]  # raw SQL on purpose
     with any_books.reading() as unit:
         assert well(unit)
 

@@ -34,6 +34,7 @@ def chores() -> tuple[Chore, ...]:
         Chore("day", timedelta(days=1), _day, at=lambda settings: settings.day_begins),
         Chore("reports", timedelta(minutes=1), _reports),
         Chore("post", timedelta(seconds=5), _post),
+        Chore("journeys", timedelta(minutes=1), _journeys),
     )
 
 
@@ -43,9 +44,6 @@ def _day(shop: Shop, _now: datetime) -> Mapping[str, int]:
         return {}
     shop.run()
     return {"runs": 1}
-        Chore("reports", timedelta(minutes=1), _reports),
-        Chore("journeys", timedelta(minutes=1), _journeys),
-    )
 
 
 def _reports(shop: Shop, _now: datetime) -> Mapping[str, int]:

@@ -66,26 +66,26 @@ if TYPE_CHECKING:
     from huitou.runs.desks.harms import Harms
     from huitou.runs.desks.interviews.desk import InterviewDesk
     from huitou.runs.desks.interviews.leaving import LeavingDesk
-    from huitou.runs.desks.ladder.desk import Desk as LadderDesk
     from huitou.runs.desks.journeys.desk import JourneyDesk
+    from huitou.runs.desks.ladder.desk import Desk as LadderDesk
     from huitou.runs.desks.learning.replays import Replays
     from huitou.runs.desks.learning.trials import Trials
     from huitou.runs.desks.lessons import Desk as Lessons
     from huitou.runs.desks.members.desk import Desk as MemberDesk
     from huitou.runs.desks.membership import Desk as Memberships
+    from huitou.runs.desks.needs import Desk as Needs
     from huitou.runs.desks.offers import Offers
-    from huitou.runs.desks.public.cards import CardDesk
     from huitou.runs.desks.packs import Desk as Packs
     from huitou.runs.desks.points import Desk as Points
-    from huitou.runs.desks.needs import Desk as Needs
+    from huitou.runs.desks.public.cards import CardDesk
     from huitou.runs.desks.public.letterbox import Letterbox
     from huitou.runs.desks.referrals import Referrals
     from huitou.runs.desks.rehearsals import GoingView
     from huitou.runs.desks.reports import Reports
     from huitou.runs.desks.sending.desk import Sending
     from huitou.runs.desks.sending.texts import Texts as Templates
-    from huitou.runs.desks.surprises import Surprises
     from huitou.runs.desks.sticking import Desk as Sticking
+    from huitou.runs.desks.surprises import Surprises
     from huitou.runs.desks.why import ReplayView, WhyView
     from huitou.runs.schedule.foreman import Fired, Foreman
     from huitou.runs.told import ReportView
@@ -763,6 +763,7 @@ class Shop:
         from huitou.runs.desks.guides import Desk
 
         return Desk(self._house, self.settings)
+
     # -- journeys
 
     @property
@@ -787,6 +788,9 @@ class Shop:
     def ladder(self) -> LadderDesk:
         """The ladder: its rules, who stands where, what is handed over at the till."""
         from huitou.runs.desks.ladder.desk import Desk
+
+        return Desk(self._house, self.settings)
+
     # -- what customers earned
 
     @property
@@ -819,6 +823,7 @@ class Shop:
 
         return Texts(self._house, self.settings)
 
+    @property
     def packs(self) -> Packs:
         """Packs of sessions."""
         from huitou.runs.desks.packs import Desk
@@ -872,27 +877,13 @@ class Shop:
         from huitou.loyalty import book as loyalty
         from huitou.loyalty.points.orders import book as orders
         from huitou.loyalty.points.posting import book as points
+        from huitou.loyalty.surprises import book as surprises
         from huitou.runs import sending
 
         wrong = sending.wrong_rules(self._house, self.settings)
+        rooms = (loyalty, points, orders, surprises, consents, channels, post)
         with self._house.books.reading() as unit:
-            return [*loyalty.check(unit), *channels.check(unit), *post.check(unit)]
-            return [
-                *loyalty.check(unit),
-                *points.check(unit),
-                *orders.check(unit),
-                *channels.check(unit),
-            ]
-        from huitou.loyalty.surprises import book as surprises
-
-        with self._house.books.reading() as unit:
-            return [*loyalty.check(unit), *surprises.check(unit), *channels.check(unit)]
-            found = [
-                *loyalty.check(unit),
-                *channels.check(unit),
-                *post.check(unit),
-                *consents.check(unit),
-            ]
+            found = [each for room in rooms for each in room.check(unit)]
         return found if wrong is None else [*found, wrong]
 
     def upkeep(self) -> Upkeep:

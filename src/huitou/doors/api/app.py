@@ -32,8 +32,8 @@ from huitou.doors.api import (
     guides,
     happenings,
     interviews,
-    ladder,
     journeys,
+    ladder,
     learning,
     members,
     membership,
@@ -45,8 +45,8 @@ from huitou.doors.api import (
     referrals,
     reports,
     sending,
-    surprises,
     sticking,
+    surprises,
     texts,
 )
 from huitou.doors.api.caller import NoToken, say_error, say_no_token
@@ -84,10 +84,8 @@ CHAPTERS = (
     reports,
     sending,
     referrals,
-    reports,
     surprises,
     needs,
-    reports,
     sticking,
     texts,
 )

@@ -31,25 +31,23 @@ if TYPE_CHECKING:
     from huitou.runs.desks.happenings import Happenings
     from huitou.runs.desks.harms import Harms
     from huitou.runs.desks.interviews.desk import InterviewDesk
-    from huitou.runs.desks.ladder.desk import Desk as LadderDesk
     from huitou.runs.desks.journeys.desk import JourneyDesk
+    from huitou.runs.desks.ladder.desk import Desk as LadderDesk
     from huitou.runs.desks.learning.replays import Replays
     from huitou.runs.desks.learning.trials import Trials
     from huitou.runs.desks.members.desk import Desk as MemberDesk
     from huitou.runs.desks.membership import Desk as Memberships
+    from huitou.runs.desks.needs import Desk as Needs
+    from huitou.runs.desks.offers import Offers
     from huitou.runs.desks.packs import Desk as Packs
     from huitou.runs.desks.points import Desk as Points
-    from huitou.runs.desks.offers import Offers
     from huitou.runs.desks.referrals import Referrals
     from huitou.runs.desks.rehearsals import GoingView
     from huitou.runs.desks.reports import Reports
-    from huitou.runs.desks.surprises import Surprises
-    from huitou.runs.desks.needs import Desk as Needs
-    from huitou.runs.desks.rehearsals import GoingView
-    from huitou.runs.desks.reports import Reports
-    from huitou.runs.desks.sticking import Desk as Sticking
     from huitou.runs.desks.sending.desk import Sending
     from huitou.runs.desks.sending.texts import Texts as Templates
+    from huitou.runs.desks.sticking import Desk as Sticking
+    from huitou.runs.desks.surprises import Surprises
     from huitou.runs.desks.why import ReplayView, WhyView
     from huitou.sources.contract import Declared, Preview, Taken
 
@@ -382,6 +380,8 @@ class Shopfront(Protocol):
     @property
     def referrals(self) -> Referrals:
         """Regulars who bring friends."""
+
+    @property
     def sending(self) -> Sending:
         """The outbox: its ways out, its doubts, its stop."""
         ...

@@ -281,7 +281,7 @@ class _Reader:
             if also:
                 raise told.wrong("`those_already` is for a stage reached or a line crossed")
             name = self._event(value) if kind == "event" else self._name(value, "alarm")
-            return j.Trigger(kind, name=name)  # type: ignore[arg-type]
+            return j.Trigger(kind, name=name)  # type: ignore[arg-type]  # kind was checked by its caller
         if kind == "first_order":
             return j.Trigger("becomes", Within("orders", at_least=1, at_most=1), also)
         if kind == "becomes":

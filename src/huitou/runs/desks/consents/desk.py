@@ -217,9 +217,7 @@ class Consents:
                 try:
                     news = self._take_row(unit, row, name, line, by)
                 except HuitouError as bad:
-                    wrong.append(
-                        (line, bad.sentence if isinstance(bad.sentence, str) else str(bad))
-                    )
+                    wrong.append((line, bad.sentence))
                     continue
                 taken, known = taken + bool(news), known + (not news)
         return ImportedConsents(count, taken, known, tuple(wrong[:SHOWN_WRONG]), len(wrong))

@@ -1,1 +1,0 @@
-"""The desk of journeys: written, tried on the past, started, looked at."""

@@ -11,8 +11,9 @@ from huitou.ground.errors import HuitouError, Refused
 from huitou.ground.money import digits
 from huitou.ground.settings import Settings
 from huitou.ground.words import Sentence, said
-from huitou.journeys.paths import book, playbooks
+from huitou.journeys.paths import book
 from huitou.journeys.paths import journey as j
+from huitou.journeys.paths.playbooks import shipped as playbooks
 from huitou.journeys.paths.writing import read
 from huitou.runs.desks.journeys import editing, moving, wording
 from huitou.runs.desks.journeys.editing import NodeForm
