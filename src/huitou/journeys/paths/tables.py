@@ -85,7 +85,6 @@ position = Table(
     Column("left_at", Instant),
     CheckConstraint("arm IN ('treated', 'control', 'held_out')", name="arm"),
     CheckConstraint("(left_at IS NULL) = (left_because IS NULL)", name="left"),
-    sqlite_with_rowid=False,
 )
 """`person_id` and `entry` name the walk for ever; `who` is the id the person goes by now."""
 INSIDE = text("left_at IS NULL")
@@ -142,6 +141,7 @@ path_person = Table(
     Column("region", String(200)),
     Column("reach", String(80)),
     Column("known_on", Date, nullable=False),
+    sqlite_with_rowid=False,
 )
 """`reach`: channels by which they can be reached, as `,email,sms,`."""
 
