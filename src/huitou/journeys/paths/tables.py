@@ -98,7 +98,13 @@ Index(
 )
 Index("ix_position_who", position.c.who)
 UNTREATED = text("left_at IS NULL AND arm <> 'treated'")
-Index("ix_position_untreated", position.c.who, sqlite_where=UNTREATED, postgresql_where=UNTREATED)
+Index(
+    "ix_position_untreated",
+    position.c.who,
+    position.c.journey,
+    sqlite_where=UNTREATED,
+    postgresql_where=UNTREATED,
+)
 
 step_taken = Table(
     "step_taken",
