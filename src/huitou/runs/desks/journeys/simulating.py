@@ -32,7 +32,7 @@ from huitou.runs.moment import Moment
 from huitou.runs.work import tables_of
 
 if TYPE_CHECKING:
-    from huitou.runs.desks.journeys.moving import House
+    from huitou.runs.walking.moving import House
     from huitou.store.lake import Edition
 
 Progress = Callable[[str, float | None], None]
