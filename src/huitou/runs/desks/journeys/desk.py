@@ -15,7 +15,7 @@ from huitou.journeys.paths import book
 from huitou.journeys.paths import journey as j
 from huitou.journeys.paths.playbooks import shipped as playbooks
 from huitou.journeys.paths.writing import read
-from huitou.runs.desks.journeys import editing, moving, wording
+from huitou.runs.desks.journeys import editing, wording
 from huitou.runs.desks.journeys.editing import NodeForm
 from huitou.runs.desks.journeys.views import (
     Count,
@@ -28,6 +28,7 @@ from huitou.runs.desks.journeys.views import (
     WalkerView,
     WayView,
 )
+from huitou.runs.walking import moving
 
 if TYPE_CHECKING:
     from huitou.runs.wiring import House
