@@ -9,23 +9,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from importlib import import_module
-from importlib.util import find_spec
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from huitou.ground.money import Money
 from huitou.ground.words import Sentence, said
 from huitou.identity.book import names
 from huitou.loyalty import book as loyalty
+from huitou.loyalty.ladder import book as ladder
 from huitou.loyalty.membership import book as membership
+from huitou.loyalty.points import book as points
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
     from huitou.store.books import Unit
 
-POINTS, LADDER = "huitou.loyalty.points.book", "huitou.loyalty.ladder.book"
-"""Rooms of the house that not every house has."""
 REGULAR_DAYS = 3
 """Bought on so many days, something is a habit."""
 MONEY, TIME, WORRY = "money", "time", "worry"
@@ -126,17 +124,12 @@ def _owed(unit: Unit, asked: Asked) -> Sequence[Brick]:
 
 
 def _balances(unit: Unit, person: str) -> dict[str, int]:
-    """What they have collected that is worth money, in a house that keeps such."""
-    if not _has(POINTS):
-        return {}
-    balance: Any = import_module(POINTS).balance
-    return {kind: int(balance(unit, person, kind).spendable) for kind in COLLECTED}
+    """What they have collected that is worth money."""
+    return {kind: points.balance(unit, person, kind).spendable for kind in COLLECTED}
 
 
 def _step(unit: Unit, person: str) -> Sequence[Brick]:
-    if not _has(LADDER):
-        return ()
-    held = import_module(LADDER).held(unit, person)
+    held = ladder.held(unit, person)
     if held is None:
         return (Brick(WORRY, "step", said("They climbed no step yet"), False),)
     return (Brick(WORRY, "step", said("Their step: {step}", step=str(held.step)), True),)
@@ -166,8 +159,3 @@ def _machines(count: int) -> Brick:
     if count:
         return Brick(WORRY, "machines", said("{n} machines that we look after", n=count), True)
     return Brick(WORRY, "machines", said("No machine of theirs is written down"), False)
-
-
-def _has(module: str) -> bool:
-    parent = module.rpartition(".")[0]
-    return find_spec(parent) is not None and find_spec(module) is not None
