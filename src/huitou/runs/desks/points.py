@@ -39,11 +39,11 @@ KINDS: Mapping[str, Sentence] = {
     "pack": said("Sessions of packs"),
 }
 VERBS: Mapping[str, Sentence] = {
-    "earn": said("Earned"),
+    "earn": said("Earned by buying"),
     "gift": said("Given"),
     "sell": said("Paid in"),
     "clear": said("Theirs now"),
-    "burn": said("Spent"),
+    "burn": said("Spent here"),
     "take_back": said("Taken back with a return"),
     "give_back": said("Given back with a return"),
     "expire": said("Ended unspent"),
