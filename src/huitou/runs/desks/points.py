@@ -39,11 +39,11 @@ KINDS: Mapping[str, Sentence] = {
     "pack": said("Sessions of packs"),
 }
 VERBS: Mapping[str, Sentence] = {
-    "earn": said("Earned"),
+    "earn": said("Earned by buying"),
     "gift": said("Given"),
     "sell": said("Paid in"),
     "clear": said("Theirs now"),
-    "burn": said("Spent"),
+    "burn": said("Spent here"),
     "take_back": said("Taken back with a return"),
     "give_back": said("Given back with a return"),
     "expire": said("Ended unspent"),
@@ -350,6 +350,13 @@ class Desk:
         edition = self._house.lake.current()
         if edition is None:
             raise NotYet(said("No run has finished yet."), to_try="huitou run")
+        asked = finding.spellings(who.strip(), self._settings)
+        keyed = set(edition.table("keys", only=("key", asked))["person_id"].to_pylist())
+        if len(keyed) == 1:
+            return str(keyed.pop())
+        # A shop too small for a forecast has no shelf to look on: its people have their ids.
+        if edition.table("holders", only=("person_id", [who.strip()])).num_rows:
+            return who.strip()
         return str(finding.found(self._house, self._settings, edition, who)["person_id"])
 
     @property

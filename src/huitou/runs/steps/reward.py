@@ -21,7 +21,7 @@ from huitou.loyalty.points import rules as points_rules
 from huitou.loyalty.points.due import book as due
 from huitou.loyalty.points.orders import book as orders
 from huitou.loyalty.points.orders.book import Seen
-from huitou.loyalty.points.rules import EARNED, SHIPPED, Kind, Rules
+from huitou.loyalty.points.rules import EARNED, SHIPPED, WHOLE, Kind, Rules
 from huitou.runs.work import Result, Work
 
 if TYPE_CHECKING:
@@ -65,12 +65,15 @@ FROM lines WHERE person_id IS NOT NULL AND NOT is_return AND amount > 0
 GROUP BY ALL ORDER BY made, source, order_id"""
 
 
-def reward(work: Work, unit: Unit) -> Result:
-    """One day of points; nothing where the merchant never switched them on."""
+def reward(work: Work, unit: Unit, steps: Mapping[str, str] | None = None) -> Result:
+    """One day of points; nothing where the merchant never switched them on.
+
+    `steps`: person -> the name of their step of the ladder, by which the rules multiply.
+    """
     rules = rules_of(work.lake.root.parent)
     done: dict[str, int] = {"new": 0, "changed": 0, "packs": 0}
     if rules.on:
-        done |= _orders(work, unit, rules)
+        done |= _orders(work, unit, rules, steps or {})
         done["packs"] = _packs(work, unit, rules)
     done["cleared"] = until_none(due.clear, unit, work.now)
     done["expired"] = until_none(due.expire, unit, work.now)
@@ -107,18 +110,19 @@ class Bought:
     back: int
 
 
-def _orders(work: Work, unit: Unit, rules: Rules) -> dict[str, int]:
+def _orders(work: Work, unit: Unit, rules: Rules, steps: Mapping[str, str]) -> dict[str, int]:
     with work.lake.reading(work.edition) as lake:
         rows = lake.execute(GOODS).fetch_arrow_table().to_pylist()
     bought = list(_named(rows, orders.told(unit)))
     known = names(unit)
+    times = {person: rules.steps.get(step, WHOLE) for person, step in steps.items()}
     whole = {"new": 0, "changed": 0}
     for name in EARNED:
         kind = rules.kinds[name]
         before = {row["order_key"]: row for row in orders.tallied(unit, name)}
         if not kind.on and not before:
             continue
-        told = list(_changed(bought, before, kind, rules, work, known))
+        told = list(_changed(bought, before, kind, rules, work, known, times))
         for what, n in orders.seen(unit, told, work.now).items():
             whole[what] += n
     return whole
@@ -149,6 +153,7 @@ def _changed(
     rules: Rules,
     work: Work,
     known: Names,
+    by_step: Mapping[str, Decimal],
 ) -> Iterator[Seen]:
     """Orders that are new to this kind or differ from what is kept, and those that are gone."""
     currency, zone = work.settings.money, work.settings.zone
@@ -156,7 +161,7 @@ def _changed(
         row = before.pop(each.key, None)
         if row is not None and _same(row, each, known):
             continue
-        times = Decimal(1)
+        times = by_step.get(each.person_id, WHOLE)
         want = kind.earned(each.total, each.channel, currency, times)
         if row is None and not (want and rules.issues(each.day)):
             continue
