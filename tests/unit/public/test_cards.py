@@ -187,9 +187,13 @@ def test_what_strangers_type_is_shown_as_words(customer: Customer, shop: Shop, c
 def test_a_promotion_that_is_over_opens_nothing(
     customer: Customer, shop: Shop, code: str, clock: Wound
 ) -> None:
+    """An expired programme went on issuing cards elsewhere: github.com/odoo/odoo/issues/208134."""
+    open_before = customer.mark(code)
     shop.members.end("Tables")
     assert customer.get(code).status_code == 200
     clock.on(days=1)
     assert customer.get(code).status_code == 404
+    late = {"name": "王芳", "contact": PHONE, "form": open_before}
+    assert customer.post(code, data=late).status_code == 404
     with shop.books.reading() as unit:
         assert cards.count(unit) == 0
