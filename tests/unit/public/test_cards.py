@@ -13,6 +13,7 @@ from tests.unit.public.conftest import Customer, Wound
 from huitou.loyalty.cards import book as cards
 from huitou.loyalty.cards.tables import joining, membership
 from huitou.loyalty.ladder import steps
+from huitou.runs.desks.members import consenting, desk
 from huitou.runs.desks.public.cards import FROM_ONE
 from huitou.runs.shop import Shop
 
@@ -104,6 +105,28 @@ def test_the_card_of_a_known_customer_shows_nothing_until_staff_have_seen_them(
     shop.ladder.confirm(row["person_id"], "Mei")
     assert "Member" in customer.get(where).text
     assert kept(shop)[0]["confirmed_by"] == "Mei"
+
+
+def test_what_somebody_ticks_for_a_customer_we_know_waits_until_staff_have_seen_them(
+    customer: Customer, shop: Shop, code: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody consents for another: github.com/mautic/mautic/issues/5495."""
+    given: list[str] = []
+
+    def room(_unit: Any, person: str, form: Any, *_more: Any, **_by: Any) -> int:
+        given.extend(f"{person}: {each['channel']}" for each in form["consents"])
+        return len(form["consents"])
+
+    monkeypatch.setattr(desk, "hand_over", room)
+    monkeypatch.setattr(consenting, "hand_over", room)
+    monkeypatch.setattr(desk, "matched", lambda *_asked: "p1")
+    send(customer, code, consent="sms")
+    assert given == [] and kept(shop)[0]["known"]
+    shop.ladder.confirm("p1", "Mei")
+    assert given == ["p1: sms"]
+    monkeypatch.setattr(desk, "matched", lambda *_asked: None)
+    send(customer, code, contact="new@example.com", consent="email")
+    assert given[1].endswith(": email")
 
 
 def test_every_wrong_secret_opens_the_same_page(customer: Customer, code: str) -> None:
