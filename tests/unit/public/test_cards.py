@@ -165,7 +165,7 @@ def test_a_phone_keeps_the_card_as_an_app(customer: Customer, code: str) -> None
 @pytest.mark.parametrize(
     ("wrong", "words"),
     [
-        ({"name": "  "}, "tell us your name"),
+        ({"name": "  "}, "tell us what to call you"),
         ({"contact": "call me"}, "phone number or an e-mail"),
         ({"contact": ""}, "phone number or an e-mail"),
         ({"birthday": "tomorrow"}, "your birthday"),
