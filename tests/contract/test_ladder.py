@@ -207,6 +207,7 @@ def test_a_code_opens_only_while_its_promotion_runs(any_books: Books) -> None:
 def test_who_joined_first_and_bought_later_is_that_customer_under_every_id(
     any_books: Books,
 ) -> None:
+    """The id made for a stranger never wins a merge: github.com/mautic/mautic/issues/16425."""
     card = join(any_books, "f1", told()).membership
     with any_books.unit() as unit:
         pairs = cards.became(unit, {"phone:+8613800138000": "bought"})
@@ -220,6 +221,13 @@ def test_who_joined_first_and_bought_later_is_that_customer_under_every_id(
         identity.keep(unit, again, [])
         found = cards.of_person(unit, "older")
         assert found is not None and found["id"] == card["id"]
+
+
+def test_a_card_never_joins_two_customers(any_books: Books) -> None:
+    join(any_books, "f1", told(), person="p1")
+    with any_books.reading() as unit:
+        # Their phone is somebody else's by now: identity decides who is who, not the card.
+        assert cards.became(unit, {"phone:+8613800138000": "p2"}) == []
 
 
 def _together(do: Any, times: int) -> None:

@@ -117,6 +117,7 @@ def test_a_climb_a_warning_and_a_fall_of_one_step(scene: Scene) -> None:
     steady = [(STEADY, on) for on in range(0, 20, 4)]
     done = scene.week(everybody((FAITHFUL, 3), (FAITHFUL, 9), *steady))
     assert done["placed"] == 2 and scene.asked() == []
+    assert [line.verdict for line in scene.shop.ladder.thresholds()] == ["too_early"]
     joined = join(scene.shop, FAITHFUL)
     assert joined.is_new
 
@@ -145,6 +146,8 @@ def test_a_climb_a_warning_and_a_fall_of_one_step(scene: Scene) -> None:
     assert scene.shop.ladder.person(FAITHFUL).step == "member"
     assert scene.moves(FAITHFUL) == ["placed", "climbed", "warned", "fell"]
     assert scene.asked()[-1] == ("ladder.falls", "cancelled")
+    lines = {line.verdict for line in scene.shop.ladder.thresholds()}
+    assert lines == {"too_few"}
 
 
 def test_who_joins_before_the_first_order_is_that_customer_later(scene: Scene) -> None:

@@ -13,6 +13,7 @@ from tests.unit.public.conftest import Customer, Wound
 from huitou.loyalty.cards import book as cards
 from huitou.loyalty.cards.tables import joining, membership
 from huitou.loyalty.ladder import steps
+from huitou.runs.desks.members import consenting, desk
 from huitou.runs.desks.public.cards import FROM_ONE
 from huitou.runs.shop import Shop
 
@@ -106,6 +107,28 @@ def test_the_card_of_a_known_customer_shows_nothing_until_staff_have_seen_them(
     assert kept(shop)[0]["confirmed_by"] == "Mei"
 
 
+def test_what_somebody_ticks_for_a_customer_we_know_waits_until_staff_have_seen_them(
+    customer: Customer, shop: Shop, code: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody consents for another: github.com/mautic/mautic/issues/5495."""
+    given: list[str] = []
+
+    def room(_unit: Any, person: str, form: Any, *_more: Any, **_by: Any) -> int:
+        given.extend(f"{person}: {each['channel']}" for each in form["consents"])
+        return len(form["consents"])
+
+    monkeypatch.setattr(desk, "hand_over", room)
+    monkeypatch.setattr(consenting, "hand_over", room)
+    monkeypatch.setattr(desk, "matched", lambda *_asked: "p1")
+    send(customer, code, consent="sms")
+    assert given == [] and kept(shop)[0]["known"]
+    shop.ladder.confirm("p1", "Mei")
+    assert given == ["p1: sms"]
+    monkeypatch.setattr(desk, "matched", lambda *_asked: None)
+    send(customer, code, contact="new@example.com", consent="email")
+    assert given[1].endswith(": email")
+
+
 def test_every_wrong_secret_opens_the_same_page(customer: Customer, code: str) -> None:
     pages = [
         customer.get(path)
@@ -142,7 +165,7 @@ def test_a_phone_keeps_the_card_as_an_app(customer: Customer, code: str) -> None
 @pytest.mark.parametrize(
     ("wrong", "words"),
     [
-        ({"name": "  "}, "tell us your name"),
+        ({"name": "  "}, "tell us what to call you"),
         ({"contact": "call me"}, "phone number or an e-mail"),
         ({"contact": ""}, "phone number or an e-mail"),
         ({"birthday": "tomorrow"}, "your birthday"),
@@ -187,9 +210,13 @@ def test_what_strangers_type_is_shown_as_words(customer: Customer, shop: Shop, c
 def test_a_promotion_that_is_over_opens_nothing(
     customer: Customer, shop: Shop, code: str, clock: Wound
 ) -> None:
+    """An expired programme went on issuing cards elsewhere: github.com/odoo/odoo/issues/208134."""
+    open_before = customer.mark(code)
     shop.members.end("Tables")
     assert customer.get(code).status_code == 200
     clock.on(days=1)
     assert customer.get(code).status_code == 404
+    late = {"name": "王芳", "contact": PHONE, "form": open_before}
+    assert customer.post(code, data=late).status_code == 404
     with shop.books.reading() as unit:
         assert cards.count(unit) == 0

@@ -247,17 +247,18 @@ def became(unit: Unit, holders: Mapping[str, str]) -> list[tuple[str, str]]:
     of their own: from the day their phone stands on an order they are that customer.
     """
     known = names(unit)
-    query = select(membership.c.person_id, membership_key.c.key).join(
-        membership_key, membership_key.c.membership_id == membership.c.id
+    # Only ids that were made for a card: whoever was a customer before is followed by identity.
+    query = (
+        select(membership.c.person_id, membership_key.c.key)
+        .join(membership_key, membership_key.c.membership_id == membership.c.id)
+        .where(membership.c.known.is_(False))
     )
     moved: dict[str, str] = {}
-    for row in unit.rows(query.order_by(membership_key.c.key.desc())):
-        mine = holders.get(row["key"])
-        # A phone goes before an e-mail: `desc` leaves it the last word.
-        if mine is not None and mine != row["person_id"]:
+    for row in unit.rows(query.order_by(membership_key.c.key)):
+        # `phone:…` comes after `email:…`, and has the last word.
+        if (mine := holders.get(row["key"])) is not None:
             moved[row["person_id"]] = mine
-    theirs = set(holders.values())
-    return [(old, now) for old, now in moved.items() if old not in theirs and known.now(old) != now]
+    return [(made, now) for made, now in moved.items() if known.now(made) != now]
 
 
 def keys_known(unit: Unit) -> list[str]:

@@ -12,9 +12,9 @@ from huitou.runs.views import OfferView, Range
 
 KIND_WORDS: Mapping[str, Sentence] = {
     "menu": said("Extra menu"),
-    "early": said("Early access"),
+    "early": said("First to have it"),
     "price": said("Member price"),
-    "delivery": said("Free delivery"),
+    "delivery": said("Delivery on the house"),
     "gift": said("Gift"),
     "service": said("Service"),
 }

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 FROM_ONE = 60
 """Forms from one address within ten minutes: a full shop behind one wireless network joins less."""
 WRONG = {
-    "name": said("Please tell us your name."),
+    "name": said("Please tell us what to call you."),
     "contact": said("Please give a phone number or an e-mail address that we can read."),
     "birthday": said("Please choose your birthday from the calendar, or leave it empty."),
     "consent": said("Please tick one of the ways shown, or none."),
