@@ -90,6 +90,9 @@ def _machine(books: Books) -> type[RuleBasedStateMachine]:
 
         @rule(one=st.sampled_from(PEOPLE), amount=st.integers(1, 700), days=st.integers(1, 9),
               back=st.booleans(), depth=st.sampled_from([0.1, 0.5, 0.999]))  # fmt: skip
+        def promise(self, one: str, amount: int, days: int, *, back: bool, depth: float) -> None:
+            self.make(one, amount, days, back=back, depth=depth)
+
         def make(self, one: str, amount: int, days: int, *, back: bool, depth: float) -> None:
             person, self.count = self.of(one), self.count + 1
             name, expected = f"{self.tag}:{self.count:04d}", amount
@@ -140,11 +143,20 @@ def _machine(books: Books) -> type[RuleBasedStateMachine]:
                 mine.state, mine.order, mine.given = "settled", number, given
                 self.total_given += given
 
-        @rule(which=st.integers(0, 30))
-        def reverse(self, which: int) -> None:
-            if (found := self.pick(which)) is None:
+        @rule(which=st.integers(0, 30), filled=st.booleans())
+        def reverse(self, which: int, *, filled: bool) -> None:
+            used = sorted(name for name, mine in self.mine.items() if mine.state == "settled")
+            if used and which % 4:
+                chosen = used[which % len(used)]
+                found: tuple[str, Mine] | None = (chosen, self.mine[chosen])
+            else:
+                found = self.pick(which)
+            if found is None:
                 return
             name, mine = found
+            if filled and (left := BOUND - self.owed(mine.person)) > 0:
+                # Meanwhile they were promised all that they may hold.
+                self.make(mine.person.rpartition(":")[2], left, 9, back=False, depth=0.1)
             if mine.order is None:
                 with books.unit() as unit, pytest.raises(Refused):
                     loyalty.reverse(unit, self.code(name), "never used", self.now)
@@ -354,3 +366,17 @@ def test_a_return_offer_for_one_person_is_made_once_by_sixteen_writers(any_books
 
     with ThreadPoolExecutor(16) as writers:
         assert sum(writers.map(make, range(16))) == 1
+
+
+def test_a_cancelled_order_does_not_lift_anybody_above_their_bound(any_books: Books) -> None:
+    terms = loyalty.Terms(0.2, 800, NOW + timedelta(days=9))
+    with any_books.unit() as unit:
+        code = loyalty.make_offer(unit, "first", "p", terms, 1000, NOW)["code"]
+        loyalty.settle(unit, code, "o", 200, NOW, order_total=1000)
+        loyalty.make_offer(unit, "meanwhile", "p", terms, 1000, NOW)
+    with any_books.unit() as unit:
+        row = loyalty.reverse(unit, code, "o", NOW)
+        assert (row["state"], row["given"]) == ("released", None)
+        assert loyalty.held(unit) == {"p": 800} and loyalty.check(unit) == []
+        given = select(func.sum(entry.c.amount)).where(entry.c.account == "given")
+        assert unit.value(given) == 0
