@@ -2,6 +2,7 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .PHONY: help install spark demo test check lint format types imports docs bench bench-care bench-decisions bench-peers kills ledger sabotage clean
+.PHONY: help install spark demo test check lint format types imports docs bench bench-care bench-decisions bench-peers kills offers sabotage clean
 
 # The first Python of a version we support that really starts (a shim may stand there and not run).
 PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3.14 python3; do \
@@ -87,6 +88,9 @@ bench-peers: .peers/causal/.installed ## the same learners beside causalml and e
 	@test -x .peers/causal/bin/python || $(UV) venv --quiet --python "$(PYTHON)" .peers/causal
 	$(UV) pip install --quiet --python .peers/causal/bin/python --no-deps --require-hashes -r requirements-peers-causal.lock
 	@touch $@
+
+offers: install ## offers beside an oracle of dicts: 2,000 runs of 50 steps on each database
+	HUITOU_OFFER_RUNS=2000 HUITOU_OFFER_STEPS=50 $(BIN)/python -m pytest tests/contract/test_offers.py -k oracle
 
 kills: install ## 50 runs killed at random moments and run again
 	$(BIN)/python -m pytest tests/trust tests/shop -m kills $(PYTEST_ARGS) -n 0

@@ -29,17 +29,23 @@ TIMES = {"sqlite": 40, "postgres": 12}
 
 def _machine(books: Books) -> type[RuleBasedStateMachine]:
     class Exposure(RuleBasedStateMachine):
-        """Offers, uses, letters that come back, ends, merges, and worth that falls."""
+        """Offers, uses, reversals, letters that come back, ends, merges, and worth that falls."""
 
         def __init__(self) -> None:
             super().__init__()
             self.tag, self.count, self.days = new_id(), 0, 0
             self.bound = {self.of(one): MOST for one in PEOPLE}
             self.open: dict[str, tuple[str, int, int]] = {}
+            self.used: dict[str, tuple[str, int, int]] = {}
+            self.made_within: dict[str, int] = {}
+            self.times: dict[str, int] = {}
             self.now_of = {self.of(one): self.of(one) for one in PEOPLE}
 
         def of(self, one: str) -> str:
             return f"{self.tag}:{one}"
+
+        def order(self, offer: str) -> str:
+            return f"{offer}/{self.times.get(offer, 0)}"
 
         def owed(self, person: str) -> int:
             return sum(a for p, a, _ in self.open.values() if self.now_of[p] == self.now_of[person])
@@ -55,6 +61,7 @@ def _machine(books: Books) -> type[RuleBasedStateMachine]:
                     loyalty.make_offer(unit, offer, person, terms, most, NOW)
                 assert fits
                 self.open[offer] = (person, amount, self.days + days)
+                self.made_within[offer] = most
             except Refused:
                 assert not fits
 
@@ -68,11 +75,27 @@ def _machine(books: Books) -> type[RuleBasedStateMachine]:
             with books.unit() as unit:
                 code = (loyalty.offered(unit, offer) or {})["code"]
                 try:
-                    loyalty.settle(unit, code, offer, given, now, order_total=total)
+                    loyalty.settle(unit, code, self.order(offer), given, now, order_total=total)
                     assert not over
-                    del self.open[offer]
+                    self.used[offer] = self.open.pop(offer)
                 except Refused:
                     assert over
+
+        @rule(which=st.integers(0, 9))
+        def the_order_is_cancelled(self, which: int) -> None:
+            if not self.used:
+                return
+            offer = sorted(self.used)[which % len(self.used)]
+            person, amount, ends = self.used.pop(offer)
+            fits = self.owed(person) + amount <= self.made_within[offer]
+            with books.unit() as unit:
+                code = (loyalty.offered(unit, offer) or {})["code"]
+                now = NOW + timedelta(days=self.days)
+                row = loyalty.reverse(unit, code, self.order(offer), now)
+            self.times[offer] = self.times.get(offer, 0) + 1
+            assert (row["state"] == "open") == (fits and ends > self.days)
+            if row["state"] == "open":
+                self.open[offer] = (person, amount, ends)
 
         @rule(which=st.integers(0, 9))
         def letter_comes_back(self, which: int) -> None:

@@ -149,7 +149,7 @@ class Offers:
             id=row["id"],
             code=seen.code,
             person=row["person_id"],
-            name=known.get("name") if known else None,
+            name=(known["name"] or known["key"]) if known else None,
             state="dead" if dead else seen.state,
             personal=seen.personal,
             most=seen.most,

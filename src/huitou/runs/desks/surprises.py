@@ -176,7 +176,7 @@ class Surprises:
         return SurpriseView(
             id=row["id"],
             person=row["person_id"],
-            name=known["name"] if known else None,
+            name=(known["name"] or known["key"]) if known else None,
             gift=row["gift"],
             what=row["what"],
             cost=Money(row["cost"], self._settings.money),
