@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
@@ -53,7 +54,7 @@ def buyer(shop: Shop) -> str:
     return max(shop.people(limit=50, sort="orders").rows, key=lambda row: row.orders).key
 
 
-def asked(shop: Shop) -> list[dict]:
+def asked(shop: Shop) -> list[dict[str, Any]]:
     with shop.books.reading() as unit:
         query = select(sending).where(sending.c.origin == "reminder")
         return [dict(row) for row in unit.rows(query)]
