@@ -734,9 +734,10 @@ class Shop:
         """What is wrong with the books, in words; nothing where all is well."""
         from huitou.channels import book as channels
         from huitou.loyalty import book as loyalty
+        from huitou.loyalty.membership import book as cards
 
         with self._house.books.reading() as unit:
-            return [*loyalty.check(unit), *channels.check(unit)]
+            return [*loyalty.check(unit), *cards.check(unit), *channels.check(unit)]
 
     def upkeep(self) -> Upkeep:
         """What waits for somebody in the rooms of care: held, late, in doubt, set aside."""
