@@ -27,6 +27,11 @@ PAGES = (
     "/cohorts",
     "/forecast",
     "/proof",
+    "/membership?all=1",
+    "/next?who=M0001",
+    "/needs",
+    "/guides",
+    "/beside/M0001",
     "/files",
     "/settings",
 )

@@ -15,15 +15,15 @@ from huitou.ground.errors import Refused
 from huitou.identity import book as identity
 from huitou.loyalty.membership import book
 from huitou.loyalty.membership.tables import membership_event
-from huitou.store.books import Books
+from huitou.store.books import Books, Row
 
 START = date(2026, 3, 1)
 END = date(2027, 3, 1)
 
 
-def sell(books: Books, person: str = "p1", key: str = "k1", day: date = START) -> dict:
+def sell(books: Books, person: str = "p1", key: str = "k1", day: date = START) -> Row:
     with books.unit() as unit:
-        return dict(book.buy(unit, person, PLAIN, RULES, on(day), key=key))
+        return book.buy(unit, person, PLAIN, RULES, on(day), key=key)
 
 
 def test_no_card_is_sold_where_the_merchant_never_turned_them_on(any_books: Books) -> None:

@@ -80,7 +80,7 @@ def change_rules(caller: Planner, told: Rules) -> Any:
     return {"rules": caller.shop.membership.rules_text()}
 
 
-@routes.get("/of/{person:path}", responses=answer_of(HoldingView))
+@routes.get("/of/{person}", responses=answer_of(HoldingView))
 def of(caller: Reader, person: str) -> Any:
     """The card of one person: terms, movements and advice."""
     return caller.write(caller.shop.membership.of(person))

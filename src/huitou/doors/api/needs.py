@@ -52,7 +52,7 @@ def seen(caller: Reader) -> Any:
     return caller.write(caller.shop.needs.seen())
 
 
-@routes.get("/needs/of/{person:path}", responses=answers_of(NeedView))
+@routes.get("/needs/of/{person}", responses=answers_of(NeedView))
 def of(caller: Reader, person: str) -> Any:
     """What one customer needs, the earliest first."""
     return caller.write(caller.shop.needs.of(person))

@@ -19,7 +19,7 @@ def seen(caller: Reader) -> Any:
     return caller.write(caller.shop.sticking.seen())
 
 
-@routes.get("/{person:path}", responses=answer_of(HoldView))
+@routes.get("/{person}", responses=answer_of(HoldView))
 def of(caller: Reader, person: str) -> Any:
     """What fits one customer next, and the wall around them."""
     return caller.write(caller.shop.sticking.of(person))

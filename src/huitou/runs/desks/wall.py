@@ -147,7 +147,7 @@ def _habits(unit: Unit, lines: DuckDBPyConnection, asked: Asked) -> Sequence[Bri
         else said("Nothing that they buy again and again yet")
     )
     known = said("{n} products of ours they know", n=products)
-    long = said("{years} years with us", years=round(years, 1))
+    long = said("Years with us: {years}", years=round(years, 1))
     return (
         Brick(TIME, "habits", usual, regular > 0),
         Brick(TIME, "products", known, products > 1),
@@ -157,5 +157,5 @@ def _habits(unit: Unit, lines: DuckDBPyConnection, asked: Asked) -> Sequence[Bri
 
 def _machines(count: int) -> Brick:
     if count:
-        return Brick(WORRY, "machines", said("{n} machines that we look after", n=count), True)
+        return Brick(WORRY, "machines", said("Machines that we look after: {n}", n=count), True)
     return Brick(WORRY, "machines", said("No machine of theirs is written down"), False)
