@@ -1,8 +1,7 @@
 # What can be done here. `make` alone lists it.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help install spark demo test check lint format types imports docs bench bench-care bench-decisions bench-peers kills ledger sabotage clean
-.PHONY: help install spark demo test check lint format types imports docs bench bench-care bench-decisions bench-peers kills offers sabotage clean
+.PHONY: help install spark demo test check lint format types imports docs bench bench-care bench-decisions bench-peers kills ledger sabotage clean offers
 
 # The first Python of a version we support that really starts (a shim may stand there and not run).
 PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3.14 python3; do \

@@ -882,11 +882,10 @@ class Shop:
         from huitou.loyalty.membership import book as cards
 
         wrong = sending.wrong_rules(self._house, self.settings)
-        rooms = (loyalty, points, orders, surprises, consents, channels, post)
+        rooms = (loyalty, points, orders, cards, surprises, consents, channels, post)
         with self._house.books.reading() as unit:
             found = [each for room in rooms for each in room.check(unit)]
         return found if wrong is None else [*found, wrong]
-            return [*loyalty.check(unit), *cards.check(unit), *channels.check(unit)]
 
     def upkeep(self) -> Upkeep:
         """What waits for somebody in the rooms of care: held, late, in doubt, set aside."""
