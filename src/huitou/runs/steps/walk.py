@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from huitou.ground.clock import StoppedClock
-from huitou.runs.desks.journeys.moving import Rooms, new_day
+from huitou.runs.walking.moving import Rooms, new_day
 from huitou.runs.work import Result, Work
 
 

@@ -14,7 +14,7 @@ from huitou.ground.words import Sentence, said
 from huitou.journeys.paths import book, playbooks
 from huitou.journeys.paths import journey as j
 from huitou.journeys.paths.writing import read
-from huitou.runs.desks.journeys import editing, moving, wording
+from huitou.runs.desks.journeys import editing, wording
 from huitou.runs.desks.journeys.editing import NodeForm
 from huitou.runs.desks.journeys.views import (
     Count,
@@ -27,6 +27,7 @@ from huitou.runs.desks.journeys.views import (
     WalkerView,
     WayView,
 )
+from huitou.runs.walking import moving
 
 if TYPE_CHECKING:
     from huitou.runs.wiring import House
@@ -65,8 +66,8 @@ class JourneyDesk:
             made = self.check(playbooks.text(name))
             ready = not made.gifts - set(GIVERS)
             view = PlaybookView(
-                name, made.title_in(language), wording.begins(made.trigger, self._digits), len(made.nodes),
-                name in known, ready,
+                name, made.title_in(language), wording.begins(made.trigger, self._digits),
+                len(made.nodes), name in known, ready,
             )  # fmt: skip
             found.append(view)
         return tuple(found)
@@ -222,8 +223,8 @@ class JourneyDesk:
     ) -> JourneyView:
         made = one.read(self._digits)
         return JourneyView(
-            one.name, made.title_in(language), one.state, wording.begins(made.trigger, self._digits),
-            one.number, len(made.nodes), inside.get(one.name, 0), came.get(one.name, 0),
+            one.name, made.title_in(language), one.state,
+            wording.begins(made.trigger, self._digits), one.number, len(made.nodes), inside.get(one.name, 0), came.get(one.name, 0),
             one.name in playbooks.names(),
         )  # fmt: skip
 

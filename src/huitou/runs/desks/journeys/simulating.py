@@ -27,12 +27,13 @@ from huitou.journeys.paths.filters import FIELDS, Among, Asked, Filter, Heard, N
 from huitou.journeys.paths.filters import All as Every
 from huitou.journeys.paths.journey import Act, Branch, Journey
 from huitou.models.score import Choice, score
-from huitou.runs.desks.journeys import entering, knowing, wording
+from huitou.runs.desks.journeys import wording
 from huitou.runs.moment import Moment
+from huitou.runs.walking import entering, knowing
 from huitou.runs.work import tables_of
 
 if TYPE_CHECKING:
-    from huitou.runs.desks.journeys.moving import House
+    from huitou.runs.walking.moving import House
     from huitou.store.lake import Edition
 
 Progress = Callable[[str, float | None], None]

@@ -26,7 +26,7 @@ from huitou.journeys.paths.journey import Journey
 from huitou.journeys.paths.moves import book as moves
 from huitou.journeys.paths.moves.book import Running
 from huitou.journeys.paths.walk import Walking
-from huitou.runs.desks.journeys import entering, knowing
+from huitou.runs.walking import entering, knowing
 
 if TYPE_CHECKING:
     from huitou.store.books import Books, Unit
