@@ -1,0 +1,1 @@
+"""Letting people into journeys and moving them on: each minute, and with each new day."""

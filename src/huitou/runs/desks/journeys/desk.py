@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from huitou.ground import marks
 from huitou.ground.errors import HuitouError, Refused
-from huitou.ground.money import digits
+from huitou.ground.money import digits as digits_of
 from huitou.ground.settings import Settings
 from huitou.ground.words import Sentence, said
 from huitou.journeys.paths import book
@@ -67,8 +67,8 @@ class JourneyDesk:
             made = self.check(playbooks.text(name))
             ready = not made.gifts - set(GIVERS)
             view = PlaybookView(
-                name, made.title_in(language), wording.begins(made.trigger), len(made.nodes),
-                name in known, ready,
+                name, made.title_in(language), wording.begins(made.trigger, self._digits),
+                len(made.nodes), name in known, ready,
             )  # fmt: skip
             found.append(view)
         return tuple(found)
@@ -213,7 +213,7 @@ class JourneyDesk:
 
     @property
     def _digits(self) -> int:
-        return digits(self._settings.currency) if self._settings.currency else 2
+        return digits_of(self._settings.currency) if self._settings.currency else 2
 
     def _row(
         self,
@@ -224,8 +224,8 @@ class JourneyDesk:
     ) -> JourneyView:
         made = one.read(self._digits)
         return JourneyView(
-            one.name, made.title_in(language), one.state, wording.begins(made.trigger),
-            one.number, len(made.nodes), inside.get(one.name, 0), came.get(one.name, 0),
+            one.name, made.title_in(language), one.state,
+            wording.begins(made.trigger, self._digits), one.number, len(made.nodes), inside.get(one.name, 0), came.get(one.name, 0),
             one.name in playbooks.names(),
         )  # fmt: skip
 
@@ -256,12 +256,12 @@ class JourneyDesk:
             state=state,
             number=number,
             text=text,
-            begins=wording.begins(made.trigger),
-            who=wording.condition(made.who),
+            begins=wording.begins(made.trigger, self._digits),
+            who=wording.condition(made.who, self._digits),
             again=wording.again(made.again),
             control=made.control,
             nodes=tuple(
-                _node(made, name, layers[name], standing, taken, language)
+                _node(made, name, layers[name], standing, taken, language, self._digits)
                 for name in sorted(layers, key=lambda each: (layers[each], _place(made, each)))
             ),
             exits=tuple(
@@ -309,6 +309,7 @@ def _node(
     standing: Sequence[Mapping[str, Any]],
     taken: Sequence[Mapping[str, Any]],
     language: str,
+    digits: int,
 ) -> NodeView:
     node = made.nodes[name]
     mine = [row for row in taken if row["node"] == name]
@@ -317,7 +318,7 @@ def _node(
         row["n"] for row in standing
         if row["node"] == name and row["left_because"] == ("end" if ends else None)
     )  # fmt: skip
-    ways = tuple(_way(node, way, mine) for way in node.ways)
+    ways = tuple(_way(node, way, mine, digits) for way in node.ways)
     titles = made.titles.get(name, {})
     return NodeView(
         name=name,
@@ -332,9 +333,9 @@ def _node(
     )
 
 
-def _way(node: Any, way: str, mine: Sequence[Mapping[str, Any]]) -> WayView:
+def _way(node: Any, way: str, mine: Sequence[Mapping[str, Any]], digits: int) -> WayView:
     arms: dict[str, int] = {}
     for row in mine:
         if row["way"] == way:
             arms[row["arm"]] = arms.get(row["arm"], 0) + row["n"]
-    return WayView(way, wording.way(node, way), node.after(way), sum(arms.values()), arms)
+    return WayView(way, wording.way(node, way, digits), node.after(way), sum(arms.values()), arms)

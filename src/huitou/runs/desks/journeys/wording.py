@@ -64,7 +64,7 @@ ARMS: Mapping[str, Sentence] = {
 }
 
 
-def begins(trigger: j.Trigger) -> Sentence:
+def begins(trigger: j.Trigger, digits: int = 2) -> Sentence:
     """What lets people in."""
     if trigger.kind == "event":
         return event(trigger.name)
@@ -74,7 +74,7 @@ def begins(trigger: j.Trigger) -> Sentence:
         return _day(trigger)
     if trigger.becomes == filters.Within("orders", at_least=1, at_most=1):
         return said("Their first order")
-    return said("From now on: {condition}", condition=condition(trigger.becomes))
+    return said("From now on: {condition}", condition=condition(trigger.becomes, digits))
 
 
 def _day(trigger: j.Trigger) -> Sentence:
@@ -101,14 +101,14 @@ def again(rule: j.Again) -> Sentence:
     return words[rule.kind]
 
 
-def condition(tree: filters.Filter) -> Sentence:
-    """A condition."""
+def condition(tree: filters.Filter, digits: int = 2) -> Sentence:
+    """A condition; amounts in units of the shop's currency, which has so many `digits`."""
     if isinstance(tree, filters.All):
-        return _joined(tree.parts, said("everybody"), " · ")
+        return _joined(tree.parts, said("everybody"), " · ", digits)
     if isinstance(tree, filters.Some):
-        return _joined(tree.parts, said("nobody"), " / ")
+        return _joined(tree.parts, said("nobody"), " / ", digits)
     if isinstance(tree, filters.Not):
-        return said("not ({condition})", condition=condition(tree.part))
+        return said("not ({condition})", condition=condition(tree.part, digits))
     if isinstance(tree, filters.Happened):
         if tree.within_days is None:
             return event(tree.event)
@@ -116,19 +116,20 @@ def condition(tree: filters.Filter) -> Sentence:
     field = filters.FIELDS[tree.field]
     if isinstance(tree, filters.Among):
         return said("{field}: {words}", field=field.title, words=", ".join(tree.words))
+    per = 10**digits if field.kind == "money" else 1
     signs = {"at_least": "≥", "at_most": "≤", "below": "<", "above": ">"}
     if tree.at_least is not None and tree.at_least == tree.at_most:
-        return said("{field}: {words}", field=field.title, words=f"{tree.at_least:g}")
-    ends = " ".join(f"{signs[name]} {end:g}" for name, end in tree.ends)
+        return said("{field}: {words}", field=field.title, words=f"{tree.at_least / per:g}")
+    ends = " ".join(f"{signs[name]} {end / per:g}" for name, end in tree.ends)
     return said("{field}: {words}", field=field.title, words=ends)
 
 
-def _joined(parts: tuple[filters.Filter, ...], none: Sentence, sign: str) -> Sentence:
+def _joined(parts: tuple[filters.Filter, ...], none: Sentence, sign: str, digits: int) -> Sentence:
     if not parts:
         return none
-    words = condition(parts[0])
+    words = condition(parts[0], digits)
     for part in parts[1:]:
-        words = said("{first}{sign}{then}", first=words, sign=sign, then=condition(part))
+        words = said("{first}{sign}{then}", first=words, sign=sign, then=condition(part, digits))
     return words
 
 
@@ -158,10 +159,10 @@ def node(made: j.Node) -> Sentence:
     return said("The end")
 
 
-def way(made: j.Node, name: str) -> Sentence:
+def way(made: j.Node, name: str, digits: int = 2) -> Sentence:
     """A way out of a node."""
     if isinstance(made, j.Branch) and name != "otherwise":
-        return condition(made.choices[int(name) - 1].when)
+        return condition(made.choices[int(name) - 1].when, digits)
     return WAYS.get(name) or said("{name}", name=name)
 
 
