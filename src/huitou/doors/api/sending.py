@@ -137,39 +137,39 @@ def templates(caller: Reader) -> Any:
     return caller.write(caller.shop.templates.listed())
 
 
-@routes.get("/templates/{name}/{channel}/{language}", responses=answer_of(TemplateView))
-def template(caller: Reader, name: str, channel: str, language: str) -> Any:
+@routes.get("/templates/{name}/{channel}/{tongue}", responses=answer_of(TemplateView))
+def template(caller: Reader, name: str, channel: str, tongue: str) -> Any:
     """One text as it is written."""
-    return caller.write(caller.shop.templates.show(name, channel, language))
+    return caller.write(caller.shop.templates.show(name, channel, tongue))
 
 
-@routes.put("/templates/{name}/{channel}/{language}", responses=answer_of(TemplateView))
-def save(caller: Planner, name: str, channel: str, language: str, told: Written) -> Any:
+@routes.put("/templates/{name}/{channel}/{tongue}", responses=answer_of(TemplateView))
+def save(caller: Planner, name: str, channel: str, tongue: str, told: Written) -> Any:
     """Keep a new version; the same text again changes nothing."""
     saved = caller.shop.templates.save(
-        name, channel, language, told.subject, told.body, caller.by, told.names
+        name, channel, tongue, told.subject, told.body, caller.by, told.names
     )
     return caller.write(saved)
 
 
-@routes.post("/templates/{name}/{channel}/{language}/check", responses=answer_of(CheckView))
-def check(caller: Reader, name: str, channel: str, language: str, told: Written) -> Any:
+@routes.post("/templates/{name}/{channel}/{tongue}/check", responses=answer_of(CheckView))
+def check(caller: Reader, name: str, channel: str, tongue: str, told: Written) -> Any:
     """Whether a text can be used; nothing is kept."""
     from huitou.channels.templates.shipped import Text, text
 
-    known = text(name, channel, language)
+    known = text(name, channel, tongue)
     names = tuple(told.names) or (known.names if known else ())
-    draft = Text(name, channel, language, 0, told.subject, told.body, names)
+    draft = Text(name, channel, tongue, 0, told.subject, told.body, names)
     return caller.write(caller.shop.templates.check(draft))
 
 
-@routes.get("/templates/{name}/{channel}/{language}/preview", responses=answer_of(PreviewView))
+@routes.get("/templates/{name}/{channel}/{tongue}/preview", responses=answer_of(PreviewView))
 def preview(
-    caller: Reader, name: str, channel: str, language: str, person: str | None = None
+    caller: Reader, name: str, channel: str, tongue: str, person: str | None = None
 ) -> Any:
     """A text as one person would get it; an example where nobody is named."""
     who = caller.shop.person(person).row.id if person else ""
-    return caller.write(caller.shop.templates.preview(name, channel, language, who))
+    return caller.write(caller.shop.templates.preview(name, channel, tongue, who))
 
 
 @routes.post("/reports/{provider}", response_model=Taken)
