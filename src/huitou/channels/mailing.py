@@ -17,7 +17,7 @@ from huitou.channels.mime import Head, Unfit
 from huitou.ground.clock import Clock
 from huitou.journeys.messages import plain
 
-OURS = ("connect", "tls", "login")
+OURS = ("connect", "tls", "login", "mail")
 """Stages at which a failure says nothing about the recipient."""
 
 STEPS = 6

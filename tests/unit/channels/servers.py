@@ -5,7 +5,7 @@ from __future__ import annotations
 import socket
 import threading
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 
 HANG_UP = ""
@@ -61,7 +61,7 @@ def _serve(
             continue
         server.lines += 1
         line.settimeout(5)
-        with line:
+        with line, suppress(ConnectionError):  # the other side may hang up, as it should
             _talk(line, server, answers, over)
 
 

@@ -137,6 +137,7 @@ def templates(caller: Reader) -> Any:
     return caller.write(caller.shop.templates.listed())
 
 
+<<<<<<< HEAD
 @routes.get("/templates/{name}/{channel}/{tongue}", responses=answer_of(TemplateView))
 def template(caller: Reader, name: str, channel: str, tongue: str) -> Any:
     """One text as it is written."""
@@ -148,10 +149,24 @@ def save(caller: Planner, name: str, channel: str, tongue: str, told: Written) -
     """Keep a new version; the same text again changes nothing."""
     saved = caller.shop.templates.save(
         name, channel, tongue, told.subject, told.body, caller.by, told.names
+=======
+@routes.get("/templates/{name}/{channel}/{written_in}", responses=answer_of(TemplateView))
+def template(caller: Reader, name: str, channel: str, written_in: str) -> Any:
+    """One text as it is written."""
+    return caller.write(caller.shop.templates.show(name, channel, written_in))
+
+
+@routes.put("/templates/{name}/{channel}/{written_in}", responses=answer_of(TemplateView))
+def save(caller: Planner, name: str, channel: str, written_in: str, told: Written) -> Any:
+    """Keep a new version; the same text again changes nothing."""
+    saved = caller.shop.templates.save(
+        name, channel, written_in, told.subject, told.body, caller.by, told.names
+>>>>>>> g
     )
     return caller.write(saved)
 
 
+<<<<<<< HEAD
 @routes.post("/templates/{name}/{channel}/{tongue}/check", responses=answer_of(CheckView))
 def check(caller: Reader, name: str, channel: str, tongue: str, told: Written) -> Any:
     """Whether a text can be used; nothing is kept."""
@@ -170,6 +185,26 @@ def preview(
     """A text as one person would get it; an example where nobody is named."""
     who = caller.shop.person(person).row.id if person else ""
     return caller.write(caller.shop.templates.preview(name, channel, tongue, who))
+=======
+@routes.post("/templates/{name}/{channel}/{written_in}/check", responses=answer_of(CheckView))
+def check(caller: Reader, name: str, channel: str, written_in: str, told: Written) -> Any:
+    """Whether a text can be used; nothing is kept."""
+    from huitou.channels.templates.shipped import Text, text
+
+    known = text(name, channel, written_in)
+    names = tuple(told.names) or (known.names if known else ())
+    draft = Text(name, channel, written_in, 0, told.subject, told.body, names)
+    return caller.write(caller.shop.templates.check(draft))
+
+
+@routes.get("/templates/{name}/{channel}/{written_in}/preview", responses=answer_of(PreviewView))
+def preview(
+    caller: Reader, name: str, channel: str, written_in: str, person: str | None = None
+) -> Any:
+    """A text as one person would get it; an example where nobody is named."""
+    who = caller.shop.person(person).row.id if person else ""
+    return caller.write(caller.shop.templates.preview(name, channel, written_in, who))
+>>>>>>> g
 
 
 @routes.post("/reports/{provider}", response_model=Taken)

@@ -46,10 +46,15 @@ from huitou.doors.console.pages import (
     questions,
     receipt,
     report,
+    sending,
     settings,
     sign_in,
     stages,
+<<<<<<< HEAD
     till,
+=======
+    templates,
+>>>>>>> g
     work,
 )
 from huitou.doors.console.visit import Desk, NotSignedIn, anybody
@@ -87,6 +92,8 @@ PAGES = (
     membership,
     files,
     happenings,
+    sending,
+    templates,
     work,
     settings,
 )

@@ -37,6 +37,8 @@ if TYPE_CHECKING:
     from huitou.runs.desks.membership import Desk as Memberships
     from huitou.runs.desks.rehearsals import GoingView
     from huitou.runs.desks.reports import Reports
+    from huitou.runs.desks.sending.desk import Sending
+    from huitou.runs.desks.sending.texts import Texts as Templates
     from huitou.runs.desks.why import ReplayView, WhyView
     from huitou.sources.contract import Declared, Preview, Taken
 
@@ -339,6 +341,16 @@ class Shopfront(Protocol):
     @property
     def acts(self) -> Acts:
         """What may be done for a customer, the shop's own acts too."""
+        ...
+
+    @property
+    def sending(self) -> Sending:
+        """The outbox: its ways out, its doubts, its stop."""
+        ...
+
+    @property
+    def templates(self) -> Templates:
+        """The texts of what leaves."""
         ...
 
     @property
