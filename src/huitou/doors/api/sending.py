@@ -137,19 +137,6 @@ def templates(caller: Reader) -> Any:
     return caller.write(caller.shop.templates.listed())
 
 
-<<<<<<< HEAD
-@routes.get("/templates/{name}/{channel}/{tongue}", responses=answer_of(TemplateView))
-def template(caller: Reader, name: str, channel: str, tongue: str) -> Any:
-    """One text as it is written."""
-    return caller.write(caller.shop.templates.show(name, channel, tongue))
-
-
-@routes.put("/templates/{name}/{channel}/{tongue}", responses=answer_of(TemplateView))
-def save(caller: Planner, name: str, channel: str, tongue: str, told: Written) -> Any:
-    """Keep a new version; the same text again changes nothing."""
-    saved = caller.shop.templates.save(
-        name, channel, tongue, told.subject, told.body, caller.by, told.names
-=======
 @routes.get("/templates/{name}/{channel}/{written_in}", responses=answer_of(TemplateView))
 def template(caller: Reader, name: str, channel: str, written_in: str) -> Any:
     """One text as it is written."""
@@ -161,31 +148,10 @@ def save(caller: Planner, name: str, channel: str, written_in: str, told: Writte
     """Keep a new version; the same text again changes nothing."""
     saved = caller.shop.templates.save(
         name, channel, written_in, told.subject, told.body, caller.by, told.names
->>>>>>> g
     )
     return caller.write(saved)
 
 
-<<<<<<< HEAD
-@routes.post("/templates/{name}/{channel}/{tongue}/check", responses=answer_of(CheckView))
-def check(caller: Reader, name: str, channel: str, tongue: str, told: Written) -> Any:
-    """Whether a text can be used; nothing is kept."""
-    from huitou.channels.templates.shipped import Text, text
-
-    known = text(name, channel, tongue)
-    names = tuple(told.names) or (known.names if known else ())
-    draft = Text(name, channel, tongue, 0, told.subject, told.body, names)
-    return caller.write(caller.shop.templates.check(draft))
-
-
-@routes.get("/templates/{name}/{channel}/{tongue}/preview", responses=answer_of(PreviewView))
-def preview(
-    caller: Reader, name: str, channel: str, tongue: str, person: str | None = None
-) -> Any:
-    """A text as one person would get it; an example where nobody is named."""
-    who = caller.shop.person(person).row.id if person else ""
-    return caller.write(caller.shop.templates.preview(name, channel, tongue, who))
-=======
 @routes.post("/templates/{name}/{channel}/{written_in}/check", responses=answer_of(CheckView))
 def check(caller: Reader, name: str, channel: str, written_in: str, told: Written) -> Any:
     """Whether a text can be used; nothing is kept."""
@@ -204,7 +170,6 @@ def preview(
     """A text as one person would get it; an example where nobody is named."""
     who = caller.shop.person(person).row.id if person else ""
     return caller.write(caller.shop.templates.preview(name, channel, written_in, who))
->>>>>>> g
 
 
 @routes.post("/reports/{provider}", response_model=Taken)

@@ -50,11 +50,8 @@ from huitou.doors.console.pages import (
     settings,
     sign_in,
     stages,
-<<<<<<< HEAD
-    till,
-=======
     templates,
->>>>>>> g
+    till,
     work,
 )
 from huitou.doors.console.visit import Desk, NotSignedIn, anybody
