@@ -45,7 +45,9 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Shop:
 
 def test_a_yes_a_no_and_what_is_said_now(shop: Shop) -> None:
     desk = shop.consents
-    given = desk.give("m3", "sms", by="mei", wording="好的，請傳簡訊給我", source="till", language="zh-Hant")
+    given = desk.give(
+        "m3", "sms", by="mei", wording="好的，請傳簡訊給我", source="till", language="zh-Hant"
+    )
     assert given.history[0].words == "好的，請傳簡訊給我" and given.history[0].by == "mei"
     goes = {(one.channel, one.purpose): one for one in desk.check("m3").sayings}
     assert goes["sms", "marketing"].goes and not goes["wecom", "marketing"].goes
@@ -108,7 +110,9 @@ def test_a_file_of_consents_says_what_it_took_and_what_not(shop: Shop) -> None:
 
 
 def test_rules_hold_from_the_moment_they_are_set_and_know_where_people_are(shop: Shop) -> None:
-    found = shop.consents.set_rules('packs = ["TW", "CN"]\n[[cap]]\nmost = 1\nper_day = true\n', "mei")
+    found = shop.consents.set_rules(
+        'packs = ["TW", "CN"]\n[[cap]]\nmost = 1\nper_day = true\n', "mei"
+    )
     assert [pack.code for pack in found.packs if pack.enabled] == ["CN", "TW"]
     taiwan, mainland = shop.consents.check("m4"), shop.consents.check("m2")
     assert taiwan.place.packs == ("TW",) and taiwan.place.zones == ("Asia/Taipei",)

@@ -56,7 +56,9 @@ def test_what_means_neither_changes_nothing(text: str) -> None:
     st.text(" \t\r\n.,!?！。…「」\"'\u3000\u200b", max_size=4),
     st.text(" \t\r\n.,!?！。…「」\"'\u3000\u200b", max_size=4),
 )
-def test_any_width_case_blanks_and_marks(word: str, dressed: object, before: str, after: str) -> None:
+def test_any_width_case_blanks_and_marks(
+    word: str, dressed: object, before: str, after: str
+) -> None:
     assert read(before + dressed(word) + after) is Meaning.STOP  # type: ignore[operator]
 
 

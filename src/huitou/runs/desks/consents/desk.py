@@ -159,7 +159,7 @@ class Consents:
             for purpose in ("marketing", "service", "transactional")
         ]
         with self._house.books.rehearsing() as unit:
-            verdicts = permission.judge(unit, wanted, now)
+            verdicts = [_alone(unit, one, now) for one in wanted]
             where = permission.places(unit, [person]).get(person, permission.NOWHERE)
             packs = permission.in_force(unit).holding(where.law)
         return SendingCheck(
@@ -385,6 +385,13 @@ class Consents:
         except ValueError as bad:
             raise BadInput(f"{text!r} is no time", to_try="2026-03-02 or 2026-03-02T09:30") from bad
         return read if read.tzinfo else read.replace(tzinfo=ZoneInfo(str(self._settings.zone)))
+
+
+def _alone(unit: Unit, one: permission.Wanted, now: datetime) -> permission.Verdict:
+    """The verdict on one message as if no other waited."""
+    told = permission.judge(unit, [one], now)[0]
+    permission.release(unit, one.id)
+    return told
 
 
 def token_of(salt: str, *parts: str) -> str:
