@@ -1,4 +1,4 @@
-"""A shop whose customers agree, refuse and write back: by every door, and in the order of a year."""
+"""A shop whose customers agree, refuse and write back, by every door."""
 
 from __future__ import annotations
 

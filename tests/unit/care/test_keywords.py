@@ -16,7 +16,8 @@ WIDE = {code: code + 0xFEE0 for code in range(0x21, 0x7F)}
     [
         "STOP", "END", "QUIT", "CANCEL", "UNSUBSCRIBE", "REVOKE", "OPT OUT", "OPT-OUT", "StopAll",
         "R", "TD", "T", "N", "退订", "退訂", "取消", "拒收", "不要再发", "不要再發了", "  stop.  ",
-        "“STOP”", "s t o p", "ＳＴＯＰ", "Ｔｄ", "ＴＤ。", "退 订！", "\ufeffSTOP", "stop\u200b", "r\r\n",
+        "“STOP”", "s t o p", "ＳＴＯＰ", "Ｔｄ", "ＴＤ。", "退 订！",
+        "\ufeffSTOP", "stop\u200b", "r\r\n",
     ],
 )  # fmt: skip
 def test_a_word_that_refuses_is_obeyed_however_it_is_written(text: str) -> None:

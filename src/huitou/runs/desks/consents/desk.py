@@ -217,9 +217,7 @@ class Consents:
                 try:
                     news = self._take_row(unit, row, name, line, by)
                 except HuitouError as bad:
-                    wrong.append(
-                        (line, bad.sentence if isinstance(bad.sentence, str) else str(bad))
-                    )
+                    wrong.append((line, str(bad.sentence)))
                     continue
                 taken, known = taken + bool(news), known + (not news)
         return ImportedConsents(count, taken, known, tuple(wrong[:SHOWN_WRONG]), len(wrong))
@@ -319,6 +317,10 @@ class Consents:
             if edition is not None and edition.has("people"):
                 sending.locate(unit, edition, now)
         return self.rules()
+
+    def hold_rules(self) -> bool:
+        """Put in force what the file says by now; whether that is new."""
+        return sending.hold(self._house, self._settings)
 
     # -- inside
 
