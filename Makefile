@@ -1,7 +1,7 @@
 # What can be done here. `make` alone lists it.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help install spark demo test check lint format types imports docs bench bench-care bench-decisions bench-peers kills sabotage clean
+.PHONY: help install spark demo test check lint format types imports docs bench bench-care bench-decisions bench-peers kills ledger sabotage clean
 
 # The first Python of a version we support that really starts (a shim may stand there and not run).
 PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3.14 python3; do \
@@ -90,6 +90,9 @@ bench-peers: .peers/causal/.installed ## the same learners beside causalml and e
 
 kills: install ## 50 runs killed at random moments and run again
 	$(BIN)/python -m pytest tests/trust tests/shop -m kills $(PYTEST_ARGS) -n 0
+
+ledger: install ## 2,000 runs of 50 steps of points against a second bookkeeper, on both databases
+	HUITOU_LEDGER=2000x50 $(BIN)/python -m pytest tests/contract/test_points_ledger.py -n 0
 
 sabotage: install ## each chapter's output made a constant: the shop tests must turn red
 	$(BIN)/python -m tools.sabotage

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import replace
+from threading import Barrier, BrokenBarrierError
 from typing import Any
 
 import pytest
-from sqlalchemy import delete, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.exc import DBAPIError
 from tests.unit.journeys import given
 from tests.unit.journeys.given import NOW
@@ -16,6 +19,7 @@ from huitou.journeys import book as journeys
 from huitou.journeys.experiments import book as experiments
 from huitou.journeys.tables import decision, experiment
 from huitou.proof.experiment import Experiment
+from huitou.runs import registering
 from huitou.store.books import Books
 
 
@@ -76,6 +80,43 @@ def test_programmes_are_counted_up_and_those_of_replaced_plans_left_out(any_book
         found = experiments.programmes(unit)
     assert [row["id"] for row in found] == ["programme-2"]
     assert found[0]["status"] == "approved" and found[0]["applied_as_of"] is None
+
+
+def test_a_programme_that_began_meanwhile_is_not_begun_twice(any_books: Books) -> None:
+    """Two plans were looked at while none ran; the first left the house before the second yes."""
+    first = given.approved(any_books)
+    fixed = [
+        replace(WRITTEN, kind=kind, plan=first, lot="one")  # type: ignore[arg-type]  # told by the test
+        for kind in ("campaign", "programme")
+    ]
+    with any_books.unit() as unit:
+        registering.write_down(unit, fixed, "owner", NOW)
+    journeys.write_letters(any_books, first, given.desk(), NOW)
+    second = given.approved(any_books, given.drafted(share=0.3))
+    with any_books.unit() as unit:
+        registering.write_down(unit, [replace(each, plan=second) for each in fixed], "other", NOW)
+        assert set(experiments.of_plans(unit)) == {first, second}
+        assert [row["plan_id"] for row in experiments.programmes(unit)] == [first]
+
+
+def test_of_two_yeses_at_one_moment_one_programme_is_written(any_books: Books) -> None:
+    plan_id = given.approved(any_books)
+    other = given.approved(any_books, given.drafted(share=0.3))
+    both = Barrier(2, timeout=20)
+
+    def say_yes(named: str) -> str:
+        with any_books.unit() as unit:
+            # On SQLite the second waits at the door; on PostgreSQL both are inside.
+            with suppress(BrokenBarrierError):
+                both.wait(timeout=0.5)
+            told = written(named, lot="one")
+            return experiments.write_down(unit, "programme", told, "a" * 64, "owner", NOW)
+
+    with ThreadPoolExecutor(2) as pool:
+        names = set(pool.map(say_yes, (plan_id, other)))
+    with any_books.reading() as unit:
+        kept = unit.rows(select(experiment.c.id))
+    assert len(kept) == len(names), "nobody was told of a programme that is not there"
 
 
 def test_assignments_say_by_which_lot_somebody_was_held_out(any_books: Books) -> None:

@@ -264,7 +264,7 @@ class Village:
 
     def look_in_sets(self, *, sweep: bool) -> None:
         """Everybody moves, in sets."""
-        rest = lambda _seconds: None  # noqa: E731
+        rest = lambda _seconds: None  # noqa: E731  # a rest that takes no time
         with self.books.unit() as unit:
             moves.wake(unit, [self.running], self.now)
         if sweep:

@@ -14,6 +14,7 @@ import pytest
 from fastapi.testclient import TestClient
 from tests.shop.scenes import NOW
 from tests.unit.channels.servers import HANG_UP, scripted
+from tests.unit.decisions.test_remedies import Shown
 from tests.unit.journeys import given
 
 from huitou.care import book as care
@@ -179,7 +180,7 @@ def worth_an_offer(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> str:
     """Somebody with whom a return offer pays: in this shop it does with nobody."""
     person = people(shop)[0]["person_id"]
     facts = {"stage": "lost", "p_buy": 0.15, "p_alive": 0.2, "value_low": 200_000}
-    known = Known(Audience.of(given.people(1, **facts)), held_out=False)
+    known = Known(Audience.of(given.people(1, **facts)), held_out=False, effects=Shown())
     monkeypatch.setattr(hearing, "known_of", lambda *_: known)
     return str(person)
 

@@ -59,6 +59,20 @@ def test_what_june_promised_stands_beside_what_was_proven(year: Year) -> None:
     assert promise.expected <= promise.promised.value
 
 
+def test_the_run_held_a_contest_by_what_june_had_drawn(year: Year) -> None:
+    held = year.shop.effects.seen().challenger
+    with year.shop.books.reading() as unit:
+        (drawn,) = unit.rows(
+            text(
+                "SELECT count(*) AS n FROM decision"
+                f" WHERE plan_id = '{year.plan_id}' AND chances IS NOT NULL"
+            )
+        )
+    assert held.decisions == drawn["n"] > 0
+    assert (held.admitted, held.reason, held.more) == (False, "too_few", None)
+    assert year.shop.effects.seen().version.startswith("learned:"), "it does not decide"
+
+
 def test_the_next_plan_rests_on_what_was_learned(year: Year) -> None:
     plan = year.shop.plan()
     assert plan is not None

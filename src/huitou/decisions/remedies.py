@@ -7,8 +7,9 @@
     no longer …     nothing to sell: goodwill
     habit           keep in touch
 
-Money is promised only where it is expected to earn more than it costs, and where what is owed at
-worst, `exposure + worst`, stays within a share of what the customer is surely still worth.
+Money is promised only where it earns more than it costs even at the lower end of what is believed
+of effect and worth, as in a plan, and where what is owed at worst, `exposure + worst`, stays within
+a share of what the customer is surely still worth.
 """
 
 from __future__ import annotations
@@ -22,9 +23,10 @@ from huitou.care.reasons import LEAVE_ALONE
 from huitou.decisions.acts import ACTS, NOTHING
 from huitou.decisions.audience import Audience
 from huitou.decisions.bound import bounds
+from huitou.decisions.effects.contract import Effects
 from huitou.decisions.limits import Limits
-from huitou.decisions.playbook import COUPON, PLAYBOOK, SORRY, Playbook
-from huitou.decisions.price import price
+from huitou.decisions.playbook import COUPON, PLAYBOOK, SORRY
+from huitou.decisions.price import price, unsure_offers
 from huitou.ground.words import Sentence, said
 
 OFFERS = tuple(act for act in ACTS.values() if act.kind == "offer")
@@ -119,6 +121,7 @@ WHY_NONE: Mapping[str, Sentence] = {
     "offered": said("It pays: an offer was promised."),
     "no_money": said("Money does not answer this reason."),
     "nothing_pays": said("No offer is expected to earn more than it costs."),
+    "unsure": said("An offer may pay, and may lose: it has to earn its place in a test first."),
     "bound": said("What would pay could cost more than this customer is surely still worth."),
     "held_out": said("Held out by lot: nothing is offered."),
     "left_alone": said("They asked to be left alone: nothing is offered."),
@@ -165,7 +168,7 @@ def remedy(
     *,
     held_out: bool,
     left_alone: bool,
-    playbook: Playbook = PLAYBOOK,
+    effects: Effects = PLAYBOOK,
 ) -> Remedy:
     """The remedy that fits an answer, with an offer only if it pays.
 
@@ -175,7 +178,7 @@ def remedy(
         limits: of the shop; the offer is shown on the spot, so no letter is paid for.
         held_out: whether the lot holds this person out.
         left_alone: whether they asked for silence; then nothing is offered, whatever the cause.
-        playbook: first guesses of what an offer moves.
+        effects: what an offer is believed to move; first guesses where nothing was learned.
     """
     kind = step(cause).kind
     if left_alone or cause == LEAVE_ALONE:
@@ -186,11 +189,11 @@ def remedy(
         return Remedy(cause, kind, "no_money")
     if person is None:
         return Remedy(cause, kind, "nobody")
-    return _best_offer(cause, kind, person, limits, playbook)
+    return _best_offer(cause, kind, person, limits, effects)
 
 
 def _best_offer(
-    cause: str, kind: str, person: Audience, limits: Limits, playbook: Playbook
+    cause: str, kind: str, person: Audience, limits: Limits, effects: Effects
 ) -> Remedy:
     told = replace(
         person,
@@ -199,13 +202,15 @@ def _best_offer(
         may_email=np.array([True]),
     )
     on_the_spot = replace(limits, email_cost=0)
-    priced = price(told, (NOTHING, *OFFERS), playbook, on_the_spot)
+    listed = (NOTHING, *OFFERS)
+    priced = price(told, listed, effects, on_the_spot)
     gain, worst = priced.gain[0], priced.worst_cost[0]
     bound, owed = int(bounds(told, limits)[0]), int(person.exposure[0])
-    pays = (gain > 0) & (priced.cap[0] > 0)
+    hoped = (gain > 0) & (priced.cap[0] > 0)
+    pays = hoped & ~unsure_offers(listed, priced)[0]
     fits = pays & (owed + worst <= bound)
     if not fits.any():
-        why = "bound" if pays.any() else "nothing_pays"
+        why = "bound" if pays.any() else "unsure" if hoped.any() else "nothing_pays"
         return Remedy(cause, kind, why, exposure=owed, bound=bound)
     best = int(np.where(fits, gain, -np.inf).argmax())
     half = float(priced.half[0, best])

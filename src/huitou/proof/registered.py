@@ -96,6 +96,9 @@ class Carried:
     applied: bool = True
     intact: bool = True
     """Whether what was written down still bears its fingerprint."""
+    own_share: float | None = None
+    """Share that its own lot leaves alone of those the universal one does not; None where it has
+    no lot of its own."""
 
 
 def read(name: str, fixed: Experiment, cohort: Cohort, carried: Carried) -> Reading:
@@ -126,7 +129,7 @@ def _passed(fixed: Experiment, carried: Carried) -> int:
 def _counted(
     name: str, fixed: Experiment, cohort: Cohort, carried: Carried, aside: BoolArray
 ) -> Finding:
-    held, drawn = int(cohort.held.sum()), int(cohort.drawn.sum())
+    held = int(cohort.held.sum())
     kept_held = int((cohort.held & ~aside).sum())
     return Finding(
         programme=name,
@@ -139,9 +142,22 @@ def _counted(
         held_out=held,
         set_aside=int(aside.sum()),
         compared=(int((~aside).sum()) - kept_held, kept_held),
-        fair=sample_ratio([len(cohort) - drawn, drawn], [1 - fixed.share, fixed.share]),
+        fair=_fair(cohort, fixed.share, carried.own_share),
         estimator=fixed.estimator,
         level=1 - fixed.alpha,
+    )
+
+
+def _fair(cohort: Cohort, share: float, own_share: float | None) -> float:
+    """Chance of the arms' sizes: of the universal lot, and of the campaign's own beside it."""
+    drawn = int(cohort.drawn.sum())
+    if own_share is None:
+        return sample_ratio([len(cohort) - drawn, drawn], [1 - share, share])
+    own = int((cohort.held & ~cohort.drawn).sum())
+    reached = 1 - share
+    return sample_ratio(
+        [len(cohort) - drawn - own, own, drawn],
+        [reached * (1 - own_share), reached * own_share, share],
     )
 
 

@@ -36,6 +36,7 @@ def chores() -> tuple[Chore, ...]:
         Chore("post", timedelta(seconds=5), _post),
         Chore("rules", timedelta(minutes=1), _rules),
         Chore("letters", timedelta(minutes=10), _letters),
+        Chore("journeys", timedelta(minutes=1), _journeys),
     )
 
 
@@ -72,3 +73,7 @@ def _letters(shop: Shop, _now: datetime) -> Mapping[str, int]:
     for plan_id in waiting:
         shop.apply_plan(plan_id, "huitou")
     return {"plans": len(waiting)} if waiting else {}
+
+
+def _journeys(shop: Shop, _now: datetime) -> Mapping[str, int]:
+    return shop.journeys.tick()

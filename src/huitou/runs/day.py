@@ -26,6 +26,7 @@ from huitou.runs.steps import (
     learn,
     membership,
     mend,
+    needs,
     places,
     prove,
     referral,
@@ -37,6 +38,7 @@ from huitou.runs.steps import (
     surprise,
     thresholds,
     tidy,
+    walk,
 )
 from huitou.runs.views import RunView
 from huitou.runs.work import Progress, Result, Work, where_foreseen
@@ -52,6 +54,7 @@ IN_THE_LAKE: dict[str, Callable[[Work], Result]] = {
     "facts": know.facts,
     "standing": climb.figures,
     "next": sticking.know_next,
+    "needs": needs.know_needs,
     "forecast": foresee.forecast,
     "stages": where_foreseen(foresee.judge),
     "learn": where_foreseen(learn.learned),
@@ -68,6 +71,7 @@ IN_THE_BOOKS: dict[str, Callable[[Work, Unit], Result]] = {
     "reward": reward.reward,
     "returns": returns.end,
     "membership": membership.look_after,
+    "reminders": needs.remind,
     "complaints": complaints.look_after,
     "texts": hear.texts,
     "cases": where_foreseen(decide.open_cases),
@@ -89,6 +93,7 @@ AT_THE_END: dict[str, Callable[[Work], Result]] = {
     "thresholds": thresholds.read_out,
     "surprises": surprise.read_out,
     "relapse": where_foreseen(returns.relapse),
+    "journeys": walk.journeys,
     "shelf": where_foreseen(show.shelve),
     "report": report.write,
     "publish": show.publish,

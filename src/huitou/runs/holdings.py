@@ -79,8 +79,8 @@ def _pairs(
     from huitou.models.next_product import Baskets
 
     found = connection.execute(PAIRS.format(name=name, without=without)).fetchnumpy()
-    columns = (np.asarray(found[each], dtype=np.int64) for each in ("person", "product"))
-    return Baskets(*columns, *size)
+    person, product = (np.asarray(found[each], dtype=np.int64) for each in ("person", "product"))
+    return Baskets(person, product, *size)
 
 
 def _place(connection: DuckDBPyConnection, table: str, name: str, values: list[str]) -> None:

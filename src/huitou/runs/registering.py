@@ -52,9 +52,19 @@ def foretold(house: House, settings: Settings, plan_id: str) -> tuple[Experiment
 
 
 def write_down(unit: Unit, fixed: Sequence[Experiment], by: str, now: datetime) -> None:
-    """Keep them, in the unit that approves the plan."""
+    """Keep them, in the unit that approves the plan.
+
+    A programme that began since they were foretold goes on: two would be read of one lot.
+    """
     for each in fixed:
+        if each.kind == "programme" and _began_meanwhile(unit, each):
+            continue
         experiments.write_down(unit, each.kind, each.written(), each.digest(), by, now)
+
+
+def _began_meanwhile(unit: Unit, fixed: Experiment) -> bool:
+    day = journeys.the_plan(unit, fixed.plan)["as_of"]
+    return is_running(experiments.programmes(unit), fixed.lot, day)
 
 
 def is_running(written: Sequence[Row], lot: str, day: date) -> bool:

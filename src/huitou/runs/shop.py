@@ -61,23 +61,31 @@ if TYPE_CHECKING:
     from huitou.runs.desks.consents.own import OwnPages
     from huitou.runs.desks.effects import Desk as Effects
     from huitou.runs.desks.fixes import Desk as Fixes
+    from huitou.runs.desks.guides import Desk as Guides
     from huitou.runs.desks.happenings import Happenings
     from huitou.runs.desks.harms import Harms
     from huitou.runs.desks.interviews.desk import InterviewDesk
     from huitou.runs.desks.interviews.leaving import LeavingDesk
+    from huitou.runs.desks.journeys.desk import JourneyDesk
     from huitou.runs.desks.ladder.desk import Desk as LadderDesk
     from huitou.runs.desks.learning.replays import Replays
     from huitou.runs.desks.learning.trials import Trials
     from huitou.runs.desks.lessons import Desk as Lessons
     from huitou.runs.desks.members.desk import Desk as MemberDesk
     from huitou.runs.desks.membership import Desk as Memberships
+    from huitou.runs.desks.needs import Desk as Needs
     from huitou.runs.desks.offers import Offers
+    from huitou.runs.desks.packs import Desk as Packs
+    from huitou.runs.desks.points import Desk as Points
     from huitou.runs.desks.public.cards import CardDesk
     from huitou.runs.desks.public.letterbox import Letterbox
+    from huitou.runs.desks.referrals import Referrals
     from huitou.runs.desks.rehearsals import GoingView
     from huitou.runs.desks.reports import Reports
     from huitou.runs.desks.sending.desk import Sending
     from huitou.runs.desks.sending.texts import Texts as Templates
+    from huitou.runs.desks.sticking import Desk as Sticking
+    from huitou.runs.desks.surprises import Surprises
     from huitou.runs.desks.why import ReplayView, WhyView
     from huitou.runs.schedule.foreman import Fired, Foreman
     from huitou.runs.told import ReportView
@@ -735,6 +743,36 @@ class Shop:
 
         return Desk(self._house, self.settings)
 
+    @property
+    def sticking(self) -> Sticking:
+        """How many products customers use, what fits next, and what holds each."""
+        from huitou.runs.desks.sticking import Desk
+
+        return Desk(self._house, self.settings)
+
+    @property
+    def needs(self) -> Needs:
+        """What is due when, machines, and reminders."""
+        from huitou.runs.desks.needs import Desk
+
+        return Desk(self._house, self.settings)
+
+    @property
+    def guides(self) -> Guides:
+        """Guides to products behind QR codes, and who opened them."""
+        from huitou.runs.desks.guides import Desk
+
+        return Desk(self._house, self.settings)
+
+    # -- journeys
+
+    @property
+    def journeys(self) -> JourneyDesk:
+        """Journeys: written, tried on the past, started, and who is where in them."""
+        from huitou.runs.desks.journeys.desk import JourneyDesk
+
+        return JourneyDesk(self._house, self.settings)
+
     # -- alarms
 
     @property
@@ -750,6 +788,15 @@ class Shop:
     def ladder(self) -> LadderDesk:
         """The ladder: its rules, who stands where, what is handed over at the till."""
         from huitou.runs.desks.ladder.desk import Desk
+
+        return Desk(self._house, self.settings)
+
+    # -- what customers earned
+
+    @property
+    def points(self) -> Points:
+        """Points, stamps, cashback and stored value."""
+        from huitou.runs.desks.points import Desk
 
         return Desk(self._house, self.settings)
 
@@ -776,6 +823,13 @@ class Shop:
 
         return Texts(self._house, self.settings)
 
+    @property
+    def packs(self) -> Packs:
+        """Packs of sessions."""
+        from huitou.runs.desks.packs import Desk
+
+        return Desk(self._house, self.settings)
+
     # -- offers at the till
 
     def check_offer(
@@ -801,22 +855,35 @@ class Shop:
 
         return Offers(self._house, self.settings)
 
+    @property
+    def surprises(self) -> Surprises:
+        """Small gifts nobody was promised: what waits at the till, and what they moved."""
+        from huitou.runs.desks.surprises import Surprises
+
+        return Surprises(self._house, self.settings)
+
+    @property
+    def referrals(self) -> Referrals:
+        """Regulars who bring friends: their links, who came, and what was caught."""
+        from huitou.runs.desks.referrals import Referrals
+
+        return Referrals(self._house, self.settings)
+
     def check(self) -> list[str]:
         """What is wrong with the books, in words; nothing where all is well."""
         from huitou.care.consents import book as consents
         from huitou.channels import book as channels
         from huitou.channels.post import book as post
         from huitou.loyalty import book as loyalty
+        from huitou.loyalty.points.orders import book as orders
+        from huitou.loyalty.points.posting import book as points
+        from huitou.loyalty.surprises import book as surprises
         from huitou.runs import sending
 
         wrong = sending.wrong_rules(self._house, self.settings)
+        rooms = (loyalty, points, orders, surprises, consents, channels, post)
         with self._house.books.reading() as unit:
-            found = [
-                *loyalty.check(unit),
-                *channels.check(unit),
-                *post.check(unit),
-                *consents.check(unit),
-            ]
+            found = [each for room in rooms for each in room.check(unit)]
         return found if wrong is None else [*found, wrong]
 
     def upkeep(self) -> Upkeep:

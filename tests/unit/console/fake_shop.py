@@ -28,6 +28,7 @@ from tests.unit.console.fake_people import (
     person,
     receipt,
 )
+from tests.unit.console.fake_points import FakePacks, FakePoints
 from tests.unit.console.fake_proofs import judged
 from tests.unit.console.fake_rules import FakeActs, FakeChase
 
@@ -147,6 +148,7 @@ class FakeShop(FakeBalance):
         self.ladder = FakeLadder()
         self.fixes, self.lessons = FakeFixes(empty=empty), FakeLessons()
         self.tests, self.replays = FakeTests(), FakeReplays()
+        self.points, self.packs = FakePoints(), FakePacks()
         self.done: list[Any] = []
         self._harm = FakeHarm()
         self.rows = [] if empty else people(random.Random(7))

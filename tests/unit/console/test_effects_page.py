@@ -28,6 +28,21 @@ def test_promises_stand_beside_what_was_proven(owner: TestClient) -> None:
     assert page.count("Nothing is proven yet") == 1
 
 
+def test_whether_the_second_learner_decides_is_said_with_by_how_much(owner: TestClient) -> None:
+    page = owner.get("/effects").text
+    assert "Two learners" in page and "let in" in page and "not let in" not in page
+    assert "its choices are better beyond chance" in page
+    assert "More earned: £410" in page
+    assert "between £90.00 and £730.00" in page
+
+
+def test_a_second_learner_that_waits_is_not_let_in(owner: TestClient, shop: FakeShop) -> None:
+    shop.effects = FakeEffects(empty=True)
+    page = owner.get("/effects").text
+    assert "not let in" in page and "too few decisions were drawn by lot" in page
+    assert "More earned" not in page
+
+
 def test_an_empty_shop_has_nothing_to_show_and_says_so(owner: TestClient, shop: FakeShop) -> None:
     shop.effects = FakeEffects(empty=True)
     page = owner.get("/effects")

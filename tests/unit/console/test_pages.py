@@ -48,6 +48,7 @@ LOOKED_AT = (
     "/report",
     "/report?period=month",
     "/harm",
+    "/points",
     "/effects",
     "/forecast",
     "/files",

@@ -188,5 +188,5 @@ def test_allocate_cannot_beat_a_curve() -> None:
         np.zeros_like(gain),
         np.zeros_like(gain),
     )
-    curve, _ = part.curve(0.0)
+    curve, *_ = part.curve(0.0)
     assert seen.total == pytest.approx(curve.at(300).gain, rel=0.02)

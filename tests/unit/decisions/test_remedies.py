@@ -2,17 +2,36 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
 from tests.unit.journeys import given
 
 from huitou.care.reasons import REASONS
-from huitou.decisions.audience import Audience
+from huitou.decisions.acts import Act
+from huitou.decisions.audience import Audience, FloatArray
 from huitou.decisions.limits import Limits
+from huitou.decisions.playbook import PLAYBOOK
 from huitou.decisions.remedies import OFFERS, STEPS, WHY_NONE, Remedy, remedy
 
 LIMITS = Limits(budget=0)
+
+
+@dataclass(frozen=True)
+class Shown:
+    """The first guesses, as sure as letters would have made them."""
+
+    version: str = "shown"
+    letters: Mapping[str, int] = field(default_factory=dict)
+
+    def shifts(self, act: Act, people: Audience) -> tuple[FloatArray, FloatArray]:
+        """The guess, a tenth as wide."""
+        mean, sd = PLAYBOOK.shifts(act, people)
+        return mean, sd / 10
+
+
 FREE = {"held_out": False, "left_alone": False}
 
 
@@ -23,7 +42,7 @@ def one(**facts: Any) -> Audience:
 
 
 def of(cause: str, person: Audience | None, **marks: bool) -> Remedy:
-    return remedy(cause, person, LIMITS, **{**FREE, **marks})
+    return remedy(cause, person, LIMITS, **{**FREE, **marks}, effects=Shown())
 
 
 def test_every_reason_of_the_tree_has_a_step_and_only_our_own_faults_cost_money() -> None:
@@ -37,7 +56,7 @@ def test_every_reason_of_the_tree_has_a_step_and_only_our_own_faults_cost_money(
 def test_an_offer_is_made_where_it_pays_within_the_bound() -> None:
     found = of("price", one())
     assert found.offers and found.depth in {act.depth for act in OFFERS}
-    assert found.gain > 0 and found.gain_low < found.gain < found.gain_high
+    assert 0 < found.gain_low < found.gain < found.gain_high
     assert 0 < found.cap == found.worst <= found.bound == 100_000
 
 
@@ -48,6 +67,15 @@ def test_price_is_met_with_more_than_a_fault_that_a_coupon_does_not_mend() -> No
 def test_nothing_is_promised_that_does_not_pay() -> None:
     poor = of("price", one(margin_rate=0.01, value_if_kept=10))
     assert (poor.reason, poor.offers, poor.cap) == ("nothing_pays", False, 0)
+
+
+def test_money_is_promised_only_where_it_pays_at_the_lower_end() -> None:
+    guessed = remedy("price", one(), LIMITS, **FREE)
+    assert (guessed.reason, guessed.offers, guessed.cap) == ("unsure", False, 0)
+    # The same guess, shown by letters: now even its lower end pays.
+    assert of("price", one()).gain_low > 0
+    unsure_worth = of("price", one(value_low=0, value_high=10**7))
+    assert not unsure_worth.offers
 
 
 def test_nothing_is_promised_beyond_what_they_are_surely_still_worth() -> None:

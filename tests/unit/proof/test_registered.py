@@ -170,6 +170,22 @@ def test_broken_lots_and_rewritten_rules_void_everything() -> None:
     assert (unsent.finding.verdict, unsent.advice.code) == ("not_proven", "nothing_sent")
 
 
+def test_a_broken_lot_of_the_campaigns_own_voids_it_too() -> None:
+    """The universal lot may be right while half of the campaign's own was lost on the way."""
+    people = cohort(effect=60)
+    others = np.flatnonzero(~people.drawn)
+    own = np.zeros(len(people), dtype=np.bool_)
+    own[others[::10]] = True
+    told = replace(OVER, own_share=0.1)
+    fair = replace(people, held=people.held | own)
+    assert read("plan", FIXED, fair, told).advice.code != "unfair"
+    lost = replace(people, held=people.held | (own & (np.arange(len(people)) % 2 > 0)))
+    assert read("plan", FIXED, lost, told).advice.code == "unfair"
+    none = replace(OVER, own_share=0.0)
+    assert read("plan", FIXED, fair, none).advice.code == "unfair", "held out by no lot"
+    assert read("plan", FIXED, people, none).advice.code != "unfair"
+
+
 def test_a_programmes_words_say_that_campaigns_are_not_added_up() -> None:
     whole = read("programme", replace(FIXED, kind="programme"), cohort(), OVER)
     assert "is not added up" in " ".join(map(str, whole.words))

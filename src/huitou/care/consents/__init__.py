@@ -1,1 +1,0 @@
-"""Consent: given and withdrawn per channel and purpose, with its proof."""

@@ -1,4 +1,4 @@
-"""`huitou consent`, `huitou sending check`: what people agreed to, and what may be said to them."""
+"""`huitou consent`, `huitou sending check|rules`: what was agreed to, and what may be said."""
 
 from __future__ import annotations
 

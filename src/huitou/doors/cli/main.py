@@ -29,21 +29,29 @@ from huitou.doors.cli import (
     effects,
     files,
     fixes,
+    guides,
     happenings,
     harm,
     interviews,
     join,
+    journeys,
     ladder,
     learning,
     membership,
+    needs,
     offers,
+    packs,
     people,
     plans,
+    points,
     quarantine,
+    referrals,
     reports,
     sending,
     serving,
     shopkeeping,
+    sticking,
+    surprises,
     templates,
     texts,
     work,
@@ -101,14 +109,23 @@ app.add_typer(cases.app, name="case")
 app.add_typer(complaints.app, name="complaint")
 app.add_typer(interviews.app, name="interview")
 app.command(name="happened")(happenings.happened)
+app.add_typer(journeys.app, name="journey")
 app.add_typer(alarms.app, name="alarm")
 app.add_typer(calls.app, name="call")
 app.add_typer(ladder.app, name="ladder")
 app.add_typer(join.app, name="join")
 app.add_typer(offers.app, name="offer")
+app.add_typer(points.app, name="points")
+app.add_typer(packs.app, name="pack")
+app.add_typer(surprises.app, name="surprise")
+app.add_typer(referrals.app, name="referral")
 app.add_typer(texts.app, name="text")
 app.add_typer(fixes.app, name="fix")
 app.add_typer(membership.app, name="membership")
+app.command(name="next")(sticking.next_)
+app.command(name="needs")(needs.needs)
+app.add_typer(needs.app, name="machine")
+app.add_typer(guides.app, name="guide")
 app.add_typer(acts.app, name="act")
 app.add_typer(chase.app, name="chase")
 app.add_typer(consents.app, name="consent")

@@ -27,18 +27,27 @@ if TYPE_CHECKING:
     from huitou.runs.desks.consents.desk import Consents
     from huitou.runs.desks.effects import Desk as Effects
     from huitou.runs.desks.fixes import Desk as Fixes
+    from huitou.runs.desks.guides import Desk as Guides
     from huitou.runs.desks.happenings import Happenings
     from huitou.runs.desks.harms import Harms
     from huitou.runs.desks.interviews.desk import InterviewDesk
+    from huitou.runs.desks.journeys.desk import JourneyDesk
     from huitou.runs.desks.ladder.desk import Desk as LadderDesk
     from huitou.runs.desks.learning.replays import Replays
     from huitou.runs.desks.learning.trials import Trials
     from huitou.runs.desks.members.desk import Desk as MemberDesk
     from huitou.runs.desks.membership import Desk as Memberships
+    from huitou.runs.desks.needs import Desk as Needs
+    from huitou.runs.desks.offers import Offers
+    from huitou.runs.desks.packs import Desk as Packs
+    from huitou.runs.desks.points import Desk as Points
+    from huitou.runs.desks.referrals import Referrals
     from huitou.runs.desks.rehearsals import GoingView
     from huitou.runs.desks.reports import Reports
     from huitou.runs.desks.sending.desk import Sending
     from huitou.runs.desks.sending.texts import Texts as Templates
+    from huitou.runs.desks.sticking import Desk as Sticking
+    from huitou.runs.desks.surprises import Surprises
     from huitou.runs.desks.why import ReplayView, WhyView
     from huitou.sources.contract import Declared, Preview, Taken
 
@@ -88,6 +97,11 @@ class Shopfront(Protocol):
         self, path: Path, declared: Declared, *, confirmed: bool, progress: Progress | None = None
     ) -> Taken:
         """Take a file in."""
+        ...
+
+    @property
+    def journeys(self) -> JourneyDesk:
+        """Journeys."""
         ...
 
     def run(
@@ -339,9 +353,33 @@ class Shopfront(Protocol):
         ...
 
     @property
+    def points(self) -> Points:
+        """Points, stamps, cashback and stored value."""
+        ...
+
+    @property
+    def packs(self) -> Packs:
+        """Packs of sessions."""
+        ...
+
+    @property
     def acts(self) -> Acts:
         """What may be done for a customer, the shop's own acts too."""
         ...
+
+    @property
+    def offers(self) -> Offers:
+        """Offers that are out, and what became of them."""
+        ...
+
+    @property
+    def surprises(self) -> Surprises:
+        """Small gifts nobody was promised."""
+        ...
+
+    @property
+    def referrals(self) -> Referrals:
+        """Regulars who bring friends."""
 
     @property
     def sending(self) -> Sending:
@@ -366,6 +404,21 @@ class Shopfront(Protocol):
     @property
     def membership(self) -> Memberships:
         """Cards that are paid for, and whom the dearer one pays."""
+        ...
+
+    @property
+    def sticking(self) -> Sticking:
+        """What holds customers, and which product fits them next."""
+        ...
+
+    @property
+    def needs(self) -> Needs:
+        """What is due when, machines, and reminders."""
+        ...
+
+    @property
+    def guides(self) -> Guides:
+        """Guides to products behind QR codes."""
         ...
 
     @property

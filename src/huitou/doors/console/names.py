@@ -149,6 +149,8 @@ STEPS: Mapping[str, Sentence] = {
     "names": said("Following those who turned out to be one"),
     "members": said("Finding members among customers"),
     "ladder": said("Moving everybody on the ladder"),
+    "journeys": said("Letting people into journeys, and moving them on"),
+    "evenings": said("Seeing the past evening by evening"),
     "offers": said("Ending offers whose time is over"),
     "complaints": said("Looking after complaints"),
     "cases": said("Opening cases of the lost"),

@@ -1,1 +1,0 @@
-"""How often somebody is addressed at most: kept as reservations."""

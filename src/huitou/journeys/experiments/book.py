@@ -13,6 +13,7 @@ from typing import Any
 
 from sqlalchemy import func, select
 
+from huitou.ground.errors import Refused
 from huitou.journeys.tables import experiment, plan
 from huitou.store.books import Row, Unit
 
@@ -40,7 +41,9 @@ def write_down(
     name = plan_id if kind == CAMPAIGN else f"programme-{_programmes_so_far(unit) + 1}"
     row = {"id": name, "kind": kind, "plan_id": plan_id, "lot": written["lot"]}
     told = {"written": dict(written), "digest": digest, "by": by, "at": now}
-    unit.add(experiment, [{**row, **told}])
+    if not unit.add_new(experiment, {**row, **told}) and kind == CAMPAIGN:
+        raise Refused(f"an experiment called {name} was written down meanwhile")
+    # Of two programmes at one moment the first stands, for both count to the same number.
     return name
 
 

@@ -85,7 +85,6 @@ position = Table(
     Column("left_at", Instant),
     CheckConstraint("arm IN ('treated', 'control', 'held_out')", name="arm"),
     CheckConstraint("(left_at IS NULL) = (left_because IS NULL)", name="left"),
-    sqlite_with_rowid=False,
 )
 """`person_id` and `entry` name the walk for ever; `who` is the id the person goes by now."""
 INSIDE = text("left_at IS NULL")
@@ -99,7 +98,13 @@ Index(
 )
 Index("ix_position_who", position.c.who)
 UNTREATED = text("left_at IS NULL AND arm <> 'treated'")
-Index("ix_position_untreated", position.c.who, sqlite_where=UNTREATED, postgresql_where=UNTREATED)
+Index(
+    "ix_position_untreated",
+    position.c.who,
+    position.c.journey,
+    sqlite_where=UNTREATED,
+    postgresql_where=UNTREATED,
+)
 
 step_taken = Table(
     "step_taken",
@@ -142,6 +147,7 @@ path_person = Table(
     Column("region", String(200)),
     Column("reach", String(80)),
     Column("known_on", Date, nullable=False),
+    sqlite_with_rowid=False,
 )
 """`reach`: channels by which they can be reached, as `,email,sms,`."""
 

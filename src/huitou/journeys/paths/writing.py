@@ -112,6 +112,31 @@ def digest_of(text: str) -> str:
     return fingerprint("journey", text.replace("\r\n", "\n").strip())
 
 
+def plain(text: str, where: str = "journey") -> dict[str, Any]:
+    """What is written, as words, numbers, lists and mappings: to change a part of it."""
+    made = _bare(_composed(text, where))
+    if not isinstance(made, dict):
+        raise BadInput("a journey is told by names and values", file=where, row=1)
+    return made
+
+
+def written(parts: Mapping[str, Any], like: str = "") -> str:
+    """YAML of such parts; the remarks at the head of `like` stay."""
+    head = [line for line in like.splitlines() if line.startswith("#")][:20]
+    body = yaml.safe_dump(
+        dict(parts), sort_keys=False, allow_unicode=True, default_flow_style=None, width=100
+    )
+    return "\n".join([*head, body])
+
+
+def _bare(told: Told) -> Any:
+    if isinstance(told.value, dict):
+        return {name: _bare(each) for name, each in told.value.items()}
+    if isinstance(told.value, list):
+        return [_bare(each) for each in told.value]
+    return told.value
+
+
 def _composed(text: str, where: str) -> Told:
     try:
         tokens = yaml.scan(text, Loader=yaml.SafeLoader)
@@ -256,7 +281,7 @@ class _Reader:
             if also:
                 raise told.wrong("`those_already` is for a stage reached or a line crossed")
             name = self._event(value) if kind == "event" else self._name(value, "alarm")
-            return j.Trigger(kind, name=name)  # type: ignore[arg-type]
+            return j.Trigger(kind, name=name)  # type: ignore[arg-type]  # kind was checked by its caller
         if kind == "first_order":
             return j.Trigger("becomes", Within("orders", at_least=1, at_most=1), also)
         if kind == "becomes":

@@ -125,6 +125,14 @@ def of_person(unit: Unit, person_id: str) -> list[Row]:
     return sorted(told, key=lambda row: (row["left"] == 0, in_turn(row)))
 
 
+def used_with(unit: Unit, key: str) -> str | None:
+    """The pack of which sessions were used under this key; None where none were."""
+    leg = movement_leg.c
+    used = select(pack.c.id).join(movement_leg, leg.parcel == pack.c.parcel)
+    found = unit.value(used.where(leg.movement_key == key))
+    return None if found is None else str(found)
+
+
 def open_pack(unit: Unit, person_id: str, name: str | None, now: datetime) -> Row:
     """The pack a visit is taken from: with sessions left, the soonest to end.
 

@@ -12,6 +12,7 @@ from huitou.ground.ids import fingerprint, new_id
 from huitou.identity.book import names
 from huitou.identity.tables import person_alias
 from huitou.loyalty import book as loyalty
+from huitou.loyalty.points import book as points
 from huitou.loyalty.referrals.rules import ReferralRules, Reward
 from huitou.loyalty.referrals.tables import (
     referral,
@@ -201,14 +202,8 @@ def _give(
 
 
 def _points(unit: Unit, person: str, wanted: Reward, key: str, now: datetime) -> str | None:
-    """Points, where the shop keeps them; None where it does not, or gives an offer."""
+    """Points; None where the shop gives an offer."""
     if wanted.kind != "points":
-        return None
-    from importlib import import_module
-
-    try:
-        points = import_module("huitou.loyalty.points.book")
-    except ModuleNotFoundError:
         return None
     points.gift(unit, person, "points", wanted.amount, key, now, why="a friend was brought")
     return "points"

@@ -360,7 +360,7 @@ class Desk:
         if not len(spend):
             return ()
         line = told.lines.member if np.isfinite(told.lines.member) else 0.0
-        most = max(3 * line, float(np.quantile(spend, 0.9)), 1.0)
+        most = 3 * line if line > 0 else max(float(np.quantile(spend, 0.9)), 1.0)
         counts, edges = np.histogram(np.minimum(spend, most), bins=BINS, range=(0, most))
         return tuple(
             Column(self._money(low), self._money(high), int(count))

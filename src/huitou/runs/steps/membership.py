@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from importlib import import_module
-from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from huitou.identity.book import names
@@ -13,6 +11,7 @@ from huitou.journeys.sendings.book import Wish
 from huitou.loyalty.membership import book, cards
 from huitou.loyalty.membership.book import Done
 from huitou.loyalty.membership.cards import Rules
+from huitou.loyalty.points import book as points
 from huitou.runs import yearly
 from huitou.runs.reached import reaches
 from huitou.runs.work import Result, Work
@@ -21,8 +20,6 @@ if TYPE_CHECKING:
     from huitou.store.books import Row, Unit
 
 BY = "huitou"
-POINTS = "huitou.loyalty.points.book"
-"""Where cashback is kept, in a house that has the room."""
 
 
 def look_after(work: Work, unit: Unit) -> Result:
@@ -90,9 +87,7 @@ def _give_back(work: Work, unit: Unit, rules: Rules, done: Done) -> int:
 
 
 def _as_cashback(unit: Unit, row: Row, amount: int, now: datetime) -> None:
-    """Into the ledger where customers keep what they may spend, in a house that has one."""
-    if find_spec(POINTS.rpartition(".")[0]) is None or find_spec(POINTS) is None:
-        return
+    """Into the ledger where customers keep what they may spend."""
     holder = names(unit, [row["person_id"]]).now(row["person_id"])
     key = f"membership:{row['id']}"
-    import_module(POINTS).earn(unit, holder, "cashback", amount, key, now, why="membership")
+    points.earn(unit, holder, "cashback", amount, key, now, why="membership")

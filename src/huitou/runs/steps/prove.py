@@ -121,6 +121,7 @@ def _as_written(work: Work, tables: Tables, each: Applied, written: Written) -> 
         sent=each.sent,
         struck=str(stop["outcome"]) if stop is not None else None,
         intact=fixed.digest() == row["digest"],
+        own_share=each.totals.get("control_share"),
     )
     arms = campaign(each.assigned)
     cohort = gathered(work, tables, fixed, each.start, _people(each.assigned, arms), [each])

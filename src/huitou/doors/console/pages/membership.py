@@ -34,6 +34,11 @@ MOVEMENTS: Mapping[str, Sentence] = {
     "noticed": said("Was told that it ends"),
     "cashback": said("The year's part came back"),
 }
+SHORT: Mapping[str, Sentence] = {
+    "offer": said("Offer it"),
+    "near": said("Too near to say"),
+    "leave": said("Leave it"),
+}
 TONES = {"offer": "active", "near": "slipping", "leave": "not_yet"}
 ZERO = 50.0
 """Where the drawing's gain is nothing, percent from the top."""
@@ -66,6 +71,7 @@ class Page:
     cards = CARDS
     privileges = PRIVILEGES
     movements = MOVEMENTS
+    short = SHORT
     tones = TONES
     state_tones = STATE_TONES
 

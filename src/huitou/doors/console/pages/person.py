@@ -15,7 +15,11 @@ from fastapi.responses import Response
 from huitou.care.chase.rules import WHYS as CHASE_WHYS
 from huitou.doors.console import drawing
 from huitou.doors.console.visit import Member
+from huitou.ground.ids import new_id
 from huitou.ground.languages import speaker
+from huitou.ground.money import Money
+from huitou.runs.desks.packs import PackView
+from huitou.runs.desks.points import PurseView
 from huitou.runs.views import Cause, PersonView, TimelineEntry
 
 if TYPE_CHECKING:
@@ -51,6 +55,17 @@ class Customer:
     """Days that the chance to buy looks ahead."""
     stand: StandView | None = None
     """Where they stand on the ladder, while it is on."""
+    purse: PurseView | None = None
+    """What they earned."""
+    packs: tuple[PackView, ...] = ()
+    gives: int = 0
+    """The most points a manager may give at once; 0 where none are given."""
+    once: str = ""
+    """Names one form of the page: sent twice, it counts once."""
+
+    def coins(self, minor: int) -> Money:
+        """Minor units as money."""
+        return Money(minor, self.person.revenue.currency)
 
     @property
     def suspects(self) -> tuple[Cause, ...]:
@@ -81,12 +96,18 @@ def customer(visit: Member, key: str) -> Response:
     told = (*person.timeline, *visit.shop.history(person.row.id))
     horizon = visit.shop.answers().lost.horizon_days
     stand = visit.shop.ladder.of(person.row.id, visit.language)
+    points = visit.shop.points
+    rules = points.rules
     page = Customer(
         person,
         chart(person, visit.language),
         years(told),
         horizon,
         stand if stand.on or stand.number else None,
+        purse=points.of_person(person.row.id),
+        packs=visit.shop.packs.of_person(person.row.id),
+        gives=rules.gift_most if rules.on else 0,
+        once=new_id(),
     )
     return visit.page("person.html", page)
 

@@ -148,8 +148,10 @@ def _back(visit: Visit, person: str) -> Response:
     return visit.to(f"/till/{quote(person, safe='')}")
 
 
-def _nobody(nobody: HuitouError, typed: str) -> Sentence | str:
-    if nobody.sentence.startswith("several"):
+def _nobody(nobody: HuitouError, typed: str) -> Sentence:
+    from huitou.runs.desks.members.who import Several
+
+    if isinstance(nobody, Several):
         return said("Several customers have this number: ask for the card or the e-mail.")
     if not typed.strip():
         return said("Type or scan a number first.")

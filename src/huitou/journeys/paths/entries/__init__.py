@@ -1,1 +1,0 @@
-"""Letting people into journeys, each once for each reason there is."""

@@ -1,1 +1,0 @@
-"""What happened to people, as far as journeys ask."""

@@ -1,1 +1,0 @@
-"""Moving everybody whose time has come, in sets."""

@@ -24,6 +24,25 @@ from huitou.store.columns import Amount
 MANY = 5_000
 """Persons or parcels named in one statement: SQLite takes 32,766 values, PostgreSQL 65,535."""
 
+_A, _P, _D, _X = (bindparam(name, type_=Amount) for name in ("a", "p", "d", "x"))
+FILLING = (
+    update(purse)
+    .where(
+        purse.c.person_id == bindparam("whose"),
+        purse.c.kind == bindparam("which"),
+        and_(purse.c.available + _A >= 0, purse.c.pending + _P >= 0, purse.c.debt + _D >= 0),
+    )
+    .values(available=purse.c.available + _A, pending=purse.c.pending + _P, debt=purse.c.debt + _D)
+)
+"""The one statement that changes a purse: it finds no row where one of the three would be less
+than nothing."""
+DRAWING = (
+    update(parcel)
+    .where(parcel.c.id == bindparam("one"), parcel.c.rest + _X >= 0)
+    .values(rest=parcel.c.rest + _X, lapsed=parcel.c.lapsed + bindparam("gone"))
+)
+"""The same for what is left of a parcel."""
+
 
 def lock(unit: Unit, person_id: str, kind: str) -> list[Row]:
     """The purses of a person under every id of theirs, held until the unit ends.
@@ -113,17 +132,7 @@ def _fill_purses(unit: Unit, movements: Sequence[Movement]) -> None:
         for (person, kind), sums in sorted(moved.items())
         if any(sums.values())
     ]
-    a, p, d = (bindparam(name, type_=Amount) for name in ("a", "p", "d"))
-    filling = (
-        update(purse)
-        .where(
-            purse.c.person_id == bindparam("whose"),
-            purse.c.kind == bindparam("which"),
-            and_(purse.c.available + a >= 0, purse.c.pending + p >= 0, purse.c.debt + d >= 0),
-        )
-        .values(available=purse.c.available + a, pending=purse.c.pending + p, debt=purse.c.debt + d)
-    )
-    if rows and unit.execute(filling, rows).rowcount != len(rows):
+    if rows and unit.execute(FILLING, rows).rowcount != len(rows):
         raise Refused("there is less in the purse than that", to_try="huitou points balance PERSON")
 
 
@@ -142,13 +151,7 @@ def _draw_parcels(unit: Unit, movements: Sequence[Movement]) -> None:
         for one, amount in sorted(drawn.items())
         if amount
     ]
-    x = bindparam("x", type_=Amount)
-    drawing = (
-        update(parcel)
-        .where(parcel.c.id == bindparam("one"), parcel.c.rest + x >= 0)
-        .values(rest=parcel.c.rest + x, lapsed=parcel.c.lapsed + bindparam("gone"))
-    )
-    if rows and unit.execute(drawing, rows).rowcount != len(rows):
+    if rows and unit.execute(DRAWING, rows).rowcount != len(rows):
         raise Refused("a parcel has less left than that")
     clears = sorted({one for each in movements for one in each.clears})
     for some in _chunks(clears, MANY):

@@ -1,1 +1,0 @@
-"""Consent and the rules of sending, as staff, programs and customers see them."""

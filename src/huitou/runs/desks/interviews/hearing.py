@@ -11,14 +11,17 @@ import numpy as np
 from huitou.care.cases import Answer
 from huitou.care.interviews import book as interviews
 from huitou.decisions.audience import Audience
+from huitou.decisions.effects.contract import Effects
 from huitou.decisions.holdout import Holdout
 from huitou.decisions.limits import Limits
+from huitou.decisions.playbook import PLAYBOOK
 from huitou.decisions.remedies import Remedy, remedy, step
 from huitou.ground.errors import Refused
 from huitou.ground.settings import Settings
 from huitou.identity import book as identity
 from huitou.loyalty import book as loyalty
 from huitou.runs.moment import Moment
+from huitou.runs.steps.learn import effects_of
 
 if TYPE_CHECKING:
     from huitou.runs.wiring import House
@@ -34,6 +37,8 @@ class Known:
 
     audience: Audience | None
     held_out: bool
+    effects: Effects = PLAYBOOK
+    """What the last run believes of every act."""
 
 
 def hear(
@@ -83,7 +88,7 @@ def known_of(house: House, settings: Settings, person: str) -> Known:
     audience = Audience.of(row.slice(0, 1))
     day = Moment.read(edition.noted("moment")).day
     holdout = Holdout.of_the_year(settings.salt, settings.holdout_share, day)
-    return Known(audience, holdout.holds(audience.hold_key[0]))
+    return Known(audience, holdout.holds(audience.hold_key[0]), effects_of(edition))
 
 
 def _settle(
@@ -102,7 +107,14 @@ def _settle(
     if audience is not None:
         owed = loyalty.held(unit, [person]).get(person, 0)
         audience = replace(audience, exposure=np.array([owed], dtype=np.int64))
-    found = remedy(why, audience, limits(settings), held_out=known.held_out, left_alone=left_alone)
+    found = remedy(
+        why,
+        audience,
+        limits(settings),
+        held_out=known.held_out,
+        left_alone=left_alone,
+        effects=known.effects,
+    )
     if found.offers and not _promise(unit, row["id"], person, found, settings, now):
         found = Remedy(why, found.kind, "bound", exposure=found.exposure, bound=found.bound)
     interviews.keep_remedy(unit, row["id"], asdict(found))

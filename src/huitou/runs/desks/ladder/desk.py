@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, timedelta
-from importlib import import_module
-from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 from huitou.ground.errors import HuitouError, NotYet, Refused
@@ -19,6 +17,7 @@ from huitou.loyalty.cards import book as cards
 from huitou.loyalty.ladder import book, rules, steps
 from huitou.loyalty.ladder.rules import Held, NextStep, Standing
 from huitou.loyalty.ladder.steps import Condition, Ladder, Privilege
+from huitou.loyalty.points import book as points
 from huitou.runs import owners
 from huitou.runs.desks.ladder.views import (
     KIND_WORDS,
@@ -51,7 +50,6 @@ if TYPE_CHECKING:
 
 MONTHS_SHOWN = 12
 YEAR = timedelta(days=365)
-POINTS = "huitou.loyalty.points.book"
 
 
 class Desk:
@@ -367,10 +365,10 @@ def switched(text: str, *, on: bool) -> str:
 
 
 def _points(unit: Unit, person_id: str) -> PointsView | None:
-    """Their points, in a shop that gives some."""
-    if find_spec(POINTS.rpartition(".")[0]) is None or find_spec(POINTS) is None:
+    """Their points, if they ever had some."""
+    held = points.balance(unit, person_id)
+    if not held.available and not held.pending:
         return None
-    held = import_module(POINTS).balance(unit, person_id)
     return PointsView(held.spendable, held.pending)
 
 

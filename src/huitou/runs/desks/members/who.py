@@ -15,8 +15,13 @@ from huitou.runs import finding, owners
 if TYPE_CHECKING:
     from huitou.runs.wiring import House
     from huitou.store.books import Row
+    from huitou.store.lake import Edition
 
 _CARD = re.compile(r"(?:/card/)?([A-Za-z0-9_-]{43})(?:[/?#].*)?$")
+
+
+class Several(HuitouError):
+    """More than one customer has this phone: something else must tell them apart."""
 
 
 @dataclass(frozen=True)
@@ -42,21 +47,44 @@ def who(house: House, settings: Settings, text: str) -> Someone:
     card = _card(house, settings, asked)
     if card is not None:
         return known(house, str(card["person_id"]))
-    edition = owners.current(house)
-    if edition is None or not house.shelf.file.exists():
-        raise HuitouError(
-            f"nobody has {asked[:60]!r}", to_try="the number on the card, or let them join"
-        )
-    return known(house, str(finding.found(house, settings, edition, asked)["person_id"]))
+    return known(house, _known_by(house, settings, asked))
 
 
 def known(house: House, person_id: str) -> Someone:
-    """The person of this id, under the id used now."""
+    """The person of this id, under the id used now; what is not known of them is None."""
     with house.books.reading() as unit:
         now = names(unit, [person_id]).now(person_id)
         card = cards.of_person(unit, now)
     row = house.shelf.find(now) if house.shelf.file.exists() else None
-    return Someone(now, card, row["key"] if row else None, row["name"] if row else None)
+    if row is not None:
+        return Someone(now, card, row["key"], row["name"])
+    return Someone(now, card, _a_key(owners.current(house), now), None)
+
+
+def _known_by(house: House, settings: Settings, asked: str) -> str:
+    """The one customer with this key; a shop without a forecast has no shelf."""
+    standing = house.shelf.find(asked) if house.shelf.file.exists() else None
+    if standing is not None:
+        return str(standing["person_id"])
+    edition, people = owners.current(house), list[str]()
+    if edition is not None:
+        keys = edition.table("keys", only=("key", finding.spellings(asked, settings)))
+        people = list(dict.fromkeys(keys["person_id"].to_pylist()))
+    if not people:
+        raise HuitouError(
+            f"nobody has {asked[:60]!r}", to_try="the number on the card, or let them join"
+        )
+    if len(people) > 1:
+        raise Several(f"several customers have {asked[:60]!r}", to_try="their card or e-mail")
+    return people[0]
+
+
+def _a_key(edition: Edition | None, person_id: str) -> str | None:
+    """What somebody is known by, where there is no shelf: the first of their keys."""
+    if edition is None:
+        return None
+    keys = edition.table("keys", ["key"], only=("person_id", [person_id]))["key"].to_pylist()
+    return str(min(keys)).partition(":")[2] if keys else None
 
 
 def matched(house: House, settings: Settings, phone: str | None, email: str | None) -> str | None:

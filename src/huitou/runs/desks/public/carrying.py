@@ -10,7 +10,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +19,7 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 from huitou.care.complaints import book as complaints
 from huitou.care.complaints.attachments import File
 from huitou.care.complaints.rules import CUSTOMER, Arrived
+from huitou.care.guides import book as guides
 from huitou.ground import settings as choices
 from huitou.ground.errors import Busy, HuitouError
 from huitou.ground.ids import fingerprint
@@ -164,7 +165,17 @@ def _rate(unit: Unit, record: Record, at: datetime) -> None:
         complaints.rate(unit, row["id"], record["stars"], at)
 
 
-TAKERS: Mapping[str, Taker] = {"complaint": _complaint, "word": _word, "rate": _rate}
+def _guide(unit: Unit, record: Record, at: datetime) -> None:
+    day = date.fromisoformat(record["day"])
+    guides.opened(unit, record["slug"], record["what"], record["key"], day, at)
+
+
+TAKERS: Mapping[str, Taker] = {
+    "complaint": _complaint,
+    "word": _word,
+    "rate": _rate,
+    "guide": _guide,
+}
 
 
 def _followed(unit: Unit, record: Record) -> Row:

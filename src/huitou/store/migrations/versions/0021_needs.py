@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-from huitou.store.columns import Amount, Instant
+from huitou.store.columns import Amount, Instant, Json
 from huitou.store.migrations.guards import Guard, append_only
 
 revision = "0021_needs"
@@ -19,6 +19,9 @@ def upgrade() -> None:
     """Forward only."""
     _cards()
     _movements()
+    _machines()
+    _reminders()
+    _guides()
 
 
 def _cards() -> None:
@@ -90,3 +93,94 @@ def _movements() -> None:
     op.create_index("ix_paid_card_event_person", "paid_card_event", ["person_id"])
     for guard in append_only("paid_card_event"):
         guard.post()
+
+
+def _machines() -> None:
+    op.create_table(
+        "machine",
+        sa.Column("id", sa.String(length=64), nullable=False),
+        sa.Column("serial", sa.String(length=120), nullable=False),
+        sa.Column("product", sa.String(length=200), nullable=False),
+        sa.Column("person_id", sa.String(length=64), nullable=False),
+        sa.Column("company", sa.String(length=200), nullable=True),
+        sa.Column("installed_on", sa.Date(), nullable=False),
+        sa.Column("retired_on", sa.Date(), nullable=True),
+        sa.Column("by", sa.String(length=120), nullable=False),
+        sa.Column("at", Instant(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_machine")),
+        sa.UniqueConstraint("serial", name=op.f("uq_machine_serial")),
+    )
+    op.create_index("ix_machine_person", "machine", ["person_id"])
+    op.create_table(
+        "machine_note",
+        sa.Column("machine_id", sa.String(length=64), nullable=False),
+        sa.Column("kind", sa.String(length=10), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("reading", sa.BigInteger(), nullable=True),
+        sa.Column("words", sa.Text(), nullable=True),
+        sa.Column("by", sa.String(length=120), nullable=False),
+        sa.Column("at", Instant(timezone=True), nullable=False),
+        sa.CheckConstraint("kind IN ('reading', 'service')", name=op.f("ck_machine_note_kind")),
+        sa.CheckConstraint(
+            "(kind = 'reading') = (reading IS NOT NULL)", name=op.f("ck_machine_note_reading")
+        ),
+        sa.PrimaryKeyConstraint("machine_id", "kind", "day", name=op.f("pk_machine_note")),
+    )
+    op.create_table(
+        "trade_quote",
+        sa.Column("id", sa.String(length=64), nullable=False),
+        sa.Column("machine_id", sa.String(length=64), nullable=False),
+        sa.Column("person_id", sa.String(length=64), nullable=False),
+        sa.Column("amount", Amount(), nullable=False),
+        sa.Column("ends_on", sa.Date(), nullable=False),
+        sa.Column("at", Instant(timezone=True), nullable=False),
+        sa.CheckConstraint("amount > 0", name=op.f("ck_trade_quote_amount")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_trade_quote")),
+    )
+    op.create_index("ix_trade_quote_person", "trade_quote", ["person_id"])
+    for guard in append_only("trade_quote"):
+        guard.post()
+
+
+def _reminders() -> None:
+    op.create_table(
+        "reminder",
+        sa.Column("key", sa.String(length=64), nullable=False),
+        sa.Column("person_id", sa.String(length=64), nullable=False),
+        sa.Column("kind", sa.String(length=10), nullable=False),
+        sa.Column("about", sa.String(length=200), nullable=False),
+        sa.Column("due_on", sa.Date(), nullable=False),
+        sa.Column("at", Instant(timezone=True), nullable=False),
+        sa.CheckConstraint(
+            "kind IN ('refill', 'service', 'use', 'end')", name=op.f("ck_reminder_kind")
+        ),
+        sa.PrimaryKeyConstraint("key", name=op.f("pk_reminder")),
+    )
+    op.create_index("ix_reminder_person", "reminder", ["person_id", "at"])
+    for guard in append_only("reminder"):
+        guard.post()
+
+
+def _guides() -> None:
+    op.create_table(
+        "guide",
+        sa.Column("slug", sa.String(length=60), nullable=False),
+        sa.Column("product", sa.String(length=200), nullable=False),
+        sa.Column("told", Json(), nullable=False),
+        sa.Column("video", sa.String(length=500), nullable=True),
+        sa.Column("by", sa.String(length=120), nullable=False),
+        sa.Column("at", Instant(timezone=True), nullable=False),
+        sa.Column("removed_at", Instant(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("slug", name=op.f("pk_guide")),
+    )
+    op.create_table(
+        "guide_open",
+        sa.Column("key", sa.String(length=64), nullable=False),
+        sa.Column("slug", sa.String(length=60), nullable=False),
+        sa.Column("kind", sa.String(length=10), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("at", Instant(timezone=True), nullable=False),
+        sa.CheckConstraint("kind IN ('open', 'helped')", name=op.f("ck_guide_open_kind")),
+        sa.PrimaryKeyConstraint("key", name=op.f("pk_guide_open")),
+    )
+    op.create_index("ix_guide_open_slug", "guide_open", ["slug", "day"])

@@ -100,7 +100,6 @@ def _walks() -> None:
             "(left_at IS NULL) = (left_because IS NULL)", name=op.f("ck_position_left")
         ),
         sa.PrimaryKeyConstraint("journey", "person_id", "entry", name=op.f("pk_position")),
-        sqlite_with_rowid=False,
     )
     op.create_index(
         "ix_position_due",
@@ -112,7 +111,7 @@ def _walks() -> None:
     op.create_index(
         "ix_position_untreated",
         "position",
-        ["who"],
+        ["who", "journey"],
         sqlite_where=UNTREATED,
         postgresql_where=UNTREATED,
     )
@@ -165,6 +164,7 @@ def _knowledge() -> None:
         sa.Column("reach", sa.String(length=80), nullable=True),
         sa.Column("known_on", sa.Date(), nullable=False),
         sa.PrimaryKeyConstraint("person_id", name=op.f("pk_path_person")),
+        sqlite_with_rowid=False,
     )
     op.create_table(
         "heard",

@@ -1,0 +1,185 @@
+"""What a machine needs and when, and what is given for an old one: rules without a book."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+from typing import Any
+
+from huitou.ground import rules
+from huitou.ground.errors import BadInput
+from huitou.ground.money import to_minor
+
+ROOM = "machines"
+SHIPPED = Path(__file__).with_name("machines.toml")
+MONTH = 30.4375
+"""Days."""
+SERVICE, USE, END = "service", "use", "end"
+MOST_ROWS = 50_000
+COLUMNS = ("serial", "product", "customer", "installed_on", "company", "day", "reading", "service")
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of machine."""
+
+    name: str
+    products: tuple[str, ...]
+    life_days: int
+    service_days: int
+    service_uses: int
+    trade_in: tuple[tuple[float, int], ...]
+    """Up to so many months of age, so much in minor units."""
+
+    def fits(self, product: str) -> bool:
+        """Whether a product is of this kind."""
+        told = product.strip().casefold()
+        return any(
+            told.startswith(each[:-1].casefold()) if each.endswith("*") else told == each.casefold()
+            for each in self.products
+        )
+
+    def worth(self, installed_on: date, on: date) -> int:
+        """What is given for one of this age, minor units."""
+        months = (on - installed_on).days / MONTH
+        return next((value for most, value in self.trade_in if months <= most), 0)
+
+
+@dataclass(frozen=True)
+class Rules:
+    """What the merchant decided about machines."""
+
+    kinds: tuple[Kind, ...]
+    lead_days: int = 14
+    quote_days: int = 30
+
+    def kind(self, product: str) -> Kind | None:
+        """The first kind that fits a product."""
+        return next((each for each in self.kinds if each.fits(product)), None)
+
+
+@dataclass(frozen=True)
+class Machine:
+    """One machine, and what is known of its use."""
+
+    serial: str
+    product: str
+    installed_on: date
+    services: tuple[date, ...] = ()
+    readings: tuple[tuple[date, int], ...] = ()
+
+
+@dataclass(frozen=True)
+class Due:
+    """Something a machine needs, and the day it is expected to."""
+
+    kind: str
+    """service (by time), use (by readings) or end (worn out)."""
+    day: date
+
+
+def read(home: Path, currency: str) -> Rules:
+    """The rules of a shop, or those that huitou ships."""
+    return parse(rules.read(home, ROOM, SHIPPED), currency)
+
+
+def parse(told: Mapping[str, Any], currency: str) -> Rules:
+    """Rules out of TOML. Raises `BadInput` for the first thing that cannot be."""
+    kinds = tuple(_kind(each, currency) for each in told.get("kind", ()))
+    lead, quote = (_days(told, name, 1) for name in ("lead_days", "quote_days"))
+    return Rules(kinds, lead, quote)
+
+
+def due(machine: Machine, kind: Kind, until: date) -> tuple[Due, ...]:
+    """What the machine needs next, each with its day; `until` is the last day known."""
+    since = max((machine.installed_on, *machine.services))
+    found = []
+    if kind.service_days:
+        found.append(Due(SERVICE, since + timedelta(days=kind.service_days)))
+    if kind.service_uses and (day := _used_up(machine, kind.service_uses, since, until)):
+        found.append(Due(USE, day))
+    if kind.life_days:
+        found.append(Due(END, machine.installed_on + timedelta(days=kind.life_days)))
+    return tuple(sorted(found, key=lambda each: each.day))
+
+
+def _used_up(machine: Machine, uses: int, since: date, until: date) -> date | None:
+    """When so much was used since the last service, at the pace of the readings."""
+    known = sorted((day, value) for day, value in machine.readings if day <= until)
+    if len(known) < 2:
+        return None
+    (first_day, first), (last_day, last) = known[0], known[-1]
+    pace = (last - first) / max((last_day - first_day).days, 1)
+    if pace <= 0:
+        return None
+    at_service = last - pace * (last_day - since).days
+    left = uses - (last - at_service)
+    return last_day + timedelta(days=max(round(left / pace), 0))
+
+
+def rows(text: str, name: str = "the file") -> Iterator[tuple[int, Mapping[str, str]]]:
+    """Rows of a CSV of machines, readings and services, each with its number.
+
+    `serial, product, customer, installed_on[, company]` tells of a machine;
+    `serial, day, reading` of its use; `serial, day, service` of what was done to it.
+    """
+    read_rows = csv.DictReader(io.StringIO(text.lstrip("\ufeff")))
+    heads = [str(each or "").strip().lower() for each in read_rows.fieldnames or ()]
+    if "serial" not in heads or (strange := set(heads) - set(COLUMNS)):
+        about = f"an unknown column {min(strange)!r}" if "serial" in heads else "no column 'serial'"
+        raise BadInput(f"{name} has {about}", to_try=", ".join(COLUMNS))
+    read_rows.fieldnames = heads
+    for number, row in enumerate(read_rows, start=2):
+        if number > MOST_ROWS:
+            raise BadInput(f"{name} has more than {MOST_ROWS} rows", to_try="several files")
+        yield number, {key: (value or "").strip() for key, value in row.items() if key}
+
+
+def a_day(row: Mapping[str, str], column: str, number: int) -> date:
+    """A day of a row; an error that names the row and the column."""
+    try:
+        return date.fromisoformat(row.get(column, ""))
+    except ValueError:
+        value = row.get(column, "")
+        raise BadInput(
+            "this is not a day", row=number, column=column, value=value, to_try="2026-03-01"
+        ) from None
+
+
+def _kind(told: Any, currency: str) -> Kind:
+    steps = sorted((float(each["months"]), _amount(each, currency)) for each in _steps(told))
+    products: Sequence[Any] = told.get("products", ())
+    if not products or not all(isinstance(each, str) and each for each in products):
+        raise BadInput("a kind of machine names its products", to_try='products = ["CM-*"]')
+    days = {name: _days(told, name, 0) for name in ("life_days", "service_days", "service_uses")}
+    return Kind(str(told.get("name", "machine")), tuple(products), trade_in=tuple(steps), **days)
+
+
+def _steps(told: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
+    steps = told.get("trade_in", ())
+    for each in steps:
+        if not isinstance(each.get("months"), int | float) or each["months"] <= 0:
+            raise BadInput("trade_in needs months", to_try='{ months = 24, value = "100" }')
+    return list(steps)
+
+
+def _amount(told: Mapping[str, Any], currency: str) -> int:
+    try:
+        minor = to_minor(Decimal(str(told.get("value"))), currency)
+    except InvalidOperation:
+        raise BadInput(f"{told.get('value')!r} is no amount", to_try='value = "100"') from None
+    if minor < 0:
+        raise BadInput("what is given for an old machine is not below nothing")
+    return minor
+
+
+def _days(told: Mapping[str, Any], name: str, least: int) -> int:
+    value = told.get(name, getattr(Rules, name, 0))
+    if type(value) is not int or not least <= value <= 10**7:
+        raise BadInput(f"{name} is a whole number from {least}, not {value!r}")
+    return value

@@ -1,0 +1,130 @@
+"""What is due: the coming days as a calendar, machines, and the rules of reminders."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Annotated
+
+from fastapi import APIRouter, Form, UploadFile
+from fastapi.responses import Response
+
+from huitou.care.machines.rules import Machine
+from huitou.doors.console.pages.sticking import NEED_KINDS
+from huitou.doors.console.typed import a_day
+from huitou.doors.console.visit import Member
+from huitou.ground.errors import BadInput, NotYet
+from huitou.ground.words import Sentence, said
+
+if TYPE_CHECKING:
+    from huitou.runs.desks.needs import DayView, MachineView, NeedsView
+
+routes = APIRouter()
+LARGEST = 5 * 2**20
+RULES: Mapping[str, Sentence] = {
+    "reminders": said("Who is reminded of what"),
+    "machines": said("Kinds of machines, and what is given for an old one"),
+}
+
+
+@dataclass(frozen=True)
+class Square:
+    """One day of the calendar, and how dark it is, 0 to 10."""
+
+    day: DayView
+    step: int
+
+
+@dataclass(frozen=True)
+class Page:
+    """What is due, and the machines."""
+
+    seen: NeedsView | None
+    weeks: Sequence[Sequence[Square | None]]
+    machines: Sequence[MachineView]
+    rules: Mapping[str, str]
+    today: date
+    not_yet: Sentence | str | None
+    kinds = NEED_KINDS
+    rule_names = RULES
+
+
+@routes.get("/needs")
+def needs(visit: Member) -> Response:
+    """The page of needs."""
+    desk = visit.shop.needs
+    today = visit.shop.clock.now().astimezone(visit.shop.settings.zone).date()
+    rules = {room: desk.rules_text(room) for room in RULES}
+    try:
+        seen, not_yet = desk.seen(), None
+    except NotYet as too_early:
+        return visit.page("needs.html", Page(None, (), (), rules, today, too_early.spoken))
+    page = Page(seen, _weeks(seen.calendar), desk.machines()[:100], rules, today, not_yet)
+    return visit.page("needs.html", page)
+
+
+@routes.post("/needs/machines")
+def enter(
+    visit: Member,
+    serial: Annotated[str, Form(max_length=120)],
+    product: Annotated[str, Form(max_length=200)],
+    who: Annotated[str, Form(max_length=200)],
+    installed_on: Annotated[str, Form(max_length=10)],
+    company: Annotated[str, Form(max_length=200)] = "",
+) -> Response:
+    """Write down a machine that somebody owns."""
+    visit.needs("manager", "clerk")
+    told = Machine(serial.strip(), product.strip(), a_day(installed_on))
+    visit.shop.needs.enter(who, told, visit.member.name, company.strip() or None)
+    return visit.to("/needs#machines")
+
+
+@routes.post("/needs/machines/file")
+async def take(visit: Member, file: UploadFile) -> Response:
+    """Take a CSV of machines, readings and services in."""
+    visit.needs("manager", "clerk")
+    raw = await file.read(LARGEST + 1)
+    if len(raw) > LARGEST:
+        raise BadInput("this file is larger than any list of machines")
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise BadInput("this file is not written in UTF-8") from None
+    visit.shop.needs.take(text, visit.member.name)
+    return visit.to("/needs#machines")
+
+
+@routes.post("/needs/machines/note")
+def note(
+    visit: Member,
+    serial: Annotated[str, Form(max_length=120)],
+    day: Annotated[str, Form(max_length=10)],
+    reading: Annotated[str, Form(max_length=12)] = "",
+    words: Annotated[str, Form(max_length=2000)] = "",
+) -> Response:
+    """A reading of its use, or a service that was done."""
+    visit.needs("manager", "clerk")
+    if reading and not reading.isdigit():
+        raise BadInput(f"{reading!r} is no reading", to_try="12000")
+    counted = int(reading) if reading else None
+    visit.shop.needs.note(serial, a_day(day), visit.member.name, reading=counted, words=words)
+    return visit.to("/needs#machines")
+
+
+@routes.post("/needs/rules/{room}")
+def rules(visit: Member, room: str, text: Annotated[str, Form(max_length=200_000)]) -> Response:
+    """Keep other rules, read through first."""
+    visit.needs("manager")
+    visit.shop.needs.change_rules(room, text.replace("\r\n", "\n"))
+    return visit.to("/needs")
+
+
+def _weeks(days: Sequence[DayView]) -> Sequence[Sequence[Square | None]]:
+    """Days in rows of seven, Monday first; nothing where the calendar has not begun."""
+    if not days:
+        return ()
+    most = max(day.refills for day in days) or 1.0
+    squares: list[Square | None] = [None] * days[0].day.weekday()
+    squares += [Square(day, round(10 * day.refills / most)) for day in days]
+    return [squares[start : start + 7] for start in range(0, len(squares), 7)]

@@ -1,0 +1,186 @@
+"""A journey in words: what begins it, who is meant, what each node does."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from huitou.ground.words import Sentence, said
+from huitou.journeys.paths import filters
+from huitou.journeys.paths import journey as j
+from huitou.journeys.paths.times import Length, Until
+
+KINDS: Mapping[type, str] = {
+    j.Wait: "wait",
+    j.WaitFor: "wait_for",
+    j.Branch: "branch",
+    j.Split: "split",
+    j.Act: "message",
+    j.Give: "gift",
+    j.End: "end",
+}
+GIFTS: Mapping[str, Sentence] = {
+    "points": said("Points"),
+    "surprise": said("A surprise"),
+    "offer": said("An offer"),
+}
+CHANNELS: Mapping[str, Sentence] = {
+    "email": said("E-mail"),
+    "sms": said("SMS"),
+    "wecom": said("WeCom"),
+    "wechat": said("WeChat"),
+    "webhook": said("Webhook"),
+    "paper": said("Letter on paper"),
+    "call": said("Call by staff"),
+}
+WAYS: Mapping[str, Sentence] = {
+    "over": said("then"),
+    "happened": said("it happened"),
+    "timeout": said("it did not"),
+    "otherwise": said("otherwise"),
+    "asked": said("written to"),
+    "unreached": said("no way to reach them"),
+    "late": said("too late to say"),
+    "given": said("given"),
+}
+WEEKDAYS = (
+    said("Monday"),
+    said("Tuesday"),
+    said("Wednesday"),
+    said("Thursday"),
+    said("Friday"),
+    said("Saturday"),
+    said("Sunday"),
+)
+STATES: Mapping[str, Sentence] = {
+    "draft": said("Draft"),
+    "live": said("Runs"),
+    "paused": said("Paused"),
+    "stopped": said("Stopped"),
+}
+ARMS: Mapping[str, Sentence] = {
+    "treated": said("Walk and are written to"),
+    "control": said("Walk silently, to compare"),
+    "held_out": said("Held out of everything, walk silently"),
+}
+
+
+def begins(trigger: j.Trigger) -> Sentence:
+    """What lets people in."""
+    if trigger.kind == "event":
+        return event(trigger.name)
+    if trigger.kind == "alarm":
+        return said("The alarm {name} rings", name=trigger.name)
+    if trigger.kind == "date":
+        return _day(trigger)
+    if trigger.becomes == filters.Within("orders", at_least=1, at_most=1):
+        return said("Their first order")
+    return said("From now on: {condition}", condition=condition(trigger.becomes))
+
+
+def _day(trigger: j.Trigger) -> Sentence:
+    day = j.DATES[trigger.name]
+    if trigger.days < 0:
+        return said("{n} days before: {day}", n=-trigger.days, day=day)
+    return said("{n} days after: {day}", n=trigger.days, day=day) if trigger.days else day
+
+
+def event(name: str) -> Sentence:
+    """An event."""
+    return j.EVENTS[name][1] if name in j.EVENTS else said("{name}", name=name)
+
+
+def again(rule: j.Again) -> Sentence:
+    """Whether somebody may come in once more."""
+    if rule.kind == "after":
+        return said("Again after {n} days", n=rule.days)
+    words = {
+        "never": said("Once in a lifetime"),
+        "always": said("Again whenever they are out"),
+        "each": said("Once for each event"),
+    }
+    return words[rule.kind]
+
+
+def condition(tree: filters.Filter) -> Sentence:
+    """A condition."""
+    if isinstance(tree, filters.All):
+        return _joined(tree.parts, said("everybody"), " · ")
+    if isinstance(tree, filters.Some):
+        return _joined(tree.parts, said("nobody"), " / ")
+    if isinstance(tree, filters.Not):
+        return said("not ({condition})", condition=condition(tree.part))
+    if isinstance(tree, filters.Happened):
+        if tree.within_days is None:
+            return event(tree.event)
+        return said("{event} within {n} days", event=event(tree.event), n=tree.within_days)
+    field = filters.FIELDS[tree.field]
+    if isinstance(tree, filters.Among):
+        return said("{field}: {words}", field=field.title, words=", ".join(tree.words))
+    signs = {"at_least": "≥", "at_most": "≤", "below": "<", "above": ">"}
+    if tree.at_least is not None and tree.at_least == tree.at_most:
+        return said("{field}: {words}", field=field.title, words=f"{tree.at_least:g}")
+    ends = " ".join(f"{signs[name]} {end:g}" for name, end in tree.ends)
+    return said("{field}: {words}", field=field.title, words=ends)
+
+
+def _joined(parts: tuple[filters.Filter, ...], none: Sentence, sign: str) -> Sentence:
+    if not parts:
+        return none
+    words = condition(parts[0])
+    for part in parts[1:]:
+        words = said("{first}{sign}{then}", first=words, sign=sign, then=condition(part))
+    return words
+
+
+def node(made: j.Node) -> Sentence:
+    """What a node does."""
+    if isinstance(made, j.Wait):
+        return _time(made.time)
+    if isinstance(made, j.WaitFor):
+        return said(
+            "Wait until: {event}, at most {time}",
+            event=event(made.event),
+            time=_length(made.at_most),
+        )
+    if isinstance(made, j.Branch):
+        return said("Which way?")
+    if isinstance(made, j.Split):
+        return said("By lot, {n} ways", n=len(made.arms))
+    if isinstance(made, j.Act):
+        words = CHANNELS[made.channels[0]]
+        for channel in made.channels[1:]:
+            words = said("{first}, else {then}", first=words, then=CHANNELS[channel])
+        return words
+    if isinstance(made, j.Give):
+        if made.amount:
+            return said("{gift}: {n}", gift=GIFTS[made.gift], n=made.amount)
+        return GIFTS[made.gift]
+    return said("The end")
+
+
+def way(made: j.Node, name: str) -> Sentence:
+    """A way out of a node."""
+    if isinstance(made, j.Branch) and name != "otherwise":
+        return condition(made.choices[int(name) - 1].when)
+    return WAYS.get(name) or said("{name}", name=name)
+
+
+def _time(time: Length | Until) -> Sentence:
+    if isinstance(time, Length):
+        return said("Wait {time}", time=_length(time))
+    if len(time.weekdays) == 7:
+        return said("Wait until {hour}", hour=f"{time.at:%H:%M}")
+    days = WEEKDAYS[time.weekdays[0]]
+    for day in time.weekdays[1:]:
+        days = said("{first}{sign}{then}", first=days, sign=", ", then=WEEKDAYS[day])
+    return said("Wait until {day}, {hour}", day=days, hour=f"{time.at:%H:%M}")
+
+
+def _length(length: Length) -> Sentence:
+    if not length.minutes:
+        return said("{n} days", n=length.days)
+    hours, minutes = divmod(length.minutes, 60)
+    clock = said("{n} hours", n=hours) if not minutes else said("{n} minutes", n=length.minutes)
+    if not length.days:
+        return clock
+    return said("{days} and {clock}", days=said("{n} days", n=length.days), clock=clock)
