@@ -151,6 +151,22 @@ def unfinished(unit: Unit) -> list[tuple[str, str]]:
     return [(row["plan_id"], row["channel"]) for row in unit.rows(query)]
 
 
+def deferred(unit: Unit) -> list[str]:
+    """Plans that were carried out but for messages that wait and were never tried: for the hour,
+    the end of a pause, or room under a cap."""
+    untried = (delivery.c.state == "planned") & (delivery.c.attempt == 0)
+    query = (
+        select(plan.c.id)
+        .join(message, message.c.plan_id == plan.c.id)
+        .join(delivery, delivery.c.decision_id == message.c.decision_id)
+        .where(untried, plan.c.status == "applied")
+        .distinct()
+    )
+    halted = guard.stopped(unit)
+    found = [row["id"] for row in unit.rows(query.order_by(plan.c.id))]
+    return [plan_id for plan_id in found if plan_id not in halted]
+
+
 def in_doubt(unit: Unit) -> list[Row]:
     """Every delivery whose end nobody knows, the oldest first, with person and plan."""
     query = (

@@ -34,6 +34,8 @@ def chores() -> tuple[Chore, ...]:
         Chore("day", timedelta(days=1), _day, at=lambda settings: settings.day_begins),
         Chore("reports", timedelta(minutes=1), _reports),
         Chore("post", timedelta(seconds=5), _post),
+        Chore("rules", timedelta(minutes=1), _rules),
+        Chore("letters", timedelta(minutes=10), _letters),
         Chore("journeys", timedelta(minutes=1), _journeys),
     )
 
@@ -55,6 +57,22 @@ def _reports(shop: Shop, _now: datetime) -> Mapping[str, int]:
 def _post(shop: Shop, _now: datetime) -> Mapping[str, int]:
     sent = shop.sending.send()
     return {each.channel: each.handed for each in sent if each.handed}
+
+
+def _rules(shop: Shop, _now: datetime) -> Mapping[str, int]:
+    """Rules of sending that somebody edited by hand."""
+    return {"rules": 1} if shop.consents.hold_rules() else {}
+
+
+def _letters(shop: Shop, _now: datetime) -> Mapping[str, int]:
+    """Letters of plans that waited for the hour, a pause or a cap."""
+    from huitou.channels import book as channels
+
+    with shop.books.reading() as unit:
+        waiting = channels.deferred(unit)
+    for plan_id in waiting:
+        shop.apply_plan(plan_id, "huitou")
+    return {"plans": len(waiting)} if waiting else {}
 
 
 def _journeys(shop: Shop, _now: datetime) -> Mapping[str, int]:

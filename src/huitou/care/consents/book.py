@@ -387,12 +387,13 @@ def _write(
         "at": at,
         "written_at": now,
     }
+    what = (said_under, channel, purpose, state, source, proof.reason or "", at.isoformat())
     for one in sorted(known.every([person_id])):
-        mark = fingerprint(one, said_under, channel, purpose, state, source, at.isoformat())
+        mark = fingerprint(one, *what)
         new += unit.add_new(consent_event, {**row, "id": mark, "person_id": one})
     if new:
         body = {"person_id": said_under, "channel": channel, "purpose": purpose, "source": source}
-        mark = fingerprint(said_under, channel, purpose, state, source, at.isoformat())[:40]
+        mark = fingerprint(*what)[:40]
         tell(unit, [Event(f"consent.{state}", f"consent:{mark}", now, body)])
     return min(new, 1)
 

@@ -159,7 +159,7 @@ class Consents:
             for purpose in ("marketing", "service", "transactional")
         ]
         with self._house.books.rehearsing() as unit:
-            verdicts = permission.judge(unit, wanted, now)
+            verdicts = [_alone(unit, one, now) for one in wanted]
             where = permission.places(unit, [person]).get(person, permission.NOWHERE)
             packs = permission.in_force(unit).holding(where.law)
         return SendingCheck(
@@ -217,7 +217,7 @@ class Consents:
                 try:
                     news = self._take_row(unit, row, name, line, by)
                 except HuitouError as bad:
-                    wrong.append((line, bad.sentence))
+                    wrong.append((line, str(bad.sentence)))
                     continue
                 taken, known = taken + bool(news), known + (not news)
         return ImportedConsents(count, taken, known, tuple(wrong[:SHOWN_WRONG]), len(wrong))
@@ -318,6 +318,10 @@ class Consents:
                 sending.locate(unit, edition, now)
         return self.rules()
 
+    def hold_rules(self) -> bool:
+        """Put in force what the file says by now; whether that is new."""
+        return sending.hold(self._house, self._settings)
+
     # -- inside
 
     @property
@@ -383,6 +387,13 @@ class Consents:
         except ValueError as bad:
             raise BadInput(f"{text!r} is no time", to_try="2026-03-02 or 2026-03-02T09:30") from bad
         return read if read.tzinfo else read.replace(tzinfo=ZoneInfo(str(self._settings.zone)))
+
+
+def _alone(unit: Unit, one: permission.Wanted, now: datetime) -> permission.Verdict:
+    """The verdict on one message as if no other waited."""
+    told = permission.judge(unit, [one], now)[0]
+    permission.release(unit, one.id)
+    return told
 
 
 def token_of(salt: str, *parts: str) -> str:
