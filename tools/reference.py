@@ -8,7 +8,7 @@ from __future__ import annotations
 import ast
 import inspect
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -60,6 +60,12 @@ def _help(command: Any, name: str) -> str:
     return "\n".join(line.rstrip() for line in text.strip().splitlines())
 
 
+def _scope(needed: Mapping[tuple[str, str], str], path: str, verb: str) -> str:
+    """The scope a call needs; calls that a provider signs need no token."""
+    scope = needed.get((path, verb))
+    return f"`{scope}`" if scope else "signed"
+
+
 def http() -> str:
     """Every route of the API, with the scope its token needs."""
     from huitou.doors.api.app import app
@@ -69,7 +75,7 @@ def http() -> str:
     needed = _scopes()
     scopes = "\n".join(f"| `{name}` | {may} |" for name, may in SCOPES.items())
     rows = [
-        f"| `{verb.upper()}` | `/v1{path}` | `{needed[path, verb]}` | {_sentence(route)} |"
+        f"| `{verb.upper()}` | `/v1{path}` | {_scope(needed, path, verb)} | {_sentence(route)} |"
         for path, verbs in told["paths"].items()
         for verb, route in verbs.items()
     ]

@@ -66,7 +66,7 @@ class Post:
         """Nothing is open."""
 
 
-def write(rows: Sequence[Row], _now: datetime) -> list[Words]:
+def write(rows: Sequence[Row], now: datetime) -> list[Words]:
     return [Words(Ready(row["id"], row["fence"]), parcel(row)) for row in rows]
 
 

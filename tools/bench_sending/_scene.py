@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -66,7 +67,7 @@ def written(folder: Path, url: str, count: int, purpose: str = "marketing") -> S
             for n in range(start, min(count, start + 5_000))
         ]  # fmt: skip
         with books.unit() as unit:
-            sendings.ask(unit, wishes, now)
+            unit.add_all_new(sending, [sendings._row(wish, now) for wish in wishes])
     books.close()
     return scene
 
@@ -130,6 +131,22 @@ def taken(folder: Path) -> list[tuple[str, float]]:
     file = folder / "taken"
     rows = file.read_text().splitlines() if file.exists() else []
     return [(each.split()[0], float(each.split()[1])) for each in rows]
+
+
+def taken_count(folder: Path) -> int:
+    """About how many the sink took, without reading them: lines are of one length."""
+    file = folder / "taken"
+    if not file.exists():
+        return 0
+    with file.open("rb") as lines:
+        first = len(lines.readline())
+    return file.stat().st_size // first if first else 0
+
+
+def cpu_of_children() -> float:
+    """Seconds of a processor that ended children have taken."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def states(scene: Scene) -> dict[str, int]:

@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from huitou.runs.shop import Shop
 
 
+POST_SECONDS = 20.0
+"""So long the post claims in one round; then other chores have their turn."""
+
+
 @dataclass(frozen=True)
 class Chore:
     """One thing to look after."""
@@ -55,7 +59,7 @@ def _reports(shop: Shop, _now: datetime) -> Mapping[str, int]:
 
 
 def _post(shop: Shop, _now: datetime) -> Mapping[str, int]:
-    sent = shop.sending.send()
+    sent = shop.sending.send(seconds=POST_SECONDS)
     return {each.channel: each.handed for each in sent if each.handed}
 
 

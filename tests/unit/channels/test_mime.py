@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from email import message_from_bytes
 from email.policy import default
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -50,8 +51,9 @@ def test_one_click_ends_it() -> None:
 @pytest.mark.parametrize("field", ["to", "subject", "language", "unsubscribe", "id"])
 @pytest.mark.parametrize("bad", ["a\r\nBcc: x@example.com", "a\nX: y", "a\x00b"])
 def test_a_value_with_a_line_break_is_refused(field: str, bad: str) -> None:
+    changed: dict[str, Any] = {field: bad}
     with pytest.raises(Unfit):
-        HEAD.mail(replace(PARCEL, **{field: bad}), NOW)
+        HEAD.mail(replace(PARCEL, **changed), NOW)
     with pytest.raises(Unfit):
         one_line(bad)
 

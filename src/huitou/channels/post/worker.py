@@ -9,7 +9,9 @@ was not is free again when its lease runs out.
 
 from __future__ import annotations
 
+import math
 import threading
+import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -90,12 +92,16 @@ class Worker:
         """Finish the batch and go."""
         self._over.set()
 
-    def work(self, *, patience: float = 0.0) -> Tally:
-        """Work until nothing is due within `patience` seconds, or all is stopped."""
+    def work(self, *, patience: float = 0.0, seconds: float | None = None) -> Tally:
+        """Work until nothing is due within `patience` seconds, or all is stopped.
+
+        After `seconds` nothing more is claimed: what was begun is finished.
+        """
         tally, done, words = Tally(), list[Done](), list[Words]()
+        until = time.monotonic() + (math.inf if seconds is None else seconds)
         with ThreadPoolExecutor(1, "post") as wire:
             while True:
-                claims = not self._over.is_set()
+                claims = not self._over.is_set() and time.monotonic() < until
                 turn = self._turn(done, [each.ready for each in words], claims=claims)
                 tally.stopped |= turn.stopped
                 go = [each for each in words if each.ready.id in turn.go]
