@@ -29,6 +29,7 @@ from huitou.proof.assign import campaign, with_outcomes
 from huitou.proof.harm import Arm, Look
 from huitou.proof.pressure import MOST, curve
 from huitou.runs.kept import keep
+from huitou.runs.steps import guard_tests
 from huitou.runs.steps.prove import Applied, spent
 from huitou.runs.told import HarmLine, HarmView, OurHarm, PressureStep
 from huitou.runs.work import Result, Work
@@ -51,10 +52,11 @@ def measure(work: Work) -> Result:
         past = {row["id"]: guard.history(unit, row["id"]) for row in plans}
         asked, told = care.silences(unit), _complained(unit)
     seen = [_campaign(work, each, past[each.plan["id"]], asked, told) for each in applied]
+    nothing = () if applied else (said("Nothing was sent yet, so nothing can have done harm."),)
     found = OurHarm(
         campaigns=tuple(view for view, _ in seen),
         pressure=_pressure(work, applied, asked),
-        words=() if applied else (said("Nothing was sent yet, so nothing can have done harm."),),
+        words=(*guard_tests.measure(work, asked, told), *nothing),
     )
     work.edition.note("harm", keep(found))
     work.edition.note("looks", {view.plan: look for view, look in seen if look is not None})
@@ -70,7 +72,7 @@ def act(work: Work, unit: Unit) -> Result:
         guard.looked(unit, plan_id, look, work.now)
         if look["harmed"] is not None:
             stopped += guard.stop(unit, plan_id, look["harmed"], look, guard.MACHINE, work.now)
-    return {"rows": stopped}
+    return {"rows": stopped, "tests": guard_tests.act(work, unit)}
 
 
 def _campaign(
