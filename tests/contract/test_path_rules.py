@@ -79,7 +79,7 @@ class Street:
         with self.books.unit() as unit:
             moves.mend(unit, self.running, self.now)
             moves.wake(unit, self.running, self.now)
-        rest: Any = lambda _seconds: None  # noqa: E731
+        rest: Any = lambda _seconds: None  # noqa: E731  # wrong on purpose
         moves.sweep(self.books, [one for one in self.running if one.stopped], self.now, rest)
         moves.tick(self.books, [o for o in self.running if not o.stopped], self.now, rest)
 

@@ -875,11 +875,11 @@ class Shop:
         from huitou.channels import book as channels
         from huitou.channels.post import book as post
         from huitou.loyalty import book as loyalty
+        from huitou.loyalty.membership import book as cards
         from huitou.loyalty.points.orders import book as orders
         from huitou.loyalty.points.posting import book as points
         from huitou.loyalty.surprises import book as surprises
         from huitou.runs import sending
-        from huitou.loyalty.membership import book as cards
 
         wrong = sending.wrong_rules(self._house, self.settings)
         rooms = (loyalty, points, orders, cards, surprises, consents, channels, post)

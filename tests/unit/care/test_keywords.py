@@ -60,7 +60,7 @@ def test_what_means_neither_changes_nothing(text: str) -> None:
 def test_any_width_case_blanks_and_marks(
     word: str, dressed: object, before: str, after: str
 ) -> None:
-    assert read(before + dressed(word) + after) is Meaning.STOP  # type: ignore[operator]
+    assert read(before + dressed(word) + after) is Meaning.STOP  # type: ignore[operator]  # wrong on purpose
 
 
 @given(st.text(max_size=3000))

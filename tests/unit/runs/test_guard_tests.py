@@ -29,7 +29,7 @@ def test_of(unit: Any) -> str:
     return trials.start(unit, planned, "owner", NOW)
 
 
-test_of.__test__ = False  # type: ignore[attr-defined]
+test_of.__test__ = False  # type: ignore[attr-defined]  # wrong on purpose
 
 
 def member(number: int, act: str, **facts: Any) -> dict[str, Any]:
@@ -77,9 +77,9 @@ def seen(
     )
     monkeypatch.setattr(trials, "members", lambda *_: members)
     work = Work(books, DAY + timedelta(days=after))
-    words = guard_tests.measure(work, asked or {}, {})  # type: ignore[arg-type]
+    words = guard_tests.measure(work, asked or {}, {})  # type: ignore[arg-type]  # wrong on purpose
     with books.unit() as unit:
-        guard_tests.act(work, unit)  # type: ignore[arg-type]
+        guard_tests.act(work, unit)  # type: ignore[arg-type]  # wrong on purpose
         return [str(each) for each in words], trials.the_trial(unit, name)
 
 

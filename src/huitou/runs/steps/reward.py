@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from huitou.ground import rules as files
 from huitou.identity.book import Names, names
 from huitou.journeys.sendings.book import Wish, ask
+from huitou.loyalty.ladder import book as ladder
 from huitou.loyalty.packs import book as packs
 from huitou.loyalty.points import rules as points_rules
 from huitou.loyalty.points.due import book as due
@@ -65,15 +66,16 @@ FROM lines WHERE person_id IS NOT NULL AND NOT is_return AND amount > 0
 GROUP BY ALL ORDER BY made, source, order_id"""
 
 
-def reward(work: Work, unit: Unit, steps: Mapping[str, str] | None = None) -> Result:
+def reward(work: Work, unit: Unit) -> Result:
     """One day of points; nothing where the merchant never switched them on.
 
-    `steps`: person -> the name of their step of the ladder, by which the rules multiply.
+    Whoever stands on a step of the ladder that the rules name earns so many times as much.
     """
     rules = rules_of(work.lake.root.parent)
     done: dict[str, int] = {"new": 0, "changed": 0, "packs": 0}
     if rules.on:
-        done |= _orders(work, unit, rules, steps or {})
+        steps = {person: held.step for person, held in ladder.standing(unit).items()}
+        done |= _orders(work, unit, rules, steps)
         done["packs"] = _packs(work, unit, rules)
     done["cleared"] = until_none(due.clear, unit, work.now)
     done["expired"] = until_none(due.expire, unit, work.now)

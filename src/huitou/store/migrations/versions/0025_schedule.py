@@ -7,7 +7,7 @@ from alembic import op
 
 from huitou.store.columns import Instant, Json, Serial
 
-revision = "0026_schedule"
+revision = "0025_schedule"
 down_revision = "0024_post"
 
 
