@@ -133,7 +133,7 @@ def gift(
     _told(done, as_json=as_json)
 
 
-@app.command(name="pay-out")
+@app.command(name="payout")
 def pay_out(
     ctx: typer.Context,
     who: Who,
