@@ -224,7 +224,8 @@ class JourneyDesk:
         made = one.read(self._digits)
         return JourneyView(
             one.name, made.title_in(language), one.state,
-            wording.begins(made.trigger, self._digits), one.number, len(made.nodes), inside.get(one.name, 0), came.get(one.name, 0),
+            wording.begins(made.trigger, self._digits), one.number, len(made.nodes),
+            inside.get(one.name, 0), came.get(one.name, 0),
             one.name in playbooks.names(),
         )  # fmt: skip
 
