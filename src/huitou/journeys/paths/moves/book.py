@@ -14,6 +14,7 @@ person's id has 26 letters and an entry at most 16, so that it fits.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -64,6 +65,10 @@ from huitou.store.columns import Instant, Json
 
 CHUNK = 10_000
 """Walks moved in one transaction."""
+HOLD_SECONDS = 0.1
+"""How long a chunk should hold the writer's lock."""
+LEAST = 500
+"""Smaller chunks cost more in commits than they spare."""
 REST_SECONDS = 0.11
 """Between chunks: longer than the 100 ms after which SQLite asks again for a lock that is held."""
 
@@ -135,13 +140,23 @@ def tick(
         name = each.walking.journey.name
         for node in each.walking.journey.order:
             at = At(each, node, now)
-            while steps := _one_chunk(books, at, chunk):
+            size, begun = chunk, time.monotonic()
+            while steps := _one_chunk(books, at, size):
                 moved[name] = moved.get(name, 0) + steps
                 failpoint("paths.chunk")
-                rest(pause)
-                if steps < chunk:
+                if steps < size:
+                    rest(pause)
                     break
+                size = _fitting(size, chunk, time.monotonic() - begun)
+                rest(pause)
+                begun = time.monotonic()
     return moved
+
+
+def _fitting(size: int, most: int, took: float) -> int:
+    """How many the next chunk moves: on a busy machine fewer, so that others wait no longer."""
+    fits = int(size * HOLD_SECONDS / max(took, 0.001))
+    return max(min(most, LEAST), min(most, fits))
 
 
 def sweep(
