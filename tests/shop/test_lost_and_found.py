@@ -17,11 +17,13 @@ from huitou.care.calls.outcomes import Outcome
 from huitou.care.casefiles.notes import Note
 from huitou.channels import book as channels
 from huitou.decisions.holdout import UNIVERSAL
+from huitou.decisions.remedies import OFFERS
 from huitou.ground.clock import StoppedClock
 from huitou.ground.errors import Refused
 from huitou.journeys.tables import decision
 from huitou.loyalty import book as loyalty
 from huitou.runs.desks.calls.views import CallSheet, Drawn
+from huitou.runs.desks.cases import standing as cases_standing
 from huitou.runs.shop import Shop
 from huitou.runs.wiring import open_shop
 from huitou.sources.contract import Declared
@@ -211,7 +213,21 @@ def test_calls_have_a_read_out_of_their_own(shop: Shop, tea: Tea, tmp_path: Path
     assert proof.held_out == sum(row["arm"] == "held_out" for row in meant) > 0
 
 
-def test_what_is_promised_on_the_phone_stays_within_the_bound(shop: Shop) -> None:
+def test_nothing_is_promised_on_the_phone_that_only_a_guess_says_would_pay(shop: Shop) -> None:
+    """A new shop's guesses are wide: at their lower end no offer pays."""
+    calls = [call for day in shop.calls.today().days for call in day.calls if call.person]
+    slipping = next(call for call in calls if call.person and call.person.stage == "slipping")
+    shop.answer_case(shop.casefiles.open(_key(slipping), "Mei"), "price", by="Mei")
+    assert not shop.calls.sheet(slipping.id).offers
+    with pytest.raises(Refused, match="may not be promised"):
+        shop.calls.write(slipping.id, Outcome("will_come"), "Mei", depth=0.1)
+
+
+def test_what_is_promised_on_the_phone_stays_within_the_bound(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    depths = frozenset(act.depth for act in OFFERS)
+    monkeypatch.setattr(cases_standing, "sure_depths", lambda *_: depths)
     call = next(
         call
         for day in shop.calls.today().days

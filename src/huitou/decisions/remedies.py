@@ -26,10 +26,11 @@ from huitou.decisions.bound import bounds
 from huitou.decisions.effects.contract import Effects
 from huitou.decisions.limits import Limits
 from huitou.decisions.playbook import COUPON, PLAYBOOK, SORRY
-from huitou.decisions.price import price, unsure_offers
+from huitou.decisions.price import Priced, price, unsure_offers
 from huitou.ground.words import Sentence, said
 
 OFFERS = tuple(act for act in ACTS.values() if act.kind == "offer")
+_LISTED = (NOTHING, *OFFERS)
 
 NO_TEST = said("Nobody has tested it here: nothing is taken, and nothing is spent.")
 
@@ -195,19 +196,11 @@ def remedy(
 def _best_offer(
     cause: str, kind: str, person: Audience, limits: Limits, effects: Effects
 ) -> Remedy:
-    told = replace(
-        person,
-        cause=np.array([cause]),
-        suspicion=np.array([1.0]),
-        may_email=np.array([True]),
-    )
-    on_the_spot = replace(limits, email_cost=0)
-    listed = (NOTHING, *OFFERS)
-    priced = price(told, listed, effects, on_the_spot)
+    told, priced = _on_the_spot(cause, person, limits, effects)
     gain, worst = priced.gain[0], priced.worst_cost[0]
     bound, owed = int(bounds(told, limits)[0]), int(person.exposure[0])
     hoped = (gain > 0) & (priced.cap[0] > 0)
-    pays = hoped & ~unsure_offers(listed, priced)[0]
+    pays = hoped & ~unsure_offers(_LISTED, priced)[0]
     fits = pays & (owed + worst <= bound)
     if not fits.any():
         why = "bound" if pays.any() else "unsure" if hoped.any() else "nothing_pays"
@@ -228,3 +221,30 @@ def _best_offer(
         exposure=owed,
         bound=bound,
     )
+
+
+def sure_depths(
+    cause: str, person: Audience, limits: Limits, effects: Effects = PLAYBOOK
+) -> frozenset[float]:
+    """Depths of the offers that pay with one person even at the lower end of what is believed.
+
+    For whoever promises one on the spot; arguments as of `remedy`. How much may be owed is asked
+    apart.
+    """
+    _, priced = _on_the_spot(cause, person, limits, effects)
+    unsure = unsure_offers(_LISTED, priced)[0, 1:]
+    return frozenset(act.depth for act, lost in zip(OFFERS, unsure, strict=True) if not lost)
+
+
+def _on_the_spot(
+    cause: str, person: Audience, limits: Limits, effects: Effects
+) -> tuple[Audience, Priced]:
+    """One person as they stand before us, their reason known, and every offer priced: no letter is
+    paid for."""
+    told = replace(
+        person,
+        cause=np.array([cause]),
+        suspicion=np.array([1.0]),
+        may_email=np.array([True]),
+    )
+    return told, price(told, _LISTED, effects, replace(limits, email_cost=0))

@@ -14,7 +14,7 @@ from huitou.decisions.acts import Act
 from huitou.decisions.audience import Audience, FloatArray
 from huitou.decisions.limits import Limits
 from huitou.decisions.playbook import PLAYBOOK
-from huitou.decisions.remedies import OFFERS, STEPS, WHY_NONE, Remedy, remedy
+from huitou.decisions.remedies import OFFERS, STEPS, WHY_NONE, Remedy, remedy, sure_depths
 
 LIMITS = Limits(budget=0)
 
@@ -76,6 +76,13 @@ def test_money_is_promised_only_where_it_pays_at_the_lower_end() -> None:
     assert of("price", one()).gain_low > 0
     unsure_worth = of("price", one(value_low=0, value_high=10**7))
     assert not unsure_worth.offers
+
+
+def test_who_promises_on_the_spot_may_promise_only_what_surely_pays() -> None:
+    shown = sure_depths("price", one(), LIMITS, Shown())
+    assert of("price", one()).depth in shown
+    assert sure_depths("price", one(), LIMITS) == frozenset()
+    assert sure_depths("price", one(value_if_kept=10, margin_rate=0.01), LIMITS, Shown()) == set()
 
 
 def test_nothing_is_promised_beyond_what_they_are_surely_still_worth() -> None:

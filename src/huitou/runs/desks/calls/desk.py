@@ -15,7 +15,7 @@ from huitou.care.calls.sharing import Waiting, in_order, share_out
 from huitou.care.casefiles import book as files
 from huitou.care.casefiles.notes import Note
 from huitou.care.cases import Answer, NewCase
-from huitou.care.reasons import LEAVE_ALONE
+from huitou.care.reasons import LEAVE_ALONE, UNKNOWN
 from huitou.channels import book as channels
 from huitou.decisions.acts import ACTS, CALL_MINUTES, LEAVING
 from huitou.decisions.counsel import counsel
@@ -348,7 +348,7 @@ class CallDesk:
                     counsel=counsel(cause),
                     language=(reached.language if reached else None) or self.settings.language,
                     room=Money(room, self.settings.money),
-                    offers=() if ground.bars(person) else self._offers(known, cause, room),
+                    offers=() if ground.bars(person) else self._offers(at, known, cause, room),
                     before=tuple(map(_tried, before.get(row["id"], []))),
                 )
             )
@@ -369,17 +369,20 @@ class CallDesk:
         return math.floor(self.settings.share_of_value * max(float(known["value_low"]), 0.0))
 
     def _offers(
-        self, known: Mapping[str, Any] | None, cause: str | None, room: int
+        self, at: Standing, known: Mapping[str, Any] | None, cause: str | None, room: int
     ) -> tuple[Offerable, ...]:
-        """The offers that fit: only for those who are leaving, where the guide allows any."""
+        """The offers that fit: only for those who are leaving, where the guide allows any, and of a
+        depth that pays even at the lower end of what is believed."""
         if known is None or known["stage"] not in LEAVING or not counsel(cause).may_offer:
             return ()
         depths = [act.depth for act in ACTS.values() if act.depth]
         caps = {depth: _cap(depth, known) for depth in depths}
+        fitting = {depth: cap for depth, cap in caps.items() if 0 < cap <= room}
+        sure = at.sure_depths(known["person_id"], cause or UNKNOWN) if fitting else frozenset()
         return tuple(
             Offerable(depth, Money(cap, self.settings.money))
-            for depth, cap in caps.items()
-            if 0 < cap <= room
+            for depth, cap in fitting.items()
+            if depth in sure
         )
 
     # -- inside: what came of it

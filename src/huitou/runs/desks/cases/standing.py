@@ -11,7 +11,10 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from huitou.decisions.audience import Audience
 from huitou.decisions.holdout import Holdout
+from huitou.decisions.limits import Limits
+from huitou.decisions.remedies import sure_depths
 from huitou.ground.errors import NotYet
 from huitou.ground.settings import Settings
 from huitou.ground.words import said
@@ -21,6 +24,7 @@ from huitou.runs.moment import FORMAT, Moment
 from huitou.runs.people import person_row
 from huitou.runs.person import timeline
 from huitou.runs.planning import Addresses
+from huitou.runs.steps.learn import effects_of
 from huitou.runs.suspicion import evidence_of
 from huitou.runs.views import PersonRow, TimelineEntry
 
@@ -63,6 +67,20 @@ class Standing:
         wanted = sorted(set(ids))
         rows = self.edition.table("people", list(KNOWN), only=("person_id", wanted)).to_pylist()
         return {row["person_id"]: row for row in rows}
+
+    def sure_depths(self, person_id: str, cause: str) -> frozenset[float]:
+        """Depths of offers that pay with them even at the lower end of what is believed."""
+        known = self.edition.table("people", only=("person_id", [person_id])).combine_chunks()
+        if not known.num_rows:
+            return frozenset()
+        within = Limits(
+            budget=0,
+            share_of_value=self.settings.share_of_value,
+            letter_cost=self.settings.letter_cost,
+            staff_hourly=self.settings.staff_hourly,
+        )
+        person = Audience.of(known.slice(0, 1))
+        return sure_depths(cause, person, within, effects_of(self.edition))
 
     def row(self, person_id: str) -> PersonRow | None:
         """One line of the table of customers; None for somebody who is no longer in it."""
