@@ -227,8 +227,6 @@ class JourneyDesk:
             one.name, made.title_in(language), one.state,
             wording.begins(made.trigger, self._digits), one.number, len(made.nodes),
             inside.get(one.name, 0), came.get(one.name, 0), one.name in playbooks.names(),
-            inside.get(one.name, 0), came.get(one.name, 0),
-            one.name in playbooks.names(),
         )  # fmt: skip
 
     def _walker(self, row: Row, name: str) -> WalkerView:
