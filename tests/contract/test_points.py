@@ -155,6 +155,7 @@ def test_what_ends_soonest_is_spent_first_and_what_is_over_is_not_spent(any_book
         book.burn(unit, "p", "points", 15, "burn", NOW + 2 * DAY)
         left = unit.rows(select(parcel.c.id, parcel.c.rest).where(parcel.c.rest > 0))
         assert {row["id"]: row["rest"] for row in left} == {"g3": 10, "g0": 5, "g2": 10}
+        assert book.balance(unit, "p", now=NOW + 2 * DAY).spendable == 15
         due.expire(unit, NOW + 2 * DAY)
         with pytest.raises(Refused, match="15 can"):
             book.burn(unit, "p", "points", 16, "more", NOW + 2 * DAY)
