@@ -146,6 +146,18 @@ def walked(unit: Unit) -> list[Kept]:
     ]
 
 
+def days_asked(unit: Unit) -> dict[str, set[int]]:
+    """Kind of day that journeys which run begin at -> so many days after it, each of them."""
+    found: dict[str, set[int]] = {}
+    for each in _versions(unit):
+        if each.state == "live" and each.is_current:
+            # Money in a condition is not looked at here, so its digits do not matter.
+            trigger = each.read(2).trigger
+            if trigger.kind == "date":
+                found.setdefault(trigger.name, set()).add(trigger.days)
+    return found
+
+
 def standing(unit: Unit, name: str) -> list[Row]:
     """How many stand where: version, node, arm, left_because, n."""
     columns = (position.c.version, position.c.node, position.c.arm, position.c.left_because)
