@@ -96,6 +96,9 @@ class Settings:
     """Of the newly lost who are not worth a case, the share asked why they left, drawn by lot."""
     public_url: str | None = None
     """Where customers reach the pages under /p: https://shop.example; links begin with it."""
+    address: str = ""
+    """The shop's own postal address, in one line. Where the law asks for it in e-mails that sell,
+    none leaves without."""
     letters_by_hand: bool = True
     """Whether a letter may be handed over in the shop where no postal address is known; without
     it only those with an address get letters on paper."""

@@ -14,7 +14,7 @@ worker that slept past its lease holds an old one, and what it writes or marks i
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -48,8 +48,16 @@ LIGHT = tuple(
 )  # fmt: skip
 """What a message is, without what it says: read twice for each."""
 
+HeldOut = Callable[[Sequence[str]], Set[str]]
+"""Of these people, by the ids they go by now, those whom the lot of the year holds out."""
+
 MS = timedelta(milliseconds=1)
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def nobody(_people: Sequence[str]) -> Set[str]:
+    """Where no lot was drawn, nobody is held out."""
+    return frozenset()
 
 
 @dataclass(frozen=True)
@@ -99,24 +107,30 @@ def turn(
     *,
     halted: bool = False,
     claims: bool = True,
+    held_out: HeldOut = nobody,
 ) -> Turn:
-    """Write down `done`, mark `ready`, claim the next; `halted`: a stop that no book knows of."""
+    """Write down `done`, mark `ready`, claim the next; `halted`: a stop that no book knows of.
+
+    Nothing that sells goes to somebody `held_out`, whoever asked for it (TRUST I-11).
+    """
     _write_down(unit, way, done, now)
     if halted or stopped(unit):
         _put_back(unit, ready, now)
         return Turn(stopped=True)
-    go = _mark(unit, way, ready, now)
+    go = _mark(unit, way, ready, now, held_out)
     failpoint("post.marked")
     _look_after_old(unit, way.channel, now)
     if not claims:
         return Turn(go, lease_until=now + way.lease)
-    return _claimed(unit, way, go, now, worker)
+    return _claimed(unit, way, go, now, worker, held_out)
 
 
 # -- claiming
 
 
-def _claimed(unit: Unit, way: Way, go: frozenset[str], now: datetime, worker: str) -> Turn:
+def _claimed(
+    unit: Unit, way: Way, go: frozenset[str], now: datetime, worker: str, held_out: HeldOut
+) -> Turn:
     due = _due(way.channel, now)
     until = now + way.lease
     if unit.first(due.limit(1)) is None:
@@ -131,7 +145,7 @@ def _claimed(unit: Unit, way: Way, go: frozenset[str], now: datetime, worker: st
         return Turn(go, lease_until=until, wait=pace.seconds_until(max(1, way.batch // 2)))
     rows = _first(unit, way.channel, most, now)
     fence = kept["fence"] + 1
-    free = _judged(unit, rows, now)
+    free = _judged(unit, rows, now, held_out)
     _take_tokens(unit, way, kept, pace.without(len(free)), fence)
     _claim(unit, [row["id"] for row in free], fence, until, worker, now)
     known = names(unit, [row["person_id"] for row in free])
@@ -176,15 +190,26 @@ def _first(unit: Unit, channel: str, most: int, now: datetime) -> list[Row]:
     return rows
 
 
-def _judged(unit: Unit, rows: Sequence[Row], now: datetime) -> list[Row]:
+def _judged(unit: Unit, rows: Sequence[Row], now: datetime, held_out: HeldOut) -> list[Row]:
     """Those that may go now; what never may is ended, what may later waits."""
-    free = []
-    for row, verdict in zip(rows, judge(unit, [_wanted(row) for row in rows], now), strict=True):
+    free, held = [], _held(unit, rows, held_out)
+    wanted = [_wanted(row, held) for row in rows]
+    for row, verdict in zip(rows, judge(unit, wanted, now), strict=True):
         if verdict.goes:
             free.append(row)
         else:
             _hold(unit, row, verdict, now)
     return free
+
+
+def _held(unit: Unit, rows: Sequence[Row], held_out: HeldOut) -> Set[str]:
+    """Of those to whom something would be sold, the held out, under the ids in the rows."""
+    people = [row["person_id"] for row in rows if row["purpose"] == "marketing"]
+    if not people:
+        return frozenset()
+    known = names(unit, people)
+    held = held_out([known.now(person) for person in people])
+    return {person for person in people if known.now(person) in held}
 
 
 def _hold(unit: Unit, row: Row, verdict: Verdict, now: datetime) -> None:
@@ -239,7 +264,9 @@ def _claim(
 # -- marking
 
 
-def _mark(unit: Unit, way: Way, ready: Sequence[Ready], now: datetime) -> frozenset[str]:
+def _mark(
+    unit: Unit, way: Way, ready: Sequence[Ready], now: datetime, held_out: HeldOut
+) -> frozenset[str]:
     """Mark what may still go, as durable as the transaction; ids of what was marked."""
     if not ready:
         return frozenset()
@@ -253,7 +280,9 @@ def _mark(unit: Unit, way: Way, ready: Sequence[Ready], now: datetime) -> frozen
     for row in kept_in:
         _hold(unit, row, Verdict(by_id[row["id"]].rule), now)
     whole = [row for row in mine if not by_id[row["id"]].rule and not by_id[row["id"]].later]
-    free = [row for row in _judged(unit, whole, now) if _grant_used(unit, row, by_id, now)]
+    free = [
+        row for row in _judged(unit, whole, now, held_out) if _grant_used(unit, row, by_id, now)
+    ]
     begun = {
         "state": "handing_over",
         "attempt": sending.c.attempt + 1,
@@ -626,9 +655,15 @@ def due_people(unit: Unit, channel: str, now: datetime, limit: int = 20_000) -> 
     return list(dict.fromkeys(known.now(person) for person in found))
 
 
-def _wanted(row: Row) -> Wanted:
+def _wanted(row: Row, held_out: Set[str]) -> Wanted:
     return Wanted(
-        row["id"], row["person_id"], row["channel"], row["purpose"], row["value"], row["not_after"]
+        row["id"],
+        row["person_id"],
+        row["channel"],
+        row["purpose"],
+        row["value"],
+        row["not_after"],
+        held_out=row["purpose"] == "marketing" and row["person_id"] in held_out,
     )
 
 

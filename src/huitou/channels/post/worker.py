@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from huitou.channels.contract import Carrier, End, Handed, Outcome, Parcel
 from huitou.channels.post import book
-from huitou.channels.post.book import Done, Ready, Turn
+from huitou.channels.post.book import Done, HeldOut, Ready, Turn
 from huitou.channels.post.rules import Way
 from huitou.ground.clock import Clock
 from huitou.ground.errors import Busy, Refused
@@ -70,7 +70,10 @@ class Tally:
 
 
 class Worker:
-    """Hands over what is due on one channel. `halted` sees a stop that needs no books."""
+    """Hands over what is due on one channel.
+
+    `halted` sees a stop that needs no books; `held_out` knows whom the lot of the year holds out.
+    """
 
     def __init__(
         self,
@@ -81,10 +84,12 @@ class Worker:
         clock: Clock,
         *,
         halted: Callable[[], bool] = lambda: False,
+        held_out: HeldOut = book.nobody,
         name: str | None = None,
     ) -> None:
         self._books, self._carrier, self._write = books, carrier, write
         self._way, self._clock, self._halted = way, clock, halted
+        self._held_out = held_out
         self._over = threading.Event()
         self.name = name or new_id()
 
@@ -126,7 +131,7 @@ class Worker:
                 with self._books.unit() as unit:
                     return book.turn(
                         unit, self._way, done, ready, now, self.name,
-                        halted=self._halted(), claims=claims,
+                        halted=self._halted(), claims=claims, held_out=self._held_out,
                     )  # fmt: skip
             except (Busy, Refused):  # others are quicker; nothing of this turn happened
                 self._over.wait(0.05)

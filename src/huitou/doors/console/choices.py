@@ -81,6 +81,7 @@ READERS: Mapping[str, Reader] = {
     "smtp_user": _words,
     "smtp_from": _words,
     "email_to_customers": _yes,
+    "address": _text,
     "letters_by_hand": _yes,
     "imap_host": _words,
     "imap_port": _whole,

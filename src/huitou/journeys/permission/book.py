@@ -242,9 +242,23 @@ def to_carry(
     unit: Unit, person_id: str, channel: str, language: str, *, individual: bool = False
 ) -> tuple[Duty, ...]:
     """What a marketing message to somebody must carry, by the law where they are."""
-    where = places(unit, [person_id]).get(person_id, NOWHERE)
-    packs = in_force(unit).holding(where.law)
-    return duties(packs, channel, language, individual=individual)
+    return to_carry_each(unit, [(person_id, language, individual)], channel)[0]
+
+
+def to_carry_each(
+    unit: Unit, asked: Sequence[tuple[str, str, bool]], channel: str
+) -> list[tuple[Duty, ...]]:
+    """The same for many (person, language, individual), in their order."""
+    told = in_force(unit)
+    if not told.packs:
+        return [()] * len(asked)
+    known = places(unit, [person for person, _, _ in asked])
+    return [
+        duties(
+            told.holding(known.get(person, NOWHERE).law), channel, language, individual=individual
+        )
+        for person, language, individual in asked
+    ]
 
 
 def _known(unit: Unit, wanted: Sequence[Wanted], now: datetime) -> Known:

@@ -32,6 +32,11 @@ BY_KIND: Mapping[str, Mapping[str, Sentence]] = {
         "customer": said("Where they are this needs a purchase of late or their consent."),
         "until_refused": said("Where they are this goes until they refuse, and they did."),
     },
+    "signature": {"": said("Where they are it must say who writes, and the shop has no name.")},
+    "opt_out": {"": said("Where they are it must offer a way to end it, and there is none.")},
+    "postal_address": {
+        "": said("Where they are it must carry the shop’s postal address, and none is set.")
+    },
     "hours": {"": said("It is too early or too late where they are; it waits for the hour.")},
 }
 

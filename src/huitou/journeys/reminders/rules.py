@@ -17,10 +17,10 @@ SHIPPED = Path(__file__).with_name("reminders.toml")
 PURPOSES = {"refill": "marketing", "service": "service", "use": "service", "end": "marketing"}
 """Kind -> what its message is: a trade-in sells something, the care of what they own does not."""
 TEMPLATES = {
-    "refill": "refill",
-    "service": "maintenance",
-    "use": "maintenance",
-    "end": "trade_in",
+    "refill": "reminder_refill",
+    "service": "reminder_maintenance",
+    "use": "reminder_maintenance",
+    "end": "reminder_trade_in",
 }
 
 

@@ -241,11 +241,11 @@ def _wishes(
         ends[who] = ends.get(who, 0) + row["rest"]
     for (person, day), amount in ends.items():
         if (channel := reach.get(person)) is not None:
-            told = {"kind": kind.name, "amount": amount, "last_day": day.isoformat(),
+            told = {"kind": kind.name, "points": amount, "ends_on": day.isoformat(),
                     "worth": kind.worth(amount)}  # fmt: skip
             yield Wish(
                 "points", f"ending:{kind.name}:{day}", person, channel, "service",
-                "points.ending", told, value=kind.worth(amount),
+                "points_expiring", told, value=kind.worth(amount),
             )  # fmt: skip
 
 

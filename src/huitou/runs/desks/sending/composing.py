@@ -9,7 +9,7 @@ a card joined at the till) comes along in `told["to"]` and goes before it:
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -29,6 +29,9 @@ from huitou.ground.errors import BadInput
 from huitou.ground.languages import LANGUAGES
 from huitou.ground.settings import Settings
 from huitou.journeys.messages import Recipient, plain
+from huitou.journeys.permission import book as permission
+from huitou.journeys.permission.laws import Duty
+from huitou.runs.desks.sending.duties import House, carrying, is_individual
 
 if TYPE_CHECKING:
     from huitou.store.books import Books, Row
@@ -72,6 +75,7 @@ class Composer:
         people = self._people(rows)
         drafts = [self._draft(row, people.get(row["person_id"])) for row in rows]
         texts = self._texts(rows, drafts)
+        duties = self._duties(rows, drafts)
         jobs: list[Job] = []
         places: list[int] = []
         found: list[Words | None] = [None] * len(rows)
@@ -86,7 +90,8 @@ class Composer:
                 jobs.append(self._job(row, draft, text))
                 places.append(place)
         for place, job, written in zip(places, jobs, self.scribe.write(jobs), strict=True):
-            found[place] = self._words(rows[place], drafts[place], job, written)
+            words = self._words(rows[place], drafts[place], job, written)
+            found[place] = self._lawful(rows[place], words, duties.get(place, ()))
         return [each for each in found if each is not None]
 
     def close(self) -> None:
@@ -147,6 +152,28 @@ class Composer:
             for row, draft in zip(rows, drafts, strict=True)
         ]
 
+    def _duties(
+        self, rows: Sequence[Row], drafts: Sequence[Draft | str]
+    ) -> dict[int, tuple[Duty, ...]]:
+        """What each that sells must carry, by its place among the rows."""
+        asked = {
+            place: (row["person_id"], draft.language, is_individual(row["told"]))
+            for place, (row, draft) in enumerate(zip(rows, drafts, strict=True))
+            if row["purpose"] == "marketing" and isinstance(draft, Draft)
+        }
+        if not asked:
+            return {}
+        with self.books.reading() as unit:
+            told = permission.to_carry_each(unit, list(asked.values()), self.way.channel)
+        return dict(zip(asked, told, strict=True))
+
+    def _lawful(self, row: Row, words: Words, duties: Sequence[Duty]) -> Words:
+        if words.parcel is None or not duties:
+            return words
+        house = House(plain(self.settings.name), plain(self.settings.address))
+        made = carrying(words.parcel, duties, house, self.way)
+        return _kept(row, rule=made) if isinstance(made, str) else replace(words, parcel=made)
+
     def _usable(self, text: Text) -> Text | str:
         try:
             self._press(text)
@@ -170,6 +197,8 @@ class Composer:
         shop = {"name": plain(self.settings.name)}
         if self.settings.smtp_from:
             shop["email"] = self.settings.smtp_from
+        if self.settings.address.strip():
+            shop["address"] = plain(self.settings.address)
         person = {"name": plain(draft.name)} if draft.name else {}
         whole = {**told, "shop": shop, "person": person, "links": links}
         return Job(text.digest, text.subject, self._pressed[text.digest], whole)

@@ -22,6 +22,7 @@ from huitou.journeys.messages import Recipient
 from huitou.journeys.sendings.tables import CHANNELS
 from huitou.runs.desks.sending import carriers, reporting
 from huitou.runs.desks.sending.composing import Composer
+from huitou.runs.desks.sending.lots import Lots
 from huitou.runs.desks.sending.reporting import Call
 from huitou.runs.desks.sending.views import ChannelView, SendingRow, SentView, StopView
 
@@ -112,10 +113,13 @@ class Sending:
         with self._house.books.reading() as unit:
             people = book.due_people(unit, way.channel, self._house.clock.now(), AHEAD)
         composer.known |= composer.reach(people) if people else {}
+        lots = Lots(self._edition(), self._settings)
+        lots(people)
         out = carriers.carrier(way, self._house, self._settings, self._environment)
         worker = Worker(
-            self._house.books, out, composer, way, self._house.clock, halted=self.is_halted
-        )
+            self._house.books, out, composer, way, self._house.clock,
+            halted=self.is_halted, held_out=lots,
+        )  # fmt: skip
         return _Shift(worker, composer)
 
     def composer(self, way: Way) -> Composer:
