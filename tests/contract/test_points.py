@@ -100,6 +100,20 @@ def test_a_return_told_before_the_order_was_ever_seen_counts(any_books: Books) -
         assert has(unit) == 5 and well(unit)
 
 
+def test_what_an_order_burns_after_a_part_came_back_is_set_right_by_the_next_file(
+    any_books: Books,
+) -> None:
+    with any_books.unit() as unit:
+        book.gift(unit, "p", "points", 100, "gift", NOW, why="x")
+        orders.seen(unit, [seen("o", 100)], NOW)
+        orders.refund(unit, "o", 50, "half", NOW)
+        book.burn(unit, "p", "points", 40, "burn", NOW, order=Order("o", 100))
+        assert has(unit) == 60
+        for _ in range(2):
+            orders.seen(unit, [seen("o", 100)], NOW)
+            assert has(unit) == 80 and well(unit)
+
+
 def test_an_order_does_not_pay_for_itself(any_books: Books) -> None:
     # odoo/odoo 114004: points were granted before the reward of the same order was deducted.
     with any_books.unit() as unit:
@@ -155,6 +169,7 @@ def test_what_ends_soonest_is_spent_first_and_what_is_over_is_not_spent(any_book
         book.burn(unit, "p", "points", 15, "burn", NOW + 2 * DAY)
         left = unit.rows(select(parcel.c.id, parcel.c.rest).where(parcel.c.rest > 0))
         assert {row["id"]: row["rest"] for row in left} == {"g3": 10, "g0": 5, "g2": 10}
+        assert book.balance(unit, "p", now=NOW + 2 * DAY).spendable == 15
         due.expire(unit, NOW + 2 * DAY)
         with pytest.raises(Refused, match="15 can"):
             book.burn(unit, "p", "points", 16, "more", NOW + 2 * DAY)

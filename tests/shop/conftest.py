@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.shop import tea
 from tests.shop.sabotage import sabotaged
 from tests.shop.scenes import NOW, Call, Year, live
 
@@ -22,6 +23,14 @@ def year(example_shop: Path, tmp_path_factory: pytest.TempPathFactory) -> Year:
     """Orders to June, a plan, its letters, the rest of the year, the read-out."""
     with sabotaged():
         return live(example_shop, tmp_path_factory.mktemp("year"))
+
+
+@pytest.fixture(scope="session")
+def tea_shop(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of the tea shop after one run."""
+    folder = tmp_path_factory.mktemp("tea")
+    tea.filled(folder).books.close()
+    return folder / "shop"
 
 
 @pytest.fixture(scope="session")

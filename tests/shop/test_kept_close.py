@@ -33,18 +33,10 @@ ROOT = "http://testserver"
 PERSON = {"sec-fetch-mode": "navigate"}
 
 
-@pytest.fixture(scope="module")
-def before(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of the shop after one run."""
-    folder = tmp_path_factory.mktemp("tea")
-    tea.filled(folder).books.close()
-    return folder / "shop"
-
-
 @pytest.fixture
-def shop(before: Path, tmp_path: Path) -> Iterator[Shop]:
+def shop(tea_shop: Path, tmp_path: Path) -> Iterator[Shop]:
     """A copy to be changed at will."""
-    shutil.copytree(before, tmp_path / "shop")
+    shutil.copytree(tea_shop, tmp_path / "shop")
     made = tea.opened(tmp_path / "shop")
     yield made
     made.books.close()

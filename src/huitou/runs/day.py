@@ -18,6 +18,7 @@ from huitou.runs.steps import (
     asking,
     climb,
     complaints,
+    days,
     decide,
     foresee,
     guard,
@@ -83,6 +84,7 @@ IN_THE_BOOKS: dict[str, Callable[[Work, Unit], Result]] = {
     "places": where_foreseen(places.find_out),
     "surprise": surprise.draw,
     "referral": referral.settle,
+    "days": days.tell,
 }
 """Steps whose effect is in the books: done exactly once, with their mark, in one transaction."""
 

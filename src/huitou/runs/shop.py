@@ -874,6 +874,7 @@ class Shop:
         from huitou.care.consents import book as consents
         from huitou.channels import book as channels
         from huitou.channels.post import book as post
+        from huitou.journeys.paths import book as paths
         from huitou.loyalty import book as loyalty
         from huitou.loyalty.membership import book as cards
         from huitou.loyalty.points.orders import book as orders
@@ -882,7 +883,7 @@ class Shop:
         from huitou.runs import sending
 
         wrong = sending.wrong_rules(self._house, self.settings)
-        rooms = (loyalty, points, orders, cards, surprises, consents, channels, post)
+        rooms = (loyalty, points, orders, cards, surprises, consents, paths, channels, post)
         with self._house.books.reading() as unit:
             found = [each for room in rooms for each in room.check(unit)]
         return found if wrong is None else [*found, wrong]

@@ -21,15 +21,12 @@ DAY = NOW.date()
 DAYS = 14
 
 
-def test_of(unit: Any) -> str:
-    planned = {
+def planned(unit: Any) -> str:
+    told = {
         "name": "calls", "arms": {"nothing": 0.5, "call": 0.5}, "stages": ["lost"], "most": 400,
         "days": DAYS, "outcome": "visits", "enrol_until": DAY + timedelta(days=56), "expected": {},
     }  # fmt: skip
-    return trials.start(unit, planned, "owner", NOW)
-
-
-test_of.__test__ = False  # type: ignore[attr-defined]  # wrong on purpose
+    return trials.start(unit, told, "owner", NOW)
 
 
 def member(number: int, act: str, **facts: Any) -> dict[str, Any]:
@@ -66,7 +63,7 @@ def seen(
 ) -> tuple[list[str], dict[str, Any]]:  # fmt: skip
     """What the run says of the test, and the test as it stands afterwards."""
     with books.unit() as unit:
-        name = test_of(unit)
+        name = planned(unit)
     bought = pa.table({"person_id": sorted(came)}, pa.schema([("person_id", pa.string())]))
     earned = pa.table({"person_id": sorted(came), "profit": [500] * len(came)})
     monkeypatch.setattr(
@@ -77,9 +74,9 @@ def seen(
     )
     monkeypatch.setattr(trials, "members", lambda *_: members)
     work = Work(books, DAY + timedelta(days=after))
-    words = guard_tests.measure(work, asked or {}, {})  # type: ignore[arg-type]  # wrong on purpose
+    words = guard_tests.measure(work, asked or {}, {})  # type: ignore[arg-type]  # a run is more than a step asks of it
     with books.unit() as unit:
-        guard_tests.act(work, unit)  # type: ignore[arg-type]  # wrong on purpose
+        guard_tests.act(work, unit)  # type: ignore[arg-type]  # a run is more than a step asks of it
         return [str(each) for each in words], trials.the_trial(unit, name)
 
 

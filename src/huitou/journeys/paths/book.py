@@ -18,7 +18,13 @@ from sqlalchemy import and_, case, func, or_, select, update
 from huitou.ground.errors import BadInput, NotYet, Refused
 from huitou.identity.book import names
 from huitou.journeys.paths.journey import Journey
-from huitou.journeys.paths.tables import journey, journey_version, position, step_taken
+from huitou.journeys.paths.tables import (
+    journey,
+    journey_version,
+    path_gift,
+    position,
+    step_taken,
+)
 from huitou.journeys.paths.writing import digest_of, read
 from huitou.store.books import Row, Unit
 from huitou.store.outbox import Event, tell
@@ -146,6 +152,18 @@ def walked(unit: Unit) -> list[Kept]:
     ]
 
 
+def days_asked(unit: Unit) -> dict[str, set[int]]:
+    """Kind of day that journeys which run begin at -> so many days after it, each of them."""
+    found: dict[str, set[int]] = {}
+    for each in _versions(unit):
+        if each.state == "live" and each.is_current:
+            # Money in a condition is not looked at here, so its digits do not matter.
+            trigger = each.read(2).trigger
+            if trigger.kind == "date":
+                found.setdefault(trigger.name, set()).add(trigger.days)
+    return found
+
+
 def standing(unit: Unit, name: str) -> list[Row]:
     """How many stand where: version, node, arm, left_because, n."""
     columns = (position.c.version, position.c.node, position.c.arm, position.c.left_because)
@@ -213,6 +231,26 @@ def steps_of(unit: Unit, person_id: str) -> list[Row]:
     return unit.rows(mine.order_by(step_taken.c.at, step_taken.c.number))
 
 
+def gifts_asked(unit: Unit, limit: int) -> list[Row]:
+    """What journeys want given and nobody gave yet, the oldest first, with their journey's name.
+
+    `person_id` is the id the person goes by now.
+    """
+    query = select(path_gift, journey.c.name).join(journey, journey.c.id == path_gift.c.journey)
+    waits = query.where(path_gift.c.state == "asked")
+    rows = unit.rows(waits.order_by(path_gift.c.asked_at, path_gift.c.id).limit(limit))
+    known = names(unit, [row["person_id"] for row in rows])
+    return [{**row, "person_id": known.now(row["person_id"])} for row in rows]
+
+
+def gift_ends(unit: Unit, gift_id: str, state: str, reason: str | None, now: datetime) -> None:
+    """A gift was given or refused. Raises `Refused` where it had its end before."""
+    waits = (path_gift.c.id == gift_id) & (path_gift.c.state == "asked")
+    ended = update(path_gift).where(waits).values(state=state, reason=reason, at=now)
+    if unit.change(ended) != 1:
+        raise Refused("this gift was given or refused before")
+
+
 def check(unit: Unit) -> list[str]:
     """What is wrong with the books, in words; nothing where all is well."""
     untreated = (
@@ -220,8 +258,27 @@ def check(unit: Unit) -> list[str]:
         .select_from(step_taken)
         .where(step_taken.c.arm != "treated", step_taken.c.message.is_not(None))
     )
-    found = unit.value(untreated)
-    return [f"{found} steps of people held out name a message"] if found else []
+    given = (
+        select(step_taken.c.journey, func.count().label("n"))
+        .where(step_taken.c.way == "given", step_taken.c.arm == "treated")
+        .group_by(step_taken.c.journey)
+        .subquery()
+    )
+    asked = (
+        select(path_gift.c.journey, func.count().label("n"))
+        .group_by(path_gift.c.journey)
+        .subquery()
+    )
+    unasked = (
+        select(func.sum(asked.c.n - func.coalesce(given.c.n, 0)))
+        .select_from(asked.outerjoin(given, given.c.journey == asked.c.journey))
+        .where(asked.c.n != func.coalesce(given.c.n, 0))
+    )
+    found = (
+        (unit.value(untreated), "steps of people held out name a message"),
+        (unit.value(unasked), "gifts more than were asked for by steps"),
+    )
+    return [f"{n} {what}" for n, what in found if n]
 
 
 def _id(name: str) -> Any:

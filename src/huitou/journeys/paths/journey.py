@@ -29,8 +29,9 @@ EVENTS: Mapping[str, tuple[tuple[str, ...], Sentence]] = {
     "card_joined": (("card.joined",), said("They took a card")),
     "tier_reached": (("ladder.climbed",), said("They climbed a step")),
     "referral": (("referral.rewarded",), said("They brought a friend")),
-    "member_joined": (("membership.joined",), said("They became a paying member")),
-    "offer_used": (("promise.redeemed",), said("They used an offer")),
+    "member_joined": (("membership.bought",), said("They became a paying member")),
+    "member_renewed": (("membership.renewed",), said("They renewed their membership")),
+    "offer_used": (("promise.settle",), said("They used an offer")),
     "interview_answered": (("interview.answered", "case.answered"), said("They told us why")),
     "will_come": (("call.will_come",), said("They said on the phone that they will come")),
 }

@@ -429,11 +429,17 @@ class _Reader:
     def _gift(self, own: dict[str, Told], told: Told, nodes: Any, following: Any) -> j.Node:
         self._no_others(own, {"gift", "amount", "what", "then"})
         gift = self._one_of(own["gift"], "gift", dict.fromkeys(j.GIFTS))
-        amount = own["amount"].whole("amount", 0, 10**9) if "amount" in own else 0
-        if gift == "points" and not amount:
-            raise told.wrong("points are given in a number", "gift: points, amount: 100")
+        amount = self._given(own["amount"], gift) if "amount" in own else 0
+        if gift in ("points", "offer") and not amount:
+            raise told.wrong(f"{gift}: how much?", f"gift: {gift}, amount: 100")
         what = own["what"].word("what")[:40] if "what" in own else ""
         return j.Give(gift, amount, what, self._then(own, told, nodes, following))
+
+    def _given(self, told: Told, gift: str) -> int:
+        if gift == "offer":
+            return self._money(told, "amount")
+        whole: int = told.whole("amount", 0, 10**9)
+        return whole
 
     def _end(self, own: dict[str, Told], told: Told, nodes: Any, following: Any) -> j.Node:
         self._no_others(own, {"end"})

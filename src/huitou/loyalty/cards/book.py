@@ -240,6 +240,17 @@ def members(unit: Unit) -> dict[str, Card]:
     }
 
 
+def birthdays(unit: Unit) -> dict[str, date]:
+    """person, under the id used now -> when they were born, of those whose card says so."""
+    known = names(unit)
+    told = select(membership.c.person_id, membership.c.birthday).where(
+        membership.c.birthday.is_not(None)
+    )
+    # The newest first, as for cards: the word of the oldest card counts.
+    rows = unit.rows(told.order_by(membership.c.joined_at.desc(), membership.c.id.desc()))
+    return {known.now(row["person_id"]): row["birthday"] for row in rows}
+
+
 def became(unit: Unit, holders: Mapping[str, str]) -> list[tuple[str, str]]:
     """(id a card was made under, id its holder goes by now) for cards identity knows otherwise.
 

@@ -154,6 +154,14 @@ def to_notice(unit: Unit, rules: Rules, on: date) -> list[Row]:
     return unit.rows(near.order_by(membership.c.ends_on, membership.c.id))
 
 
+def ending(unit: Unit) -> list[Row]:
+    """The terms that run and are followed by none, the first to end first."""
+    later = membership.alias()
+    renewed = exists().where(later.c.follows == membership.c.id)
+    running = select(membership).where(membership.c.state == "running", ~renewed)
+    return unit.rows(running.order_by(membership.c.ends_on, membership.c.id))
+
+
 def noticed(unit: Unit, term: Row, done: Done) -> bool:
     """The member is told that the term ends; False where they were before."""
     return _write(unit, term, "noticed", f"noticed:{term['id']}", done)

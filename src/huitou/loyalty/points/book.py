@@ -61,11 +61,13 @@ class Balance:
     """When the next of it ends unspent; None where nothing ends."""
     ending: int = 0
     """How much ends then."""
+    over: int = 0
+    """Of what is available: its time is over, and the next run ends it."""
 
     @property
     def spendable(self) -> int:
         """What can be spent now."""
-        return max(0, self.available - self.debt)
+        return max(0, self.available - self.over - self.debt)
 
 
 def earn(
@@ -123,8 +125,13 @@ def gift(
     return bring(unit, coming, "gifted", "gift", now, why=why, by=by)
 
 
-def balance(unit: Unit, person_id: str, kind: str = "points") -> Balance:
-    """What a person has of one kind, summed over every id of theirs."""
+def balance(
+    unit: Unit, person_id: str, kind: str = "points", now: datetime | None = None
+) -> Balance:
+    """What a person has of one kind, summed over every id of theirs.
+
+    With `now`, what is over by then does not count as spendable.
+    """
     _known(kind)
     ids = _ids(unit, person_id)
     sums = [func.coalesce(func.sum(purse.c[name]), 0) for name in ("available", "pending", "debt")]
@@ -137,10 +144,13 @@ def balance(unit: Unit, person_id: str, kind: str = "points") -> Balance:
         .group_by(parcel.c.expires_at)
         .order_by(parcel.c.expires_at)
     )
-    first = unit.first(ends)
-    if first is None:
-        return Balance(kind, available, pending, debt)
-    return Balance(kind, available, pending, debt, first["expires_at"], int(first["rest"]))
+    rows = unit.rows(ends)
+    over = sum(int(row["rest"]) for row in rows if now is not None and row["expires_at"] <= now)
+    coming = [row for row in rows if now is None or row["expires_at"] > now]
+    if not coming:
+        return Balance(kind, available, pending, debt, over=over)
+    first = coming[0]
+    return Balance(kind, available, pending, debt, first["expires_at"], int(first["rest"]), over)
 
 
 def burn(

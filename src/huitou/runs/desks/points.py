@@ -383,7 +383,7 @@ class Desk:
         rows = book.postings(unit, person, limit)
         balances = []
         for name, kind in rules.kinds.items():
-            found = book.balance(unit, person, name)
+            found = book.balance(unit, person, name, self._now)
             if (rules.on and kind.on) or found.available or found.pending or found.debt:
                 balances.append(self._balance(found, kind))
         return PurseView(person, tuple(balances), tuple(self._posting(row) for row in rows))
@@ -410,7 +410,7 @@ class Desk:
 
     def _done(self, person: str, kind: Kind, amount: int, new: bool) -> DoneView:
         with self._house.books.reading() as unit:
-            found = self._balance(book.balance(unit, person, kind.name), kind)
+            found = self._balance(book.balance(unit, person, kind.name, self._now), kind)
         return DoneView(
             person, kind.name, amount, new, Money(kind.worth(amount), self._currency), found
         )

@@ -12,6 +12,7 @@ import pyarrow as pa
 from huitou.care.machines import book as machines
 from huitou.care.machines import rules as machine_rules
 from huitou.decisions.holdout import Holdout
+from huitou.journeys.paths import book as paths
 from huitou.journeys.reminders import book as reminders
 from huitou.journeys.reminders import rules
 from huitou.journeys.reminders.rules import Need, Rules
@@ -31,6 +32,13 @@ SOON = 28
 LEAST_CHANCE = 0.05
 """A need less likely within `SOON` days is none to speak of."""
 LEAST_GAPS = 1
+DAY_OF = {
+    "refill": "refill_due",
+    "service": "maintenance_due",
+    "use": "maintenance_due",
+    "end": "trade_in_due",
+}
+"""Kind of a need -> the day that journeys know it by."""
 STALE = 7
 """Days after the last order from which nobody is reminded of a refill: they may have bought it."""
 
@@ -98,7 +106,10 @@ def remind(work: Work, unit: Unit) -> Result:
     """Ask for the reminders that are due now: not of the held out, each need once, one a person."""
     told = rules.read(work.lake.root.parent)
     today = work.now.astimezone(work.settings.zone).date()
-    due = _not_held_out(work, [*_refills(work, told, today), *_machines(work, unit, told, today)])
+    # Where a journey that runs begins at such a day, it speaks of the need, and nobody else does.
+    spoken = paths.days_asked(unit)
+    every = [*_refills(work, told, today), *_machines(work, unit, told, today)]
+    due = _not_held_out(work, [need for need in every if DAY_OF[need.kind] not in spoken])
     rested = reminders.rested(unit, work.now, told.rest_days)
     asked = 0
     reached = reaches(work.edition, work.day, [need.person for need in due])

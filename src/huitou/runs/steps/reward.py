@@ -186,7 +186,7 @@ def _changed(
 def _same(row: Row, each: Bought, known: Names) -> bool:
     same = known.now(row["person_id"]) == known.now(each.person_id)
     untouched = (row["total"], row["seen_back"]) == (each.total, each.back)
-    return row["rate"] is not None and same and untouched
+    return row["rate"] is not None and same and untouched and orders.settled(row)
 
 
 # -- packs sold as a product

@@ -26,7 +26,7 @@ from huitou.journeys.paths.journey import Journey
 from huitou.journeys.paths.moves import book as moves
 from huitou.journeys.paths.moves.book import Running
 from huitou.journeys.paths.walk import Walking
-from huitou.runs.walking import entering, knowing
+from huitou.runs.walking import entering, giving, knowing
 
 if TYPE_CHECKING:
     from huitou.store.books import Books, Unit
@@ -85,6 +85,7 @@ def tick(house: House, settings: Settings, rest: Rest = time.sleep) -> dict[str,
     done["left"] = moves.sweep(house.books, [one for one in running if one.stopped], now, rest)
     going = [one for one in running if not one.stopped]
     done["steps"] = sum(moves.tick(house.books, going, now, rest).values())
+    done["given"] = giving.give(house, settings, now)
     return {name: n for name, n in done.items() if n}
 
 

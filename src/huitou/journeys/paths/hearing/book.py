@@ -2,7 +2,7 @@
 
 note(unit, events, now)       something happened; the same key again is the same event
 listen(unit, wanted, now)     what the outbox tells that was not heard yet
-tell_day / days_at(unit, …)   days of people that others know: birthdays, renewals
+tell_days / days_of(unit, …)  days of people that others know: birthdays, renewals
 """
 
 from __future__ import annotations
@@ -114,18 +114,22 @@ def forget_old(unit: Unit, now: datetime) -> int:
     return unit.change(delete(heard).where(heard.c.at < now - KEPT))
 
 
-def tell_day(
-    unit: Unit, person_id: str, kind: str, day: date, told: Mapping[str, Any], now: datetime
+def tell_days(
+    unit: Unit, kind: str, days: Mapping[str, tuple[date, Mapping[str, Any]]], now: datetime
 ) -> None:
-    """A day of somebody: the newest word on it counts."""
-    row = {"person_id": names(unit, [person_id]).now(person_id), "kind": kind, "day": day}
-    unit.put(path_day, {**row, "told": dict(told), "at": now})
+    """Whose day of a kind is near, and what is told of it; nobody else's day of that kind is.
 
-
-def forget_day(unit: Unit, person_id: str, kind: str) -> None:
-    """A day of somebody is none any more."""
-    mine = (path_day.c.person_id == person_id) & (path_day.c.kind == kind)
-    unit.change(delete(path_day).where(mine))
+    `days`: person -> their day. The newest word on it counts, so that a renewal or a service that
+    was made meanwhile leaves nothing behind.
+    """
+    unit.change(delete(path_day).where(path_day.c.kind == kind))
+    known = names(unit)
+    mine: dict[str, Row] = {}
+    for person, (day, told) in sorted(days.items(), key=lambda each: (each[1][0], each[0])):
+        holder = known.now(person)
+        row = {"person_id": holder, "kind": kind, "day": day, "told": dict(told), "at": now}
+        mine.setdefault(holder, row)
+    unit.add(path_day, list(mine.values()))
 
 
 def days_of(unit: Unit, kind: str) -> list[Row]:

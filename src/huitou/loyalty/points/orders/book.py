@@ -114,6 +114,16 @@ def kept(want: int, total: int, back: int, *, gone: bool = False) -> int:
     return 0 if gone else want
 
 
+def settled(row: Row) -> bool:
+    """Whether an order has what its tally says: not where it burnt more after a part came back."""
+    whole, back = row["total"], row["back"]
+    if not whole:
+        return True
+    owed_back = row["burnt"] * back // whole
+    has = row["earned"] - row["taken"]
+    return bool(row["given"] >= owed_back and has == kept(row["want"], whole, back))
+
+
 def refund(
     unit: Unit, order_key: str, back: int, key: str, now: datetime, *, by: str = ""
 ) -> Refunded:
@@ -256,7 +266,7 @@ def _earned(each: Seen, amount: int, debt: int, now: datetime, nth: int = 0) -> 
 
 def _differs(row: Row, each: Seen, known: Names) -> bool:
     same = known.now(row["person_id"]) == known.now(each.person_id)
-    untold = row["rate"] is None
+    untold = row["rate"] is None or not settled(row)
     return untold or not same or (row["total"], row["seen_back"]) != (each.total, each.back)
 
 

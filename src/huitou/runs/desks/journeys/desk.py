@@ -29,15 +29,13 @@ from huitou.runs.desks.journeys.views import (
     WayView,
 )
 from huitou.runs.walking import moving
+from huitou.runs.walking.giving import GIVERS
 
 if TYPE_CHECKING:
     from huitou.runs.wiring import House
     from huitou.store.books import Row
 
 Progress = Callable[[str, float | None], None]
-
-GIVERS: Mapping[str, Callable[..., Any]] = {}
-"""Gift -> who gives it. A journey that gives what nobody here gives is not started."""
 
 
 class JourneyDesk:
@@ -324,7 +322,7 @@ def _node(
         name=name,
         kind=wording.KINDS[type(node)],
         title=titles.get(language) or titles.get("en"),
-        words=wording.node(node),
+        words=wording.node(node, digits),
         layer=layer,
         ways=ways,
         here=here,

@@ -133,8 +133,8 @@ def _joined(parts: tuple[filters.Filter, ...], none: Sentence, sign: str, digits
     return words
 
 
-def node(made: j.Node) -> Sentence:
-    """What a node does."""
+def node(made: j.Node, digits: int = 2) -> Sentence:
+    """What a node does; an offer's amount in units of a currency that has so many `digits`."""
     if isinstance(made, j.Wait):
         return _time(made.time)
     if isinstance(made, j.WaitFor):
@@ -154,7 +154,8 @@ def node(made: j.Node) -> Sentence:
         return words
     if isinstance(made, j.Give):
         if made.amount:
-            return said("{gift}: {n}", gift=GIFTS[made.gift], n=made.amount)
+            per = 10**digits if made.gift == "offer" else 1
+            return said("{gift}: {n}", gift=GIFTS[made.gift], n=made.amount / per)
         return GIFTS[made.gift]
     return said("The end")
 

@@ -1,0 +1,182 @@
+"""Journeys for programs, over a shop without orders: written, started, walked, given, checked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+from sqlalchemy import select
+
+from huitou.doors.api.app import app
+from huitou.doors.book import Staff
+from huitou.journeys.paths.tables import path_gift
+from huitou.journeys.sendings.tables import sending
+from huitou.loyalty.points import book as points
+from huitou.runs.shop import Shop
+from huitou.runs.walking import giving
+from huitou.runs.walking.knowing import unknown
+from huitou.runs.wiring import open_shop
+from huitou.store.outbox import Event, tell
+
+Client = Callable[..., TestClient]
+THANKS = """name: thanks
+on: {event: will_come}
+nodes:
+  points: {gift: points, amount: 100}
+  offer: {gift: offer, amount: 5}
+  hello: {message: welcome_thanks, channel: [webhook], then: told}
+  told: {end: told}
+exits: [complaint, silence]
+"""
+
+
+@pytest.fixture
+def real(home: Path) -> Shop:
+    """A shop that opened today: no orders, half of everybody held out."""
+    shop = open_shop(home)
+    shop.change_settings(
+        name="茶铺", currency="CNY", timezone="Asia/Shanghai", salt="a salt", holdout_share=0.5
+    )
+    return shop
+
+
+@pytest.fixture
+def client(real: Shop) -> Client:
+    staff = Staff(real.books)
+
+    def knock(*scopes: str) -> TestClient:
+        secret = staff.issue_token("planner", scopes, real.clock.now())
+        return TestClient(app(real, staff), headers={"Authorization": f"Bearer {secret}"})
+
+    return knock
+
+
+@pytest.fixture
+def planner(client: Client) -> TestClient:
+    return client("read", "plan")
+
+
+def started(planner: TestClient) -> None:
+    assert planner.post("/journeys", json={"text": THANKS}).status_code == 200
+    assert planner.post("/journeys/thanks/start").json()["state"] == "live"
+    planner.post("/journeys/tick")
+
+
+def will_come(shop: Shop, people: list[str]) -> None:
+    now = shop.clock.now()
+    with shop.books.unit() as unit:
+        tell(
+            unit,
+            [Event("call.will_come", f"call:{who}", now, {"person_id": who}) for who in people],
+        )
+
+
+def of_each(shop: Shop, people: list[str]) -> tuple[list[str], list[str]]:
+    """Those who are treated, and those who are held out."""
+    day = shop.clock.now().astimezone(shop.settings.zone).date()
+    held = [who for who in people if unknown(who, shop.settings, day)["held"]]
+    return [who for who in people if who not in held], held
+
+
+def gifts(shop: Shop) -> list[dict[str, Any]]:
+    with shop.books.reading() as unit:
+        return [dict(row) for row in unit.rows(select(path_gift).order_by(path_gift.c.person_id))]
+
+
+def test_a_text_that_means_nothing_is_said_so_with_its_line(planner: TestClient) -> None:
+    told = planner.post("/journeys/check", json={"text": "name: x\non: {event: order}\n"})
+    assert told.status_code == 422 and "node" in told.json()["error"]["sentence"]
+    assert planner.post("/journeys/check", json={"text": THANKS}).json()["name"] == "thanks"
+    assert planner.get("/journeys").json() == []
+
+
+def test_every_playbook_is_ready_to_be_taken_and_started(planner: TestClient) -> None:
+    shipped = planner.get("/journeys/playbooks").json()
+    assert len(shipped) == 14 and all(each["ready"] for each in shipped)
+    for each in shipped:
+        assert planner.post(f"/journeys/playbooks/{each['name']}").json()["state"] == "draft"
+        assert planner.post(f"/journeys/{each['name']}/start").json()["state"] == "live"
+    assert {each["state"] for each in planner.get("/journeys").json()} == {"live"}
+
+
+def test_who_only_reads_starts_nothing(client: Client, planner: TestClient) -> None:
+    planner.post("/journeys", json={"text": THANKS})
+    assert client("read").post("/journeys/thanks/start").status_code == 403
+    assert client("read").get("/journeys/thanks").json()["state"] == "draft"
+
+
+def test_points_are_given_once_and_to_nobody_held_out(planner: TestClient, real: Shop) -> None:
+    started(planner)
+    people = [f"person {number}" for number in range(12)]
+    treated, held = of_each(real, people)
+    assert treated and held
+    will_come(real, people)
+    assert planner.post("/journeys/tick").json()["came in"] == 12
+    planner.post("/journeys/tick")
+    with real.books.reading() as unit:
+        have = {who: points.balance(unit, who).available for who in people}
+        asked = [row["person_id"] for row in unit.rows(select(sending))]
+    assert have == {**dict.fromkeys(treated, 100), **dict.fromkeys(held, 0)}
+    assert sorted(asked) == sorted(treated)
+    assert {row["person_id"] for row in gifts(real)} == set(treated)
+    assert planner.get("/journeys/thanks").json()["came_in"] == 12
+    assert real.check() == []
+
+
+def test_an_offer_above_what_they_are_surely_worth_is_refused_with_its_reason(
+    planner: TestClient, real: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started(planner)
+    treated, _held = of_each(real, [f"person {number}" for number in range(8)])
+    rich, poor = treated[:2]
+    monkeypatch.setattr(
+        giving, "_worth", lambda *_told: {rich: giving.Worth(500, "loyal")}
+    )  # fmt: skip
+    will_come(real, [rich, poor])
+    planner.post("/journeys/tick")
+    offers = {row["person_id"]: row for row in gifts(real) if row["gift"] == "offer"}
+    assert (offers[rich]["state"], offers[rich]["reason"]) == ("given", None)
+    assert offers[poor]["state"] == "refused" and offers[poor]["reason"]
+    with real.books.reading() as unit:
+        from huitou.loyalty import book as loyalty
+
+        assert loyalty.held(unit, [rich, poor]).get(rich) == 500
+        assert not loyalty.held(unit, [rich, poor]).get(poor)
+    planner.post("/journeys/tick")
+    assert {row["state"] for row in gifts(real)} == {"given", "refused"}
+
+
+def test_a_gift_that_was_being_given_when_the_house_fell_is_given_once(
+    planner: TestClient, real: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started(planner)
+    (who, *_), _held = of_each(real, [f"person {number}" for number in range(8)])
+    will_come(real, [who])
+    fell = dict(giving.GIVERS)
+
+    def falls(_unit: Any, _giving: giving.Giving) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(giving, "GIVERS", {**fell, "points": falls})
+    with pytest.raises(KeyboardInterrupt):
+        real.journeys.tick()
+    monkeypatch.setattr(giving, "GIVERS", fell)
+    for _ in range(2):
+        real.journeys.tick()
+    with real.books.reading() as unit:
+        assert points.balance(unit, who).available == 100
+
+
+def test_the_doctor_finds_a_gift_that_was_given_to_nobody(planner: TestClient, real: Shop) -> None:
+    started(planner)
+    (who, *_), _held = of_each(real, [f"person {number}" for number in range(8)])
+    will_come(real, [who])
+    planner.post("/journeys/tick")
+    assert real.check() == []
+    with real.books.unit() as unit:
+        row = {**gifts(real)[0], "id": "forged", "state": "given"}
+        unit.add(path_gift, [row])
+    assert any("gift" in each for each in real.check())
