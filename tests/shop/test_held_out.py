@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -15,18 +16,29 @@ from huitou.journeys.sendings.tables import CHANNELS, sending
 from huitou.loyalty.surprises.tables import surprise
 from huitou.runs.desks.sending.lots import Lots
 from huitou.runs.shop import Shop
+from huitou.runs.steps.surprise import draw
 
 WAYS = "".join(f'[{each}]\nway = "console"\n' for each in ("email", "sms", "wecom", "wechat"))
 SURPRISES = """
 on = true
 budget = 100000
-control_share = 0.0
+control_share = 0.05
 [[gift]]
 name = "third"
 when = "orders"
 every = 1
 what = "A cup on the house"
 cost = 150
+"""
+
+
+JOURNEY = """
+name: evening
+title: {en: Evening, zh-Hans: 晚上, zh-Hant: 晚上}
+on: {date: last_order, days: DAYS}
+nodes:
+  word: {message: letter, channel: [email, sms], then: told}
+  told: {end: told}
 """
 
 
@@ -75,15 +87,21 @@ def test_a_caller_that_forgot_the_lot_reaches_nobody_of_the_held_out(shop: Shop)
 
 def test_neither_a_surprise_nor_a_journey_of_the_day_is_meant_for_them(shop: Shop) -> None:
     shop.surprises.write_rules(SURPRISES)
-    for name in ("slipping", "welcome", "lost_habit"):
-        shop.journeys.take(name, "mei")
-        shop.journeys.start(name, "mei")
-    from huitou.runs.steps.surprise import draw
-
+    table = f"customers_{shop._edition().noted('moment')['day']}"
+    out = ("person_id", sorted(held_out(shop)))
+    rows = shop._edition().table(table, ["person_id", "last_day"], only=out).to_pylist()
+    last = max(rows, key=lambda row: row["last_day"])
+    day = date.fromisoformat(shop._edition().noted("moment")["day"])
+    days = (day - last["last_day"]).days + 1
+    shop.journeys.keep(JOURNEY.replace("DAYS", str(days)), "mei")
+    shop.journeys.start("evening", "mei")
     assert tea.again(shop, draw).get("rows", 0) > 0
+    shop.run()
     with shop.books.reading() as unit:
         given = {row["person_id"] for row in unit.rows(select(surprise.c.person_id))}
         asked = unit.rows(select(sending).where(sending.c.origin_id != "bug"))
     assert given and not given & held_out(shop)
+    walked = shop.journeys.of_person(last["person_id"])
+    assert [walker.arm for walker in walked] == ["held_out"], "they walk, and hear nothing"
     sells = {row["person_id"] for row in asked if row["purpose"] == "marketing"}
     assert not sells & held_out(shop)
