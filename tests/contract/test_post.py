@@ -21,6 +21,7 @@ from huitou.channels.post.worker import Words, Worker
 from huitou.channels.reports import book as reports
 from huitou.channels.reports.book import Report
 from huitou.ground.errors import Refused
+from huitou.identity.tables import person_alias
 from huitou.journeys.sendings import book as sendings
 from huitou.journeys.sendings.book import Wish
 from huitou.journeys.sendings.tables import sending
@@ -433,3 +434,35 @@ def test_one_grant_is_one_message_however_many_are_sent_at_once(any_books: Books
         book.turn(unit, chat, back, (), NOW, claims=False)
         assert book.granted(unit, "open", "T") == 1, "what surely did not arrive gives it back"
     assert states(any_books)["suppressed"] == 2
+
+
+def test_nothing_that_sells_goes_to_the_held_out_whoever_asked_for_it(any_books: Books) -> None:
+    ask(any_books, 6)
+    served = [Wish("points", "s", f"p{n}", "email", "service", "letter") for n in range(6)]
+    with any_books.unit() as unit:
+        sendings.ask(unit, served, NOW)
+        unit.put(person_alias, {"person_id": "p4", "survivor": "p0"})
+    asked: list[str] = []
+
+    def lot(people: Sequence[str]) -> set[str]:
+        asked.extend(people)
+        return {"p0", "p1"}
+
+    post = Post()
+    Worker(any_books, post, write, WAY, Hands(), held_out=lot).work()
+    with any_books.reading() as unit:
+        rows = unit.rows(select(sending))
+    ended = {(row["purpose"], row["person_id"]): (row["state"], row["rule"]) for row in rows}
+    for number in (0, 1, 4):
+        assert ended["marketing", f"p{number}"] == ("suppressed", "held_out")
+    assert Counter(state for state, _ in ended.values()) == {"accepted": 9, "suppressed": 3}
+    assert len(post.given) == 9 and "p4" not in asked, "the lot is asked by today's names"
+
+
+def test_who_is_held_out_since_the_claim_is_stopped_at_the_mark(any_books: Books) -> None:
+    ask(any_books)
+    rows = claim(any_books)
+    with any_books.unit() as unit:
+        ready = [Ready(row["id"], row["fence"]) for row in rows]
+        turn = book.turn(unit, WAY, (), ready, NOW, "w", claims=False, held_out=set)
+    assert not turn.go and one(any_books, "rule") == "held_out"

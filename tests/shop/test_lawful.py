@@ -1,4 +1,4 @@
-"""What the law asks a message to carry stands in it when it leaves, or it stays in and says why."""
+"""What the law asks a message to carry stands in it when it leaves, or it stays in."""
 
 from __future__ import annotations
 

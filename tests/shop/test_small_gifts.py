@@ -13,7 +13,10 @@ from typing import Any
 import pyarrow as pa
 import pytest
 from fastapi.testclient import TestClient
+from sqlalchemy import select
 
+from huitou.care.consents import book as consents
+from huitou.care.consents.tables import consent_event
 from huitou.doors.api.app import app
 from huitou.doors.book import Staff
 from huitou.doors.cli.main import main
@@ -217,6 +220,27 @@ def brought(cafe: Cafe, member: str, name: str, phone: str) -> None:
 
 def states(cafe: Cafe) -> dict[str, tuple[str, str | None]]:
     return {row.friend: (row.state, row.why) for row in cafe.shop.referrals.listed()}
+
+
+def test_what_a_friend_agreed_to_is_kept_as_consent_once_it_is_known_who_they_are(
+    cafe: Cafe,
+) -> None:
+    cafe.shop.referrals.write_rules(REFERRALS)
+    brought(cafe, "M2", "Ann", "13900000001")
+    with cafe.shop.books.reading() as unit:
+        (row,) = referrals.open_ones(unit)
+        assert not unit.rows(select(consent_event)), "nobody is known by that number yet"
+    cafe.on(MARCH + timedelta(days=5), ("13900000001", "", 40))
+    cafe.work()
+    with cafe.shop.books.reading() as unit:
+        (word,) = unit.rows(select(consent_event))
+        friend = referrals.the_referral(unit, row["id"])["friend_id"]
+        assert (word["person_id"], word["channel"], word["purpose"], word["source"]) == (
+            friend, "sms", "service", "friend",
+        )  # fmt: skip
+        assert word["at"] == row["at"] and word["proof"]["referral"] == row["id"]
+        assert not consents.given(unit, [friend], "marketing"), "no yes to being sold anything"
+    assert cafe.shop.consents.of(friend).history[0].words == row["consent"]
 
 
 def test_both_are_rewarded_once_after_the_friend_kept_a_first_order(cafe: Cafe) -> None:

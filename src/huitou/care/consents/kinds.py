@@ -31,6 +31,7 @@ PURPOSES: Mapping[str, Sentence] = {
 SOURCES: Mapping[str, Sentence] = {
     "join_page": said("On the page to join"),
     "till": said("At the till"),
+    "friend": said("On a friend’s page"),
     "checkout": said("At an online checkout"),
     "reply": said("By a reply"),
     "preferences": said("On their own page"),

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
+from huitou.care.consents import book as consents
+from huitou.care.consents import kinds
 from huitou.decisions.holdout import Holdout
 from huitou.ground import rules as files
 from huitou.identity.book import names
@@ -67,7 +69,8 @@ def _one(work: Work, unit: Unit, row: Row, rules: ReferralRules) -> str:
     order = _kept(_orders(mine), sum(line["amount"] for line in mine), rules.least)
     if order is None:
         return "returned" if book.brought_back(unit, row, work.now) else "waits"
-    book.bought(unit, row, friend, order.id, order.day, work.now)
+    if book.bought(unit, row, friend, order.id, order.day, work.now):
+        _agreed(unit, row, friend, work)
     if order.day + timedelta(days=rules.kept_days) > work.day:
         return "bought"
     row = book.the_referral(unit, row["id"])
@@ -75,6 +78,21 @@ def _one(work: Work, unit: Unit, row: Row, rules: ReferralRules) -> str:
     if told == "rewarded":
         _thank(work, unit, row)
     return told
+
+
+def _agreed(unit: Unit, row: Row, friend: str, work: Work) -> None:
+    """What they agreed to on the page, now that it is known who they are: word of their reward.
+
+    It is no yes to being sold anything, and goes into no other purpose.
+    """
+    wording = kinds.Wording("friend", row["language"], row["consent"])
+    proof = kinds.Proof(language=row["language"], told={"referral": row["id"]})
+    for kind, channel in (("email", "email"), ("phone", "sms")):
+        if row[kind]:
+            consents.give(
+                unit, friend, channel, "service", source="friend", wording=wording,
+                now=work.now, at=row["at"], proof=proof,
+            )  # fmt: skip
 
 
 def _people(work: Work, unit: Unit, row: Row) -> set[str]:
