@@ -161,9 +161,11 @@ def _wish(work: Work, unit: Unit, row: Row, given: Row, held: Holdout) -> Wish |
     if not keys or held.holds(keys[0]["hold_key"]) or channel is None:
         return None
     offer = loyalty.offered(unit, given["reference"])
-    told = {"kind": given["kind"], "amount": given["amount"], "side": given["side"]}
+    what = "worth" if given["kind"] == "offer" else "points"
+    told = {"kind": given["kind"], what: given["amount"], "side": given["side"]}
     if offer is not None:
-        told |= {"code": offer["code"], "ends_at": offer["ends_at"].isoformat()}
+        last = offer["ends_at"].astimezone(work.settings.zone).date()
+        told |= {"code": offer["code"], "ends_on": last.isoformat()}
     return Wish(
         "referral",
         f"{row['id'][:40]}:{given['side']}",
