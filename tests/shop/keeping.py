@@ -76,7 +76,8 @@ amount = 500
 kind = "offer"
 amount = 300
 """
-LETTERBOX = "".join(f'[{channel}]\nway = "console"\n' for channel in ("email", "sms"))
+LETTERBOX = "".join(f'[{way}]\nway = "console"\nrate = 10000\n' for way in ("email", "sms"))
+"""As fast as they like: on a clock that stands still no pace comes back."""
 
 SHORT = {
     "IN_THE_LAKE": ("people", "lines", "facts", "standing"),
