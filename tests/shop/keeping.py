@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
+from functools import cached_property
 from pathlib import Path
 from time import process_time
 from typing import Any
@@ -121,6 +122,15 @@ class Keeping:
     plan_id: str = ""
     cost: float = 0.0
     """Seconds of the processor."""
+
+    @cached_property
+    def days(self) -> dict[date, date]:
+        """Last day of each file -> the last day on which anything was bought: that of its run."""
+        found = {}
+        for end in ENDS:
+            until = "SELECT max(ordered_at)::date FROM year WHERE ordered_at::date <= $end"
+            found[end] = self.sql(until, end=end)[0][0]
+        return found
 
     def sql(self, query: str, **told: Any) -> list[tuple[Any, ...]]:
         """A question to the raw rows, `year`."""

@@ -203,7 +203,7 @@ def test_the_run_that_first_sees_enough_visits_is_the_run_of_the_climb(
     kept: Keeping, who: dict[str, str]
 ) -> None:
     first: dict[str, date] = {}
-    for end in ENDS:
+    for end in kept.days.values():
         for customer, days in visits(kept, end).items():
             if rank(days) >= 1:
                 first.setdefault(who[customer], end)
@@ -212,7 +212,8 @@ def test_the_run_that_first_sees_enough_visits_is_the_run_of_the_climb(
     begins = {told[0]["kind"] for told in history.values()}
     assert begins == {"placed", "climbed"}
     assert all(
-        (told[0]["kind"] == "placed") == (told[0]["day"] == ENDS[0]) for told in history.values()
+        (told[0]["kind"] == "placed") == (told[0]["day"] == kept.days[ENDS[0]])
+        for told in history.values()
     )
 
 
@@ -228,13 +229,13 @@ def test_who_climbs_with_a_card_is_told_once_and_nobody_else_is(
     }
     came = dict(kept.sql("SELECT customer_id, min(ordered_at)::date FROM year GROUP BY ALL"))
     joined = {
-        who[customer]: next(end for end in ENDS if end >= came[customer])
+        who[customer]: next(day for day in kept.days.values() if day >= came[customer])
         for customer in kept.cast.members
     }
     # Whoever climbs in the run of their first month has no card yet: they join the day after.
     climbs = {(person, day) for person, day in climbs if day > joined[person]}
     asked = rows(kept, select(sending).where(sending.c.template == "ladder.climbed"))
-    told = Counter((row["person_id"], row["written_at"].date() - timedelta(1)) for row in asked)
+    told = Counter((row["person_id"], kept.days[at_day(row["written_at"])]) for row in asked)
     out = held_out(kept)
     assert climbs and any(person in out for person, _ in climbs)
     assert told == Counter({each: 1 for each in climbs if each[0] not in out})
@@ -284,7 +285,7 @@ def test_every_third_order_may_be_a_surprise_within_the_month_and_never_for_the_
     )
     reached = defaultdict(set)
     for customer, day, nth in orders:
-        for end in ENDS:
+        for end in kept.days.values():
             if nth % EVERY == 0 and end - timedelta(days=7) < day <= end:
                 reached[end].add((who[customer], f"orders:{nth}"))
     drawn = rows(kept, select(surprise))
@@ -331,11 +332,11 @@ def test_two_friends_are_rewarded_once_with_who_brought_them_and_oneself_is_caug
     first = dict(kept.sql("SELECT customer_id, min(ordered_at)::date FROM year GROUP BY ALL"))
     ready = [first[each] + timedelta(days=14) for each in kept.cast.friends]
     days = sorted({at_day(row["at"]) for row in given})
-    assert days == sorted({next(end for end in ENDS if end >= day) for day in ready})
+    assert days == sorted({next(end for end in ENDS if kept.days[end] >= day) for day in ready})
 
 
 def at_day(moment: Any) -> date:
-    """The last day a run knew that was done at this moment."""
+    """The last day of the file that had come when this was done."""
     day: date = moment.date() - timedelta(days=1)
     return day
 
