@@ -128,6 +128,14 @@ def test_whoever_buys_a_pack_has_it_and_is_told_before_points_end(shop: Shop) ->
         ("email", "service", 10)
     ]  # those of order 3 end after the twentieth of June; asked for once in two runs
 
+    # Also where there are too few customers for a forecast, the word leaves, and says what ends.
+    assert shop.too_few() is not None
+    shop.sending.change_rules('[email]\nway = "console"\n')
+    shop.sending.send()
+    letters = (shop.home / "post" / "email.txt").read_text(encoding="utf-8")
+    assert shop.consents.withdraw("M2", by="Mei").standings[0].state == "withdrawn"
+    assert "you still have 10 points with us" in letters and "end on Jul 1, 2026" in letters
+
 
 def test_existing_shops_earn_nothing_until_points_are_switched_on(tmp_path: Path) -> None:
     shop = open_shop(tmp_path / "shop", clock=NOW)

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from huitou.care.complaints import book
-from huitou.ground.errors import NotYet
+from huitou.ground.errors import HuitouError, NotYet
 from huitou.ground.settings import Settings
 from huitou.runs import finding
 from huitou.runs.moment import FORMAT
@@ -48,9 +48,15 @@ def join(unit: Unit, edition: Edition | None, settings: Settings, now: datetime)
 def person(house: House, settings: Settings, who: str) -> str:
     """The one customer meant by a member number, phone, e-mail or id; an error in words if none."""
     edition = current(house)
-    if edition is None or not house.shelf.file.exists():
+    if edition is None:
         raise NotYet("no run has finished yet, so nobody is known", to_try="huitou run")
-    return str(finding.found(house, settings, edition, who)["person_id"])
+    if house.shelf.file.exists():
+        return str(finding.found(house, settings, edition, who)["person_id"])
+    # Too few for a forecast have no shelf; they agree and refuse all the same.
+    people = finding.everyone(house, settings, edition, who)
+    if len(people) != 1:
+        raise HuitouError(f"{who!r} is not one customer", to_try="a member number")
+    return next(iter(people))
 
 
 def _keys(settings: Settings, row: Mapping[str, Any]) -> list[list[str]]:

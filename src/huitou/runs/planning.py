@@ -40,11 +40,18 @@ LETTERS = "letters"
 """Folder of what is printed, one folder a plan."""
 
 
+def _everybody(edition: Edition) -> str:
+    """The table of people; a shop with too few for a forecast has its customers alone."""
+    if edition.has("people"):
+        return "people"
+    return f"customers_{Moment.read(edition.noted('moment')).day}"
+
+
 class Addresses:
     """Who the people of a plan are, read from the edition when letters are written."""
 
     def __init__(self, edition: Edition, language: str) -> None:
-        self.people = edition.table("people", ["person_id", "key", "name"])
+        self.people = edition.table(_everybody(edition), ["person_id", "key", "name"])
         self.edition = edition
         self.language = language
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
@@ -23,7 +23,7 @@ from huitou.loyalty.cards.book import Card
 from huitou.loyalty.ladder import book, many, rules, steps
 from huitou.loyalty.ladder.book import Moved
 from huitou.loyalty.ladder.rules import Figures, Held, Standing
-from huitou.loyalty.ladder.steps import Ladder
+from huitou.loyalty.ladder.steps import Ladder, Step
 from huitou.runs.work import Result, Work
 
 if TYPE_CHECKING:
@@ -205,7 +205,9 @@ def _wish(work: Work, ladder: Ladder, moved: Moved, card: Card) -> Wish | None:
     if verdict.what not in ("climbed", "warned") or card.channel is None:
         return None
     step = ladder.steps[verdict.rank]
-    told = {"step": step.name, "claim": step.claim.by_language, "number": card.number}
+    told: dict[str, Any] = {"step": step.claim.by_language, "number": card.number}
+    if step.privileges and verdict.what == "climbed":
+        told["claim"] = _given(step)
     if verdict.what == "climbed":
         return Wish(
             "ladder",
@@ -229,6 +231,18 @@ def _wish(work: Work, ladder: Ladder, moved: Moved, card: Card) -> Wish | None:
         {**told, "days": left, "falls_on": str(after.falls_on)},
         not_after=work.now + timedelta(days=left),
     )
+
+
+def _given(step: Step) -> dict[str, str]:
+    """What a step brings with it, by language."""
+    by_language: dict[str, list[str]] = {}
+    for privilege in step.privileges:
+        for language, words in privilege.claim.by_language.items():
+            by_language.setdefault(language, []).append(words)
+    return {
+        language: (", " if language == "en" else "、").join(words)
+        for language, words in by_language.items()
+    }
 
 
 def _falls(held: Held) -> str:

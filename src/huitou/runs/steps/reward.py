@@ -14,6 +14,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from huitou.ground import rules as files
+from huitou.ground.clock import end_of_day
 from huitou.identity.book import Names, names
 from huitou.journeys.sendings.book import Wish, ask
 from huitou.loyalty.ladder import book as ladder
@@ -30,6 +31,9 @@ if TYPE_CHECKING:
 
     from huitou.store.books import Row, Unit
     from huitou.store.lake import Edition
+
+WORDS = {"cashback": "balance", "stored": "balance"}
+"""Kinds that are money are told in one way: what it is worth."""
 
 GOODS = """
 WITH goods AS (
@@ -225,7 +229,9 @@ def _tell(work: Work, unit: Unit, rules: Rules) -> int:
     wishes = []
     for kind in (*rules.kinds.values(), Kind("pack", on=True, notice_days=30)):
         if kind.notice_days:
-            until = work.now + timedelta(days=kind.notice_days)
+            # By days of the shop: what ends with its thirtieth day from now is told of today.
+            last = work.now.astimezone(work.settings.zone).date() + timedelta(kind.notice_days)
+            until = end_of_day(last, work.settings.zone).replace(tzinfo=UTC)
             wishes += list(_wishes(unit, kind, until, reach, work))
     return ask(unit, wishes, work.now)
 
@@ -241,11 +247,19 @@ def _wishes(
         ends[who] = ends.get(who, 0) + row["rest"]
     for (person, day), amount in ends.items():
         if (channel := reach.get(person)) is not None:
+<<<<<<< HEAD
             told = {"kind": kind.name, "points": amount, "ends_on": day.isoformat(),
                     "worth": kind.worth(amount)}  # fmt: skip
             yield Wish(
                 "points", f"ending:{kind.name}:{day}", person, channel, "service",
                 "points_expiring", told, value=kind.worth(amount),
+=======
+            told = {"kind": kind.name, "amount": amount, "points": amount,
+                    "ends_on": day.isoformat(), "worth": kind.worth(amount)}  # fmt: skip
+            yield Wish(
+                "points", f"ending:{kind.name}:{day}", person, channel, "service",
+                f"{WORDS.get(kind.name, kind.name)}_expiring", told, value=kind.worth(amount),
+>>>>>>> y
             )  # fmt: skip
 
 

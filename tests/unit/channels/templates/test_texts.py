@@ -10,7 +10,9 @@ from huitou.channels.sms.segments import segments
 from huitou.channels.templates import shipped, values
 from huitou.channels.templates.scribe import Job, Scribe
 from huitou.channels.templates.words import Written
+from huitou.loyalty.points.tables import KINDS
 from huitou.runs.desks.sending.texts import EXAMPLES
+from huitou.runs.steps.reward import WORDS
 
 
 @pytest.fixture(scope="module")
@@ -35,6 +37,16 @@ def test_every_occasion_is_written_in_every_language(scribe: Scribe, name: str) 
             for each in (written.subject, written.text, written.html):
                 assert "{{" not in each and "{%" not in each
             assert channel != "sms" or segments(written.text.strip()) <= 2
+
+
+WISHED = {
+    "ladder.climbed", "ladder.falls", "membership_ends", "referral_giver", "referral_friend",
+    *(f"{WORDS.get(kind, kind)}_expiring" for kind in KINDS),
+}  # fmt: skip
+
+
+def test_whatever_the_house_wishes_to_say_has_words() -> None:
+    assert set(shipped.names()) >= WISHED
 
 
 def test_a_name_that_leads_out_of_the_folder_is_no_template() -> None:
