@@ -179,12 +179,7 @@ def _wish(work: Work, unit: Unit, row: Row, given: Row, held: Holdout) -> Wish |
     if not keys or held.holds(keys[0]["hold_key"]) or channel is None:
         return None
     offer = loyalty.offered(unit, given["reference"])
-<<<<<<< HEAD
     told = {"points" if given["kind"] == "points" else "worth": given["amount"]}
-=======
-    what = "worth" if given["kind"] == "offer" else "points"
-    told = {"kind": given["kind"], what: given["amount"], "side": given["side"]}
->>>>>>> y
     if offer is not None:
         last = offer["ends_at"].astimezone(work.settings.zone).date()
         told |= {"code": offer["code"], "ends_on": last.isoformat()}

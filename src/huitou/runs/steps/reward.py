@@ -247,19 +247,11 @@ def _wishes(
         ends[who] = ends.get(who, 0) + row["rest"]
     for (person, day), amount in ends.items():
         if (channel := reach.get(person)) is not None:
-<<<<<<< HEAD
-            told = {"kind": kind.name, "points": amount, "ends_on": day.isoformat(),
-                    "worth": kind.worth(amount)}  # fmt: skip
-            yield Wish(
-                "points", f"ending:{kind.name}:{day}", person, channel, "service",
-                "points_expiring", told, value=kind.worth(amount),
-=======
             told = {"kind": kind.name, "amount": amount, "points": amount,
                     "ends_on": day.isoformat(), "worth": kind.worth(amount)}  # fmt: skip
             yield Wish(
                 "points", f"ending:{kind.name}:{day}", person, channel, "service",
                 f"{WORDS.get(kind.name, kind.name)}_expiring", told, value=kind.worth(amount),
->>>>>>> y
             )  # fmt: skip
 
 

@@ -20,13 +20,18 @@ from huitou.journeys.paths.journey import Act, Journey
 from huitou.journeys.paths.playbooks import shipped as playbooks
 from huitou.journeys.paths.writing import read
 from huitou.journeys.reminders.rules import TEMPLATES
+from huitou.loyalty.points.tables import KINDS
 from huitou.loyalty.referrals.rules import SIDES
 from huitou.runs.desks.sending.texts import EXAMPLES
+from huitou.runs.steps.reward import WORDS
 
 ROOT = Path(huitou.__file__).parent
 COMPUTED = {
     "TEMPLATES[need.kind]": set(TEMPLATES.values()),
     "f\"referral_{given['side']}\"": {f"referral_{side}" for side in SIDES},
+    "f'{WORDS.get(kind.name, kind.name)}_expiring'": {
+        f"{WORDS.get(name, name)}_expiring" for name in KINDS
+    },
 }
 """Names that are worked out -> all that may come of it."""
 ELSEWHERE = {"TEMPLATES[need.kind]": ("runs/steps/needs.py", "_told")}

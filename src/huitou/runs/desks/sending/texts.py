@@ -54,8 +54,6 @@ EXAMPLES: Mapping[str, Any] = {
     "subject": {"en": "A word from us", "zh-Hans": "想对您说", "zh-Hant": "想對您說"},
     "text": {"en": "Thank you.", "zh-Hans": "谢谢您。", "zh-Hant": "謝謝您。"},
     "card": "plain",
-    "code": "K7QM2XWD",
-    "amount": 3,
     "standing_order": False,
 }
 """What stands in a preview where nothing else is told."""
