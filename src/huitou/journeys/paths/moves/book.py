@@ -48,6 +48,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.schema import CreateTable
+from sqlalchemy.sql.expression import UnaryExpression
+from sqlalchemy.sql.operators import custom_op
 
 from huitou.care.chase.tables import chase_mark
 from huitou.care.complaints import rules as complaining
@@ -93,6 +95,8 @@ due = Table(
     sqlite_with_rowid=False,
 )
 """The chunk, on this connection alone. `way` is a way out of the node, or why they leave."""
+WALK = ("journey", "person_id", "entry")
+"""The key of a walk."""
 
 
 @dataclass(frozen=True)
@@ -284,11 +288,30 @@ def _of_the_chunk(way: Any, leaves: Any, channel: Any) -> Select[Any]:
 
 
 def _into_the_chunk(unit: Unit, query: Select[Any]) -> int:
+    _by_key(unit)
     unit.execute(CreateTable(due, if_not_exists=True))
     unit.execute(delete(due))
     # Another worker's chunk is passed over, not waited for.
     query = query.with_for_update(skip_locked=True, of=position)
     return unit.change(insert(due).from_select([column.name for column in due.c], query))
+
+
+def _from_the_chunk(unit: Unit, name: str) -> ColumnElement[Any]:
+    """A column of the chunk's key, so that the chunk is read and the other table looked up in.
+
+    SQLite knows no size of either, and would else read a million positions to find ten thousand:
+    a plus sign before a column keeps it from using an index of it.
+    """
+    if unit.connection.dialect.name == "sqlite":
+        return UnaryExpression(due.c[name], operator=custom_op("+"), type_=due.c[name].type)
+    return due.c[name]
+
+
+def _by_key(unit: Unit) -> None:
+    """PostgreSQL, too, looks up each of the chunk by its key, and compiles no query for it."""
+    if unit.connection.dialect.name == "postgresql":
+        names = ("enable_hashjoin", "enable_mergejoin", "jit")
+        unit.execute(select(*(func.set_config(name, "off", true()) for name in names)))
 
 
 def _carry_out(unit: Unit, at: At) -> None:
@@ -405,11 +428,7 @@ def _withdraw(unit: Unit, now: datetime) -> None:
     """Whoever leaves before the end hears no more: what has not begun to leave is taken back."""
     if unit.value(select(literal(1)).where(due.c.leaves == true()).limit(1)) is None:
         return
-    walks = and_(
-        step_taken.c.journey == due.c.journey,
-        step_taken.c.person_id == due.c.person_id,
-        step_taken.c.entry == due.c.entry,
-    )
+    walks = and_(*(step_taken.c[name] == _from_the_chunk(unit, name) for name in WALK))
     theirs = (
         select(step_taken.c.message)
         .join(due, walks)
@@ -439,11 +458,7 @@ def _move(unit: Unit, at: At) -> None:
     ]
     wake_at = case(*waits, else_=due.c.wake_at) if waits else due.c.wake_at
     over = or_(gone, due.c.way.in_(ends))
-    same = and_(
-        position.c.journey == due.c.journey,
-        position.c.person_id == due.c.person_id,
-        position.c.entry == due.c.entry,
-    )
+    same = and_(*(position.c[name] == _from_the_chunk(unit, name) for name in WALK))
     values: dict[str, Any] = {
         "node": following,
         "since": now,
