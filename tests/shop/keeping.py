@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property
@@ -252,14 +252,12 @@ def fetch(made: Keeping, end: date) -> None:
 @contextmanager
 def shortened() -> Iterator[None]:
     """Days in which nobody foresees anything: a month costs two seconds instead of ten."""
-    with mock.patch.multiple(
-        whole_day,
-        **{
-            table: {name: getattr(whole_day, table)[name] for name in names}
-            | ({"facts": _customers} if "facts" in names else {})
-            for table, names in SHORT.items()
-        },
-    ):
+    with ExitStack() as stack:
+        for table, names in SHORT.items():
+            steps = {name: getattr(whole_day, table)[name] for name in names}
+            if "facts" in steps:
+                steps["facts"] = _customers
+            stack.enter_context(mock.patch.object(whole_day, table, steps))
         yield
 
 
