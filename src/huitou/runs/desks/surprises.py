@@ -184,8 +184,9 @@ class Surprises:
     def _last_day(self) -> date:
         """The day of the last run, whose month pays for what it drew; today before a first one."""
         edition = self._house.lake.current()
-        if edition is not None:
-            return Moment.read(edition.noted("moment")).day
+        noted = edition.noted("moment") if edition is not None else None
+        if noted is not None:
+            return Moment.read(noted).day
         return self._house.clock.now().astimezone(self._settings.zone).date()
 
     def _view(self, row: Row) -> SurpriseView:

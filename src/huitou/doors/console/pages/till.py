@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from io import BytesIO
 from typing import TYPE_CHECKING, Annotated
 from urllib.parse import quote
@@ -35,6 +35,13 @@ WRONG: Mapping[str | None, Sentence] = {
     "birthday": said("This is no birthday."),
 }
 
+DONE: Mapping[str, Sentence] = {
+    "gift": said("Handed over, and written down."),
+    "sold": said("The pack is sold."),
+    "session": said("One session is used."),
+}
+"""What was just done -> how it is said."""
+
 
 @dataclass(frozen=True)
 class ForSale:
@@ -63,6 +70,10 @@ class TillPage:
     sold: Sequence[ForSale] = ()
     used: OfferView | None = None
     """The code that was just used."""
+    done: Sentence | None = None
+    """What else was just done."""
+    code: Mapping[str, str] = field(default_factory=dict)
+    """What was typed about a code that was refused."""
     consents = CONSENTS
     agreed = AGREED
 
@@ -114,10 +125,10 @@ async def join(visit: Member, request: Request) -> Response:
 
 
 @routes.get("/till/{person}")
-def stands(visit: Member, person: str, joined: str = "") -> Response:
+def stands(visit: Member, person: str, joined: str = "", done: str = "") -> Response:
     """Somebody stands at the till."""
     visit.needs("manager", "clerk")
-    return _before_the_till(visit, person, joined=joined)
+    return _before_the_till(visit, person, joined=joined, done=done)
 
 
 @routes.post("/till/{person}/deliver")
@@ -149,7 +160,7 @@ def hand_over(visit: Member, person: str, gift: Annotated[str, Form(max_length=6
     """A surprise was handed over, once."""
     visit.needs("manager", "clerk")
     visit.shop.surprises.deliver(gift, visit.member.name)
-    return _back(visit, person)
+    return _back(visit, person, "gift")
 
 
 @routes.post("/till/{person}/code")
@@ -167,7 +178,8 @@ def redeem(
         minor = an_amount(total, visit.shop.settings.money)
         used = visit.shop.redeem_offer(code, order, minor, person, by)
     except (Refused, BadInput) as refused:
-        return _before_the_till(visit, person, trouble=refused.spoken, status=422)
+        typed = {"code": code, "order": order, "total": total}
+        return _before_the_till(visit, person, trouble=refused.spoken, code=typed, status=422)
     return _before_the_till(visit, person, used=used)
 
 
@@ -184,7 +196,7 @@ def sell(
     if name not in packs.offered:
         raise BadInput(said("There is no such pack."))
     packs.sell(person, name, _key(visit, form), by=by)
-    return _back(visit, person)
+    return _back(visit, person, "sold")
 
 
 @routes.post("/till/{person}/session")
@@ -197,7 +209,7 @@ def session(
     """One session of a pack was used; the same form sent twice uses one."""
     visit.needs("manager", "clerk")
     visit.shop.packs.use(pack, _key(visit, form), by=visit.member.name)
-    return _back(visit, person)
+    return _back(visit, person, "session")
 
 
 @routes.get("/till/{person}/card.svg")
@@ -226,6 +238,8 @@ def _before_the_till(
     joined: str = "",
     trouble: str | Sentence | None = None,
     used: OfferView | None = None,
+    done: str = "",
+    code: Mapping[str, str] | None = None,
     status: int = 200,
 ) -> Response:
     shop = visit.shop
@@ -239,6 +253,8 @@ def _before_the_till(
         packs=[each for each in shop.packs.of_person(found.person_id) if not each.over],
         sold=_for_sale(visit),
         used=used,
+        done=DONE.get(done),
+        code=code or {},
     )
     return visit.page("till.html", page, status)
 
@@ -256,8 +272,9 @@ def _key(visit: Visit, form: str) -> str:
     return fingerprint("till", visit.member.id, form)
 
 
-def _back(visit: Visit, person: str) -> Response:
-    return visit.to(f"/till/{quote(person, safe='')}")
+def _back(visit: Visit, person: str, done: str = "") -> Response:
+    told = f"?done={done}" if done else ""
+    return visit.to(f"/till/{quote(person, safe='')}{told}")
 
 
 def _nobody(nobody: HuitouError, typed: str) -> Sentence:
