@@ -16,6 +16,7 @@ from sqlalchemy import ColumnElement, and_, func, not_, or_, select, update
 from huitou.ground.errors import Refused
 from huitou.ground.failpoints import failpoint
 from huitou.ground.ids import fingerprint, new_id
+from huitou.ground.words import said
 from huitou.identity.book import names
 from huitou.identity.tables import person_alias
 from huitou.loyalty import ledger
@@ -139,7 +140,7 @@ def by_code(unit: Unit, code: str) -> Row:
     """An offer by its code. Raises `Refused` for a code that was never given."""
     row = unit.first(select(offer).where(offer.c.code == code))
     if row is None:
-        raise Refused(f"there is no offer with the code {code!r}")
+        raise Refused(said("There is no offer with the code {code}.", code=code))
     return row
 
 
@@ -271,7 +272,9 @@ def reverse(unit: Unit, code: str, order_id: str, now: datetime, *, by: str = ""
     row = by_code(unit, code)
     before = redeemed(unit, row["id"], order_id)
     if before is None:
-        raise Refused(f"the offer {code} was not used for the order {order_id}")
+        raise Refused(
+            said("The code {code} was not used for the order {order}.", code=code, order=order_id)
+        )
     mine = update(redemption).where(
         redemption.c.offer_id == row["id"],
         redemption.c.use == before["use"],
@@ -450,7 +453,7 @@ def _close(unit: Unit, row: Row, state: str, now: datetime, **more: str | int | 
     same = offer.c.uses.is_(None) if row["uses"] is None else offer.c.uses == row["uses"]
     closing = update(offer).where(offer.c.id == row["id"], offer.c.state == "open", same)
     if unit.change(closing.values(state=state, closed_at=now, **more)) != 1:
-        raise Refused(f"the offer {row['code']} is not open any more")
+        raise Refused(said("The code {code} is not open any more.", code=row["code"]))
 
 
 def _return(

@@ -9,6 +9,8 @@ import pyarrow as pa
 
 from huitou.ground.errors import HuitouError
 from huitou.ground.settings import Settings
+from huitou.identity.book import names
+from huitou.loyalty.cards import book as cards
 from huitou.sources import contacts
 
 if TYPE_CHECKING:
@@ -66,7 +68,14 @@ def everyone(house: House, settings: Settings, edition: Edition | None, text: st
     if house.shelf.file.exists() and (standing := house.shelf.find(asked)) is not None:
         return {str(standing["person_id"])}
     keys = edition.table("keys", only=("key", spellings(asked, settings)))
-    return set(keys["person_id"].to_pylist()) or _by_id(edition, asked)
+    return set(keys["person_id"].to_pylist()) or _by_id(edition, asked) or members(house, asked)
+
+
+def members(house: House, person_id: str) -> set[str]:
+    """Who has a card and this id, though no order is known of them yet; else nobody."""
+    with house.books.reading() as unit:
+        now = names(unit, [person_id]).now(person_id)
+        return {now} if cards.of_person(unit, now) is not None else set()
 
 
 def _by_id(edition: Edition, asked: str) -> set[str]:

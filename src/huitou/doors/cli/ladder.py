@@ -130,7 +130,7 @@ def rules(
     if as_json:
         answer({"on": ladder.ladder.on, "text": told})
         return
-    screen().print(told)
+    typer.echo(told)
 
 
 def _say(found: StandView, *, as_json: bool) -> None:

@@ -144,7 +144,7 @@ def rules(
     if as_json:
         answer({"rules": memberships.rules_text(), "on": memberships.rules.on})
         return
-    screen().print(memberships.rules_text())
+    typer.echo(memberships.rules_text())
 
 
 def _told(term: TermView, as_json: bool) -> None:

@@ -142,7 +142,7 @@ def rules(
     if as_json:
         answer({"rules": found.rules_text("machines")})
         return
-    screen().print(found.rules_text("machines"))
+    typer.echo(found.rules_text("machines"))
 
 
 def _say_needs(found: Sequence[NeedView]) -> None:

@@ -98,7 +98,7 @@ def rules(
     if as_json:
         answer(at.rules)
     else:
-        screen().print(at.rules_text(), markup=False)
+        typer.echo(at.rules_text())
 
 
 def _minor(shop: Shop, total: str) -> int:

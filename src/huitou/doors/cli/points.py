@@ -191,7 +191,7 @@ def rules(
     if as_json:
         answer({"on": points.rules.on, "toml": points.rules_text})
         return
-    screen().print(points.rules_text)
+    typer.echo(points.rules_text)
 
 
 def _key(verb: str, kind: str, order: str | None) -> str:

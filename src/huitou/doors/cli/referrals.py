@@ -81,7 +81,7 @@ def rules(
     if as_json:
         answer(at.rules)
         return
-    screen().print(at.rules_text(), markup=False)
+    typer.echo(at.rules_text())
 
 
 def _decide(ctx: typer.Context, referral: str, *, is_friend: bool, as_json: bool) -> None:

@@ -84,7 +84,7 @@ def listed(
         answer(found)
         return
     for each in found:
-        why = each.receipt.get("because", "")
+        why = each.because
         line = f"{each.day} {each.state:9} {each.what}: {each.name or each.person} ({why}, "
         screen().print(f"{line}chance {each.receipt.get('chance', 0):.3g})", markup=False)
     if not found:
@@ -121,4 +121,4 @@ def rules(
     if as_json:
         answer(at.rules)
         return
-    screen().print(at.rules_text(), markup=False)
+    typer.echo(at.rules_text())

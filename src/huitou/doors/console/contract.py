@@ -49,6 +49,7 @@ if TYPE_CHECKING:
     from huitou.runs.desks.sticking import Desk as Sticking
     from huitou.runs.desks.surprises import Surprises
     from huitou.runs.desks.why import ReplayView, WhyView
+    from huitou.runs.views import OfferView
     from huitou.sources.contract import Declared, Preview, Taken
 
 Progress = Callable[[str, float | None], None]
@@ -370,6 +371,12 @@ class Shopfront(Protocol):
     @property
     def offers(self) -> Offers:
         """Offers that are out, and what became of them."""
+        ...
+
+    def redeem_offer(
+        self, code: str, order_id: str, total: int, customer: str | None = None, by: str = ""
+    ) -> OfferView:
+        """Use a code for an order; the same order again changes nothing."""
         ...
 
     @property

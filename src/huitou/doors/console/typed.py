@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal, InvalidOperation
 
 from huitou.ground.errors import BadInput
+from huitou.ground.money import to_minor
+from huitou.ground.words import said
 
 
 def a_day(text: str) -> date:
@@ -13,3 +16,14 @@ def a_day(text: str) -> date:
         return date.fromisoformat(text)
     except ValueError:
         raise BadInput(f"{text!r} is not a day", to_try="year, month, day: 2026-03-01") from None
+
+
+def an_amount(text: str, currency: str) -> int:
+    """`49.50` in minor units; a plain sentence for anything else, as for `1,234`."""
+    try:
+        read = Decimal(text.strip())
+    except InvalidOperation:
+        read = Decimal("NaN")
+    if not (read.is_finite() and 0 < read <= 10**12):
+        raise BadInput(said("Type what the order costs, as 49.50."))
+    return to_minor(read, currency)

@@ -357,6 +357,8 @@ class Desk:
         # A shop too small for a forecast has no shelf to look on: its people have their ids.
         if edition.table("holders", only=("person_id", [who.strip()])).num_rows:
             return who.strip()
+        for member in finding.members(self._house, who.strip()):
+            return member
         return str(finding.found(self._house, self._settings, edition, who)["person_id"])
 
     @property

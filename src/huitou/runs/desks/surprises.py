@@ -11,9 +11,11 @@ from huitou.ground import rules
 from huitou.ground.errors import HuitouError
 from huitou.ground.money import Money
 from huitou.ground.settings import Settings
+from huitou.ground.words import Sentence, said
 from huitou.loyalty.surprises import book
 from huitou.loyalty.surprises.rules import NAME, SHIPPED, SurpriseRules, parsed
 from huitou.runs import finding
+from huitou.runs.moment import Moment
 
 if TYPE_CHECKING:
     from huitou.runs.wiring import House
@@ -37,6 +39,8 @@ class SurpriseView:
     day: date
     ends: date
     delivered_by: str | None
+    because: Sentence
+    """What brought their turn."""
     receipt: Mapping[str, Any]
     """Why: the occasion, the lot, the chance, how many turns there were, the run."""
 
@@ -86,7 +90,7 @@ class Surprises:
     def page(self) -> SurprisePage:
         """How things stand."""
         told, money = self.rules, self._settings.money
-        month = f"{self._house.clock.now().astimezone(self._settings.zone):%Y-%m}"
+        month = f"{self._last_day():%Y-%m}"
         with self._house.books.reading() as unit:
             counted, spent = book.counted(unit), book.spent(unit, month)
         budget = Money(told.budget, money)
@@ -111,6 +115,13 @@ class Surprises:
         people = finding.everyone(self._house, self._settings, edition, customer)
         if len(people) > 1:
             raise HuitouError("several customers are known by that", to_try="a member number")
+        return self._waiting(people)
+
+    def waiting_for(self, person_id: str) -> tuple[GiftView, ...]:
+        """The same for an id."""
+        return self._waiting({person_id})
+
+    def _waiting(self, people: set[str]) -> tuple[GiftView, ...]:
         zone = self._settings.zone
         with self._house.books.reading() as unit:
             rows = book.waiting(unit, people, self._house.clock.now())
@@ -170,6 +181,14 @@ class Surprises:
             window_days=noted["window_days"],
         )
 
+    def _last_day(self) -> date:
+        """The day of the last run, whose month pays for what it drew; today before a first one."""
+        edition = self._house.lake.current()
+        noted = edition.noted("moment") if edition is not None else None
+        if noted is not None:
+            return Moment.read(noted).day
+        return self._house.clock.now().astimezone(self._settings.zone).date()
+
     def _view(self, row: Row) -> SurpriseView:
         zone, shelf = self._settings.zone, self._house.shelf
         known = shelf.find(row["person_id"]) if shelf.file.exists() else None
@@ -185,5 +204,18 @@ class Surprises:
             day=row["day"],
             ends=row["ends_at"].astimezone(zone).date(),
             delivered_by=row["delivered_by"],
+            because=occasion_words(row["occasion"]),
             receipt=row["receipt"],
         )
+
+
+def occasion_words(occasion: str) -> Sentence:
+    """`orders:10`, `years:2`, `birthday:2026` or `drawn:2026-03-01` as a reader is told it."""
+    kind, _, at = occasion.partition(":")
+    if kind == "orders":
+        return said("Order number {n}", n=int(at))
+    if kind == "years":
+        return said("Years a customer: {n}", n=int(at))
+    if kind == "drawn":
+        return said("Came on {day}", day=date.fromisoformat(at))
+    return said("The month of their birthday")
