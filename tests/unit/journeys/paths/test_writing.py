@@ -6,8 +6,8 @@ import pytest
 
 from huitou.ground.errors import BadInput
 from huitou.ground.languages import LANGUAGES
-from huitou.journeys.paths import playbooks
 from huitou.journeys.paths.journey import Act
+from huitou.journeys.paths.playbooks import shipped as playbooks
 from huitou.journeys.paths.writing import plain, read, written
 
 GOOD = """name: hello
