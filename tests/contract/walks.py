@@ -148,29 +148,34 @@ class Told:
 
     facts: Mapping[str, Any]
     heard: list[filters.Heard] = field(default_factory=list)
-    words: list[tuple[str, str]] = field(default_factory=list)
+    words: list[tuple[datetime, str, str]] = field(default_factory=list)
+    marks: list[tuple[datetime, str]] = field(default_factory=list)
     complaining: bool = False
-    never: bool = False
     held: bool = False
 
     def person(self, name: str) -> walk.Person:
-        """As a value. Silence is worked out here by hand: the last word on a channel counts."""
+        """As a value. Silence is worked out here by hand: the last word on a channel counts.
+
+        The last by its moment: a clock that was put back makes what is told later the earlier word.
+        """
+        words = [each[1:] for each in sorted(self.words, key=lambda each: each[0])]
+        marks = [mark for _at, mark in sorted(self.marks, key=lambda each: each[0])]
         state = dict.fromkeys(("email", "call"), False)
         everywhere = False
-        for channel, word in self.words:
+        for channel, word in words:
             silent = word == "silent"
             state.update(dict.fromkeys(state, silent) if channel == "any" else {channel: silent})
             everywhere = silent if channel == "any" else everywhere and silent
         quiet = {channel for channel, silent in state.items() if silent}
         # `any` is also about channels that are never named alone.
-        last_any = [word for channel, word in self.words if channel == "any"][-1:]
+        last_any = [word for channel, word in words if channel == "any"][-1:]
         if last_any == ["silent"]:
             quiet |= {"sms", "webhook"}
         if everywhere:
             quiet.add("any")
         return walk.Person(
             {**self.facts, "held": self.held}, tuple(self.heard), frozenset(quiet),
-            self.complaining, self.never, self.held, f"key:{name}",
+            self.complaining, marks[-1:] == ["never"], self.held, f"key:{name}",
         )  # fmt: skip
 
 
@@ -235,14 +240,14 @@ class Village:
                 here = walk.heard_now(self.walking, self.at[name], event, self.now)
                 self.at[name] = here
             elif each.what in ("silent", "spoken_to"):
-                told.words.append((each.channel, each.what))
+                told.words.append((self.now, each.channel, each.what))
                 row = {"person_id": name, "channel": each.channel, "purpose": "marketing"}
                 unit.add(silence, [{**row, "state": each.what, "source": "t", "at": self.now}])
             elif each.what == "complain":
                 told.complaining = True
                 unit.add(complaint, [_complaint(f"v{self.id}c{self.number}", name, self.now)])
             elif each.what in ("never", "lifted"):
-                told.never = each.what == "never"
+                told.marks.append((self.now, each.what))
                 row = {"person_id": name, "state": each.what, "why": "other", "words": "w"}
                 unit.add(chase_mark, [
                     {**row, "review_on": self.now.date(), "by": "t", "at": self.now}
