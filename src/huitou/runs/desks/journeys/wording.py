@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from huitou.care.reasons import GROUPS, REASONS
 from huitou.ground.words import Sentence, said
 from huitou.journeys.paths import filters
 from huitou.journeys.paths import journey as j
@@ -41,6 +42,14 @@ WAYS: Mapping[str, Sentence] = {
     "unreached": said("no way to reach them"),
     "late": said("too late to say"),
     "given": said("given"),
+}
+STAGES: Mapping[str, Sentence] = {
+    "new": said("New"),
+    "active": said("Active"),
+    "loyal": said("Loyal"),
+    "returned": said("Returned"),
+    "slipping": said("Slipping"),
+    "lost": said("Lost"),
 }
 WEEKDAYS = (
     said("Monday"),
@@ -115,13 +124,30 @@ def condition(tree: filters.Filter, digits: int = 2) -> Sentence:
         return said("{event} within {n} days", event=event(tree.event), n=tree.within_days)
     field = filters.FIELDS[tree.field]
     if isinstance(tree, filters.Among):
-        return said("{field}: {words}", field=field.title, words=", ".join(tree.words))
+        return said("{field}: {words}", field=field.title, words=_listed(tree.field, tree.words))
     per = 10**digits if field.kind == "money" else 1
     signs = {"at_least": "≥", "at_most": "≤", "below": "<", "above": ">"}
     if tree.at_least is not None and tree.at_least == tree.at_most:
         return said("{field}: {words}", field=field.title, words=f"{tree.at_least / per:g}")
     ends = " ".join(f"{signs[name]} {end / per:g}" for name, end in tree.ends)
     return said("{field}: {words}", field=field.title, words=ends)
+
+
+def _listed(field: str, words: tuple[str, ...]) -> Sentence | str:
+    """What a field may be, in words: stages and causes have some, all else stands for itself."""
+    named = [_named(field, word) for word in words]
+    told: Sentence | str = named[0] if named else ""
+    for each in named[1:]:
+        told = said("{first}{sign}{then}", first=told, sign=" / ", then=each)
+    return told
+
+
+def _named(field: str, word: str) -> Sentence | str:
+    if field == "stage":
+        return STAGES.get(word, word)
+    if field == "why":
+        return GROUPS.get(word, word)
+    return REASONS[word].words if field == "cause" and word in REASONS else word
 
 
 def _joined(parts: tuple[filters.Filter, ...], none: Sentence, sign: str, digits: int) -> Sentence:
