@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from huitou.ground.errors import HuitouError, NotYet, Refused
@@ -165,7 +165,7 @@ class Desk:
             given = book.delivered(unit, someone.person_id)
             moves = book.history(unit, someone.person_id)
             offers = loyalty.open_to(unit, someone.person_id, self._house.clock.now())
-            points = _points(unit, someone.person_id)
+            points = _points(unit, someone.person_id, self._house.clock.now())
         standing = climb.figures_of(row, joined=someone.card is not None)
         held = held or _first(ladder, standing, self._looked())
         place = ladder.rank(held.step, held.rank) if ladder.on else 0
@@ -364,9 +364,9 @@ def switched(text: str, *, on: bool) -> str:
     return f"on = {str(on).lower()}\n{text}"
 
 
-def _points(unit: Unit, person_id: str) -> PointsView | None:
+def _points(unit: Unit, person_id: str, now: datetime) -> PointsView | None:
     """Their points, if they ever had some."""
-    held = points.balance(unit, person_id)
+    held = points.balance(unit, person_id, now=now)
     if not held.available and not held.pending:
         return None
     return PointsView(held.spendable, held.pending)
