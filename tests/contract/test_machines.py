@@ -64,7 +64,7 @@ def test_a_need_is_spoken_of_once_under_whatever_name(any_books: Books) -> None:
         assert (row["origin"], row["purpose"], row["template"]) == (
             "reminder",
             "marketing",
-            "refill",
+            "reminder_refill",
         )
     bought_since = Need("p1", "refill", "tea", "Tea", TODAY, date(2026, 3, 1), 0.6)
     with any_books.reading() as unit:

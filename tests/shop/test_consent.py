@@ -143,7 +143,10 @@ def test_a_file_edited_by_hand_holds_when_the_shop_is_opened_and_a_broken_one_is
     with shop.books.reading() as unit:
         assert [pack.code for pack in permission.in_force(unit).packs] == ["TW"]
     file.write_text(before, encoding="utf-8")
-    assert sending.hold(open_house(shop.home, CLOCK), shop.settings)
+    house = open_house(shop.home, CLOCK)
+    assert not sending.hold(house, shop.settings)  # opening did it
+    with shop.books.reading() as unit:
+        assert permission.is_in_force(unit, sending.told(house, shop.settings))
 
 
 def test_a_declared_country_counts_more_than_the_phone(shop: Shop) -> None:

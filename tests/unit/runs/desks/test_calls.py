@@ -12,6 +12,7 @@ from tests.unit.runs.desks.complaints.given_shop import NOW, Hands
 from huitou.care.calls import book as calls
 from huitou.care.calls.book import NewCall
 from huitou.care.calls.outcomes import OUTCOMES, Outcome
+from huitou.decisions.acts import ACTS
 from huitou.journeys.messages import Recipient
 from huitou.loyalty import book as loyalty
 from huitou.runs.desks.calls import desk as room
@@ -21,7 +22,7 @@ from huitou.runs.wiring import House, open_house
 TODAY = NOW.date()
 KNOWN = {
     "stage": "lost", "spend": 10_000.0, "value_low": 50_000.0, "typical_gap": None, "orders": 2,
-    "hold_key": "k", "store": None,
+    "hold_key": "k", "store": None, "person_id": "p",
 }  # fmt: skip
 
 
@@ -41,6 +42,9 @@ class LastRun:
 
     def row(self, person: str) -> None:
         return None
+
+    def sure_depths(self, person: str, cause: str) -> frozenset[float]:
+        return frozenset(act.depth for act in ACTS.values())
 
 
 @pytest.fixture
