@@ -134,7 +134,7 @@ def test_whoever_buys_a_pack_has_it_and_is_told_before_points_end(shop: Shop) ->
     shop.sending.send()
     letters = (shop.home / "post" / "email.txt").read_text(encoding="utf-8")
     assert shop.consents.withdraw("M2", by="Mei").standings[0].state == "withdrawn"
-    assert "you still have 10 points with us" in letters and "end on Jul 1, 2026" in letters
+    assert "you still have 10 points with us" in letters and "end on Jun 20, 2026" in letters
 
 
 def test_existing_shops_earn_nothing_until_points_are_switched_on(tmp_path: Path) -> None:
