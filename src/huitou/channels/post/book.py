@@ -162,11 +162,13 @@ def _due(channel: str, now: datetime) -> Select[str]:
 
 
 def _next_due(unit: Unit, channel: str, now: datetime) -> float | None:
-    query = select(func.min(sending.c.not_before)).where(
-        sending.c.state == "planned", sending.c.channel == channel
-    )
-    soonest = unit.value(query)
-    return None if soonest is None else max(0.05, (soonest - now).total_seconds())
+    """Seconds until a message is due, or until the lease of one that was begun is over."""
+    mine = sending.c.channel == channel
+    planned = select(func.min(sending.c.not_before)).where(mine, sending.c.state == "planned")
+    begun = sending.c.state.in_(("claimed", "handing_over"))
+    leased = select(func.min(sending.c.lease_until)).where(mine, begun)
+    moments = [each for each in (unit.value(planned), unit.value(leased)) if each is not None]
+    return max(0.05, (min(moments) - now).total_seconds()) if moments else None
 
 
 def _first(unit: Unit, channel: str, most: int, now: datetime) -> list[Row]:
