@@ -14,7 +14,7 @@ from tests.unit.loyalty.given_cards import PLAIN, PREMIUM, RULES, SHIPPED, on
 from huitou.ground.errors import Refused
 from huitou.identity import book as identity
 from huitou.loyalty.membership import book
-from huitou.loyalty.membership.tables import membership_event
+from huitou.loyalty.membership.tables import paid_card_event
 from huitou.store.books import Books, Row
 
 START = date(2026, 3, 1)
@@ -138,7 +138,7 @@ def test_a_movement_that_is_not_even_cannot_be_written(any_books: Books) -> None
     with pytest.raises(DBAPIError), any_books.unit() as unit:
         book._write(unit, row, "upgraded", "x", on(START), paid=5, unearned=4)
     with pytest.raises(DBAPIError), any_books.unit() as unit:
-        unit.execute(update(membership_event).values(paid=1))
+        unit.execute(update(paid_card_event).values(paid=1))
 
 
 def test_what_comes_back_comes_once(any_books: Books) -> None:

@@ -23,7 +23,7 @@ from huitou.identity.book import names
 from huitou.identity.tables import person_alias
 from huitou.loyalty.membership import cards
 from huitou.loyalty.membership.cards import Card, Rules, Term, year_after
-from huitou.loyalty.membership.tables import member, membership, membership_event
+from huitou.loyalty.membership.tables import member, paid_card, paid_card_event
 from huitou.store.books import Row, Unit
 from huitou.store.outbox import Event, tell
 
@@ -56,7 +56,7 @@ def buy(
     ends_on = year_after(done.on)
     _cover(unit, holder, done.on, ends_on)
     row = _row(term_id, holder, card, done.on, ends_on, done, standing_order=standing_order)
-    unit.add(membership, [row])
+    unit.add(paid_card, [row])
     _write(unit, row, "bought", f"bought:{term_id}", done, paid=card.fee, unearned=card.fee)
     return row
 
@@ -86,7 +86,7 @@ def renew(
     term_id = fingerprint("membership", "renewal", row["id"])
     made = _row(term_id, row["person_id"], new, row["ends_on"], ends_on, done)
     made = {**made, "follows": row["id"], "standing_order": row["standing_order"]}
-    unit.add(membership, [made])
+    unit.add(paid_card, [made])
     _write(unit, made, "renewed", f"renewed:{term_id}", done, paid=new.fee, unearned=new.fee)
     return made
 
@@ -96,10 +96,10 @@ def upgrade(unit: Unit, person_id: str, card: Card, rules: Rules, done: Done) ->
     row = _running(unit, person_id, rules, done.on)
     price = cards.upgrade_price(term_of(row), rules.card(row["card"]), card, done.on)
     since = max(done.on, row["starts_on"])
-    changed = update(membership).where(
-        membership.c.id == row["id"],
-        membership.c.state == "running",
-        membership.c.card == row["card"],
+    changed = update(paid_card).where(
+        paid_card.c.id == row["id"],
+        paid_card.c.state == "running",
+        paid_card.c.card == row["card"],
     )
     values = {"card": card.name, "card_since": since, "paid": row["paid"] + price}
     if unit.change(changed.values(**values)) != 1:
@@ -124,11 +124,9 @@ def cancel(unit: Unit, person_id: str, rules: Rules, done: Done) -> Row:
 
 def close_due(unit: Unit, rules: Rules, done: Done) -> int:
     """End the terms that are over: renewed ones at once, others after their grace; how many."""
-    over = select(membership).where(
-        membership.c.state == "running", membership.c.ends_on <= done.on
-    )
+    over = select(paid_card).where(paid_card.c.state == "running", paid_card.c.ends_on <= done.on)
     ended = 0
-    for row in unit.rows(over.order_by(membership.c.ends_on, membership.c.id)):
+    for row in unit.rows(over.order_by(paid_card.c.ends_on, paid_card.c.id)):
         is_over = cards.standing(row["ends_on"], "running", rules, done.on) == "ended"
         if is_over or _followers(unit, row):
             ended += _close(unit, row, "ended", row["ends_on"])
@@ -140,26 +138,26 @@ def close_due(unit: Unit, rules: Rules, done: Done) -> int:
 def to_notice(unit: Unit, rules: Rules, on: date) -> list[Row]:
     """The terms that end within the notice, are not renewed, and were not told of it."""
     told = exists().where(
-        membership_event.c.membership_id == membership.c.id, membership_event.c.kind == "noticed"
+        paid_card_event.c.membership_id == paid_card.c.id, paid_card_event.c.kind == "noticed"
     )
-    later = membership.alias()
-    renewed = exists().where(later.c.follows == membership.c.id)
-    near = select(membership).where(
-        membership.c.state == "running",
-        membership.c.ends_on <= on + timedelta(days=rules.notice_days),
-        membership.c.ends_on > on,
+    later = paid_card.alias()
+    renewed = exists().where(later.c.follows == paid_card.c.id)
+    near = select(paid_card).where(
+        paid_card.c.state == "running",
+        paid_card.c.ends_on <= on + timedelta(days=rules.notice_days),
+        paid_card.c.ends_on > on,
         ~told,
         ~renewed,
     )
-    return unit.rows(near.order_by(membership.c.ends_on, membership.c.id))
+    return unit.rows(near.order_by(paid_card.c.ends_on, paid_card.c.id))
 
 
 def ending(unit: Unit) -> list[Row]:
     """The terms that run and are followed by none, the first to end first."""
-    later = membership.alias()
-    renewed = exists().where(later.c.follows == membership.c.id)
-    running = select(membership).where(membership.c.state == "running", ~renewed)
-    return unit.rows(running.order_by(membership.c.ends_on, membership.c.id))
+    later = paid_card.alias()
+    renewed = exists().where(later.c.follows == paid_card.c.id)
+    running = select(paid_card).where(paid_card.c.state == "running", ~renewed)
+    return unit.rows(running.order_by(paid_card.c.ends_on, paid_card.c.id))
 
 
 def noticed(unit: Unit, term: Row, done: Done) -> bool:
@@ -171,16 +169,16 @@ def to_pay_back(unit: Unit, rules: Rules, on: date) -> list[Row]:
     """Terms whose year is over and whose part has not come back, of cards that give any."""
     giving = [each.name for each in rules.cards if each.back > 0]
     paid = exists().where(
-        membership_event.c.membership_id == membership.c.id,
-        membership_event.c.kind == "cashback",
+        paid_card_event.c.membership_id == paid_card.c.id,
+        paid_card_event.c.kind == "cashback",
     )
-    over = func.coalesce(membership.c.closed_on, membership.c.ends_on)
-    due = select(membership).where(
-        membership.c.card.in_(giving),
+    over = func.coalesce(paid_card.c.closed_on, paid_card.c.ends_on)
+    due = select(paid_card).where(
+        paid_card.c.card.in_(giving),
         over <= on - timedelta(days=rules.back_after),
         ~paid,
     )
-    return unit.rows(due.order_by(membership.c.ends_on, membership.c.id))
+    return unit.rows(due.order_by(paid_card.c.ends_on, paid_card.c.id))
 
 
 def pay_back(unit: Unit, term: Row, amount: int, done: Done) -> bool:
@@ -190,7 +188,7 @@ def pay_back(unit: Unit, term: Row, amount: int, done: Done) -> bool:
 
 def followed(unit: Unit, term: Row) -> bool:
     """Whether another term follows this one."""
-    return unit.value(select(membership.c.id).where(membership.c.follows == term["id"])) is not None
+    return unit.value(select(paid_card.c.id).where(paid_card.c.follows == term["id"])) is not None
 
 
 def held(unit: Unit, on: date, people: Iterable[str] | None = None) -> dict[str, Row]:
@@ -200,11 +198,11 @@ def held(unit: Unit, on: date, people: Iterable[str] | None = None) -> dict[str,
     """
     among = list(people) if people is not None else None
     known = names(unit, among)
-    query = select(membership).where(membership.c.state == "running")
+    query = select(paid_card).where(paid_card.c.state == "running")
     if among is not None:
-        query = query.where(membership.c.person_id.in_(known.every(among)))
+        query = query.where(paid_card.c.person_id.in_(known.every(among)))
     found: dict[str, Row] = {}
-    for row in unit.rows(query.order_by(membership.c.ends_on, membership.c.id)):
+    for row in unit.rows(query.order_by(paid_card.c.ends_on, paid_card.c.id)):
         person = known.now(row["person_id"])
         before = found.get(person)
         if before is None or before["ends_on"] <= on:
@@ -214,21 +212,21 @@ def held(unit: Unit, on: date, people: Iterable[str] | None = None) -> dict[str,
 
 def terms(unit: Unit, person_id: str) -> list[Row]:
     """All terms of a person under any of their ids, the latest first."""
-    theirs = membership.c.person_id.in_(names(unit, [person_id]).every([person_id]))
-    return unit.rows(select(membership).where(theirs).order_by(membership.c.ends_on.desc()))
+    theirs = paid_card.c.person_id.in_(names(unit, [person_id]).every([person_id]))
+    return unit.rows(select(paid_card).where(theirs).order_by(paid_card.c.ends_on.desc()))
 
 
 def events(unit: Unit, person_id: str) -> list[Row]:
     """All movements of a person under any of their ids, the latest first."""
-    theirs = membership_event.c.person_id.in_(names(unit, [person_id]).every([person_id]))
-    order = membership_event.c.at.desc(), membership_event.c.key
-    return unit.rows(select(membership_event).where(theirs).order_by(*order))
+    theirs = paid_card_event.c.person_id.in_(names(unit, [person_id]).every([person_id]))
+    order = paid_card_event.c.at.desc(), paid_card_event.c.key
+    return unit.rows(select(paid_card_event).where(theirs).order_by(*order))
 
 
 def totals(unit: Unit) -> Mapping[str, int]:
     """The shop's own side: `paid` in all, `unearned`, `earned`, and what came `back`."""
     sums = [
-        func.coalesce(func.sum(membership_event.c[name]), 0).label(name)
+        func.coalesce(func.sum(paid_card_event.c[name]), 0).label(name)
         for name in ("paid", "unearned", "earned", "back")
     ]
     row = unit.first(select(*sums)) or {}
@@ -237,12 +235,12 @@ def totals(unit: Unit) -> Mapping[str, int]:
 
 def check(unit: Unit) -> list[str]:
     """What is wrong with the cards, in words; nothing where all is well."""
-    owed = func.sum(membership_event.c.unearned)
+    owed = func.sum(paid_card_event.c.unearned)
     closed = (
-        select(membership.c.id)
-        .join(membership_event, membership_event.c.membership_id == membership.c.id)
-        .where(membership.c.state != "running")
-        .group_by(membership.c.id)
+        select(paid_card.c.id)
+        .join(paid_card_event, paid_card_event.c.membership_id == paid_card.c.id)
+        .where(paid_card.c.state != "running")
+        .group_by(paid_card.c.id)
         .having(owed != 0)
     )
     return [f"term {row['id']} is closed and still owes service" for row in unit.rows(closed)]
@@ -286,8 +284,8 @@ def _running(unit: Unit, person_id: str, rules: Rules, on: date) -> Row:
 
 
 def _followers(unit: Unit, row: Row) -> list[Row]:
-    after = select(membership).where(
-        membership.c.follows == row["id"], membership.c.state == "running"
+    after = select(paid_card).where(
+        paid_card.c.follows == row["id"], paid_card.c.state == "running"
     )
     found = unit.rows(after)
     return [each for one in found for each in (*_followers(unit, one), one)]
@@ -297,8 +295,8 @@ def _was_told(unit: Unit, row: Row, rules: Rules, on: date) -> None:
     """Refuse what would be a silent renewal."""
     if not row["standing_order"]:
         raise Refused("they did not ask that it be renewed each year")
-    told = select(membership_event.c.day).where(
-        membership_event.c.membership_id == row["id"], membership_event.c.kind == "noticed"
+    told = select(paid_card_event.c.day).where(
+        paid_card_event.c.membership_id == row["id"], paid_card_event.c.kind == "noticed"
     )
     day = unit.value(told)
     if day is None or on < row["ends_on"] or day > on - timedelta(days=min(rules.notice_days, 7)):
@@ -310,25 +308,23 @@ def _cancel_one(unit: Unit, row: Row, back: int, done: Done) -> Row:
     rest = _unearned(unit, row["id"])
     key = f"cancelled:{row['id']}"
     _write(unit, row, "cancelled", key, done, paid=-back, unearned=-rest, earned=rest - back)
-    return unit.first(select(membership_event).where(membership_event.c.key == key)) or {}
+    return unit.first(select(paid_card_event).where(paid_card_event.c.key == key)) or {}
 
 
 def _close(unit: Unit, row: Row, state: str, on: date) -> int:
-    running = update(membership).where(
-        membership.c.id == row["id"], membership.c.state == "running"
-    )
+    running = update(paid_card).where(paid_card.c.id == row["id"], paid_card.c.state == "running")
     if unit.change(running.values(state=state, closed_on=on)) != 1:
         raise Refused("the card was ended meanwhile")
     return 1
 
 
 def _unearned(unit: Unit, term_id: str) -> int:
-    owed = func.coalesce(func.sum(membership_event.c.unearned), 0)
-    return int(unit.value(select(owed).where(membership_event.c.membership_id == term_id)))
+    owed = func.coalesce(func.sum(paid_card_event.c.unearned), 0)
+    return int(unit.value(select(owed).where(paid_card_event.c.membership_id == term_id)))
 
 
 def _term(unit: Unit, term_id: str) -> Row | None:
-    return unit.first(select(membership).where(membership.c.id == term_id))
+    return unit.first(select(paid_card).where(paid_card.c.id == term_id))
 
 
 def _same(before: Row, holder: str, card: Card, unit: Unit) -> Row:
@@ -336,7 +332,7 @@ def _same(before: Row, holder: str, card: Card, unit: Unit) -> Row:
     if known.now(before["person_id"]) != holder:
         raise HuitouError("this key was already used for somebody else's card")
     first = unit.value(
-        select(membership_event.c.paid).where(membership_event.c.key == f"bought:{before['id']}")
+        select(paid_card_event.c.paid).where(paid_card_event.c.key == f"bought:{before['id']}")
     )
     if first != card.fee:
         raise HuitouError("this key was already used for another card")
@@ -376,7 +372,7 @@ def _write(unit: Unit, term: Row, kind: str, key: str, done: Done, **moved: int)
         "by": done.by,
         "at": done.now,
     }
-    added = unit.add_new(membership_event, row)
+    added = unit.add_new(paid_card_event, row)
     if added:
         body = {"person_id": term["person_id"], "card": term["card"], **amounts}
         tell(unit, [Event(f"membership.{kind}", f"membership:{key}", done.now, body)])

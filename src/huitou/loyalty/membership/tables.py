@@ -1,8 +1,8 @@
 """Paid cards in the books: who is covered until when, each term, and every movement of money.
 
     member             one row a person: until when they are covered; every sale goes through it
-    membership         one term of one card; a renewal follows another term, once
-    membership_event   one movement: what was paid is what is still owed in service and what is
+    paid_card          one term of one card; a renewal follows another term, once
+    paid_card_event    one movement: what was paid is what is still owed in service and what is
                        earned, to the last unit (a check), never changed (a trigger)
 
 `paid` below zero is money given back. `back` is what came back at the year's end as cashback.
@@ -33,7 +33,7 @@ member = Table(
     Column("covered_until", Date, nullable=False),
 )
 
-membership = Table(
+paid_card = Table(
     "paid_card",
     metadata,
     Column("id", String(64), primary_key=True),
@@ -56,10 +56,10 @@ membership = Table(
 )
 """`card_since`: from when this card holds; later than the start after an upgrade. `standing_order`:
 the member asked that it be renewed each year, which it is only after a notice."""
-Index("ix_paid_card_person", membership.c.person_id)
-Index("ix_paid_card_ends", membership.c.state, membership.c.ends_on)
+Index("ix_paid_card_person", paid_card.c.person_id)
+Index("ix_paid_card_ends", paid_card.c.state, paid_card.c.ends_on)
 
-membership_event = Table(
+paid_card_event = Table(
     "paid_card_event",
     metadata,
     Column("key", String(120), primary_key=True),
@@ -77,5 +77,5 @@ membership_event = Table(
     CheckConstraint("paid = unearned + earned", name="even"),
     CheckConstraint("back >= 0 AND (back = 0 OR kind = 'cashback')", name="back"),
 )
-Index("ix_paid_card_event_term", membership_event.c.membership_id)
-Index("ix_paid_card_event_person", membership_event.c.person_id)
+Index("ix_paid_card_event_term", paid_card_event.c.membership_id)
+Index("ix_paid_card_event_person", paid_card_event.c.person_id)
