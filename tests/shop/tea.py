@@ -52,7 +52,8 @@ def again(shop: Shop, step: Callable[[Work, Unit], Result]) -> Result:
     house = shop._house
     day = date.fromisoformat(shop._edition().noted("moment")["day"])
     work = Evening(
-        house.lake, house.books, house.shelf, shop.settings, "again", house.clock.now(), day, None
-    )
+        home=house.home, lake=house.lake, books=house.books, shelf=house.shelf,
+        settings=shop.settings, run_id="again", now=house.clock.now(), day=day, horizon_days=None,
+    )  # fmt: skip
     with house.books.unit() as unit:
         return step(work, unit)

@@ -109,8 +109,9 @@ class Cafe:
         """Those steps of a day that know people and orders, and ours; forecasts cost seconds."""
         house = self.shop._house
         work = Work(
-            lake=house.lake, books=house.books, shelf=house.shelf, settings=self.shop.settings,
-            run_id=new_id(), now=house.clock.now(), day=self.day, horizon_days=28,
+            home=house.home, lake=house.lake, books=house.books, shelf=house.shelf,
+            settings=self.shop.settings, run_id=new_id(), now=house.clock.now(), day=self.day,
+            horizon_days=28,
         )  # fmt: skip
         know.people(work)
         know.lines(work)

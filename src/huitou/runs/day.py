@@ -144,6 +144,7 @@ def _run(
     chosen = {"arrived": arrived, "horizon": horizon_days, "settings": _mark(settings)}
     run_id = _begun(journal, house.lake, day, chosen)
     work = Work(
+        home=house.home,
         lake=house.lake,
         books=house.books,
         shelf=house.shelf,

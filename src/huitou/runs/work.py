@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import ibis
@@ -30,6 +31,8 @@ Progress = Callable[[str, float | None], None]
 class Work:
     """What a step is handed."""
 
+    home: Path
+    """The shop's folder, which holds its rules."""
     lake: Lake
     books: Books
     shelf: Shelf

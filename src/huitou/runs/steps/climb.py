@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date, datetime, timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -36,11 +35,6 @@ CONGRATULATED_DAYS = 14
 """A word on a climb that could not leave for so long is no news any more."""
 
 
-def home_of(work: Work) -> Path:
-    """The shop's folder, which holds its rules beside the lake."""
-    return work.lake.root.parent
-
-
 def starts(ladder: Ladder, day: date) -> tuple[date, date | None]:
     """The first day that counts, and in calendar years that of the year before."""
     if ladder.window_days is not None:
@@ -59,7 +53,7 @@ def counted(tables: Tables, ladder: Ladder, as_of: datetime, day: date) -> pa.Ta
 
 def figures(work: Work) -> Result:
     """What counts on the ladder, for everybody, whether it is on or not."""
-    ladder, moment = steps.read(home_of(work)), work.moment
+    ladder, moment = steps.read(work.home), work.moment
     with work.lake.reading(work.edition) as connection:
         table = counted(work.tables(connection), ladder, moment.as_of, moment.day)
     work.edition.write(TABLE, table)
@@ -80,7 +74,7 @@ def climb(work: Work, unit: Unit) -> Result:
 
     A day before one that was judged already changes nothing, nor does the same day again.
     """
-    ladder = steps.read(home_of(work))
+    ladder = steps.read(work.home)
     last = book.last_look(unit)
     if not ladder.on or (last is not None and work.day < last):
         return {"rows": 0}

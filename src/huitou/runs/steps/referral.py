@@ -45,7 +45,7 @@ class Order:
 
 def settle(work: Work, unit: Unit) -> Result:
     """Look at everybody who came by a link: caught, still waiting, bought, or rewarded."""
-    rules = parsed(files.read(work.lake.root.parent, NAME, SHIPPED))
+    rules = parsed(files.read(work.home, NAME, SHIPPED))
     rows = book.open_ones(unit)
     if not rules.on or not rows:
         return {"rows": 0}

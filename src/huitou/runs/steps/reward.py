@@ -75,7 +75,7 @@ def reward(work: Work, unit: Unit) -> Result:
 
     Whoever stands on a step of the ladder that the rules name earns so many times as much.
     """
-    rules = rules_of(work.lake.root.parent)
+    rules = rules_of(work.home)
     done: dict[str, int] = {"new": 0, "changed": 0, "packs": 0}
     if rules.on:
         steps = {person: held.step for person, held in ladder.standing(unit).items()}

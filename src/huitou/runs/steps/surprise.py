@@ -45,7 +45,7 @@ class Known:
 
 def draw(work: Work, unit: Unit) -> Result:
     """Draw today's surprises; who is held out, waits for an answer or is tested is left alone."""
-    rules = parsed(files.read(work.lake.root.parent, NAME, SHIPPED))
+    rules = parsed(files.read(work.home, NAME, SHIPPED))
     ended = book.expire(unit, work.now)
     if not rules.on:
         return {"rows": 0, "ended": ended}
@@ -152,7 +152,7 @@ def _receipt(drawn: Drawn, turns: Sequence[Turn], work: Work) -> dict[str, Any]:
 
 def read_out(work: Work) -> Result:
     """What the gifts moved, for all whose window is over."""
-    rules = parsed(files.read(work.lake.root.parent, NAME, SHIPPED))
+    rules = parsed(files.read(work.home, NAME, SHIPPED))
     with work.books.reading() as unit:
         rows = book.all_drawn(unit)
     window = timedelta(days=rules.window_days)

@@ -16,7 +16,7 @@ from huitou.loyalty.ladder import book, many, steps
 from huitou.loyalty.ladder.many import Truth, Whole
 from huitou.loyalty.ladder.steps import Condition, Ladder, Step
 from huitou.proof import thresholds
-from huitou.runs.steps.climb import counted, home_of
+from huitou.runs.steps.climb import counted
 from huitou.runs.work import Result, Work
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ NOTE = "thresholds"
 
 def read_out(work: Work) -> Result:
     """Each line that was there one horizon ago, by the profit since; kept in the edition."""
-    ladder, moment = steps.read(home_of(work)), work.moment
+    ladder, moment = steps.read(work.home), work.moment
     if not ladder.on:
         return {"rows": 0}
     then = moment.day - timedelta(days=moment.horizon_days)

@@ -79,7 +79,7 @@ def give(house: House, settings: Settings, now: datetime) -> int:
     if not rows:
         return 0
     worth = _worth(house, settings, [row["person_id"] for row in rows])
-    told = files.read(house.lake.root.parent, offers.NAME, offers.SHIPPED)
+    told = files.read(house.home, offers.NAME, offers.SHIPPED)
     returns = offers.parsed(told).returns
     given = 0
     for row in rows:
