@@ -8,13 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import timedelta
-from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import insert, select, update
 from sqlalchemy.exc import DBAPIError
-from tests.unit.journeys.given import NOW
+from tests.unit.journeys.given import NOW, no_rest
 
 from huitou.care import book as care
 from huitou.identity.tables import person_alias
@@ -79,9 +78,8 @@ class Street:
         with self.books.unit() as unit:
             moves.mend(unit, self.running, self.now)
             moves.wake(unit, self.running, self.now)
-        rest: Any = lambda _seconds: None  # noqa: E731  # wrong on purpose
-        moves.sweep(self.books, [one for one in self.running if one.stopped], self.now, rest)
-        moves.tick(self.books, [o for o in self.running if not o.stopped], self.now, rest)
+        moves.sweep(self.books, [one for one in self.running if one.stopped], self.now, no_rest)
+        moves.tick(self.books, [o for o in self.running if not o.stopped], self.now, no_rest)
 
     def bought(self, who: str) -> None:
         """They buy."""

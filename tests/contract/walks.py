@@ -10,6 +10,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from hypothesis import strategies as st
+from tests.unit.journeys.given import no_rest
 
 from huitou.care.chase.tables import chase_mark
 from huitou.care.complaints.tables import complaint
@@ -269,12 +270,11 @@ class Village:
 
     def look_in_sets(self, *, sweep: bool) -> None:
         """Everybody moves, in sets."""
-        rest = lambda _seconds: None  # noqa: E731  # a rest that takes no time
         with self.books.unit() as unit:
             moves.wake(unit, [self.running], self.now)
         if sweep:
-            moves.sweep(self.books, [self.running], self.now, rest, chunk=2)
-        moves.tick(self.books, [self.running], self.now, rest, chunk=2)
+            moves.sweep(self.books, [self.running], self.now, no_rest, chunk=2)
+        moves.tick(self.books, [self.running], self.now, no_rest, chunk=2)
 
 
 def forward(now: datetime, hours: int) -> datetime:

@@ -13,6 +13,7 @@ import pyarrow as pa
 import pytest
 from sqlalchemy import select
 from tests.shop import tea
+from tests.unit.journeys.given import no_rest
 
 from huitou.care.complaints import book as complaints
 from huitou.care.complaints.rules import Arrived
@@ -37,7 +38,8 @@ from huitou.loyalty.referrals import book as referrals
 from huitou.loyalty.referrals.rules import ReferralRules, Reward
 from huitou.runs.shop import Shop
 from huitou.runs.steps import days, needs
-from huitou.runs.walking.moving import Rooms, new_day
+from huitou.runs.walking.moving import new_day
+from huitou.runs.walking.rooms import Rooms
 
 TODAY, LAST_DAY = tea.TODAY, date(2024, 8, 31)
 NOW = tea.MORNING
@@ -99,8 +101,9 @@ def one_evening(shop: Shop) -> dict[str, int]:
     edition.write("people", turn(shop, {**became, **new}))
     edition.write("needs", running_out(shop, person(shop, 18)))
     tea.again(shop, days.tell)
-    rooms = Rooms(shop._house.lake, shop._house.books, StoppedClock(NOW))
-    return new_day(rooms, shop.settings, edition, before, lambda _seconds: None)
+    house = shop._house
+    rooms = Rooms(house.home, house.lake, house.books, StoppedClock(NOW))
+    return new_day(rooms, shop.settings, edition, before, no_rest)
 
 
 def live(shop: Shop) -> None:
@@ -172,9 +175,10 @@ def test_done_again_the_same_evening_lets_nobody_in_twice(shop: Shop) -> None:
     one_evening(shop)
     before = {name: len(rows) for name, rows in inside(shop).items()}
     tea.again(shop, days.tell)
-    rooms = Rooms(shop._house.lake, shop._house.books, StoppedClock(NOW))
+    house = shop._house
+    rooms = Rooms(house.home, house.lake, house.books, StoppedClock(NOW))
     earlier = shop._house.lake.edition("the evening before")
-    new_day(rooms, shop.settings, shop._edition(), earlier, lambda _seconds: None)
+    new_day(rooms, shop.settings, shop._edition(), earlier, no_rest)
     assert {name: len(rows) for name, rows in inside(shop).items()} == before
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -58,9 +60,9 @@ def test_what_means_neither_changes_nothing(text: str) -> None:
     st.text(" \t\r\n.,!?！。…「」\"'\u3000\u200b", max_size=4),
 )
 def test_any_width_case_blanks_and_marks(
-    word: str, dressed: object, before: str, after: str
+    word: str, dressed: Callable[[str], str], before: str, after: str
 ) -> None:
-    assert read(before + dressed(word) + after) is Meaning.STOP  # type: ignore[operator]  # wrong on purpose
+    assert read(before + dressed(word) + after) is Meaning.STOP
 
 
 @given(st.text(max_size=3000))

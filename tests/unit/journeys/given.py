@@ -29,6 +29,10 @@ LAST_DAY = date(2026, 3, 1)
 STAGES = ("lost", "slipping", "loyal", "active")
 
 
+def no_rest(_seconds: float) -> None:
+    """A pause that takes no time."""
+
+
 def every_table() -> MetaData:
     """The tables of all chapters."""
     importlib.import_module("huitou.store.outbox")

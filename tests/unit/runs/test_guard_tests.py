@@ -37,7 +37,7 @@ def member(number: int, act: str, **facts: Any) -> dict[str, Any]:
     return {**told, **facts}
 
 
-class Work(SimpleNamespace):
+class Given(SimpleNamespace):
     """As much of a run as the step asks for."""
 
     def __init__(self, books: Books, day: date) -> None:
@@ -73,10 +73,10 @@ def seen(
         guard_tests, "earned", lambda *_: SimpleNamespace(to_pyarrow=lambda: earned)
     )
     monkeypatch.setattr(trials, "members", lambda *_: members)
-    work = Work(books, DAY + timedelta(days=after))
-    words = guard_tests.measure(work, asked or {}, {})  # type: ignore[arg-type]  # a run is more than a step asks of it
+    work: Any = Given(books, DAY + timedelta(days=after))
+    words = guard_tests.measure(work, asked or {}, {})
     with books.unit() as unit:
-        guard_tests.act(work, unit)  # type: ignore[arg-type]  # a run is more than a step asks of it
+        guard_tests.act(work, unit)
         return [str(each) for each in words], trials.the_trial(unit, name)
 
 

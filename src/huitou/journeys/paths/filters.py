@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Literal
 
 from huitou.care.reasons import GROUPS, REASONS
-from huitou.facts.stages import ORDER
+from huitou.facts.life import STAGES
 from huitou.ground.words import Sentence, said
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def _reasons() -> tuple[str, ...]:
 FIELDS: Mapping[str, Field] = {
     field.name: field
     for field in (
-        Field("stage", "word", "stage", said("Stage"), ORDER),
+        Field("stage", "word", "stage", said("Stage"), STAGES),
         Field("cause", "word", "cause", said("Likeliest cause"), _reasons()),
         Field("why", "word", "why", said("Group of causes"), tuple(GROUPS)),
         Field("orders", "whole", "orders", said("Orders so far")),
@@ -171,8 +171,10 @@ class Happened:
         )
 
     def mask(self, table: pa.Table) -> pa.Array:
-        """Refused: a table of people knows no events; the reader of journeys does not let it."""
-        raise NotImplementedError
+        """Nobody: a table of people has heard nothing since they came in."""
+        import pyarrow as pa
+
+        return pa.array([False] * table.num_rows, pa.bool_())
 
 
 @dataclass(frozen=True)

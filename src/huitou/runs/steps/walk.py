@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from huitou.ground.clock import StoppedClock
-from huitou.runs.walking.moving import Rooms, new_day
+from huitou.runs.walking.moving import new_day
+from huitou.runs.walking.rooms import Rooms
 from huitou.runs.work import Result, Work
 
 
@@ -12,5 +13,5 @@ def journeys(work: Work) -> Result:
 
     What was so on the evening before is read from the edition that readers still see.
     """
-    rooms = Rooms(work.lake, work.books, StoppedClock(work.now))
+    rooms = Rooms(work.home, work.lake, work.books, StoppedClock(work.now))
     return new_day(rooms, work.settings, work.edition, work.lake.current())

@@ -10,7 +10,7 @@ import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from huitou.ground import rules as files
 from huitou.ground.errors import Refused
@@ -19,30 +19,16 @@ from huitou.journeys.paths import book
 from huitou.loyalty import book as loyalty
 from huitou.loyalty import offers
 from huitou.loyalty.points import book as points
+from huitou.runs.walking.rooms import House
 
 if TYPE_CHECKING:
-    from huitou.store.books import Books, Row, Unit
-    from huitou.store.lake import Lake
+    from huitou.store.books import Row, Unit
 
 AT_ONCE = 2_000
 """Gifts handed out in one look; the rest waits for the next minute."""
 OFFER_DAYS = 30
 """How long an offer of a journey can be used."""
 BY = "journeys"
-
-
-class House(Protocol):
-    """Where gifts are kept, and what people are worth."""
-
-    @property
-    def lake(self) -> Lake:
-        """Editions are read."""
-        ...
-
-    @property
-    def books(self) -> Books:
-        """Gifts are written."""
-        ...
 
 
 @dataclass(frozen=True)

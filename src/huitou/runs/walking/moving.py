@@ -7,14 +7,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from huitou.ground.clock import Clock
 from huitou.ground.money import digits
 from huitou.ground.settings import Settings
 from huitou.journeys.paths import book
@@ -27,40 +25,13 @@ from huitou.journeys.paths.moves import book as moves
 from huitou.journeys.paths.moves.book import Running
 from huitou.journeys.paths.walk import Walking
 from huitou.runs.walking import entering, giving, knowing
+from huitou.runs.walking.rooms import House
 
 if TYPE_CHECKING:
-    from huitou.store.books import Books, Unit
-    from huitou.store.lake import Edition, Lake
+    from huitou.store.books import Unit
+    from huitou.store.lake import Edition
 
 Rest = Callable[[float], None]
-
-
-class House(Protocol):
-    """The stores and the clock: all that moving people needs of a house."""
-
-    @property
-    def lake(self) -> Lake:
-        """Editions are read."""
-        ...
-
-    @property
-    def books(self) -> Books:
-        """Walks are written."""
-        ...
-
-    @property
-    def clock(self) -> Clock:
-        """What time it is."""
-        ...
-
-
-@dataclass(frozen=True)
-class Rooms:
-    """A house of these rooms."""
-
-    lake: Lake
-    books: Books
-    clock: Clock
 
 
 AT_ONCE = 5_000

@@ -19,6 +19,7 @@ from huitou.care import book as care
 from huitou.care.complaints import book as complaints
 from huitou.facts.customers import customers
 from huitou.facts.stages import stages
+from huitou.ground.channels import ANY, PEOPLE
 from huitou.ground.errors import NotYet
 from huitou.ground.settings import Settings
 from huitou.ground.words import Sentence, said
@@ -33,7 +34,7 @@ from huitou.runs.walking import entering, knowing
 from huitou.runs.work import tables_of
 
 if TYPE_CHECKING:
-    from huitou.runs.walking.moving import House
+    from huitou.runs.walking.rooms import House
     from huitou.store.lake import Edition
 
 Progress = Callable[[str, float | None], None]
@@ -84,7 +85,7 @@ class Lives:
         return walk.Person(
             facts=row,
             heard=[each for each in self.heard.get(who, ()) if each.at <= now],
-            silent=frozenset({"any", "email", "sms", "call", "paper", "wecom", "wechat"})
+            silent=frozenset({ANY, *PEOPLE})
             if any(at <= now for at in self.silent.get(who, ()))
             else frozenset(),
             complaining=any(
