@@ -10,7 +10,6 @@ from sqlalchemy.exc import DBAPIError
 from tests.unit.journeys import given
 from tests.unit.journeys.given import NOW
 
-from huitou.decisions.acts import STAGES
 from huitou.decisions.explore import Exploring
 from huitou.decisions.fair import breaches
 from huitou.decisions.holdout import Holdout
@@ -18,6 +17,7 @@ from huitou.decisions.limits import Limits
 from huitou.decisions.plan import draft
 from huitou.decisions.playbook import PLAYBOOK, Effect, Playbook
 from huitou.decisions.trials import Trial
+from huitou.facts.life import STAGES
 from huitou.ground.errors import Refused
 from huitou.ground.words import said
 from huitou.journeys import book as journeys

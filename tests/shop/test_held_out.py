@@ -10,9 +10,10 @@ from sqlalchemy import select
 from tests.shop import tea
 
 from huitou.decisions.holdout import Holdout
+from huitou.ground.channels import CHANNELS
 from huitou.journeys.sendings import book as sendings
 from huitou.journeys.sendings.book import Wish
-from huitou.journeys.sendings.tables import CHANNELS, sending
+from huitou.journeys.sendings.tables import sending
 from huitou.loyalty.surprises.tables import surprise
 from huitou.runs.desks.sending.lots import Lots
 from huitou.runs.shop import Shop

@@ -18,12 +18,13 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from huitou.decisions.acts import ACTS, STAGES
+from huitou.decisions.acts import ACTS
 from huitou.decisions.audience import FloatArray
 from huitou.decisions.effects.design import TRIED, act_of, audience_of
 from huitou.decisions.effects.learned import Learned, learn
 from huitou.decisions.effects.response import expected_move
 from huitou.decisions.playbook import PLAYBOOK, Effect, Playbook
+from huitou.facts.life import STAGES
 from huitou.ground.words import said
 
 NAMES = ("thank", "remind", "call", "offer_10", "offer_20")

@@ -11,13 +11,15 @@ from huitou.care.cases import Answer, NewCase
 from huitou.care.chase import book as chase
 from huitou.care.reasons import LEAVE_ALONE
 from huitou.care.tables import answer, case, silence
+from huitou.ground.channels import ANY, PEOPLE
 from huitou.ground.errors import HuitouError
 from huitou.ground.ids import fingerprint
 from huitou.identity.book import Pairs, names
 from huitou.store.books import Row, Unit
 from huitou.store.outbox import Event, tell
 
-CHANNELS = ("paper", "email", "call", "sms", "wecom", "wechat")
+CHANNELS = tuple(PEOPLE)
+"""Those on which somebody can be left alone."""
 
 
 def open_cases(unit: Unit, cases: Sequence[NewCase], now: datetime) -> int:
@@ -50,7 +52,7 @@ def record_answer(unit: Unit, case_id: str, given: Answer, by: str, now: datetim
         body |= {"where_to": given.where_to, "by": by}
         tell(unit, [Event("case.answered", f"answer:{mark}", now, body)])
     if given.why == LEAVE_ALONE and not silent_everywhere(unit, person):
-        be_silent(unit, person, "any", f"case {case_id}, told to {by}", now)
+        be_silent(unit, person, ANY, f"case {case_id}, told to {by}", now)
 
 
 def assign(unit: Unit, case_id: str, owner: str) -> None:
@@ -171,7 +173,7 @@ def be_silent(
 ) -> None:
     """Somebody asked to be left alone, on one channel or on `any`; then nobody asks them either."""
     _add_silence(unit, person_id, channel, purpose, "silent", source, now)
-    if channel == "any":
+    if channel == ANY:
         theirs = case.c.person_id.in_(names(unit, [person_id]).every([person_id]))
         open_ones = update(case).where(theirs, case.c.status == "open")
         unit.change(open_ones.values(status="closed", closed_at=now))
@@ -297,7 +299,7 @@ def _people_with(unit: Unit, *status: str, among: Iterable[str] | None = None) -
 
 
 def _meant(channel: str) -> tuple[str, ...]:
-    return CHANNELS if channel == "any" else (channel,)
+    return CHANNELS if channel == ANY else (channel,)
 
 
 def _add_silence(

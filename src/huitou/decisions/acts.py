@@ -15,15 +15,13 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from huitou.facts.life import STAGES
 from huitou.ground.errors import BadInput
 from huitou.ground.languages import LANGUAGES
 from huitou.ground.registry import Registry
 from huitou.ground.words import Sentence, said
 
 FILE = Path(__file__).with_name("acts.toml")
-
-STAGES = ("new", "active", "loyal", "slipping", "lost", "returned")
-"""Stages of a customer, as the facts judge them."""
 
 LEAVING = frozenset({"slipping", "lost"})
 """Private return offers go only to these, so that no regular ever pays more than a newcomer."""

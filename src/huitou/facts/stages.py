@@ -22,9 +22,6 @@ from huitou.facts.contract import STAGES, shaped
 from huitou.facts.kernel import day_number, number_of
 from huitou.facts.rhythm import PRIOR_GAPS, typical
 
-ORDER = ("new", "active", "loyal", "slipping", "lost", "returned")
-"""The stages as they are listed everywhere."""
-
 LOYAL_DAYS = 4
 """Purchase days from which on a customer who is not slipping is loyal."""
 SHORTEST_SILENCE = 7.0

@@ -15,12 +15,12 @@ from typing import Any, Literal
 
 import numpy as np
 
-from huitou.decisions.acts import STAGES
 from huitou.decisions.audience import FloatArray, IntArray
 from huitou.decisions.effects.challenger import Challenger, challenge
 from huitou.decisions.effects.drawn import Drawn
 from huitou.decisions.effects.learned import Learned, believed
 from huitou.decisions.playbook import PLAYBOOK, Playbook
+from huitou.facts.life import STAGES
 from huitou.ground.ids import lot
 from huitou.proof.replay import Answer, Log, compared
 

@@ -8,6 +8,7 @@ from huitou.care import book as care
 from huitou.care.interviews import book as interviews
 from huitou.care.reasons import WHYS
 from huitou.channels import book as channels
+from huitou.ground.channels import ANY
 from huitou.ground.errors import HuitouError
 from huitou.ground.words import Sentence, said
 from huitou.runs.views import Doubt
@@ -33,9 +34,9 @@ def speak_again(house: House, person_id: str, channel: str, by: str) -> None:
 
 
 def _check(channel: str) -> None:
-    if channel not in ("any", *care.CHANNELS):
+    if channel not in (ANY, *care.CHANNELS):
         raise HuitouError(
-            f"there is no channel {channel!r}", to_try=", ".join(("any", *care.CHANNELS))
+            f"there is no channel {channel!r}", to_try=", ".join((ANY, *care.CHANNELS))
         )
 
 

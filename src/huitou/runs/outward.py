@@ -14,8 +14,8 @@ import pyarrow.compute as pc
 
 from huitou.facts.contract import Metric
 from huitou.facts.flows import NOT_YET
+from huitou.facts.life import STAGES
 from huitou.facts.rfm import SEGMENTS
-from huitou.facts.stages import ORDER
 from huitou.ground.money import digits
 
 CURRENCY = "currency"
@@ -25,9 +25,9 @@ WHOLE_DIGITS = 19
 """Digits of the largest amount: those of a 64-bit whole number."""
 
 RANKS: Mapping[str, Sequence[str]] = {
-    "stage": ORDER,
-    "before": (NOT_YET, *ORDER),
-    "after": ORDER,
+    "stage": STAGES,
+    "before": (NOT_YET, *STAGES),
+    "after": STAGES,
     "segment": tuple(segment.name for segment in SEGMENTS),
 }
 """Columns whose values have an order of their own."""

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from huitou.ground import settings as choices
+from huitou.ground.channels import ANY
 from huitou.ground.clock import Clock
 from huitou.ground.errors import HuitouError, NotYet
 from huitou.ground.settings import Settings
@@ -636,13 +637,13 @@ class Shop:
         """Keep what a customer said when asked; *leave_me_alone* is obeyed at once."""
         self.casefiles.answer(case_id, why, where_to, words, by)
 
-    def leave_alone(self, id_or_key: str, by: str, channel: str = "any") -> None:
+    def leave_alone(self, id_or_key: str, by: str, channel: str = ANY) -> None:
         """Never write to or call this customer again, on one channel or on any."""
         from huitou.runs import caring
 
         caring.leave_alone(self._house, self.person(id_or_key).row.id, channel, by)
 
-    def speak_again(self, id_or_key: str, by: str, channel: str = "any") -> None:
+    def speak_again(self, id_or_key: str, by: str, channel: str = ANY) -> None:
         """This customer asked to hear from the shop again."""
         from huitou.runs import caring
 

@@ -8,11 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from huitou.doors.console import drawing
-from huitou.doors.console.names import STAGES
+from huitou.facts.life import STAGE_NAMES
 from huitou.ground.money import Money
 from huitou.runs.views import CohortRow, Range, StageFlow
 
-counts = st.dictionaries(st.sampled_from(list(STAGES)), st.integers(0, 10_000_000), min_size=1)
+counts = st.dictionaries(st.sampled_from(list(STAGE_NAMES)), st.integers(0, 10_000_000), min_size=1)
 
 
 @given(counts)

@@ -10,11 +10,12 @@ from hypothesis import strategies as st
 from tests.unit.decisions.crowd import crowd
 
 from huitou.decisions import fair
-from huitou.decisions.acts import ACTS, EXCEPTIONS, STAGES, Act, act_of, in_use
+from huitou.decisions.acts import ACTS, EXCEPTIONS, Act, act_of, in_use
 from huitou.decisions.holdout import Holdout
 from huitou.decisions.limits import Limits
 from huitou.decisions.plan import Plan, draft
 from huitou.decisions.playbook import PLAYBOOK, Effect, Playbook
+from huitou.facts.life import STAGES
 
 DAY = date(2011, 6, 9)
 WHEREVER = Playbook(

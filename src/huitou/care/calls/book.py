@@ -11,6 +11,7 @@ from sqlalchemy import Select, func, select, update
 from huitou.care import book as care
 from huitou.care.calls.outcomes import DROPPED, OPEN, Outcome, due_after, state_after
 from huitou.care.calls.tables import call, call_outcome
+from huitou.ground.channels import ANY
 from huitou.ground.errors import HuitouError, Refused
 from huitou.ground.ids import fingerprint
 from huitou.identity.book import names
@@ -142,7 +143,7 @@ def record(
     body |= {"decision_id": row["decision_id"] or "", "why": outcome.why or ""}
     tell(unit, [Event(f"call.{outcome.code}", f"call:{call_id}:{tries}", now, body)])
     if outcome.code == "silence":
-        care.be_silent(unit, row["person_id"], "any", f"told to {by} on the phone", now)
+        care.be_silent(unit, row["person_id"], ANY, f"told to {by} on the phone", now)
     return True
 
 

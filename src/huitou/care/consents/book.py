@@ -21,7 +21,6 @@ from sqlalchemy import func, select, update
 
 from huitou.care import book as care
 from huitou.care.consents.kinds import (
-    ANY,
     CHANNELS,
     PACES,
     PURPOSES,
@@ -42,6 +41,7 @@ from huitou.care.consents.tables import (
 )
 from huitou.care.interviews import book as interviews
 from huitou.care.tables import silence
+from huitou.ground.channels import ANY
 from huitou.ground.errors import BadInput, Refused
 from huitou.ground.ids import fingerprint
 from huitou.identity.book import Names, names

@@ -7,19 +7,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from huitou.ground.channels import ANY, PEOPLE
 from huitou.ground.errors import BadInput
 from huitou.ground.ids import fingerprint
 from huitou.ground.words import Sentence, said
 
-CHANNELS: Mapping[str, Sentence] = {
-    "email": said("E-mail"),
-    "sms": said("Text message"),
-    "wecom": said("WeCom"),
-    "wechat": said("WeChat"),
-    "paper": said("Letter"),
-    "call": said("Phone call"),
-}
-ANY = "any"
+CHANNELS = PEOPLE
+"""Those on which somebody is asked: all that reach them."""
 
 PURPOSES: Mapping[str, Sentence] = {
     "marketing": said("News and offers"),

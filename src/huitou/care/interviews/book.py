@@ -21,6 +21,7 @@ from huitou.care.interviews.tables import interview, mail, not_for_now
 from huitou.care.reasons import LEAVE_ALONE
 from huitou.care.tables import answer as said
 from huitou.care.tables import case
+from huitou.ground.channels import ANY
 from huitou.ground.errors import HuitouError, Refused
 from huitou.identity.book import names
 from huitou.store.books import Row, Unit
@@ -138,7 +139,7 @@ def leave_alone(
     if care.silent_everywhere(unit, row["person_id"]):
         return answered
     source = f"interview {interview_id}, told to {by}"
-    care.be_silent(unit, row["person_id"], "any", source, now)
+    care.be_silent(unit, row["person_id"], ANY, source, now)
     return True
 
 

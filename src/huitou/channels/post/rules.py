@@ -9,20 +9,20 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from huitou.ground.channels import CHANNELS
 from huitou.ground.errors import BadInput
-from huitou.journeys.sendings.tables import CHANNELS
 
 SHIPPED = Path(__file__).parents[1] / "channels.toml"
 NAME = "channels"
 
+PROVIDERS: Mapping[str, tuple[str, ...]] = {
+    "email": ("smtp",),
+    "sms": ("aliyun", "tencent", "twilio"),
+}
+"""Those who take the messages of a channel, where they are not named as the channel is."""
 WAYS: Mapping[str, tuple[str, ...]] = {
-    "email": ("none", "console", "null", "smtp"),
-    "sms": ("none", "console", "null", "aliyun", "tencent", "twilio"),
-    "wecom": ("none", "console", "null", "wecom"),
-    "wechat": ("none", "console", "null", "wechat"),
-    "webhook": ("none", "console", "null", "webhook"),
-    "paper": ("none", "console", "null", "paper"),
-    "call": ("none", "console", "null", "call"),
+    channel: ("none", "console", "null", *PROVIDERS.get(channel, (channel,)))
+    for channel in CHANNELS
 }
 """Channel -> by what it may leave. `none`: not set up; its messages wait, and end on their day."""
 

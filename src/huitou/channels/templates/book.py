@@ -15,8 +15,8 @@ from sqlalchemy import func, select
 from huitou.channels.templates import shipped
 from huitou.channels.templates.shipped import LANGUAGES, Text
 from huitou.channels.templates.tables import template
+from huitou.ground.channels import CHANNELS
 from huitou.ground.errors import BadInput
-from huitou.journeys.sendings.tables import CHANNELS
 from huitou.store.books import Row, Unit
 from huitou.store.outbox import Event, tell
 

@@ -20,13 +20,11 @@ from pathlib import Path
 from typing import Any
 
 from huitou.channels.templates.press import Frame, paragraphs
+from huitou.ground.channels import SHORT
 from huitou.ground.ids import fingerprint
 from huitou.journeys.paths.playbooks import shipped as playbooks
 
 FOLDER = Path(__file__).with_name("shipped")
-SHORT = ("sms", "wecom", "wechat")
-"""Channels whose text is the short one."""
-
 LANGUAGES = ("en", "zh-Hans", "zh-Hant")
 
 NAMED = re.compile(r"\{\{-?\s*([a-z_]+)\s*[|}-]|\{%-?\s*if\s+([a-z_]+)\s")

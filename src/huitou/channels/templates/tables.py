@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import CheckConstraint, Column, Integer, String, Table, Text
 
-from huitou.journeys.sendings.tables import CHANNELS
+from huitou.ground.channels import CHANNELS
 from huitou.store.columns import Instant, Json, metadata
 
 template = Table(
@@ -20,7 +20,7 @@ template = Table(
     Column("digest", String(64), nullable=False),
     Column("by", String(120), nullable=False),
     Column("at", Instant, nullable=False),
-    CheckConstraint(f"channel IN {CHANNELS}", name="channel"),
+    CheckConstraint(f"channel IN {tuple(CHANNELS)}", name="channel"),
     CheckConstraint("version >= 1", name="version"),
 )
 """The highest version is in use. `names`: what the text may name besides what all may."""

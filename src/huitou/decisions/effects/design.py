@@ -15,12 +15,13 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from huitou.decisions.acts import NOTHING, STAGES, Act
+from huitou.decisions.acts import NOTHING, Act
 from huitou.decisions.audience import REQUIRED, Audience, BoolArray, FloatArray, IntArray
 from huitou.decisions.effects.bends import Scale, bent, widths
 from huitou.decisions.effects.response import Block, Normal, log_odds
 from huitou.decisions.effects.weighing import Rival
 from huitou.decisions.playbook import DEPTH_POWER, USUAL_DEPTH, Playbook
+from huitou.facts.life import STAGES
 
 TRIED = pa.schema(
     [

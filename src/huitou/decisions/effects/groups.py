@@ -13,10 +13,10 @@ from typing import Any
 
 import numpy as np
 
-from huitou.decisions.acts import STAGES
 from huitou.decisions.audience import Audience, BoolArray, FloatArray, IntArray
 from huitou.decisions.effects.bends import Scale
 from huitou.decisions.effects.response import log_odds
+from huitou.facts.life import STAGES
 
 GROUPS, LEAST = 12, 0.03
 """Groups of one tree at most, and the share of the rows that each has at least."""

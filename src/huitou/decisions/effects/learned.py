@@ -22,7 +22,7 @@ import numpy as np
 import pyarrow as pa
 from scipy.special import expit
 
-from huitou.decisions.acts import STAGES, Act
+from huitou.decisions.acts import Act
 from huitou.decisions.audience import Audience, BoolArray, FloatArray
 from huitou.decisions.effects.bends import Scale
 from huitou.decisions.effects.design import (
@@ -37,6 +37,7 @@ from huitou.decisions.effects.design import (
 from huitou.decisions.effects.response import Normal, log_odds
 from huitou.decisions.effects.weighing import rivals, weigh
 from huitou.decisions.playbook import PLAYBOOK, USUAL_DEPTH, Playbook
+from huitou.facts.life import STAGES
 from huitou.ground.ids import fingerprint
 
 Z90, Z99 = 1.6448536269514722, 2.5758293035489004

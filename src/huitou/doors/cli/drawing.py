@@ -13,8 +13,6 @@ if TYPE_CHECKING:
     from huitou.ground.money import Money
     from huitou.runs.views import PersonRow, Range
 
-STAGES = ("new", "active", "loyal", "slipping", "lost", "returned")
-
 
 def amount(money: Money) -> str:
     """`£1,235`: pence say nothing here."""

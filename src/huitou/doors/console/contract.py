@@ -9,6 +9,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
+from huitou.ground.channels import ANY
 from huitou.ground.clock import Clock
 from huitou.ground.settings import Settings
 from huitou.ground.words import Sentence
@@ -264,11 +265,11 @@ class Shopfront(Protocol):
         """Keep what a customer said when asked."""
         ...
 
-    def leave_alone(self, id_or_key: str, by: str, channel: str = "any") -> None:
+    def leave_alone(self, id_or_key: str, by: str, channel: str = ANY) -> None:
         """Never address this customer again."""
         ...
 
-    def speak_again(self, id_or_key: str, by: str, channel: str = "any") -> None:
+    def speak_again(self, id_or_key: str, by: str, channel: str = ANY) -> None:
         """This customer asked to hear from the shop again."""
         ...
 

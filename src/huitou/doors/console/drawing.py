@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
 
-from huitou.doors.console.names import BEFORE, STAGES
+from huitou.doors.console.names import BEFORE
+from huitou.facts.life import STAGE_NAMES
 from huitou.runs.views import CohortRow, Range, StageFlow
 
 
@@ -61,7 +62,7 @@ def share_width(part: float, whole: float) -> float:
 
 def hundred(stages: Mapping[str, int]) -> tuple[str, ...]:
     """A hundred squares, each one customer in a hundred, by stage (largest remainders)."""
-    known = {stage: stages.get(stage, 0) for stage in STAGES}
+    known = {stage: stages.get(stage, 0) for stage in STAGE_NAMES}
     total = sum(known.values())
     if not total:
         return ()
@@ -70,7 +71,7 @@ def hundred(stages: Mapping[str, int]) -> tuple[str, ...]:
     by_rest = sorted(exact, key=lambda stage: squares[stage] - exact[stage])
     for stage in by_rest[: 100 - sum(squares.values())]:
         squares[stage] += 1
-    return tuple(stage for stage in STAGES for _ in range(squares[stage]))
+    return tuple(stage for stage in STAGE_NAMES for _ in range(squares[stage]))
 
 
 @dataclass(frozen=True)
@@ -182,7 +183,7 @@ def rhythm_gaps(days: Sequence[date]) -> tuple[int, ...]:
 
 def in_order(stages: Mapping[str, int]) -> tuple[tuple[str, int], ...]:
     """Stages in the order of a customer's life, with their counts."""
-    return tuple((stage, stages.get(stage, 0)) for stage in STAGES)
+    return tuple((stage, stages.get(stage, 0)) for stage in STAGE_NAMES)
 
 
 def doing(acts: Mapping[str, int]) -> tuple[tuple[str, int], ...]:

@@ -5,24 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from huitou.facts.life import STAGE_NAMES
 from huitou.ground.roster import ALONE
 from huitou.ground.words import Sentence, said
 from huitou.runs.views import WHOLE
 
-STAGES: Mapping[str, Sentence] = {
-    "new": said("New"),
-    "active": said("Active"),
-    "loyal": said("Loyal"),
-    "returned": said("Returned"),
-    "slipping": said("Slipping"),
-    "lost": said("Lost"),
-}
-"""In the order of a customer's life; the console always lists them so."""
-
 CLERKS: Mapping[str, Sentence] = {ALONE: said("The shop")}
 """Clerks whose name is a word of ours and not a person's."""
 
-BEFORE: Mapping[str, Sentence] = {"not_yet": said("Not yet here"), **STAGES}
+BEFORE: Mapping[str, Sentence] = {"not_yet": said("Not yet here"), **STAGE_NAMES}
 """Where somebody can come from: a stage, or from outside."""
 
 STAGE_MEANINGS: Mapping[str, Sentence] = {
@@ -53,16 +44,6 @@ KEYS: Mapping[str, Sentence] = {
     "member_no": said("Member number"),
     "phone": said("Phone"),
     "email": said("E-mail"),
-}
-
-CHANNELS: Mapping[str, Sentence] = {
-    "paper": said("Letter"),
-    "email": said("E-mail"),
-    "call": said("Phone call"),
-    "sms": said("Text message"),
-    "wecom": said("WeCom"),
-    "wechat": said("WeChat"),
-    "any": said("Every channel"),
 }
 
 ROLES: Mapping[str, Sentence] = {

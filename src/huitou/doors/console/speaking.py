@@ -14,6 +14,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 
 from huitou.doors.console import drawing, names
 from huitou.doors.console.assets import address
+from huitou.ground.channels import CHANNEL_NAMES
 from huitou.ground.languages import LANGUAGES, Speaker, speaker
 from huitou.ground.money import Money, digits
 from huitou.runs.views import MetricView
@@ -87,7 +88,7 @@ def _words(says: Speaker) -> Mapping[str, Callable[..., str]]:
         "clerk_name": lambda name: says.say(names.CLERKS.get(name, name)),
         "month": month,
         "moment": lambda at, zone: _moment(at, zone, says),
-        "channel_name": lambda code: says.say(names.CHANNELS.get(code, code)),
+        "channel_name": lambda code: says.say(CHANNEL_NAMES.get(code, code)),
         "stage_name": lambda code: says.say(names.BEFORE.get(code, code)),
         "act_name": lambda code, depth=0.0: says.say(names.act(code, depth)),
         "role_name": lambda code: says.say(names.ROLES.get(code, code)),

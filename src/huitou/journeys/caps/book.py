@@ -16,8 +16,9 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, func, insert, literal, select, update
 
+from huitou.ground.channels import ANY
 from huitou.identity.book import Names, names
-from huitou.journeys.caps.limits import ANY, Ask, Cap
+from huitou.journeys.caps.limits import Ask, Cap
 from huitou.journeys.caps.tables import cap_kept, cap_turn
 from huitou.store.books import Unit
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from huitou.ground.channels import ANY
 from huitou.ground.errors import BadInput
 
-ANY = "any"
 CAPPED = ("marketing", "service")
 """Purposes a cap may count. What people wait for is never capped: a receipt always leaves."""
 

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from huitou.ground.channels import ANY
 from huitou.journeys.paths.filters import Asked, Heard
 from huitou.journeys.paths.journey import (
     Act,
@@ -128,7 +129,7 @@ def leaving(journey: Journey, position: Position, person: Person) -> str | None:
         return "held_out"
     if person.never:
         return "never"
-    if "silence" in journey.exits and "any" in person.silent:
+    if "silence" in journey.exits and ANY in person.silent:
         return "silence"
     if "complaint" in journey.exits and person.complaining:
         return "complaint"

@@ -22,6 +22,7 @@ from typing import Any
 
 import yaml
 
+from huitou.ground.channels import CHANNELS
 from huitou.ground.errors import BadInput
 from huitou.ground.ids import fingerprint
 from huitou.ground.languages import LANGUAGES
@@ -39,7 +40,7 @@ from huitou.journeys.paths.filters import (
     events_of,
 )
 from huitou.journeys.paths.times import WEEKDAYS, Length, Until, length_of
-from huitou.journeys.sendings.tables import CHANNELS, PURPOSES
+from huitou.journeys.sendings.tables import PURPOSES
 
 LARGEST = 64 * 1024
 """Bytes of a journey: nobody writes so many by hand."""

@@ -26,6 +26,7 @@ from huitou.care.chase import book as chase
 from huitou.care.complaints import book as complaints
 from huitou.care.consents import book as consents
 from huitou.care.interviews import book as interviews
+from huitou.ground.channels import PEOPLE, TIMED
 from huitou.ground.ids import fingerprint
 from huitou.identity.book import names
 from huitou.journeys.caps import book as caps
@@ -39,15 +40,12 @@ from huitou.journeys.permission.hours import (
     open_everywhere,
 )
 from huitou.journeys.permission.laws import BASES, Duty, Pack, duties
-from huitou.journeys.permission.rules import NEW_CHANNELS, TIMED, Rules, rules
+from huitou.journeys.permission.rules import NEW_CHANNELS, Rules, rules
 from huitou.journeys.permission.tables import sending_harm, sending_place, sending_rules
 from huitou.store.books import Row, Unit
 
 LOOK_AGAIN = timedelta(hours=1)
 """What waits for a person to read something is looked at again after so long."""
-
-ADDRESSED = ("email", "sms", "wecom", "wechat", "paper", "call")
-"""Channels that reach the person themselves; a webhook tells another machine of the shop."""
 
 
 @dataclass(frozen=True)
@@ -316,7 +314,7 @@ def _unserved(one: Wanted, known: Known) -> Verdict | None:
 
 def _without_basis(one: Wanted, known: Known) -> str | None:
     """The rule that asks for a basis that is not there; None where there is one."""
-    if one.channel not in ADDRESSED or (one.person_id, one.channel) in known.agreed:
+    if one.channel not in PEOPLE or (one.person_id, one.channel) in known.agreed:
         return None
     packs = known.packs(one.person_id)
     if not packs and one.channel in NEW_CHANNELS:
@@ -411,7 +409,7 @@ def _ask(one: Wanted, known: Known, now: datetime) -> Ask:
 
 
 def _caps(one: Wanted, known: Known) -> tuple[Cap, ...]:
-    if one.purpose == "transactional" or one.channel not in ADDRESSED:
+    if one.purpose == "transactional" or one.channel not in PEOPLE:
         return ()
     held = [each for each in known.rules.caps if each.covers(one.channel, one.purpose)]
     if one.channel in known.harmful:

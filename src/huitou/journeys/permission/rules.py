@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from huitou.ground import rules as files
+from huitou.ground.channels import CHANNELS, SHORT, TIMED
 from huitou.ground.errors import BadInput
 from huitou.journeys.caps.limits import Cap, cap
 from huitou.journeys.permission.hours import Hours
@@ -21,10 +22,7 @@ KEYS = frozenset(
     {"packs", "country", "rest_on_holidays", "rest_also_on", "customer_days", "less_days"}
     | {"harm_share", "harm_after", "hours", "cap"}
 )
-TIMED = ("email", "sms", "wecom", "wechat")
-"""Channels that reach somebody at the moment of hand-over. A letter lies in a box, and a list of
-calls on a desk."""
-NEW_CHANNELS = ("sms", "wecom", "wechat")
+NEW_CHANNELS = SHORT
 """Channels on which nobody is written to without their yes, whatever packs are enabled."""
 
 
@@ -83,7 +81,7 @@ def rules(told: str, zone: str, email_to_customers: bool) -> Rules:
         harm_after=_whole(read, "harm_after", 200, 1, 10**9),
         hours=hours,
         hours_channels=channels,
-        caps=tuple(cap(each, (*TIMED, "paper", "call", "webhook")) for each in read.get("cap", ())),
+        caps=tuple(cap(each, tuple(CHANNELS)) for each in read.get("cap", ())),
     )
 
 

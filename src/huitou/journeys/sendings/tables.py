@@ -12,9 +12,9 @@ from __future__ import annotations
 
 from sqlalchemy import BigInteger, CheckConstraint, Column, Index, Integer, String, Table, Text
 
+from huitou.ground.channels import CHANNELS
 from huitou.store.columns import Amount, Instant, Json, metadata
 
-CHANNELS = ("email", "sms", "wecom", "wechat", "webhook", "paper", "call")
 PURPOSES = ("marketing", "service", "transactional")
 ENDS = ("accepted", "refused", "in_doubt", "suppressed", "expired", "cancelled")
 
@@ -46,7 +46,7 @@ sending = Table(
     Column("fence", BigInteger),
     Column("lease_until", Instant),
     CheckConstraint("arm = 'treated'", name="never_held_out"),
-    CheckConstraint(f"channel IN {CHANNELS}", name="channel"),
+    CheckConstraint(f"channel IN {tuple(CHANNELS)}", name="channel"),
     CheckConstraint(f"purpose IN {PURPOSES}", name="purpose"),
     CheckConstraint(f"state IN {('planned', 'claimed', 'handing_over', *ENDS)}", name="state"),
     CheckConstraint("(state = 'suppressed') = (rule IS NOT NULL)", name="rule"),

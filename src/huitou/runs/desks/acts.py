@@ -8,9 +8,10 @@ from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any
 
 from huitou.decisions import fair
-from huitou.decisions.acts import EXCEPTIONS, LEAVING, STAGES, Act, Worth
+from huitou.decisions.acts import EXCEPTIONS, LEAVING, Act, Worth
 from huitou.decisions.playbook import PLAYBOOK, Effect
 from huitou.decisions.price import Z90
+from huitou.facts.life import STAGES
 from huitou.ground.errors import BadInput, NotYet
 from huitou.ground.ids import fingerprint
 from huitou.ground.money import Money, to_minor

@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from huitou.decisions.acts import ACTS, STAGES
+from huitou.decisions.acts import ACTS
 from huitou.decisions.audience import FloatArray
 from huitou.decisions.effects.learned import Z90, Cell, Learned
 from huitou.decisions.effects.promise import Trust
 from huitou.decisions.playbook import PLAYBOOK
 from huitou.decisions.price import moved
+from huitou.facts.life import STAGES
 from huitou.ground.errors import NotYet
 from huitou.ground.money import Money
 from huitou.ground.settings import Settings

@@ -13,12 +13,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.special import expit
 
-from huitou.decisions.acts import ACTS, STAGES, Act, act_of
+from huitou.decisions.acts import ACTS, Act, act_of
 from huitou.decisions.audience import Audience
 from huitou.decisions.effects.design import LEAST_WIDTH, TRIED, audience_of, features
 from huitou.decisions.effects.learned import Learned, learn
 from huitou.decisions.effects.response import log_odds
 from huitou.decisions.playbook import PLAYBOOK
+from huitou.facts.life import STAGES
 
 NAMES = ["thank", "remind", "call", "offer_10", "offer_20"]
 Truth = Callable[[np.ndarray, np.ndarray], np.ndarray]

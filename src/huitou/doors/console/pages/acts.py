@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from huitou.decisions.acts import STAGES
 from huitou.doors.console import drawing
 from huitou.doors.console.visit import Member
+from huitou.facts.life import STAGES
 from huitou.ground.words import Sentence, said
 from huitou.runs.desks.acts import read
 from huitou.runs.views import ActView

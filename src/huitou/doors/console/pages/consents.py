@@ -10,8 +10,9 @@ from urllib.parse import quote
 from fastapi import APIRouter, File, Form, UploadFile
 from fastapi.responses import Response
 
-from huitou.care.consents.kinds import ANY, CHANNELS, PURPOSES
+from huitou.care.consents.kinds import CHANNELS, PURPOSES
 from huitou.doors.console.visit import Member
+from huitou.ground.channels import ANY
 from huitou.ground.errors import BadInput, HuitouError
 from huitou.ground.words import Sentence, said
 from huitou.runs.desks.consents.views import (

@@ -11,8 +11,8 @@ from fastapi import APIRouter, Form, Query
 from fastapi.responses import Response
 
 from huitou.doors.console import drawing
-from huitou.doors.console.names import STAGES
 from huitou.doors.console.visit import Member, Visit
+from huitou.facts.life import STAGE_NAMES
 from huitou.ground.errors import BadInput, HuitouError, NotYet
 from huitou.ground.money import to_minor
 from huitou.ground.words import Sentence, said
@@ -74,7 +74,7 @@ class Tests:
     statuses = STATUS
     verdicts = VERDICTS
     outcomes = OUTCOMES
-    every_stage = tuple(STAGES.items())
+    every_stage = tuple(STAGE_NAMES.items())
 
     def reach(self, size: SizedView) -> tuple[float, float] | None:
         """Widths of bars: what one plan sees, and what a year of them sees; 100 is as usual."""

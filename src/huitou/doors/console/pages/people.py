@@ -12,8 +12,8 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Query
 from fastapi.responses import Response, StreamingResponse
 
-from huitou.doors.console.names import STAGES
 from huitou.doors.console.visit import Member, Visit
+from huitou.facts.life import STAGE_NAMES
 from huitou.ground.spreadsheets import neutral
 from huitou.ground.words import Sentence, said
 from huitou.runs.views import Page, PersonRow
@@ -73,7 +73,7 @@ def _choice(
 ) -> Choice:
     return Choice(
         search.strip(),
-        stage if stage in STAGES else None,
+        stage if stage in STAGE_NAMES else None,
         act or None,
         cause or None,
         sort if sort in SORTS else "value",

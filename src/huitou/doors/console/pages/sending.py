@@ -10,9 +10,9 @@ from fastapi import APIRouter, Form
 from fastapi.responses import Response
 
 from huitou.doors.console.visit import Member
+from huitou.ground.channels import CHANNELS
 from huitou.ground.words import Sentence
 from huitou.runs.desks.sending.views import (
-    CHANNELS,
     STATES,
     ChannelView,
     SendingRow,

@@ -10,6 +10,7 @@ from fastapi.responses import Response
 
 from huitou.doors.console import drawing, names
 from huitou.doors.console.visit import Member
+from huitou.facts.life import STAGE_NAMES
 from huitou.ground.languages import speaker
 from huitou.ground.words import Sentence
 from huitou.runs.views import StageFlow
@@ -64,7 +65,7 @@ def _history(visit: Member) -> str:
         "days": [day.isoformat() for day, _ in history],
         "series": [
             {"code": code, "name": says(name), "values": [row.get(code, 0) for _, row in history]}
-            for code, name in names.STAGES.items()
+            for code, name in STAGE_NAMES.items()
         ],
     }
     return json.dumps(drawn, ensure_ascii=False).replace("<", "\\u003c") if history else ""

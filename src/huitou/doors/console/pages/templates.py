@@ -11,9 +11,10 @@ from fastapi.responses import HTMLResponse, Response
 
 from huitou.channels.templates.shipped import SHARED
 from huitou.doors.console.visit import Member
+from huitou.ground.channels import CHANNELS
 from huitou.ground.errors import HuitouError
 from huitou.ground.words import Sentence
-from huitou.runs.desks.sending.views import CHANNELS, PreviewView, TemplateView, Tested
+from huitou.runs.desks.sending.views import PreviewView, TemplateView, Tested
 
 routes = APIRouter()
 

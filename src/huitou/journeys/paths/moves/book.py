@@ -55,6 +55,7 @@ from huitou.care.chase.tables import chase_mark
 from huitou.care.complaints import rules as complaining
 from huitou.care.complaints.tables import complaint
 from huitou.care.tables import silence
+from huitou.ground.channels import ANY
 from huitou.ground.failpoints import failpoint
 from huitou.journeys.paths import filters
 from huitou.journeys.paths.filters import FIELDS
@@ -502,7 +503,7 @@ def _reason(at: At) -> ColumnElement[Any]:
     held = and_(path_person.c.held == true(), position.c.arm == "treated")
     told: list[tuple[Any, str]] = [(held, "held_out"), (_never(), "never")]
     if "silence" in exits:
-        told.append((_silent("any"), "silence"))
+        told.append((_silent(ANY), "silence"))
     if "complaint" in exits:
         told.append((_complains(), "complaint"))
     if "purchase" in exits:
@@ -545,11 +546,11 @@ def _silent(channel: str) -> Any:
     when they turn out to be somebody else (`care.follow`), so one id is enough to ask for.
     """
     later = silence.alias("later")
-    if channel == "any":
-        meant: tuple[str, ...] = ("any",)
-        undone: Any = or_(later.c.channel == "any", later.c.state == "spoken_to")
+    if channel == ANY:
+        meant: tuple[str, ...] = (ANY,)
+        undone: Any = or_(later.c.channel == ANY, later.c.state == "spoken_to")
     else:
-        meant = (channel, "any")
+        meant = (channel, ANY)
         undone = later.c.channel.in_(meant)
     newer = later.c.at == silence.c.at, later.c.id > silence.c.id
     said_after = exists().where(

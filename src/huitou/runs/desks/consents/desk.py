@@ -23,7 +23,6 @@ from huitou.care.consents import book, keywords
 from huitou.care.consents.book import Choice
 from huitou.care.consents.keywords import Meaning
 from huitou.care.consents.kinds import (
-    ANY,
     CHANNELS,
     PURPOSES,
     REASONS,
@@ -33,6 +32,7 @@ from huitou.care.consents.kinds import (
     Wording,
 )
 from huitou.ground import rules as files
+from huitou.ground.channels import ANY
 from huitou.ground.errors import BadInput, HuitouError
 from huitou.ground.ids import fingerprint
 from huitou.ground.settings import Settings

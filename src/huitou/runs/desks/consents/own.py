@@ -11,7 +11,6 @@ from huitou.care import book as care
 from huitou.care.consents import book
 from huitou.care.consents.book import Choice
 from huitou.care.consents.kinds import (
-    ANY,
     CHANNELS,
     PACES,
     PURPOSES,
@@ -21,6 +20,7 @@ from huitou.care.consents.kinds import (
     seen_from,
 )
 from huitou.channels.post.links import SignedLinks
+from huitou.ground.channels import ANY
 from huitou.ground.languages import LANGUAGES, speaker
 from huitou.ground.settings import Settings
 from huitou.ground.words import said

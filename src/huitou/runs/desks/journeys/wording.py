@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from huitou.care.reasons import GROUPS, REASONS
+from huitou.facts.life import STAGE_NAMES
+from huitou.ground.channels import CHANNELS
 from huitou.ground.words import Sentence, said
 from huitou.journeys.paths import filters
 from huitou.journeys.paths import journey as j
@@ -24,15 +26,6 @@ GIFTS: Mapping[str, Sentence] = {
     "surprise": said("A surprise"),
     "offer": said("An offer"),
 }
-CHANNELS: Mapping[str, Sentence] = {
-    "email": said("E-mail"),
-    "sms": said("SMS"),
-    "wecom": said("WeCom"),
-    "wechat": said("WeChat"),
-    "webhook": said("Webhook"),
-    "paper": said("Letter on paper"),
-    "call": said("Call by staff"),
-}
 WAYS: Mapping[str, Sentence] = {
     "over": said("then"),
     "happened": said("it happened"),
@@ -42,14 +35,6 @@ WAYS: Mapping[str, Sentence] = {
     "unreached": said("no way to reach them"),
     "late": said("too late to say"),
     "given": said("given"),
-}
-STAGES: Mapping[str, Sentence] = {
-    "new": said("New"),
-    "active": said("Active"),
-    "loyal": said("Loyal"),
-    "returned": said("Returned"),
-    "slipping": said("Slipping"),
-    "lost": said("Lost"),
 }
 WEEKDAYS = (
     said("Monday"),
@@ -144,7 +129,7 @@ def _listed(field: str, words: tuple[str, ...]) -> Sentence | str:
 
 def _named(field: str, word: str) -> Sentence | str:
     if field == "stage":
-        return STAGES.get(word, word)
+        return STAGE_NAMES.get(word, word)
     if field == "why":
         return GROUPS.get(word, word)
     return REASONS[word].words if field == "cause" and word in REASONS else word

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from huitou.decisions.acts import STAGES
+from huitou.facts.life import STAGES
 from huitou.ground.errors import HuitouError, NotYet
 from huitou.ground.money import Money
 from huitou.ground.settings import Settings

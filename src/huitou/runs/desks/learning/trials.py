@@ -12,9 +12,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from huitou.decisions.acts import STAGES, Act
+from huitou.decisions.acts import Act
 from huitou.decisions.fair import is_open, step
 from huitou.decisions.trials import Trial
+from huitou.facts.life import STAGES
 from huitou.ground.errors import HuitouError
 from huitou.ground.ids import new_id
 from huitou.ground.money import Money

@@ -16,10 +16,10 @@ from huitou.channels.post.worker import Tally, Worker
 from huitou.channels.reports import book as reports
 from huitou.channels.reports.book import Report
 from huitou.ground import rules as files
+from huitou.ground.channels import CHANNELS
 from huitou.ground.errors import HuitouError, Refused
 from huitou.ground.settings import Settings
 from huitou.journeys.messages import Recipient
-from huitou.journeys.sendings.tables import CHANNELS
 from huitou.runs.desks.sending import carriers, reporting
 from huitou.runs.desks.sending.composing import Composer
 from huitou.runs.desks.sending.lots import Lots

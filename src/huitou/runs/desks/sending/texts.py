@@ -12,7 +12,8 @@ from huitou.channels.sms.segments import segments
 from huitou.channels.templates import book, shipped
 from huitou.channels.templates.press import Frame
 from huitou.channels.templates.scribe import Scribe
-from huitou.channels.templates.shipped import SHORT, Text
+from huitou.channels.templates.shipped import Text
+from huitou.ground.channels import SHORT
 from huitou.ground.errors import BadInput, HuitouError, Refused
 from huitou.ground.ids import new_id
 from huitou.ground.settings import Settings

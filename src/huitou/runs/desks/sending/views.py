@@ -22,16 +22,6 @@ STATES: Mapping[str, Sentence] = {
 }
 """State -> what people call it, in the order of a message's life."""
 
-CHANNELS: Mapping[str, Sentence] = {
-    "email": said("E-mail"),
-    "sms": said("Text message"),
-    "wecom": said("WeCom"),
-    "wechat": said("WeChat"),
-    "webhook": said("Your own program"),
-    "paper": said("Letter"),
-    "call": said("Phone call"),
-}
-
 
 @dataclass(frozen=True)
 class ChannelView:
