@@ -19,8 +19,9 @@ LOST, MANY, HEARD = Among("stage", ("lost",)), Within("orders", above=1), Happen
 
 @pytest.mark.parametrize(
     "tree",
-    [LOST, MANY, HEARD, Among("reach", ("sms", "paper")), Within("orders"), All(), All((LOST, MANY)),
-     Some((HEARD, Within("orders", at_most=1))), Not(HEARD), Not(Some((LOST, MANY)))],
+    [LOST, MANY, HEARD, Among("reach", ("sms", "paper")), Within("orders"), All(),
+     All((LOST, MANY)), Some((HEARD, Within("orders", at_most=1))), Not(HEARD),
+     Not(Some((LOST, MANY)))],
     ids=repr,
 )  # fmt: skip
 def test_whom_it_fits_among_people_of_whom_nothing_was_heard(tree: Filter) -> None:
