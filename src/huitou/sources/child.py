@@ -10,15 +10,14 @@ process and nothing else.
 from __future__ import annotations
 
 import json
-import os
-import resource
 import sys
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from huitou.ground.errors import BadInput, HuitouError
+from huitou.ground import child
+from huitou.ground.errors import HuitouError
 
 Say = Callable[[dict[str, Any]], None]
 
@@ -27,32 +26,23 @@ def main() -> None:
     """Serve one request from stdin and answer on stdout."""
     say = _speaker()
     request = json.loads(sys.stdin.buffer.read())
-    _limit(request["limits"])
+    child.limit(request["limits"])
     try:
         say({"done": _TASKS[request["do"]](request, say)})
     except HuitouError as told:
-        say({"error": _plain(told)})
+        say({"error": child.plain(told)})
     except MemoryError:
         say({"error": {"kind": "memory"}})
 
 
 def _speaker() -> Say:
-    # Libraries may print to stdout; the answer has a descriptor of its own.
-    out = os.fdopen(os.dup(1), "w", encoding="utf-8")
-    os.dup2(2, 1)
+    out = child.own_answers()
 
     def say(message: dict[str, Any]) -> None:
-        out.write(json.dumps(message, ensure_ascii=False, default=str) + "\n")
+        out.write(json.dumps(message, ensure_ascii=False, default=str).encode() + b"\n")
         out.flush()
 
     return say
-
-
-def _limit(limits: dict[str, int]) -> None:
-    for name, value in limits.items():
-        if name == "RLIMIT_AS" and sys.platform == "darwin":
-            continue  # macOS knows the name and refuses every value
-        resource.setrlimit(getattr(resource, name), (value, value))
 
 
 def _look(request: dict[str, Any], say: Say) -> dict[str, Any]:
@@ -99,17 +89,6 @@ def _reread(request: dict[str, Any], say: Say) -> dict[str, Any]:
 
 
 _TASKS = {"look": _look, "read": _read, "reread": _reread}
-
-
-def _plain(told: HuitouError) -> dict[str, Any]:
-    where = (
-        {"file": told.file, "row": told.row, "column": told.column, "value": told.value}
-        if isinstance(told, BadInput)
-        else {}
-    )
-    return {
-        "kind": type(told).__name__, "sentence": told.sentence, "to_try": told.to_try, **where
-    }  # fmt: skip
 
 
 if __name__ == "__main__":

@@ -10,7 +10,6 @@ import json
 import os
 import selectors
 import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -21,7 +20,7 @@ from typing import IO, Any
 
 import pyarrow.parquet as pq
 
-from huitou.ground import errors
+from huitou.ground.child import command, environment, raised
 from huitou.ground.clock import naive_utc
 from huitou.ground.errors import BadInput, HuitouError, NothingTaken
 from huitou.ground.ids import new_id
@@ -34,9 +33,6 @@ MEMORY = 6 * 2**30
 """Address space of the child (its resident memory is far below)."""
 CPU_SECONDS = 300
 WALL_SECONDS = 600
-
-_KEPT_VARIABLES = ("PATH", "PYTHONPATH", "LANG", "LC_ALL", "TMPDIR", "VIRTUAL_ENV")
-"""What the child's environment holds: no secret of the shop is in it."""
 
 
 def look(
@@ -164,11 +160,11 @@ def _ask(
     with (
         tempfile.TemporaryFile() as complaints,
         subprocess.Popen(
-            [sys.executable, "-m", "huitou.sources.child"],
+            command("huitou.sources.child"),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=complaints,
-            env=_environment(),
+            env=environment(OMP_NUM_THREADS="2"),
             cwd="/",
         ) as child,
     ):
@@ -221,9 +217,7 @@ def _messages(child: subprocess.Popen[bytes], name: str) -> Iterator[dict[str, A
 def _error(told: dict[str, Any], name: str) -> HuitouError:
     if told["kind"] == "memory":
         return _too_much("memory", name)
-    kind = getattr(errors, told.pop("kind"))
-    raised: HuitouError = kind(told.pop("sentence"), **told)
-    return raised
+    return raised(told)
 
 
 def _death(code: int, name: str, complaints: IO[bytes]) -> HuitouError:
@@ -258,10 +252,3 @@ def _too_much(what: str, name: str) -> NothingTaken:
 
 def _limits() -> dict[str, int]:
     return {"RLIMIT_AS": MEMORY, "RLIMIT_CPU": CPU_SECONDS, "RLIMIT_CORE": 0, "RLIMIT_NOFILE": 256}
-
-
-def _environment() -> dict[str, str]:
-    kept = {name: os.environ[name] for name in _KEPT_VARIABLES if name in os.environ}
-    here = str(Path(__file__).resolve().parents[2])
-    path = os.pathsep.join([here, kept["PYTHONPATH"]]) if "PYTHONPATH" in kept else here
-    return {**kept, "PYTHONPATH": path, "PYTHONIOENCODING": "utf-8", "OMP_NUM_THREADS": "2"}

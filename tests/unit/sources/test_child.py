@@ -1,29 +1,12 @@
-"""The limits of the reading process, and what it hands back."""
+"""What the reading process hands back."""
 
 from __future__ import annotations
 
-import resource
-import sys
 from pathlib import Path
 
-import pytest
 from tests.shop.intake import NOW, USUAL
 
-from huitou.sources import child, files
-
-LIMITS = {"RLIMIT_AS": 2**33, "RLIMIT_CORE": 0}
-
-
-@pytest.mark.parametrize(("platform", "limited"), [("linux", 2), ("darwin", 1)])
-def test_memory_is_limited_where_the_system_can(
-    platform: str, limited: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    set_limits: list[int] = []
-    monkeypatch.setattr(sys, "platform", platform)
-    monkeypatch.setattr(resource, "setrlimit", lambda which, value: set_limits.append(which))
-    child._limit(LIMITS)
-    assert len(set_limits) == limited
-    assert (resource.RLIMIT_AS in set_limits) == (platform == "linux")
+from huitou.sources import files
 
 
 def test_a_file_that_earns_a_warning_passes_through_the_child(tmp_path: Path) -> None:

@@ -7,8 +7,6 @@ parent ◀─stdout──  %PDF…  or  {"kind": …, "sentence": …, "to_try":
 from __future__ import annotations
 
 import json
-import os
-import resource
 import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -16,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from huitou.channels.press.fonts import missing, wanted
+from huitou.ground import child
 from huitou.ground.errors import HuitouError
 
 SHEET = Path(__file__).with_name("report.typ")
@@ -23,23 +22,14 @@ SHEET = Path(__file__).with_name("report.typ")
 
 def main() -> None:
     """Serve one request from stdin and answer on stdout."""
-    out = os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)  # libraries may print to stdout; the paper has a descriptor of its own
+    out = child.own_answers()
     request = json.loads(sys.stdin.buffer.read())
-    _limit(request["limits"])
+    child.limit(request["limits"])
     try:
         out.write(_set(request["told"], bool(request["no_system_fonts"])))
     except HuitouError as told:
-        plain = {"kind": type(told).__name__, "sentence": told.sentence, "to_try": told.to_try}
-        out.write(json.dumps(plain).encode())
+        out.write(json.dumps(child.plain(told)).encode())
     out.flush()
-
-
-def _limit(limits: dict[str, int]) -> None:
-    for name, value in limits.items():
-        if name == "RLIMIT_AS" and sys.platform == "darwin":
-            continue  # macOS knows the name and refuses every value
-        resource.setrlimit(getattr(resource, name), (value, value))
 
 
 def _set(told: dict[str, Any], no_system_fonts: bool) -> bytes:

@@ -8,16 +8,13 @@ holds nothing: an empty folder as its root, no secret in its environment, no way
 from __future__ import annotations
 
 import json
-import os
 import signal
 import subprocess
-import sys
 import tempfile
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
-from huitou.ground import errors
+from huitou.ground import child
 from huitou.ground.errors import HuitouError, NotYet
 
 MEMORY = 3 * 2**30
@@ -27,7 +24,8 @@ WALL_SECONDS = 120
 LARGEST = 2_000_000
 """Bytes of a report's text; a real one has ten thousand."""
 
-_KEPT = ("PATH", "PYTHONPATH", "TMPDIR", "VIRTUAL_ENV", "HOME")
+NOWHERE = dict.fromkeys(("http_proxy", "https_proxy", "all_proxy"), "http://127.0.0.1:9")
+"""A proxy that leads nowhere, should the typesetter ever want a package from the network."""
 
 
 def printed(told: Mapping[str, Any], *, ignore_system_fonts: bool = False) -> bytes:
@@ -48,10 +46,10 @@ def printed(told: Mapping[str, Any], *, ignore_system_fonts: bool = False) -> by
     with tempfile.TemporaryDirectory(prefix="huitou-press-") as folder:
         try:
             ran = subprocess.run(
-                [sys.executable, "-m", "huitou.channels.press.child"],
+                child.command("huitou.channels.press.child"),
                 input=request,
                 capture_output=True,
-                env=_environment(),
+                env=child.environment((*child.KEPT, "HOME"), **NOWHERE),
                 cwd=folder,
                 timeout=WALL_SECONDS,
                 check=False,
@@ -68,23 +66,11 @@ def _read(ran: subprocess.CompletedProcess[bytes]) -> bytes:
         raise RuntimeError(f"the printing process ended with {ran.returncode}: {_last(ran)}")
     if ran.stdout.startswith(b"%PDF"):
         return ran.stdout
-    told = json.loads(ran.stdout)
-    kind = getattr(errors, told["kind"], HuitouError)
-    raised: HuitouError = kind(told["sentence"], to_try=told["to_try"])
-    raise raised
+    raise child.raised(json.loads(ran.stdout))
 
 
 def _last(ran: subprocess.CompletedProcess[bytes]) -> str:
     return ran.stderr[-2000:].decode("utf-8", "replace")
-
-
-def _environment() -> dict[str, str]:
-    kept = {name: os.environ[name] for name in _KEPT if name in os.environ}
-    here = str(Path(__file__).resolve().parents[3])
-    path = os.pathsep.join([here, kept["PYTHONPATH"]]) if "PYTHONPATH" in kept else here
-    # A proxy that leads nowhere, should the typesetter ever want a package from the network.
-    nowhere = dict.fromkeys(("http_proxy", "https_proxy", "all_proxy"), "http://127.0.0.1:9")
-    return {**kept, **nowhere, "PYTHONPATH": path, "PYTHONIOENCODING": "utf-8"}
 
 
 __all__ = ["NotYet", "printed"]

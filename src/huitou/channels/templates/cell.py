@@ -15,6 +15,7 @@ from typing import Any, BinaryIO
 
 from huitou.channels.templates import pen, press
 from huitou.channels.templates.words import Unwritable
+from huitou.ground.child import limit
 
 MEMORY = 700 * 1024 * 1024
 """Bytes of address space: the interpreter and the presses take a third of it."""
@@ -88,12 +89,6 @@ def _one(liquid: Liquid, values: dict[str, Any]) -> dict[str, str]:
         return {"bad": str(bad)}
 
 
-def _limit() -> None:
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-
-
 def _allow(seconds: int) -> None:
     """So much more CPU time, counted from now."""
     used = resource.getrusage(resource.RUSAGE_SELF)
@@ -103,5 +98,5 @@ def _allow(seconds: int) -> None:
 
 
 if __name__ == "__main__":
-    _limit()
+    limit({"RLIMIT_AS": MEMORY, "RLIMIT_FSIZE": 0, "RLIMIT_CORE": 0})
     serve(sys.stdin.buffer, sys.stdout.buffer)

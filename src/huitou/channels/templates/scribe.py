@@ -12,16 +12,15 @@ import os
 import select
 import struct
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import Any
 
 from huitou.channels.templates.press import Frame, Pressed
 from huitou.channels.templates.words import Unwritable, Written
+from huitou.ground.child import command, environment
 from huitou.ground.errors import BadInput
 
 PATIENCE = 20.0
@@ -177,13 +176,12 @@ class Scribe:
     def _running(self) -> subprocess.Popen[bytes]:
         if self._child is None or self._child.poll() is not None:
             self.close()
-            package = Path(__file__).parents[3]
             self._child = subprocess.Popen(
-                [sys.executable, "-m", "huitou.channels.templates.cell"],
+                command("huitou.channels.templates.cell"),
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
-                env={"PYTHONPATH": str(package), "PYTHONHASHSEED": "0", "LANG": "C.UTF-8"},
+                env=environment((), PYTHONHASHSEED="0", LANG="C.UTF-8"),
                 cwd="/",
             )
             os.set_blocking(self._child.stdin.fileno(), False)  # type: ignore[union-attr]  # a pipe
