@@ -156,7 +156,7 @@ def test_the_writer_knows_no_secret_and_writes_no_file(scribe: Scribe) -> None:
     child = scribe._running()
     with open(f"/proc/{child.pid}/environ", "rb") as file:
         names = {each.split(b"=")[0] for each in file.read().split(b"\0") if each}
-    assert names <= {b"PYTHONPATH", b"PYTHONHASHSEED", b"LANG", b"LC_CTYPE"}
+    assert names <= {b"PYTHONPATH", b"PYTHONHASHSEED", b"PYTHONIOENCODING", b"LANG", b"LC_CTYPE"}
     with open(f"/proc/{child.pid}/limits", encoding="ascii") as file:
         limits = file.read()
     assert "Max file size             0" in limits
