@@ -1,7 +1,7 @@
 """Child processes for what others wrote: little memory, little time, none of the shop's secrets.
 
     parent   Popen(command("huitou.sources.child"), env=environment(), cwd="/", …)
-    child    out = own_answers(); limit({"RLIMIT_AS": …, "RLIMIT_CPU": …}); …; plain(error)
+    child    out = own_answers(); limit({"RLIMIT_AS": …, "RLIMIT_CPU": …}); …; errors.plain(error)
     parent   raise raised(told)
 
 What is crafted to kill its reader kills a child, and the house says so in a sentence.
@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from huitou.ground import errors
-from huitou.ground.errors import BadInput, HuitouError
+from huitou.ground.errors import HuitouError
 
 KEPT = ("PATH", "PYTHONPATH", "LANG", "LC_ALL", "TMPDIR", "VIRTUAL_ENV")
 """What a child's environment holds of ours, where it has one: no secret of the shop is in it."""
@@ -51,15 +51,8 @@ def own_answers() -> BinaryIO:
     return out
 
 
-def plain(told: HuitouError) -> dict[str, Any]:
-    """An error as a value that JSON can carry."""
-    where = ("file", "row", "column", "value") if isinstance(told, BadInput) else ()
-    found = {"kind": type(told).__name__, "sentence": told.sentence, "to_try": told.to_try}
-    return found | {name: getattr(told, name) for name in where}
-
-
 def raised(told: Mapping[str, Any]) -> HuitouError:
-    """The error that `plain` told."""
+    """The error that `errors.plain` told."""
     kind = getattr(errors, told["kind"])
     rest = {name: value for name, value in told.items() if name not in ("kind", "sentence")}
     found: HuitouError = kind(told["sentence"], **rest)

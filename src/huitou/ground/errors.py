@@ -89,3 +89,18 @@ class Refused(HuitouError):
 
 class Busy(HuitouError):
     """Another process holds the lake; says who."""
+
+
+ABOUT = ("file", "row", "column", "value")
+"""What an error may be about."""
+
+
+def plain(error: HuitouError) -> dict[str, Any]:
+    """An error as a value that JSON can carry: kind, sentence, what to try, what it is about."""
+    about = {name: getattr(error, name, None) for name in ABOUT}
+    return {
+        "kind": type(error).__name__,
+        "sentence": error.sentence,
+        "to_try": error.to_try,
+        **{name: value for name, value in about.items() if value is not None},
+    }

@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
-from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +21,7 @@ from huitou.ground.settings import Settings
 from huitou.ground.words import Sentence, said
 from huitou.runs.kept import few
 from huitou.runs.moment import FORMAT
+from huitou.runs.office import Office
 from huitou.runs.views import (
     Alert,
     Answers,
@@ -51,47 +51,12 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from huitou.facts.contract import Tables
-    from huitou.runs.desks.acts import Acts
-    from huitou.runs.desks.alarms import AlarmDesk
     from huitou.runs.desks.balance import BalanceView
-    from huitou.runs.desks.calls.desk import CallDesk
-    from huitou.runs.desks.cases.desk import CaseDesk
-    from huitou.runs.desks.chase import Chase
-    from huitou.runs.desks.complaints.desk import Complaints
-    from huitou.runs.desks.consents.desk import Consents
-    from huitou.runs.desks.consents.own import OwnPages
-    from huitou.runs.desks.effects import Desk as Effects
-    from huitou.runs.desks.fixes import Desk as Fixes
-    from huitou.runs.desks.guides import Desk as Guides
-    from huitou.runs.desks.happenings import Happenings
-    from huitou.runs.desks.harms import Harms
-    from huitou.runs.desks.interviews.desk import InterviewDesk
-    from huitou.runs.desks.interviews.leaving import LeavingDesk
-    from huitou.runs.desks.journeys.desk import JourneyDesk
-    from huitou.runs.desks.ladder.desk import Desk as LadderDesk
-    from huitou.runs.desks.learning.replays import Replays
-    from huitou.runs.desks.learning.trials import Trials
-    from huitou.runs.desks.lessons import Desk as Lessons
-    from huitou.runs.desks.members.desk import Desk as MemberDesk
-    from huitou.runs.desks.membership import Desk as Memberships
-    from huitou.runs.desks.needs import Desk as Needs
-    from huitou.runs.desks.offers import Offers
-    from huitou.runs.desks.packs import Desk as Packs
-    from huitou.runs.desks.points import Desk as Points
-    from huitou.runs.desks.public.cards import CardDesk
-    from huitou.runs.desks.public.letterbox import Letterbox
-    from huitou.runs.desks.referrals import Referrals
     from huitou.runs.desks.rehearsals import GoingView
-    from huitou.runs.desks.reports import Reports
-    from huitou.runs.desks.sending.desk import Sending
-    from huitou.runs.desks.sending.texts import Texts as Templates
-    from huitou.runs.desks.sticking import Desk as Sticking
-    from huitou.runs.desks.surprises import Surprises
     from huitou.runs.desks.why import ReplayView, WhyView
     from huitou.runs.schedule.foreman import Fired, Foreman
     from huitou.runs.told import ReportView
     from huitou.runs.upkeep import Upkeep
-    from huitou.runs.wiring import House
     from huitou.sources.contract import Declared, Preview, Taken
     from huitou.store.books import Books
     from huitou.store.lake import Edition
@@ -103,11 +68,8 @@ def _silently(_name: str, _share: float | None) -> None:
     """Progress that nobody watches."""
 
 
-class Shop:
-    """One merchant's shop, in one folder."""
-
-    def __init__(self, house: House) -> None:
-        self._house = house
+class Shop(Office):
+    """One merchant's shop, in one folder: its desks, and what it says as a whole."""
 
     @property
     def home(self) -> Path:
@@ -123,11 +85,6 @@ class Shop:
     def clock(self) -> Clock:
         """The clock of this shop."""
         return self._house.clock
-
-    @property
-    def settings(self) -> Settings:
-        """What the merchant has decided."""
-        return choices.read(self.home)
 
     def change_settings(self, **changed: Any) -> Settings:
         """Change some choices. The currency stays what the first import made it."""
@@ -198,20 +155,6 @@ class Shop:
         from huitou.runs import taking
 
         return taking.mend(self._house, self.settings, Path(path), progress or _silently)
-
-    @cached_property
-    def letterbox(self) -> Letterbox:
-        """What customers do on their own pages: complain, and follow it."""
-        from huitou.runs.desks.public.letterbox import Letterbox
-
-        return Letterbox(self._house, self.settings)
-
-    @cached_property
-    def cards(self) -> CardDesk:
-        """What customers do with their cards on their own pages: join, and look at them."""
-        from huitou.runs.desks.public.cards import CardDesk
-
-        return CardDesk(self._house)
 
     # -- the day
 
@@ -405,54 +348,15 @@ class Shop:
         kept: ProofView | None = recall(self._foreseen().noted("rehearsal"))
         return kept
 
-    # -- the owner's report, and our own harm
-
-    @property
-    def reports(self) -> Reports:
-        """The week's and the month's report to the owner."""
-        from huitou.runs.desks.reports import Reports
-
-        return Reports(self._house, self.settings)
-
     def report(self, period: str = "week", until: date | None = None) -> ReportView:
         """The report of a week or a month, as it was written when that day's run ended."""
         return self.reports.report(period, until)
-
-    @property
-    def harm(self) -> Harms:
-        """What our own letters did harm, and the guardrail that stops those that do."""
-        from huitou.runs.desks.harms import Harms
-
-        return Harms(self._house, self.settings)
-
-    @property
-    def effects(self) -> Effects:
-        """What each act is believed to move, and what promises were worth."""
-        from huitou.runs.desks.effects import Desk
-
-        return Desk(self._house, self.settings)
 
     def balance(self) -> BalanceView:
         """How much to spend on winning new, keeping and winning back, and what is not known."""
         from huitou.runs.desks import balance
 
         return balance.seen(self._house, self.settings, self._foreseen())
-
-    # -- learning
-
-    @property
-    def tests(self) -> Trials:
-        """Planned tests: what one would need, those that run, and what they showed."""
-        from huitou.runs.desks.learning.trials import Trials
-
-        return Trials(self._house, self.settings)
-
-    @property
-    def replays(self) -> Replays:
-        """What another way of deciding would have brought in the months that passed."""
-        from huitou.runs.desks.learning.replays import Replays
-
-        return Replays(self._house, self.settings)
 
     # -- the plan
 
@@ -598,20 +502,6 @@ class Shop:
 
     # -- asking the lost
 
-    @property
-    def casefiles(self) -> CaseDesk:
-        """Case files: opened, taken up, written in, ended, and learned from."""
-        from huitou.runs.desks.cases.desk import CaseDesk
-
-        return CaseDesk(self._house, self.settings)
-
-    @property
-    def calls(self) -> CallDesk:
-        """Today's calls, and what came of each."""
-        from huitou.runs.desks.calls.desk import CallDesk
-
-        return CallDesk(self._house, self.settings)
-
     def history(self, person_id: str) -> tuple[TimelineEntry, ...]:
         """What happened between a customer and the shop beside their orders, the latest first."""
         from huitou.runs.desks.cases import history
@@ -661,176 +551,6 @@ class Shop:
 
         caring.settle_doubt(self._house, decision, channel, arrived, by)
 
-    # -- what hurt
-
-    @property
-    def complaints(self) -> Complaints:
-        """The desk for complaints."""
-        from huitou.runs.desks.complaints.desk import Complaints
-
-        return Complaints(self._house, self.settings)
-
-    @property
-    def interviews(self) -> InterviewDesk:
-        """Exit interviews, as staff see them."""
-        from huitou.runs.desks.interviews.desk import InterviewDesk
-
-        return InterviewDesk(self._house, self.settings)
-
-    @property
-    def leaving(self) -> LeavingDesk:
-        """Exit interviews, as those who left see them: each by its link."""
-        from huitou.runs.desks.interviews.leaving import LeavingDesk
-
-        return LeavingDesk(self._house, self.settings)
-
-    @property
-    def consents(self) -> Consents:
-        """What people agreed to, what they refuse, and what may be said to them."""
-        from huitou.runs.desks.consents.desk import Consents
-
-        return Consents(self._house, self.settings)
-
-    @property
-    def own_pages(self) -> OwnPages:
-        """The pages on which customers choose what they hear: each by its link."""
-        from huitou.runs.desks.consents.own import OwnPages
-
-        return OwnPages(self._house, self.settings)
-
-    # -- desks of care
-
-    @property
-    def happenings(self) -> Happenings:
-        """What happened around the shop, as staff and files tell it."""
-        from huitou.runs.desks.happenings import Happenings
-
-        return Happenings(self._house, self.settings)
-
-    @property
-    def lessons(self) -> Lessons:
-        """Texts sorted to causes, and staff who teach the sorter."""
-        from huitou.runs.desks.lessons import Desk
-
-        return Desk(self._house, self.settings)
-
-    @property
-    def acts(self) -> Acts:
-        """What may be done for a customer, the shop's own acts too."""
-        from huitou.runs.desks.acts import Acts
-
-        return Acts(self._house, self.settings)
-
-    @property
-    def chase(self) -> Chase:
-        """Whom staff do not chase any more, and until when."""
-        from huitou.runs.desks.chase import Chase
-
-        return Chase(self._house, self.settings)
-
-    @property
-    def fixes(self) -> Fixes:
-        """What to fix, what was mended, and whether it worked."""
-        from huitou.runs.desks.fixes import Desk
-
-        return Desk(self._house, self.settings)
-
-    # -- cards, needs and what comes next
-
-    @property
-    def membership(self) -> Memberships:
-        """Paid cards: sold, renewed, changed, given back, and whom the dearer one pays."""
-        from huitou.runs.desks.membership import Desk
-
-        return Desk(self._house, self.settings)
-
-    @property
-    def sticking(self) -> Sticking:
-        """How many products customers use, what fits next, and what holds each."""
-        from huitou.runs.desks.sticking import Desk
-
-        return Desk(self._house, self.settings)
-
-    @property
-    def needs(self) -> Needs:
-        """What is due when, machines, and reminders."""
-        from huitou.runs.desks.needs import Desk
-
-        return Desk(self._house, self.settings)
-
-    @property
-    def guides(self) -> Guides:
-        """Guides to products behind QR codes, and who opened them."""
-        from huitou.runs.desks.guides import Desk
-
-        return Desk(self._house, self.settings)
-
-    # -- journeys
-
-    @property
-    def journeys(self) -> JourneyDesk:
-        """Journeys: written, tried on the past, started, and who is where in them."""
-        from huitou.runs.desks.journeys.desk import JourneyDesk
-
-        return JourneyDesk(self._house, self.settings)
-
-    # -- alarms
-
-    @property
-    def alarms(self) -> AlarmDesk:
-        """What rings, who takes it, which rules ring, and where staff are told."""
-        from huitou.runs.desks.alarms import AlarmDesk
-
-        return AlarmDesk(self._house, self.settings)
-
-    # -- the ladder
-
-    @property
-    def ladder(self) -> LadderDesk:
-        """The ladder: its rules, who stands where, what is handed over at the till."""
-        from huitou.runs.desks.ladder.desk import Desk
-
-        return Desk(self._house, self.settings)
-
-    # -- what customers earned
-
-    @property
-    def points(self) -> Points:
-        """Points, stamps, cashback and stored value."""
-        from huitou.runs.desks.points import Desk
-
-        return Desk(self._house, self.settings)
-
-    @property
-    def members(self) -> MemberDesk:
-        """Promotions with their codes, and joining at the till."""
-        from huitou.runs.desks.members.desk import Desk
-
-        return Desk(self._house, self.settings)
-
-    # -- what leaves
-
-    @property
-    def sending(self) -> Sending:
-        """The outbox: its ways out, its doubts, its stop."""
-        from huitou.runs.desks.sending.desk import Sending
-
-        return Sending(self._house, self.settings)
-
-    @property
-    def templates(self) -> Templates:
-        """The texts of what leaves."""
-        from huitou.runs.desks.sending.texts import Texts
-
-        return Texts(self._house, self.settings)
-
-    @property
-    def packs(self) -> Packs:
-        """Packs of sessions."""
-        from huitou.runs.desks.packs import Desk
-
-        return Desk(self._house, self.settings)
-
     # -- offers at the till
 
     def check_offer(
@@ -849,26 +569,7 @@ class Shop:
 
         return till.redeem(self._house, self.settings, code, order_id, total, customer, by)
 
-    @property
-    def offers(self) -> Offers:
-        """Offers: those that are out, what became of them, and taking a use back."""
-        from huitou.runs.desks.offers import Offers
-
-        return Offers(self._house, self.settings)
-
-    @property
-    def surprises(self) -> Surprises:
-        """Small gifts nobody was promised: what waits at the till, and what they moved."""
-        from huitou.runs.desks.surprises import Surprises
-
-        return Surprises(self._house, self.settings)
-
-    @property
-    def referrals(self) -> Referrals:
-        """Regulars who bring friends: their links, who came, and what was caught."""
-        from huitou.runs.desks.referrals import Referrals
-
-        return Referrals(self._house, self.settings)
+    # -- keeping house
 
     def check(self) -> list[str]:
         """What is wrong with the books, in words; nothing where all is well."""

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from huitou.ground import child
-from huitou.ground.errors import HuitouError
+from huitou.ground.errors import HuitouError, plain
 
 Say = Callable[[dict[str, Any]], None]
 
@@ -30,7 +30,7 @@ def main() -> None:
     try:
         say({"done": _TASKS[request["do"]](request, say)})
     except HuitouError as told:
-        say({"error": child.plain(told)})
+        say({"error": plain(told)})
     except MemoryError:
         say({"error": {"kind": "memory"}})
 

@@ -9,7 +9,7 @@ import sys
 import pytest
 
 from huitou.ground import child
-from huitou.ground.errors import BadInput, HuitouError, NotYet
+from huitou.ground.errors import BadInput, HuitouError, NotYet, plain
 
 LIMITS = {"RLIMIT_AS": 2**33, "RLIMIT_CORE": 0}
 
@@ -42,7 +42,7 @@ def test_no_secret_reaches_a_child(monkeypatch: pytest.MonkeyPatch) -> None:
     ],
 )
 def test_an_error_comes_back_as_it_was(told: HuitouError) -> None:
-    again = child.raised(json.loads(json.dumps(child.plain(told))))
+    again = child.raised(json.loads(json.dumps(plain(told))))
     assert type(again) is type(told)
-    assert child.plain(again) == child.plain(told)
+    assert plain(again) == plain(told)
     assert str(again) == str(told)

@@ -15,7 +15,7 @@ from typing import Any
 
 from huitou.channels.press.fonts import missing, wanted
 from huitou.ground import child
-from huitou.ground.errors import HuitouError
+from huitou.ground.errors import HuitouError, plain
 
 SHEET = Path(__file__).with_name("report.typ")
 
@@ -28,7 +28,7 @@ def main() -> None:
     try:
         out.write(_set(request["told"], bool(request["no_system_fonts"])))
     except HuitouError as told:
-        out.write(json.dumps(child.plain(told)).encode())
+        out.write(json.dumps(plain(told)).encode())
     out.flush()
 
 

@@ -12,7 +12,7 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from huitou.doors.book import Staff, Token
 from huitou.doors.scopes import SCOPES
-from huitou.ground.errors import BadInput, Busy, HuitouError, NotYet, Refused
+from huitou.ground.errors import BadInput, Busy, HuitouError, NotYet, Refused, plain
 from huitou.ground.languages import LANGUAGES, speaker
 from huitou.ground.words import Sentence
 from huitou.runs.written import written
@@ -91,16 +91,8 @@ def say_error(request: Request, error: Exception) -> JSONResponse:
     """A HuitouError as JSON: the sentence, what it is about, and what to try."""
     if not isinstance(error, HuitouError):
         raise error
-    named = ("file", "row", "column", "value")
-    about = {name: getattr(error, name, None) for name in named}
-    told = {name: value for name, value in about.items() if value is not None}
     asked = [written(question) for question in getattr(error, "questions", ())]
-    body = {
-        "kind": type(error).__name__,
-        "sentence": _in_their_words(request, error),
-        "to_try": error.to_try,
-        **told,
-    }
+    body = plain(error) | {"sentence": _in_their_words(request, error)}
     return JSONResponse(
         {"error": {**body, "questions": asked} if asked else body}, status_of(error, request.method)
     )

@@ -58,7 +58,7 @@ from huitou.doors.cli import (
     working,
 )
 from huitou.doors.cli.desk import Desk, default_home
-from huitou.ground.errors import BadInput, HuitouError
+from huitou.ground.errors import BadInput, HuitouError, plain
 
 app = typer.Typer(
     name="huitou",
@@ -168,10 +168,7 @@ def main(arguments: list[str] | None = None) -> None:
 def _tell(error: HuitouError, *, as_json: bool) -> int:
     typer.echo(f"huitou: {error}", err=True)
     if as_json:
-        named = {name: getattr(error, name, None) for name in ("file", "row", "column", "value")}
-        known = {name: value for name, value in named.items() if value is not None}
-        said = {"kind": type(error).__name__, "sentence": error.sentence, "to_try": error.to_try}
-        typer.echo(json.dumps({"error": {**said, **known}}, ensure_ascii=False))
+        typer.echo(json.dumps({"error": plain(error)}, ensure_ascii=False))
     return error.exit_code
 
 
