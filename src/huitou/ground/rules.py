@@ -2,8 +2,8 @@
 
     rules/points.toml      in the shop's folder; without it what the house ships counts
 
-A file is taken as a whole: what it leaves out is not filled up from what is shipped. Each room keeps
-its `RuleFile` beside the code that reads it:
+A file is taken as a whole: what it leaves out is not filled up from what is shipped. Each room
+keeps its `RuleFile` beside the code that reads it:
 
     RULES = RuleFile("points", Path(__file__).with_name("points.toml"), parse)
     RULES.read(home)       what counts in the shop of that folder
@@ -73,7 +73,7 @@ class RuleFile(Generic[Around, Read]):
         return self.understood(self._decoded(self.shipped), *around, **named)
 
     def understood(self, told: str, *around: Around.args, **named: Around.kwargs) -> Read:
-        """What a text means. Raises `BadRule` with the line, the rule, its value and what to try."""
+        """What a text means. Raises `BadRule`: the line, the rule, its value, what to try."""
         try:
             values = tomllib.loads(told)
         except tomllib.TOMLDecodeError as bad:
@@ -238,7 +238,9 @@ class Told:
             raise self.must(name, said("one of {known}", known=", ".join(known)), one)
         return value
 
-    def texts(self, name: str, usual: Sequence[str] = (), to_try: str | None = None) -> tuple[str, ...]:
+    def texts(
+        self, name: str, usual: Sequence[str] = (), to_try: str | None = None
+    ) -> tuple[str, ...]:
         """A list of texts."""
         value = self.values.get(name, list(usual))
         if not isinstance(value, list) or not all(isinstance(each, str) for each in value):

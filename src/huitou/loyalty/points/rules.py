@@ -135,7 +135,7 @@ class Rules:
         if found is None:
             raise Refused(f"there is no kind {name!r}", to_try=f"one of: {', '.join(self.kinds)}")
         if not found.on:
-            raise Refused(f"{name} are switched off", to_try="huitou points rules --edit FILE")
+            raise Refused(f"{name} are switched off", to_try="huitou points rules FILE")
         return found
 
     def issues(self, day: date) -> bool:
