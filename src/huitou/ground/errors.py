@@ -2,7 +2,8 @@
 
     HuitouError            a plain sentence, the line to try, an exit code
     ├── BadInput           something in a file: file, row, column, value, reason      exit 2
-    │   └── NothingTaken   a file of which not one row could be taken                 exit 2
+    │   ├── NothingTaken   a file of which not one row could be taken                 exit 2
+    │   └── BadRule        a rule of the merchant's that cannot stand: its line       exit 2
     ├── Ambiguous          two readings fit; the merchant must say which              exit 2
     ├── NotYet             too little data, or a step that must come first            exit 1
     ├── Refused            a rule of the house says no (limit, approval, hold-out)    exit 1
@@ -70,6 +71,15 @@ class BadInput(HuitouError):
 
 class NothingTaken(BadInput):
     """A file of which not one row could be taken. The file itself is kept untouched."""
+
+
+class BadRule(BadInput):
+    """A rule in a file of rules that cannot stand: `row` is its line, `column` its name."""
+
+    def __str__(self) -> str:
+        where = f"{self.file or ''}{f', line {self.row}' if self.row else ''}"
+        tail = f"\n  try: {self.to_try}" if self.to_try else ""
+        return f"{where}: {self.sentence}{tail}" if where else f"{self.sentence}{tail}"
 
 
 class Ambiguous(BadInput):

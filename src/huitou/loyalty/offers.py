@@ -9,12 +9,9 @@ from decimal import ROUND_DOWN, Decimal
 from pathlib import Path
 from typing import Any
 
-from huitou.ground.errors import HuitouError
+from huitou.ground.rules import RuleFile, Told
 from huitou.ground.words import Sentence, said
 
-NAME = "offers"
-"""Of the file of rules, `rules/offers.toml`."""
-SHIPPED = Path(__file__).with_name("offers.toml")
 RETURN = "return"
 """The kind of an offer that is for one lapsed customer, and dead once they buy by themselves."""
 BOUGHT = "bought"
@@ -62,26 +59,23 @@ class OfferRules:
         return not (self.bearer_return if kind == RETURN else self.bearer)
 
 
-def parsed(told: Mapping[str, Any]) -> OfferRules:
-    """Rules from the file's values. Raises `HuitouError` for what cannot stand."""
-    _only(told, {"till", "return"}, "")
-    till, back = _table(told, "till"), _table(told, "return")
-    _only(till, {"bearer", "bearer_return"}, "till.")
-    _only(back, {"stages", "cooldown_days", "second_share"}, "return.")
-    usual = USUAL
-    stages = back.get("stages", list(usual.stages))
-    days, share = back.get("cooldown_days", usual.cooldown_days), back.get("second_share", 0.5)
-    if not isinstance(stages, list) or not all(isinstance(each, str) for each in stages):
-        raise HuitouError("return.stages is a list of states", to_try='["slipping", "lost"]')
-    if type(days) is not int or not 0 <= days <= 3650:
-        raise HuitouError(f"return.cooldown_days is {days!r}, and must lie between 0 and 3650")
-    if isinstance(share, bool) or not isinstance(share, int | float) or not 0 < share <= 1:
-        raise HuitouError(f"return.second_share is {share!r}, and must lie above 0, up to 1")
+def parsed(values: Mapping[str, Any]) -> OfferRules:
+    """Rules from the file's values. Raises `BadRule` for what cannot stand."""
+    told = Told(values)
+    told.only("till", "return")
+    till, back = told.table("till"), told.table("return")
+    till.only("bearer", "bearer_return")
+    back.only("stages", "cooldown_days", "second_share")
+    stages = back.texts("stages", USUAL.stages)
+    days = back.whole("cooldown_days", USUAL.cooldown_days, 0, 3650)
+    share = back.number("second_share", USUAL.second_share, 0.01, 1)
     return OfferRules(
-        _flag(till, "bearer", True),
-        _flag(till, "bearer_return", False),
-        Returns(tuple(stages), days, float(share)),
+        till.truth("bearer", True), till.truth("bearer_return", False), Returns(stages, days, share)
     )
+
+
+RULES = RuleFile("offers", Path(__file__).with_name("offers.toml"), parsed)
+"""What the shop decided about offers."""
 
 
 def taken_off(depth: float, most: int, total: int, *, served: bool = False) -> int:
@@ -111,25 +105,3 @@ def why_not(
     if total is not None and total < (row["least"] or 0):
         return said("It counts on a larger order only.")
     return None
-
-
-def _table(told: Mapping[str, Any], name: str) -> Mapping[str, Any]:
-    found = told.get(name, {})
-    if not isinstance(found, dict):
-        raise HuitouError(f"{name} is a table of rules", to_try=f"[{name}]")
-    return found
-
-
-def _only(told: Mapping[str, Any], known: set[str], where: str) -> None:
-    for name in told:
-        if name not in known:
-            raise HuitouError(
-                f"there is no rule {where}{name}", to_try=f"one of: {', '.join(sorted(known))}"
-            )
-
-
-def _flag(told: Mapping[str, Any], name: str, usual: bool) -> bool:
-    found = told.get(name, usual)
-    if not isinstance(found, bool):
-        raise HuitouError(f"till.{name} is {found!r}, and must be true or false")
-    return found

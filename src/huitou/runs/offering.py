@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from huitou.ground import rules
-from huitou.loyalty.offers import NAME, SHIPPED, OfferRules, parsed
+from huitou.loyalty.offers import RULES, OfferRules
 
 if TYPE_CHECKING:
     from huitou.runs.wiring import House
@@ -13,4 +12,4 @@ if TYPE_CHECKING:
 
 def offer_rules(house: House) -> OfferRules:
     """The rules of offers at the till, as the shop's file has them."""
-    return parsed(rules.read(house.home, NAME, SHIPPED))
+    return RULES.read(house.home)

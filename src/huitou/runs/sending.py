@@ -13,7 +13,7 @@ from huitou.channels import book as channels
 from huitou.ground.errors import HuitouError
 from huitou.ground.settings import Settings
 from huitou.journeys.permission import book as permission
-from huitou.journeys.permission.rules import rules, text
+from huitou.journeys.permission.rules import RULES, rules
 
 if TYPE_CHECKING:
     from huitou.runs.wiring import House
@@ -24,10 +24,10 @@ CHUNK = 500
 log = logging.getLogger(__name__)
 
 
-def told(house: House, settings: Settings, written: str | None = None) -> dict[str, Any]:
+def told(house: House, settings: Settings) -> dict[str, Any]:
     """The rules as they are put in force: the text, and what of the shop they are read with."""
     return {
-        "text": text(house.home) if written is None else written,
+        "text": RULES.text(house.home),
         "zone": str(settings.zone),
         "email_to_customers": settings.email_to_customers,
     }
@@ -50,6 +50,15 @@ def hold(house: House, settings: Settings, by: str = "huitou") -> bool:
     with house.books.unit() as unit:
         consents.keep_key(unit, settings.salt, house.clock.now())
         return permission.put_in_force(unit, now, by, house.clock.now())
+
+
+def put(house: House, settings: Settings, by: str) -> None:
+    """Put in force what somebody has just written, and keep where people are if it asks for it."""
+    now, edition = house.clock.now(), house.lake.current()
+    with house.books.unit() as unit:
+        permission.put_in_force(unit, told(house, settings), by, now)
+        if edition is not None and edition.has("people"):
+            locate(unit, edition, now)
 
 
 def wrong_rules(house: House, settings: Settings) -> str | None:

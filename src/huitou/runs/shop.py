@@ -53,6 +53,7 @@ if TYPE_CHECKING:
     from huitou.facts.contract import Tables
     from huitou.runs.desks.balance import BalanceView
     from huitou.runs.desks.rehearsals import GoingView
+    from huitou.runs.desks.rulebook.desk import Rulebook
     from huitou.runs.desks.why import ReplayView, WhyView
     from huitou.runs.schedule.foreman import Fired, Foreman
     from huitou.runs.told import ReportView
@@ -582,13 +583,20 @@ class Shop(Office):
         from huitou.loyalty.points.orders import book as orders
         from huitou.loyalty.points.posting import book as points
         from huitou.loyalty.surprises import book as surprises
-        from huitou.runs import sending
+        from huitou.runs.desks.rulebook.rooms import ROOMS
 
-        wrong = sending.wrong_rules(self._house, self.settings)
         rooms = (loyalty, points, orders, cards, surprises, consents, paths, channels, post)
         with self._house.books.reading() as unit:
             found = [each for room in rooms for each in room.check(unit)]
-        return found if wrong is None else [*found, wrong]
+        views = [self.rules(name).view() for name in ROOMS]
+        return [*found, *(view.wrong for view in views if view.wrong is not None)]
+
+    def rules(self, room: str) -> Rulebook:
+        """The rules of one room, a file to read and to edit: `shop.rules("points").text`."""
+        from huitou.runs.desks.rulebook.desk import Rulebook
+        from huitou.runs.desks.rulebook.rooms import ROOMS
+
+        return Rulebook(self._house, self.settings, ROOMS[room])
 
     def upkeep(self) -> Upkeep:
         """What waits for somebody in the rooms of care: held, late, in doubt, set aside."""

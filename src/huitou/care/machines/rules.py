@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any
 
-from huitou.ground import rules
 from huitou.ground.errors import BadInput
-from huitou.ground.money import to_minor
+from huitou.ground.rules import RuleFile, Told
+from huitou.ground.words import said
 
-ROOM = "machines"
-SHIPPED = Path(__file__).with_name("machines.toml")
+LIVES = ("life_days", "service_days", "service_uses")
+MOST_DAYS = 10**7
 MONTH = 30.4375
 """Days."""
 SERVICE, USE, END = "service", "use", "end"
@@ -83,15 +82,14 @@ class Due:
     day: date
 
 
-def read(home: Path, currency: str) -> Rules:
-    """The rules of a shop, or those that huitou ships."""
-    return parse(rules.read(home, ROOM, SHIPPED), currency)
-
-
-def parse(told: Mapping[str, Any], currency: str) -> Rules:
-    """Rules out of TOML. Raises `BadInput` for the first thing that cannot be."""
-    kinds = tuple(_kind(each, currency) for each in told.get("kind", ()))
-    lead, quote = (_days(told, name, 1) for name in ("lead_days", "quote_days"))
+def parse(values: Mapping[str, Any], currency: str) -> Rules:
+    """Rules out of TOML. Raises `BadRule` for the first thing that cannot be."""
+    told = Told(values)
+    told.only("kind", "lead_days", "quote_days")
+    kinds = tuple(_kind(each, currency) for each in told.tables("kind"))
+    lead, quote = (
+        told.whole(name, getattr(Rules, name), 1, MOST_DAYS) for name in ("lead_days", "quote_days")
+    )
     return Rules(kinds, lead, quote)
 
 
@@ -151,35 +149,20 @@ def a_day(row: Mapping[str, str], column: str, number: int) -> date:
         ) from None
 
 
-def _kind(told: Any, currency: str) -> Kind:
-    steps = sorted((float(each["months"]), _amount(each, currency)) for each in _steps(told))
-    products: Sequence[Any] = told.get("products", ())
-    if not products or not all(isinstance(each, str) and each for each in products):
-        raise BadInput("a kind of machine names its products", to_try='products = ["CM-*"]')
-    days = {name: _days(told, name, 0) for name in ("life_days", "service_days", "service_uses")}
-    return Kind(str(told.get("name", "machine")), tuple(products), trade_in=tuple(steps), **days)
+def _kind(told: Told, currency: str) -> Kind:
+    told.only("name", "products", "trade_in", *LIVES)
+    products = told.texts("products")
+    if not all(products) or not products:
+        raise told.must("products", said("names of products"), 'products = ["CM-*"]')
+    days = {name: told.whole(name, 0, 0, MOST_DAYS) for name in LIVES}
+    steps = sorted(_step(each, currency) for each in told.tables("trade_in"))
+    return Kind(told.text("name", "machine", 120), products, trade_in=tuple(steps), **days)
 
 
-def _steps(told: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
-    steps = told.get("trade_in", ())
-    for each in steps:
-        if not isinstance(each.get("months"), int | float) or each["months"] <= 0:
-            raise BadInput("trade_in needs months", to_try='{ months = 24, value = "100" }')
-    return list(steps)
+def _step(told: Told, currency: str) -> tuple[float, int]:
+    told.only("months", "value")
+    return told.number("months", 0.0, 0.1, 1200), told.amount("value", currency)
 
 
-def _amount(told: Mapping[str, Any], currency: str) -> int:
-    try:
-        minor = to_minor(Decimal(str(told.get("value"))), currency)
-    except InvalidOperation:
-        raise BadInput(f"{told.get('value')!r} is no amount", to_try='value = "100"') from None
-    if minor < 0:
-        raise BadInput("what is given for an old machine is not below nothing")
-    return minor
-
-
-def _days(told: Mapping[str, Any], name: str, least: int) -> int:
-    value = told.get(name, getattr(Rules, name, 0))
-    if type(value) is not int or not least <= value <= 10**7:
-        raise BadInput(f"{name} is a whole number from {least}, not {value!r}")
-    return value
+RULES = RuleFile("machines", Path(__file__).with_name("machines.toml"), parse)
+"""The kinds of machines that the shop knows."""

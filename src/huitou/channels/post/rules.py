@@ -10,10 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from huitou.ground.channels import CHANNELS
-from huitou.ground.errors import BadInput
-
-SHIPPED = Path(__file__).parents[1] / "channels.toml"
-NAME = "channels"
+from huitou.ground.rules import RuleFile, Told
+from huitou.ground.words import said
 
 PROVIDERS: Mapping[str, tuple[str, ...]] = {
     "email": ("smtp",),
@@ -103,90 +101,56 @@ class Ways:
     reports: Reports = Reports()
 
 
-def read(told: Mapping[str, Any]) -> Ways:
-    """The ways as the file tells them. Raises `BadInput` that names the rule."""
-    unknown = set(told) - {*CHANNELS, "reports"}
-    if unknown:
-        raise BadInput(f"there is no channel {sorted(unknown)[0]!r}", to_try=", ".join(CHANNELS))
-    ways = {name: _way(name, told.get(name, {})) for name in CHANNELS}
-    return Ways(ways, _reports(told.get("reports", {})))
+def read(values: Mapping[str, Any]) -> Ways:
+    """The ways as the file tells them. Raises `BadRule` that names the rule."""
+    told = Told(values)
+    told.only(*CHANNELS, "reports")
+    ways = {name: _way(name, told.table(name)) for name in CHANNELS}
+    return Ways(ways, _reports(told.table("reports")))
 
 
-def _way(channel: str, told: Any) -> Way:
-    if not isinstance(told, dict):
-        raise BadInput(f"[{channel}] must be a table")
-    known = {"way", "rate", "batch", "lines", "registered", *TEXTS}
-    if unknown := set(told) - known:
-        raise BadInput(
-            f"{channel}.{sorted(unknown)[0]} is no rule", to_try=", ".join(sorted(known))
-        )
-    way = told.get("way", "none")
-    if way not in WAYS[channel]:
-        raise BadInput(f"{channel}.way is {way!r}", to_try=f"one of {', '.join(WAYS[channel])}")
-    texts = {name: _text(channel, told, name) for name in TEXTS}
+def _way(channel: str, told: Told) -> Way:
+    told.only("way", "rate", "batch", "lines", "registered", *TEXTS)
+    texts = {name: _text(told, name) for name in TEXTS}
     return Way(
         channel,
-        way,
-        rate=_number(channel, told, "rate", 50.0, 0.01, 100_000),
-        batch=int(_number(channel, told, "batch", 40, 1, 1_000)),
-        lines=int(_number(channel, told, "lines", 4, 1, 64)),
-        registered=_registered(channel, told.get("registered", {})),
-        sign=texts["sign"],
-        app=texts["app"],
-        sender=texts["sender"],
-        url=texts["url"],
-        host=texts["host"],
-        key_env=texts["key_env"],
-        secret_env=texts["secret_env"],
+        told.one_of("way", WAYS[channel], "none"),
+        rate=told.number("rate", Way.rate, 0.01, 100_000),
+        batch=told.whole("batch", Way.batch, 1, 1_000),
+        lines=told.whole("lines", Way.lines, 1, 64),
+        registered=_registered(told.table("registered")),
+        **texts,
     )
 
 
-def _number(
-    channel: str, told: Mapping[str, Any], name: str, absent: float, low: float, high: float
-) -> float:
-    value = told.get(name, absent)
-    fits = isinstance(value, int | float) and not isinstance(value, bool) and low <= value <= high
-    if not fits:
-        raise BadInput(f"{channel}.{name} is {value!r}", to_try=f"a number from {low} to {high:g}")
-    return float(value)
-
-
-def _text(room: str, told: Mapping[str, Any], name: str) -> str:
-    value = told.get(name, "")
-    if not isinstance(value, str) or len(value) > 300 or not value.isprintable():
-        raise BadInput(f"{room}.{name} must be a short text")
-    if name.endswith("_env") and value and not VARIABLE.fullmatch(value):
+def _text(told: Told, name: str) -> str:
+    if not name.endswith("_env"):
+        return told.text(name, "", 300)
+    value = told.values.get(name, "")
+    if not isinstance(value, str) or (value and not VARIABLE.fullmatch(value)):
         # Not shown: whoever mistook the rule has written the secret itself here.
-        raise BadInput(
-            f"{room}.{name} must be the name of a variable, never the secret",
-            to_try=f'{name} = "HUITOU_{room.upper()}_SECRET"',
-        )
+        words = said("{rule} must be the name of a variable, never the secret", rule=name)
+        raise told.wrong(name, words, f'{name} = "HUITOU_{told.at.upper()}_SECRET"', secret=True)
     return value
 
 
-def _registered(channel: str, told: Any) -> dict[str, Registered]:
-    if not isinstance(told, dict):
-        raise BadInput(f"{channel}.registered must be tables, one a template")
+def _registered(told: Told) -> dict[str, Registered]:
     found = {}
-    for name, each in told.items():
-        told_of = each if isinstance(each, dict) else {}
-        code, names = told_of.get("code"), told_of.get("names", [])
-        words = isinstance(names, list) and all(isinstance(one, str) for one in names)
-        if not isinstance(code, str) or not code or not words:
-            raise BadInput(
-                f"{channel}.registered.{name} needs a code and names",
-                to_try='code = "SMS_1234567", names = ["points"]',
-            )
-        found[name] = Registered(code, tuple(names))
+    for name in told.values:
+        each = told.table(name)
+        each.only("code", "names")
+        names = each.texts("names", to_try='names = ["points"]')
+        code = each.text("code", None, 300, 'code = "SMS_1234567"')
+        found[name] = Registered(code, names)
     return found
 
 
-def _reports(told: Any) -> Reports:
-    if not isinstance(told, dict):
-        raise BadInput("[reports] must be a table")
+def _reports(told: Told) -> Reports:
     names = ("key_env", "imap_host", "imap_user", "imap_password_env", "imap_folder")
-    if unknown := set(told) - {*names, "imap_port"}:
-        raise BadInput(f"reports.{sorted(unknown)[0]} is no rule", to_try=", ".join(names))
-    texts = {name: _text("reports", told, name) for name in names if name in told}
-    port = int(_number("reports", told, "imap_port", 993, 1, 65_535))
-    return Reports(**texts, imap_port=port)
+    told.only(*names, "imap_port")
+    texts = {name: _text(told, name) for name in names if name in told.values}
+    return Reports(**texts, imap_port=told.whole("imap_port", Reports.imap_port, 1, 65_535))
+
+
+RULES = RuleFile("channels", Path(__file__).parents[1] / "channels.toml", read)
+"""By what each channel of the shop leaves."""

@@ -44,6 +44,7 @@ from huitou.doors.api import (
     reading,
     referrals,
     reports,
+    rules,
     sending,
     sticking,
     surprises,
@@ -60,6 +61,7 @@ if TYPE_CHECKING:
 CHAPTERS = (
     reading,
     doing,
+    rules,
     offers,
     acts,
     alarms,

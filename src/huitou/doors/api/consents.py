@@ -17,7 +17,6 @@ from huitou.runs.desks.consents.views import (
     ImportedConsents,
     Overview,
     SendingCheck,
-    SendingRules,
 )
 
 routes = APIRouter(tags=["consents"])
@@ -69,12 +68,6 @@ class Table(BaseModel):
 
     name: str = Field("api", max_length=200)
     csv: str = Field(max_length=20_000_000)
-
-
-class Rules(BaseModel):
-    """The rules of sending, as TOML."""
-
-    text: str = Field(max_length=200_000)
 
 
 @routes.get("/consents", responses=answer_of(Overview))
@@ -137,15 +130,3 @@ def settle(caller: Asker, heard_id: str, told: Settled) -> Any:
 def check(caller: Reader, who: Annotated[str, Query(max_length=200)]) -> Any:
     """What would be said to each kind of message to a customer now, and why; nothing is sent."""
     return caller.write(caller.shop.consents.check(who))
-
-
-@routes.get("/sending/rules", responses=answer_of(SendingRules))
-def rules(caller: Reader) -> Any:
-    """The rules of sending in force, and the packs there are."""
-    return caller.write(caller.shop.consents.rules())
-
-
-@routes.put("/sending/rules", responses=answer_of(SendingRules))
-def set_rules(caller: Asker, told: Rules) -> Any:
-    """Let other rules hold from now on."""
-    return caller.write(caller.shop.consents.set_rules(told.text, caller.by))

@@ -1,4 +1,4 @@
-"""The ladder for tills and programs: where somebody stands, what they are given, the rules."""
+"""The ladder for tills and programs: where somebody stands, and what they are given."""
 
 from __future__ import annotations
 
@@ -9,11 +9,9 @@ from pydantic import BaseModel, Field
 
 from huitou.doors.api.caller import Planner, Reader, Till
 from huitou.doors.api.shapes import answer_of
-from huitou.runs.desks.ladder.views import LadderView, StandView, Tried
+from huitou.runs.desks.ladder.views import LadderView, StandView
 
 routes = APIRouter(prefix="/ladder", tags=["ladder"])
-
-LONGEST_RULES = 100_000
 
 
 class Named(BaseModel):
@@ -37,12 +35,6 @@ class Put(BaseModel):
     who: str = Field(min_length=1, max_length=200)
     step: str = Field(min_length=1, max_length=40)
     why: str = Field(min_length=1, max_length=1000)
-
-
-class Rules(BaseModel):
-    """The rules as TOML."""
-
-    text: str = Field(min_length=1, max_length=LONGEST_RULES)
 
 
 @routes.get("", responses=answer_of(LadderView))
@@ -80,22 +72,3 @@ def put(caller: Planner, told: Put) -> Any:
     """Put somebody on a step by hand, with the reason."""
     desk = caller.shop.ladder
     return caller.write(desk.put(told.who, told.step, told.why, caller.by, caller.language))
-
-
-@routes.get("/rules")
-def rules(caller: Reader) -> Any:
-    """The rules as they are written."""
-    desk = caller.shop.ladder
-    return {"on": desk.ladder.on, "text": desk.text()}
-
-
-@routes.put("/rules")
-def keep(caller: Planner, told: Rules) -> Any:
-    """Keep other rules, when they can stand."""
-    return {"on": caller.shop.ladder.keep(told.text).on, "text": told.text}
-
-
-@routes.post("/rules/try", responses=answer_of(Tried))
-def tried(caller: Planner, told: Rules) -> Any:
-    """How many would stand on each step by other rules; nothing is kept."""
-    return caller.write(caller.shop.ladder.tried(told.text, caller.language))

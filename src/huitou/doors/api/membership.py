@@ -7,7 +7,7 @@ from typing import Any
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
-from huitou.doors.api.caller import Planner, Reader, Till
+from huitou.doors.api.caller import Reader, Till
 from huitou.doors.api.shapes import answer_of
 from huitou.runs.desks.membership import (
     AdviceSheet,
@@ -49,12 +49,6 @@ class Change(Holder):
     card: str = Field(max_length=20)
 
 
-class Rules(BaseModel):
-    """By which rules cards are sold."""
-
-    rules: str = Field(max_length=100_000, description="TOML, as `GET /membership/rules` shows.")
-
-
 @routes.get("", responses=answer_of(MembershipView))
 def seen(caller: Reader) -> Any:
     """The cards, who holds one, and the money of it."""
@@ -65,19 +59,6 @@ def seen(caller: Reader) -> Any:
 def advice(caller: Reader, card: str | None = None, everybody: bool = False) -> Any:
     """Whom the dearer card pays; with `everybody` as if all customers held the plainer."""
     return caller.write(caller.shop.membership.advice(card, everybody=everybody))
-
-
-@routes.get("/rules")
-def rules(caller: Reader) -> Any:
-    """The rules as TOML."""
-    return {"rules": caller.shop.membership.rules_text()}
-
-
-@routes.put("/rules")
-def change_rules(caller: Planner, told: Rules) -> Any:
-    """Keep other rules; they are read through first."""
-    caller.shop.membership.change_rules(told.rules)
-    return {"rules": caller.shop.membership.rules_text()}
 
 
 @routes.get("/of/{person}", responses=answer_of(HoldingView))

@@ -9,7 +9,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
 from huitou.care.machines.rules import Machine
-from huitou.doors.api.caller import Asker, Planner, Reader
+from huitou.doors.api.caller import Asker, Reader
 from huitou.doors.api.shapes import answer_of, answers_of
 from huitou.runs.desks.needs import MachineView, NeedsView, NeedView, TakenView
 
@@ -40,12 +40,6 @@ class File(BaseModel):
     csv: str = Field(max_length=10_000_000)
 
 
-class Rules(BaseModel):
-    """Rules as TOML."""
-
-    rules: str = Field(max_length=200_000)
-
-
 @routes.get("/needs", responses=answer_of(NeedsView))
 def seen(caller: Reader) -> Any:
     """What is due in the coming days, and the likeliest of the week."""
@@ -56,19 +50,6 @@ def seen(caller: Reader) -> Any:
 def of(caller: Reader, person: str) -> Any:
     """What one customer needs, the earliest first."""
     return caller.write(caller.shop.needs.of(person))
-
-
-@routes.get("/needs/rules/{room}")
-def rules(caller: Reader, room: str) -> Any:
-    """The rules of `reminders` or `machines`, as TOML."""
-    return {"rules": caller.shop.needs.rules_text(room)}
-
-
-@routes.put("/needs/rules/{room}")
-def change_rules(caller: Planner, room: str, told: Rules) -> Any:
-    """Keep other rules; they are read through first."""
-    caller.shop.needs.change_rules(room, told.rules)
-    return {"rules": caller.shop.needs.rules_text(room)}
 
 
 @routes.get("/machines", responses=answers_of(MachineView))

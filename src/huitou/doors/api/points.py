@@ -75,12 +75,6 @@ class PaidOut(BaseModel):
     amount: int = Many
 
 
-class RulesText(BaseModel):
-    """The rules as TOML."""
-
-    toml: str = Field(max_length=256 * 1024)
-
-
 @routes.get("/balance", responses=answer_of(PurseView))
 def balance(caller: Reader, person: Annotated[str, Query(max_length=200)], limit: int = 20) -> Any:
     """What a customer has, and the last movements of it."""
@@ -140,20 +134,6 @@ def expire(caller: Planner) -> Any:
 def liability(caller: Reader) -> Any:
     """What is owed in all, what of it will end unspent, and what came and went by month."""
     return caller.write(caller.shop.points.liability())
-
-
-@routes.get("/rules")
-def rules(caller: Reader) -> Any:
-    """The rules as they are written."""
-    points = caller.shop.points
-    return {"on": points.rules.on, "toml": points.rules_text}
-
-
-@routes.put("/rules")
-def write_rules(caller: Planner, told: RulesText) -> Any:
-    """Keep new rules; 422 with what to mend where they cannot stand."""
-    points = caller.shop.points
-    return {"on": points.write_rules(told.toml).on, "toml": points.rules_text}
 
 
 def _minor(caller: Caller, amount: Decimal) -> int:

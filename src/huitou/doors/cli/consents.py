@@ -1,4 +1,4 @@
-"""`huitou consent`, `huitou sending check|rules`: what was agreed to, and what may be said."""
+"""`huitou consent`, `huitou sending check`: what was agreed to, and what may be said."""
 
 from __future__ import annotations
 
@@ -185,27 +185,6 @@ def check(ctx: typer.Context, who: Who, as_json: AsJson = False) -> None:
         told = "goes" if each.goes else f"{each.words} ({each.rule})"
         until = f" Until {each.until:%Y-%m-%d %H:%M} UTC." if each.until else ""
         out.print(f"  {each.channel_words} · {each.purpose}: {told}{until}")
-
-
-def rules(
-    ctx: typer.Context,
-    file: Annotated[Path | None, typer.Option("--set", help="TOML to put in force.")] = None,
-    by: By = None,
-    as_json: AsJson = False,
-) -> None:
-    """The rules of sending; with --set others hold from now on."""
-    consents = desk(ctx).shop().consents
-    if file is not None:
-        found = consents.set_rules(file.read_text(encoding="utf-8"), by or getpass.getuser())
-    else:
-        found = consents.rules()
-    if as_json:
-        answer(found)
-        return
-    out = screen()
-    enabled = [str(each.words) for each in found.packs if each.enabled]
-    out.print(f"Packs in force: {', '.join(enabled) or 'none'}")
-    out.print(found.text)
 
 
 def _say(found: ConsentView) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import getpass
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -95,42 +94,6 @@ def set_(
     """Put somebody on a step by hand; rules go on from there."""
     ladder = desk(ctx).shop().ladder
     _say(ladder.put(who, step, why, by or getpass.getuser(), language), as_json=as_json)
-
-
-@app.command()
-def rules(
-    ctx: typer.Context,
-    file: Annotated[
-        Path | None, typer.Option(help="Take the rules from this file, when they can stand.")
-    ] = None,
-    on: Annotated[
-        bool | None, typer.Option("--on/--off", help="Switch the ladder on or off.")
-    ] = None,
-    dry_run: Annotated[
-        bool, typer.Option("--try", help="Say how many would stand where; keep nothing.")
-    ] = False,
-    as_json: AsJson = False,
-) -> None:
-    """The rules as they are written; with --file other ones, tried first with --try."""
-    from huitou.runs.desks.ladder.desk import switched
-
-    ladder = desk(ctx).shop().ladder
-    told = file.read_text(encoding="utf-8") if file else ladder.text()
-    told = told if on is None else switched(told, on=on)
-    if dry_run:
-        tried = ladder.tried(told)
-        if as_json:
-            answer(tried)
-            return
-        for _name, claim, people in reversed(tried.steps):
-            screen().print(f"  {claim}: {people:,}")
-        return
-    if file or on is not None:
-        ladder.keep(told)
-    if as_json:
-        answer({"on": ladder.ladder.on, "text": told})
-        return
-    typer.echo(told)
 
 
 def _say(found: StandView, *, as_json: bool) -> None:

@@ -47,6 +47,7 @@ from huitou.doors.cli import (
     quarantine,
     referrals,
     reports,
+    rules,
     sending,
     serving,
     shopkeeping,
@@ -135,7 +136,6 @@ app.add_typer(templates.app, name="template")
 app.command(name="stop")(sending.stop)
 app.command(name="go")(sending.go)
 sending.app.command("check")(consents.check)
-sending.app.command("rules")(consents.rules)
 app.add_typer(quarantine.app, name="quarantine")
 app.command(name="serve")(serving.serve)
 app.command(name="worker")(working.worker)
@@ -144,6 +144,7 @@ app.add_typer(shopkeeping.app, name="settings")
 app.command(name="doctor")(checkup.doctor)
 app.command(name="export")(people.export)
 app.add_typer(benches.app, name="bench")
+rules.mount(app)
 
 
 def main(arguments: list[str] | None = None) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -126,25 +125,6 @@ def advice(
         answer(found)
         return
     _say_sheet(found)
-
-
-@app.command()
-def rules(
-    ctx: typer.Context,
-    on: Annotated[bool | None, typer.Option("--on/--off", help="Sell cards, or stop.")] = None,
-    file: Annotated[Path | None, typer.Option(help="Take these rules in their place.")] = None,
-    as_json: AsJson = False,
-) -> None:
-    """By which rules cards are sold; print them, change them, turn them on."""
-    memberships = desk(ctx).shop().membership
-    if file is not None:
-        memberships.change_rules(file.read_text(encoding="utf-8"))
-    if on is not None:
-        memberships.switch(on=on)
-    if as_json:
-        answer({"rules": memberships.rules_text(), "on": memberships.rules.on})
-        return
-    typer.echo(memberships.rules_text())
 
 
 def _told(term: TermView, as_json: bool) -> None:

@@ -32,7 +32,7 @@ def needs(
     """What customers need again, and by when."""
     found = desk(ctx).shop().needs
     if rules is not None:
-        found.change_rules("reminders", rules.read_text(encoding="utf-8"))
+        desk(ctx).shop().rules("reminders").write(rules.read_text(encoding="utf-8"), BY)
     if person is not None:
         theirs = found.of(person)
         if as_json:
@@ -127,22 +127,6 @@ def retire(ctx: typer.Context, serial: str, as_json: AsJson = False) -> None:
         answer({"retired": serial})
         return
     screen().print("retired")
-
-
-@app.command()
-def rules(
-    ctx: typer.Context,
-    file: Annotated[Path | None, typer.Option(help="Take these in their place.")] = None,
-    as_json: AsJson = False,
-) -> None:
-    """Kinds of machines: service, life and what is given for an old one."""
-    found = desk(ctx).shop().needs
-    if file is not None:
-        found.change_rules("machines", file.read_text(encoding="utf-8"))
-    if as_json:
-        answer({"rules": found.rules_text("machines")})
-        return
-    typer.echo(found.rules_text("machines"))
 
 
 def _say_needs(found: Sequence[NeedView]) -> None:

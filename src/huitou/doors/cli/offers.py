@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import getpass
 from decimal import Decimal, InvalidOperation
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -81,24 +80,6 @@ def listed(
         screen().print(f"{line}: {row.name or row.person}", markup=False)
     if not rows:
         screen().print("No such offers.")
-
-
-@app.command()
-def rules(
-    ctx: typer.Context,
-    file: Annotated[
-        Path | None, typer.Argument(metavar="[FILE]", help="New rules; without it they are shown.")
-    ] = None,
-    as_json: AsJson = False,
-) -> None:
-    """What counts at the till: who must be named, and how soon somebody is won back again."""
-    at = desk(ctx).shop().offers
-    if file is not None:
-        at.write_rules(file.read_text(encoding="utf-8"))
-    if as_json:
-        answer(at.rules)
-    else:
-        typer.echo(at.rules_text())
 
 
 def _minor(shop: Shop, total: str) -> int:

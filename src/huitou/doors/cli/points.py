@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import getpass
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -169,29 +168,6 @@ def liability(ctx: typer.Context, as_json: AsJson = False) -> None:
         _say_liability(each)
     if not found:
         screen().print("Points are off, and nobody has any.\n  try: huitou points rules --on")
-
-
-@app.command()
-def rules(
-    ctx: typer.Context,
-    file: Annotated[
-        Path | None, typer.Option(help="Take the rules from this file, if they can stand.")
-    ] = None,
-    on: Annotated[
-        bool | None, typer.Option("--on/--off", help="Switch points on from today, or off.")
-    ] = None,
-    as_json: AsJson = False,
-) -> None:
-    """Show the rules; or take new ones."""
-    points = desk(ctx).shop().points
-    if file is not None:
-        points.write_rules(file.read_text(encoding="utf-8"))
-    if on is not None:
-        points.switch(on)
-    if as_json:
-        answer({"on": points.rules.on, "toml": points.rules_text})
-        return
-    typer.echo(points.rules_text)
 
 
 def _key(verb: str, kind: str, order: str | None) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import getpass
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -64,24 +63,6 @@ def approve(ctx: typer.Context, referral: Referral, as_json: AsJson = False) -> 
 def refuse(ctx: typer.Context, referral: Referral, as_json: AsJson = False) -> None:
     """What was caught is no friend."""
     _decide(ctx, referral, is_friend=False, as_json=as_json)
-
-
-@app.command()
-def rules(
-    ctx: typer.Context,
-    file: Annotated[
-        Path | None, typer.Argument(metavar="[FILE]", help="New rules; without it they are shown.")
-    ] = None,
-    as_json: AsJson = False,
-) -> None:
-    """What both sides get, and when; off until you say so."""
-    at = desk(ctx).shop().referrals
-    if file is not None:
-        at.write_rules(file.read_text(encoding="utf-8"))
-    if as_json:
-        answer(at.rules)
-        return
-    typer.echo(at.rules_text())
 
 
 def _decide(ctx: typer.Context, referral: str, *, is_friend: bool, as_json: bool) -> None:

@@ -151,24 +151,6 @@ def test(
 
 
 @app.command()
-def rules(
-    ctx: typer.Context,
-    file: Annotated[
-        Path | None, typer.Argument(help="A file of rules to keep; without it they are shown.")
-    ] = None,
-    as_json: AsJson = False,
-) -> None:
-    """By what each channel leaves and how fast: `rules/channels.toml`."""
-    sending = desk(ctx).shop().sending
-    if file is not None:
-        sending.change_rules(file.read_text(encoding="utf-8"))
-    if as_json:
-        answer({"rules": sending.rules_text()})
-        return
-    typer.echo(sending.rules_text())
-
-
-@app.command()
 def bounces(
     ctx: typer.Context,
     files: Annotated[

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import getpass
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -104,21 +103,3 @@ def birthday(
         answer({"kept": True})
         return
     screen().print("Kept.")
-
-
-@app.command()
-def rules(
-    ctx: typer.Context,
-    file: Annotated[
-        Path | None, typer.Argument(metavar="[FILE]", help="New rules; without it they are shown.")
-    ] = None,
-    as_json: AsJson = False,
-) -> None:
-    """Which gifts, on which occasions, within which budget; off until you say so."""
-    at = desk(ctx).shop().surprises
-    if file is not None:
-        at.write_rules(file.read_text(encoding="utf-8"))
-    if as_json:
-        answer(at.rules)
-        return
-    typer.echo(at.rules_text())

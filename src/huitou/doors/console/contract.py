@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from huitou.runs.desks.referrals import Referrals
     from huitou.runs.desks.rehearsals import GoingView
     from huitou.runs.desks.reports import Reports
+    from huitou.runs.desks.rulebook.desk import Rulebook
     from huitou.runs.desks.sending.desk import Sending
     from huitou.runs.desks.sending.texts import Texts as Templates
     from huitou.runs.desks.sticking import Desk as Sticking
@@ -378,6 +379,10 @@ class Shopfront(Protocol):
         self, code: str, order_id: str, total: int, customer: str | None = None, by: str = ""
     ) -> OfferView:
         """Use a code for an order; the same order again changes nothing."""
+        ...
+
+    def rules(self, room: str) -> Rulebook:
+        """The rules of one room."""
         ...
 
     @property

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any
 
 from huitou.ground.channels import ANY
-from huitou.ground.errors import BadInput
+from huitou.ground.rules import Told
+from huitou.ground.words import said
 
 CAPPED = ("marketing", "service")
 """Purposes a cap may count. What people wait for is never capped: a receipt always leaves."""
@@ -50,21 +49,13 @@ class Ask:
 LONGEST = timedelta(days=366)
 
 
-def cap(told: Mapping[str, Any], channels: tuple[str, ...]) -> Cap:
-    """A cap as it is written in the rules. Raises `BadInput` in words."""
-    unknown = set(told) - {"most", "days", "per_day", "channel", "purposes"}
-    if unknown:
-        raise BadInput(f"a cap has no {sorted(unknown)[0]!r}", to_try="most, days, per_day")
-    most, days = told.get("most"), told.get("days", 1)
-    if type(most) is not int or not 0 <= most <= 1000:
-        raise BadInput(f"a cap's most is {most!r}", to_try="most = 2")
-    if type(days) is not int or not 1 <= days <= LONGEST.days:
-        raise BadInput(f"a cap's days are {days!r}", to_try="days = 7")
-    channel = told.get("channel", ANY)
-    if channel not in (ANY, *channels):
-        raise BadInput(f"a cap's channel is {channel!r}", to_try=", ".join((ANY, *channels)))
-    purposes = tuple(told.get("purposes", ("marketing",)))
+def cap(told: Told, channels: tuple[str, ...]) -> Cap:
+    """A cap as it is written in the rules. Raises `BadRule` in words."""
+    told.only("most", "days", "per_day", "channel", "purposes")
+    most, days = told.whole("most", None, 0, 1000), told.whole("days", 1, 1, LONGEST.days)
+    channel = told.one_of("channel", (ANY, *channels), ANY)
+    purposes = told.texts("purposes", ("marketing",))
     if not purposes or not set(purposes) <= set(CAPPED):
-        raise BadInput(f"a cap counts {purposes!r}", to_try=", ".join(CAPPED))
-    by_day = bool(told.get("per_day", False))
+        raise told.must("purposes", said("some of {known}", known=", ".join(CAPPED)))
+    by_day = told.truth("per_day", False)
     return Cap(most, 1 if by_day else days, by_day, channel, purposes)

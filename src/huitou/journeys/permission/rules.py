@@ -4,24 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, time
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from huitou.ground import rules as files
 from huitou.ground.channels import CHANNELS, SHORT, TIMED
-from huitou.ground.errors import BadInput
+from huitou.ground.errors import BadInput, BadRule
+from huitou.ground.rules import RuleFile, Told
+from huitou.ground.words import said
 from huitou.journeys.caps.limits import Cap, cap
 from huitou.journeys.permission.hours import Hours
-from huitou.journeys.permission.laws import Pack, clock, holding, pack
+from huitou.journeys.permission.laws import CODES, Pack, clock, holding, pack
 
-NAME = "sending"
-SHIPPED = Path(__file__).parent / "sending.toml"
-KEYS = frozenset(
-    {"packs", "country", "rest_on_holidays", "rest_also_on", "customer_days", "less_days"}
-    | {"harm_share", "harm_after", "hours", "cap"}
-)
+KEYS = (
+    "packs", "country", "rest_on_holidays", "rest_also_on", "customer_days", "less_days",
+    "harm_share", "harm_after", "hours", "cap",
+)  # fmt: skip
 NEW_CHANNELS = SHORT
 """Channels on which nobody is written to without their yes, whatever packs are enabled."""
 
@@ -55,79 +54,79 @@ class Rules:
         return holding(self.packs, country or self.country)
 
 
-def text(home: Path) -> str:
-    """The file as it is written: the shop's own, or the one shipped."""
-    return files.text(home, NAME, SHIPPED)
+def parse(values: Mapping[str, Any], zone: str, email_to_customers: bool) -> Rules:
+    """The rules a file means in a shop. Raises `BadRule` in words."""
+    told = Told(values)
+    told.only(*KEYS)
+    hours, channels = _hours(told)
+    return Rules(
+        packs=_packs(told),
+        country=_country(told),
+        zone=zone,
+        email_to_customers=email_to_customers,
+        rest_on_holidays=told.truth("rest_on_holidays", False),
+        rest_also_on=_days(told),
+        customer_days=told.whole("customer_days", Rules.customer_days, 1, 3650),
+        less_days=told.whole("less_days", Rules.less_days, 1, 366),
+        harm_share=told.number("harm_share", Rules.harm_share, 0.000_001, 1),
+        harm_after=told.whole("harm_after", Rules.harm_after, 1, 10**9),
+        hours=hours,
+        hours_channels=channels,
+        caps=tuple(cap(each, tuple(CHANNELS)) for each in told.tables("cap")),
+    )
+
+
+def _packs(told: Told) -> tuple[Pack, ...]:
+    codes = told.texts("packs", to_try='packs = ["TW"]')
+    if strange := set(codes) - set(CODES):
+        words = said("there is no pack {name}", name=min(strange))
+        raise told.wrong("packs", words, f"some of: {', '.join(CODES)}")
+    return tuple(map(pack, codes))
+
+
+def _hours(told: Told) -> tuple[Hours | None, tuple[str, ...]]:
+    if "hours" not in told.values:
+        return None, ()
+    own = told.table("hours")
+    own.only("opens", "closes", "channels")
+    opens, closes = _clock(own, "opens"), _clock(own, "closes")
+    if opens >= closes:
+        raise own.wrong("opens", said("these hours are none"), 'opens = "10:00"')
+    channels = own.texts("channels", TIMED)
+    if not set(channels) <= set(TIMED):
+        known = said("some of {known}", known=", ".join(TIMED))
+        raise own.must("channels", known, 'channels = ["sms"]')
+    return Hours(opens, closes, "own_hours"), channels
+
+
+def _clock(told: Told, name: str) -> time:
+    try:
+        return clock(told.text(name, None, 8, f'{name} = "09:00"'))
+    except BadRule:
+        raise
+    except BadInput:
+        raise told.must(name, said("a time of day"), f'{name} = "09:00"') from None
+
+
+def _country(told: Told) -> str | None:
+    code = told.text("country", "", 2, 'country = "TW"')
+    if code and not (len(code) == 2 and code.isalpha()):
+        raise told.must("country", said("two letters of a country"), 'country = "TW"')
+    return code.upper() or None
+
+
+def _days(told: Told) -> frozenset[date]:
+    days = told.values.get("rest_also_on", [])
+    if not isinstance(days, list) or not all(type(each) is date for each in days):
+        raise told.must("rest_also_on", said("a list of days"), "rest_also_on = [2026-01-01]")
+    return frozenset(days)
+
+
+RULES = RuleFile("sending", Path(__file__).with_name("sending.toml"), parse)
+"""The shop's rules of sending."""
 
 
 @lru_cache(maxsize=8)
 def rules(told: str, zone: str, email_to_customers: bool) -> Rules:
-    """The rules a text means in a shop. Raises `BadInput` or `HuitouError` in words."""
-    read = files.parsed(told, f"rules/{NAME}.toml")
-    unknown = sorted(set(read) - KEYS)
-    if unknown:
-        raise BadInput(f"rules/{NAME}.toml knows no {unknown[0]!r}", to_try=", ".join(sorted(KEYS)))
-    hours, channels = _hours(read.get("hours"))
-    return Rules(
-        packs=tuple(pack(code) for code in _list(read, "packs", str)),
-        country=_country(read.get("country", "")),
-        zone=zone,
-        email_to_customers=email_to_customers,
-        rest_on_holidays=_truth(read, "rest_on_holidays"),
-        rest_also_on=frozenset(_list(read, "rest_also_on", date)),
-        customer_days=_whole(read, "customer_days", 540, 1, 3650),
-        less_days=_whole(read, "less_days", 30, 1, 366),
-        harm_share=_share(read),
-        harm_after=_whole(read, "harm_after", 200, 1, 10**9),
-        hours=hours,
-        hours_channels=channels,
-        caps=tuple(cap(each, tuple(CHANNELS)) for each in read.get("cap", ())),
-    )
-
-
-def _hours(told: Mapping[str, Any] | None) -> tuple[Hours | None, tuple[str, ...]]:
-    if told is None:
-        return None, ()
-    opens, closes = clock(told.get("opens", "")), clock(told.get("closes", ""))
-    channels = tuple(told.get("channels", TIMED))
-    if opens >= closes:
-        raise BadInput(f"hours from {opens} to {closes} are none", to_try='opens = "10:00"')
-    if not set(channels) <= set(TIMED):
-        raise BadInput(f"hours hold for {', '.join(TIMED)}", to_try='channels = ["sms"]')
-    return Hours(opens, closes, "own_hours"), channels
-
-
-def _list(read: Mapping[str, Any], name: str, kind: type) -> list[Any]:
-    told = read.get(name, [])
-    if not isinstance(told, list) or not all(type(each) is kind for each in told):
-        raise BadInput(f"{name} is a list", to_try=f"{name} = []")
-    return told
-
-
-def _country(told: Any) -> str | None:
-    if told == "":
-        return None
-    if not isinstance(told, str) or len(told) != 2 or not told.isalpha():
-        raise BadInput(f"{told!r} is no country", to_try='country = "TW"')
-    return told.upper()
-
-
-def _truth(read: Mapping[str, Any], name: str) -> bool:
-    told = read.get(name, False)
-    if not isinstance(told, bool):
-        raise BadInput(f"{name} is true or false", to_try=f"{name} = true")
-    return told
-
-
-def _whole(read: Mapping[str, Any], name: str, usual: int, least: int, most: int) -> int:
-    told = read.get(name, usual)
-    if type(told) is not int or not least <= told <= most:
-        raise BadInput(f"{name} is {told!r}", to_try=f"{name} = {usual}")
-    return told
-
-
-def _share(read: Mapping[str, Any]) -> float:
-    told = read.get("harm_share", 0.01)
-    if type(told) not in (int, float) or not 0 < told <= 1:
-        raise BadInput(f"harm_share is {told!r}", to_try="harm_share = 0.01")
-    return float(told)
+    """The rules a text means in a shop, read once for as many messages as there are."""
+    return RULES.understood(told, zone, email_to_customers)

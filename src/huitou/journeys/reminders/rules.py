@@ -8,12 +8,9 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from huitou.ground import rules
-from huitou.ground.errors import BadInput
 from huitou.ground.ids import fingerprint
+from huitou.ground.rules import RuleFile, Told
 
-ROOM = "reminders"
-SHIPPED = Path(__file__).with_name("reminders.toml")
 PURPOSES = {"refill": "marketing", "service": "service", "use": "service", "end": "marketing"}
 """Kind -> what its message is: a trade-in sells something, the care of what they own does not."""
 TEMPLATES = {
@@ -58,25 +55,24 @@ class Need:
         return fingerprint(self.kind, self.about, self.person, self.since.isoformat())
 
 
-def read(home: Path) -> Rules:
-    """The rules of a shop, or those that huitou ships."""
-    return parse(rules.read(home, ROOM, SHIPPED))
+NUMBERS = {"lead_days": 366, "gaps": 1000, "rest_days": 3660, "most_a_run": 10**7}
+"""Whole numbers -> the most they may be."""
 
 
-def parse(told: Mapping[str, Any]) -> Rules:
-    """Rules out of TOML. Raises `BadInput` for the first thing that cannot be."""
-    if strange := set(told) - set(Rules.__dataclass_fields__):
-        raise BadInput(f"there is no rule {min(strange)!r}")
-    for name, value in told.items():
-        wanted = type(getattr(Rules, name))
-        if type(value) is not wanted and not (wanted is float and type(value) is int):
-            raise BadInput(f"{name} is not {value!r}")
-    made = Rules(**told)
-    if not 0 <= made.chance <= 1:
-        raise BadInput("chance lies between 0 and 1")
-    if min(made.lead_days, made.gaps, made.rest_days, made.most_a_run) < 0:
-        raise BadInput("days and counts are not below nothing")
-    return made
+def parse(values: Mapping[str, Any]) -> Rules:
+    """Rules out of TOML. Raises `BadRule` for the first thing that cannot be."""
+    told = Told(values)
+    told.only(*Rules.__dataclass_fields__)
+    return Rules(
+        refill=told.truth("refill", Rules.refill),
+        maintenance=told.truth("maintenance", Rules.maintenance),
+        chance=told.number("chance", Rules.chance, 0, 1),
+        **{name: told.whole(name, getattr(Rules, name), 0, most) for name, most in NUMBERS.items()},
+    )
+
+
+RULES = RuleFile("reminders", Path(__file__).with_name("reminders.toml"), parse)
+"""Whom the shop reminds of what."""
 
 
 def chosen(

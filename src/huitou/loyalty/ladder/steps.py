@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
 
-from huitou.ground import rules as files
-from huitou.ground.errors import BadInput
+from huitou.ground.rules import RuleFile, Told
+from huitou.ground.words import said
 
-NAME = "ladder"
-"""Of the file of rules: `rules/ladder.toml` in the shop's folder."""
-SHIPPED = Path(__file__).with_name("ladder.toml")
 MEASURES = ("spend", "orders", "visits", "tenure", "margin", "joined")
 """What a step may ask for."""
 MONEY = frozenset({"spend", "margin"})
@@ -25,6 +22,7 @@ YEAR = "year"
 LANGUAGES = ("en", "zh-Hans", "zh-Hant")
 MOST_STEPS = 12
 MOST_PRIVILEGES = 40
+LONGEST_CLAIM = 120
 LARGEST = 10**12
 
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
@@ -113,135 +111,84 @@ class Ladder:
         return next(found, None)
 
 
-def read(home: Path) -> Ladder:
-    """The ladder of the shop in `home`. Raises `BadInput` in words for one that cannot stand."""
-    return parsed(files.read(home, NAME, SHIPPED))
-
-
-def text(home: Path) -> str:
-    """The same as it is written."""
-    return files.text(home, NAME, SHIPPED)
-
-
-def understood(told: str) -> Ladder:
-    """A ladder from the text of its file, read through."""
-    return parsed(files.parsed(told, "the ladder"))
-
-
-def keep(home: Path, told: str) -> Ladder:
-    """Keep the text as the shop's ladder, when it can stand."""
-    ladder = understood(told)
-    files.write(home, NAME, told)
-    return ladder
-
-
-def parsed(told: Mapping[str, Any]) -> Ladder:
-    """A ladder from the values of its file."""
-    _only(told, ("on", "window", "grace_days", "step"), "the ladder")
-    steps = told.get("step", [])
-    if not isinstance(steps, list) or not 2 <= len(steps) <= MOST_STEPS:
-        raise _bad("step", f"a ladder has 2 to {MOST_STEPS} steps")
+def parsed(values: Mapping[str, Any]) -> Ladder:
+    """A ladder from the values of its file. Raises `BadRule` for one that cannot stand."""
+    told = Told(values)
+    told.only("on", "window", "grace_days", "step")
+    steps = told.tables("step", MOST_STEPS)
+    if len(steps) < 2:
+        raise told.wrong("step", said("a ladder has two steps at least"), "[[step]]")
     made = tuple(_step(each, place) for place, each in enumerate(steps))
-    _each_once([step.name for step in made], "step")
-    _each_once([each.name for step in made for each in step.privileges], "privilege")
-    on = told.get("on", False)
-    if not isinstance(on, bool):
-        raise _bad("on", "true or false")
-    return Ladder(on, _window(told.get("window", 365)), _grace(told), made)
+    _each_once((each, step.name) for each, step in zip(steps, made, strict=True))
+    _each_once(
+        (each, each.text("name", None, 40))
+        for step in steps
+        for each in step.tables("privilege", MOST_PRIVILEGES)
+    )
+    grace = told.whole("grace_days", 60, 1, 366)
+    return Ladder(told.truth("on", False), _window(told), grace, made)
 
 
-def _grace(told: Mapping[str, Any]) -> int:
-    return _whole(told.get("grace_days", 60), "grace_days", 1, 366)
+def _window(told: Told) -> int | None:
+    return None if told.values.get("window") == YEAR else told.whole("window", 365, 7, 3660)
 
 
-def _window(told: Any) -> int | None:
-    return None if told == YEAR else _whole(told, "window", 7, 3660)
-
-
-def _step(told: Any, place: int) -> Step:
-    if not isinstance(told, Mapping):
-        raise _bad("step", "each step is a [[step]]")
-    _only(told, ("name", "claim", "all", "any", "privilege"), "a step")
-    name = _name(told.get("name"), "step")
-    every, some = _conditions(told, "all", name), _conditions(told, "any", name)
+def _step(told: Told, place: int) -> Step:
+    told.only("name", "claim", "all", "any", "privilege")
+    name, every, some = _name(told), _conditions(told, "all"), _conditions(told, "any")
     if place == 0 and (every or some):
-        raise _bad("step", f"everybody stands on the first step: {name} has conditions")
+        words = said("everybody stands on the first step: {step} has conditions", step=name)
+        raise told.wrong("all" if every else "any", words)
     if place and not (every or some):
-        raise _bad("step", f"{name} asks for nothing: say what is needed in all or any")
-    privileges = told.get("privilege", [])
-    if not isinstance(privileges, list) or len(privileges) > MOST_PRIVILEGES:
-        raise _bad("privilege", f"a step has at most {MOST_PRIVILEGES}, each a [[step.privilege]]")
-    given = tuple(_privilege(each) for each in privileges)
-    return Step(name, _claim(told.get("claim"), name), every, some, given)
+        asks = said("{step} asks for nothing: say what is needed in all or any", step=name)
+        raise told.wrong("name", asks, "all = { visits = 6 }")
+    privileges = tuple(_privilege(each) for each in told.tables("privilege", MOST_PRIVILEGES))
+    return Step(name, _claim(told), every, some, privileges)
 
 
-def _conditions(told: Mapping[str, Any], which: str, step: str) -> tuple[Condition, ...]:
-    asked = told.get(which, {})
-    if not isinstance(asked, Mapping):
-        raise _bad(which, f"{step}: written like {which} = {{ visits = 6 }}")
-    for what in asked:
-        if what not in MEASURES:
-            raise _bad(which, f"{step} asks for {what!r}", f"one of: {', '.join(MEASURES)}")
+def _conditions(told: Told, which: str) -> tuple[Condition, ...]:
+    asked = told.table(which)
+    asked.only(*MEASURES)
     # In the order of MEASURES: how a file is written changes nothing.
     return tuple(
-        Condition(what, _asked(asked[what], f"{step}: {what}"))
+        Condition(what, 1 if asked.values[what] is True else asked.whole(what, 1, 1, LARGEST))
         for what in MEASURES
-        if what in asked
+        if what in asked.values
     )
 
 
-def _asked(told: Any, where: str) -> int:
-    return 1 if told is True else _whole(told, where, 1, LARGEST)
+def _privilege(told: Told) -> Privilege:
+    told.only("name", "claim", "kind", "often")
+    kind, often = told.one_of("kind", KINDS), told.one_of("often", OFTEN, "standing")
+    return Privilege(_name(told), _claim(told), kind, often)
 
 
-def _privilege(told: Any) -> Privilege:
-    if not isinstance(told, Mapping):
-        raise _bad("privilege", "each is a [[step.privilege]]")
-    _only(told, ("name", "claim", "kind", "often"), "a privilege")
-    name = _name(told.get("name"), "privilege")
-    kind, often = told.get("kind"), told.get("often", "standing")
-    if kind not in KINDS:
-        raise _bad("kind", f"{name} is of the kind {kind!r}", f"one of: {', '.join(KINDS)}")
-    if often not in OFTEN:
-        raise _bad("often", f"{name} is given {often!r}", f"one of: {', '.join(OFTEN)}")
-    return Privilege(name, _claim(told.get("claim"), name), kind, often)
+def _claim(told: Told) -> Claim:
+    if isinstance(told.values.get("claim"), str):
+        return Claim((("en", told.text("claim", None, LONGEST_CLAIM).strip()),))
+    words = told.table("claim")
+    words.only(*LANGUAGES)
+    if not words.values:
+        raise told.must("claim", said("what people call it"), 'claim = "Regular"')
+    texts = ((each, words.text(each, None, LONGEST_CLAIM).strip()) for each in words.values)
+    return Claim(tuple(texts))
 
 
-def _claim(told: Any, of: str) -> Claim:
-    words = {"en": told} if isinstance(told, str) else told
-    if not isinstance(words, Mapping) or not words:
-        raise _bad("claim", f"{of} has no claim: say what people call it")
-    for language, text_ in words.items():
-        if language not in LANGUAGES:
-            raise _bad("claim", f"{of}: no customer reads {language!r}", ", ".join(LANGUAGES))
-        if not isinstance(text_, str) or not 0 < len(text_.strip()) <= 120:
-            raise _bad("claim", f"{of}: a claim has 1 to 120 letters")
-    return Claim(tuple((language, words[language].strip()) for language in words))
+def _name(told: Told) -> str:
+    name = told.text("name", None, 40)
+    if not _NAME.fullmatch(name):
+        words = said("small letters, digits and _, at most 40")
+        raise told.must("name", words, 'name = "regular"')
+    return name
 
 
-def _name(told: Any, of: str) -> str:
-    if not isinstance(told, str) or not _NAME.fullmatch(told):
-        raise _bad("name", f"a {of} cannot be called {told!r}", "small letters, digits and _")
-    return told
+def _each_once(named: Iterable[tuple[Told, str]]) -> None:
+    known = set[str]()
+    for told, name in named:
+        if name in known:
+            raise told.wrong("name", said("two are called {name}", name=name))
+        known.add(name)
 
 
-def _whole(told: Any, where: str, least: int, most: int) -> int:
-    if type(told) is not int or not least <= told <= most:
-        raise _bad(where, f"{told!r} is no whole number from {least} to {most}")
-    return told
-
-
-def _only(told: Mapping[str, Any], names: Sequence[str], where: str) -> None:
-    for name in told:
-        if name not in names:
-            raise _bad(name, f"{where} has no {name!r}", f"one of: {', '.join(names)}")
-
-
-def _each_once(names: Sequence[str], of: str) -> None:
-    for name in names:
-        if names.count(name) > 1:
-            raise _bad("name", f"two of a {of} are called {name!r}")
-
-
-def _bad(column: str, sentence: str, to_try: str | None = None) -> BadInput:
-    return BadInput(sentence, column=column, to_try=to_try)
+RULES = RuleFile("ladder", Path(__file__).with_name("ladder.toml"), parsed)
+"""The ladder of the shop."""

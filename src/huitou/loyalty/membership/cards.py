@@ -10,16 +10,15 @@ import calendar
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from huitou.ground import rules
-from huitou.ground.errors import BadInput, HuitouError
-from huitou.ground.money import LARGEST, to_minor
+from huitou.ground.errors import HuitouError
+from huitou.ground.rules import RuleFile, Told
+from huitou.ground.words import said
 
-ROOM = "membership"
-SHIPPED = Path(__file__).with_name("membership.toml")
+DAYS = ("notice_days", "grace_days", "whole_days", "back_after")
 REFUNDS = ("unused", "none")
 OFFERED_WHEN = ("member", "both")
 PRIVILEGES = ("free_delivery", "member_price", "extra_menu", "early_access")
@@ -67,35 +66,6 @@ class Rules:
         fee = self.card(name).fee
         dearer = [each for each in self.cards if each.fee > fee]
         return min(dearer, key=lambda each: each.fee) if dearer else None
-
-
-def read(home: Path, currency: str) -> Rules:
-    """The rules of a shop, or those that huitou ships."""
-    return parse(rules.read(home, ROOM, SHIPPED), currency)
-
-
-def parse(told: Mapping[str, Any], currency: str) -> Rules:
-    """Rules out of TOML. Raises `BadInput` for the first thing that cannot be."""
-    cards = tuple(_card(each, currency) for each in told.get("card", ()))
-    if len({each.name for each in cards}) != len(cards) or not cards:
-        raise BadInput("each card has a name of its own, and there is one at least")
-    if [each.fee for each in cards] != sorted({each.fee for each in cards}):
-        raise BadInput("the plainer card comes first, and no two cost the same")
-    made = Rules(
-        cards,
-        on=_truth(told, "on"),
-        notice_days=_days(told, "notice_days"),
-        grace_days=_days(told, "grace_days"),
-        whole_days=_days(told, "whole_days"),
-        back_after=_days(told, "back_after"),
-        refund=_one_of(told, "refund", REFUNDS),
-        offer_when=_one_of(told, "offer_when", OFFERED_WHEN),
-        lift=_share(told, "lift", 5.0),
-        sure=_share(told, "sure", 1.0),
-    )
-    if made.on and made.notice_days < 1:
-        raise BadInput("a card is never renewed without notice: notice_days is 1 or more")
-    return made
 
 
 def year_after(day: date) -> date:
@@ -155,53 +125,55 @@ def standing(ends_on: date, state: str, rules: Rules, on: date) -> str:
     return "grace" if on < ends_on + timedelta(days=rules.grace_days) else "ended"
 
 
-def _card(told: Any, currency: str) -> Card:
-    name = str(told.get("name", ""))
-    if not name.isidentifier() or len(name) > 20:
-        raise BadInput(f"{name!r} cannot be the name of a card", to_try="letters, at most 20")
-    privileges = tuple(told.get("privileges", ()))
-    if strange := [each for each in privileges if each not in PRIVILEGES]:
-        raise BadInput(f"there is no privilege {strange[0]!r}", to_try=", ".join(PRIVILEGES))
-    fee = _amount(told, "fee", currency)
+def parse(values: Mapping[str, Any], currency: str) -> Rules:
+    """Rules out of TOML. Raises `BadRule` for the first thing that cannot be."""
+    told = Told(values)
+    told.only("card", "on", "refund", "offer_when", "lift", "sure", *DAYS)
+    days = {name: told.whole(name, getattr(Rules, name), 0, 366) for name in DAYS}
+    made = Rules(
+        _cards(told, currency),
+        on=told.truth("on", Rules.on),
+        refund=told.one_of("refund", REFUNDS, Rules.refund),
+        offer_when=told.one_of("offer_when", OFFERED_WHEN, Rules.offer_when),
+        lift=told.number("lift", Rules.lift, 0, 5),
+        sure=told.number("sure", Rules.sure, 0, 1),
+        **days,
+    )
+    if made.on and made.notice_days < 1:
+        words = said("a card is never renewed without notice: notice_days is 1 or more")
+        raise told.wrong("notice_days", words, "notice_days = 30")
+    return made
+
+
+def _cards(told: Told, currency: str) -> tuple[Card, ...]:
+    tables = told.tables("card", 20)
+    if not tables:
+        raise told.wrong("on", said("there is one card at least"), "[[card]]")
+    cards = tuple(_card(each, currency) for each in tables)
+    for at in range(1, len(cards)):
+        if cards[at].name in {each.name for each in cards[:at]}:
+            raise tables[at].wrong("name", said("two are called {name}", name=cards[at].name))
+        if cards[at].fee <= cards[at - 1].fee:
+            words = said("the plainer card comes first, and no two cost the same")
+            raise tables[at].wrong("fee", words)
+    return cards
+
+
+def _card(told: Told, currency: str) -> Card:
+    told.only(*Card.__dataclass_fields__)
+    name = told.text("name", None, 20)
+    if not name.isidentifier():
+        raise told.must("name", said("letters without a blank, at most 20"), 'name = "plain"')
+    privileges = told.texts("privileges")
+    if strange := set(privileges) - set(PRIVILEGES):
+        words = said("there is no privilege {name}", name=min(strange))
+        raise told.wrong("privileges", words, f"some of: {', '.join(PRIVILEGES)}")
+    fee = told.amount("fee", currency)
     if fee <= 0:
-        raise BadInput(f"the card {name} costs something", to_try='fee = "60"')
-    worth, costs = (_amount(told, each, currency) for each in ("worth", "costs"))
-    return Card(name, fee, _share(told, "back", 0.5), privileges, worth, costs)
+        raise told.wrong("fee", said("the card {name} costs something", name=name), 'fee = "60"')
+    worth, costs = (told.amount(each, currency) for each in ("worth", "costs"))
+    return Card(name, fee, told.number("back", 0.0, 0, 0.5), privileges, worth, costs)
 
 
-def _amount(told: Mapping[str, Any], name: str, currency: str) -> int:
-    try:
-        minor = to_minor(Decimal(str(told.get(name, "0"))), currency)
-    except InvalidOperation:
-        raise BadInput(f"{name} is no amount: {told.get(name)!r}", to_try='"60"') from None
-    if not 0 <= minor <= LARGEST:
-        raise BadInput(f"{name} is out of range: {told.get(name)!r}")
-    return minor
-
-
-def _days(told: Mapping[str, Any], name: str) -> int:
-    value = told.get(name, getattr(Rules, name))
-    if type(value) is not int or not 0 <= value <= 366:
-        raise BadInput(f"{name} is a number of days from 0 to 366, not {value!r}")
-    return value
-
-
-def _share(told: Mapping[str, Any], name: str, most: float) -> float:
-    value = told.get(name, getattr(Rules, name, 0.0))
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= most:
-        raise BadInput(f"{name} lies between 0 and {most}, and is {value!r}")
-    return float(value)
-
-
-def _one_of(told: Mapping[str, Any], name: str, known: tuple[str, ...]) -> str:
-    value = told.get(name, getattr(Rules, name))
-    if value not in known:
-        raise BadInput(f"{name} is {value!r}", to_try=f"one of: {', '.join(known)}")
-    return str(value)
-
-
-def _truth(told: Mapping[str, Any], name: str) -> bool:
-    value = told.get(name, getattr(Rules, name))
-    if not isinstance(value, bool):
-        raise BadInput(f"{name} is true or false, not {value!r}")
-    return value
+RULES = RuleFile("membership", Path(__file__).with_name("membership.toml"), parse)
+"""By which rules the shop sells cards."""

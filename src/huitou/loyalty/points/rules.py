@@ -10,29 +10,28 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from huitou.ground.errors import BadInput, Refused
+from huitou.ground.errors import Refused
 from huitou.ground.money import digits
+from huitou.ground.rules import RuleFile, Told
+from huitou.ground.words import said
 
-SHIPPED = Path(__file__).with_name("points.toml")
-NAME = "points"
 EARNED = ("points", "stamps", "cashback")
 """Kinds that orders earn."""
 MILLION = 1_000_000
 WHOLE = Decimal(1)
 
-_NUMBERS: Mapping[str, tuple[float, float]] = {
-    "per_unit": (0, 1_000_000),
-    "percent": (0, 100),
-    "each": (0, 100),
-    "least_order": (0, 10**12),
-    "pending_days": (0, 3650),
-    "expires_months": (0, 600),
-    "notice_days": (0, 365),
-    "worth_of_100": (0, 10**9),
-    "least_burn": (0, 10**12),
-    "card": (0, 1000),
+_WHOLE: Mapping[str, int] = {
+    "each": 100,
+    "least_order": 10**12,
+    "pending_days": 3650,
+    "expires_months": 600,
+    "notice_days": 365,
+    "worth_of_100": 10**9,
+    "least_burn": 10**12,
+    "card": 1000,
 }
-_BROKEN = ("per_unit", "percent")
+"""Whole numbers -> the most they may be."""
+_BROKEN: Mapping[str, float] = {"per_unit": 1_000_000, "percent": 100}
 """Numbers that need not be whole."""
 
 
@@ -136,7 +135,7 @@ class Rules:
         if found is None:
             raise Refused(f"there is no kind {name!r}", to_try=f"one of: {', '.join(self.kinds)}")
         if not found.on:
-            raise Refused(f"{name} are switched off", to_try="huitou points rules --edit FILE")
+            raise Refused(f"{name} are switched off", to_try="huitou points rules FILE")
         return found
 
     def issues(self, day: date) -> bool:
@@ -154,94 +153,64 @@ class Rules:
             )
 
 
-def parse(told: Mapping[str, Any], where: str = "points.toml") -> Rules:
-    """The rules of a file. Raises `BadInput` with the line to mend."""
-    known = {"on", "since", "until", "points", "stamps", "cashback", "stored", "gift", "steps"}
-    for name in told:
-        if name not in known | {"pack"}:
-            raise BadInput(f"{where}: there is no {name!r}", to_try=f"one of: {sorted(known)}")
-    on, since, until = told.get("on", False), told.get("since"), told.get("until")
-    if not isinstance(on, bool):
-        raise BadInput(f"{where}: on is true or false")
-    for name, day in (("since", since), ("until", until)):
-        if day is not None and (not isinstance(day, date) or isinstance(day, datetime)):
-            raise BadInput(f"{where}: {name} is a day", to_try=f"{name} = 2026-01-01")
+def parse(values: Mapping[str, Any]) -> Rules:
+    """The rules of a file. Raises `BadRule` with what to mend."""
+    told = Told(values)
+    told.only("on", "since", "until", *EARNED, "stored", "gift", "steps", "pack")
+    on, since, until = told.truth("on", False), told.day("since"), told.day("until")
     if on and since is None:
-        raise BadInput(f"{where}: say from which day on orders earn", to_try="since = 2026-01-01")
-    kinds = {name: _kind(name, told.get(name, {}), where) for name in (*EARNED, "stored")}
-    return Rules(
-        on, since, until, kinds, _whole(told.get("gift", {}).get("most", 0), "gift.most", where),
-        _steps(told.get("steps", {}), where), _packs(told.get("pack", []), where),
-    )  # fmt: skip
+        first = said("say from which day on orders earn")
+        raise told.wrong("on", first, "since = 2026-01-01")
+    kinds = {name: _kind(name, told.table(name)) for name in (*EARNED, "stored")}
+    gift = told.table("gift").whole("most", 0, 0, 10**12)
+    return Rules(on, since, until, kinds, gift, _steps(told.table("steps")), _packs(told))
 
 
-def _kind(name: str, told: Any, where: str) -> Kind:
-    if not isinstance(told, Mapping):
-        raise BadInput(f"{where}: [{name}] is a table")
-    values: dict[str, Any] = {"name": name}
-    for key, value in told.items():
-        values[key] = _value(f"{name}.{key}", key, value, where)
-    return Kind(**values)
+def _kind(name: str, told: Told) -> Kind:
+    told.only("on", "channels", "expires_on", *_WHOLE, *_BROKEN)
+    wholes = {each: told.whole(each, 0, 0, most) for each, most in _WHOLE.items()}
+    broken = {each: _exact(told, each, most) for each, most in _BROKEN.items()}
+    channels = told.texts("channels", to_try='channels = ["shop", "web"]')
+    numbers: dict[str, Any] = {**wholes, **broken}
+    on, last = told.truth("on", False), _fixed(told)
+    return Kind(name, on=on, channels=channels, expires_on=last, **numbers)
 
 
-def _value(full: str, key: str, value: Any, where: str) -> Any:
-    if key == "on":
-        if not isinstance(value, bool):
-            raise BadInput(f"{where}: {full} is true or false")
-        return value
-    if key == "channels":
-        if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
-            raise BadInput(f"{where}: {full} is a list of channels", to_try='["shop", "web"]')
-        return tuple(value)
-    if key == "expires_on":
-        return _fixed(full, value, where)
-    if key not in _NUMBERS:
-        raise BadInput(f"{where}: there is no {full}")
-    low, high = _NUMBERS[key]
-    number = isinstance(value, (int, float)) and not isinstance(value, bool)
-    if not number or not low <= value <= high:
-        raise BadInput(f"{where}: {full} lies between {low} and {high}")
-    return Decimal(str(value)) if key in _BROKEN else _whole(value, full, where)
+def _exact(told: Told, name: str, most: float) -> Decimal:
+    return Decimal(str(told.number(name, 0, 0, most)))
 
 
-def _fixed(full: str, value: Any, where: str) -> str:
+def _fixed(told: Told) -> str:
+    value = told.text("expires_on", "", 5)
     try:
         if value:
-            month, day = map(int, str(value).split("-"))
+            month, day = map(int, value.split("-"))
             date(2024, month, day)
-        return str(value)
     except ValueError:
-        raise BadInput(f"{where}: {full} is a month and a day", to_try='"12-31"') from None
-
-
-def _whole(value: Any, full: str, where: str) -> int:
-    if type(value) is not int or value < 0:
-        raise BadInput(f"{where}: {full} is a whole number")
+        line = 'expires_on = "12-31"'
+        raise told.must("expires_on", said("a month and a day"), line) from None
     return value
 
 
-def _steps(told: Any, where: str) -> dict[str, Decimal]:
-    found = {}
-    for name, times in dict(told).items():
-        if isinstance(times, bool) or not isinstance(times, (int, float)) or not 0 <= times <= 100:
-            raise BadInput(f"{where}: steps.{name} is how many times as much", to_try="1.5")
-        found[name] = Decimal(str(times))
-    return found
+def _steps(told: Told) -> dict[str, Decimal]:
+    return {name: _exact(told, name, 100) for name in told.values}
 
 
-def _packs(told: Any, where: str) -> dict[str, PackRule]:
+def _packs(told: Told) -> dict[str, PackRule]:
     found: dict[str, PackRule] = {}
-    for each in told:
-        unknown = set(each) - {"name", "sessions", "price", "months", "product", "notice_days"}
-        if unknown or not each.get("name") or not isinstance(each.get("name"), str):
-            raise BadInput(f"{where}: a pack has a name, sessions and a price, not {unknown or ''}")
-        numbers = {
-            name: _whole(each.get(name, 30 if name == "notice_days" else 0), name, where)
-            for name in ("sessions", "price", "months", "notice_days")
-        }
-        if numbers["sessions"] < 1 or each["name"] in found:
-            raise BadInput(f"{where}: pack {each['name']!r} needs sessions, and a name of its own")
-        found[each["name"]] = PackRule(each["name"], product=each.get("product"), **numbers)
+    for each in told.tables("pack"):
+        each.only("name", "sessions", "price", "months", "product", "notice_days")
+        name = each.text("name", None, 120)
+        if name in found:
+            raise each.wrong("name", said("two are called {name}", name=name))
+        found[name] = PackRule(
+            name,
+            each.whole("sessions", None, 1, 10_000),
+            each.whole("price", 0, 0, 10**12),
+            each.whole("months", 0, 0, 600),
+            each.text("product", "", 200) or None,
+            each.whole("notice_days", 30, 0, 365),
+        )
     return found
 
 
@@ -254,3 +223,7 @@ def _months_on(day: date, months: int) -> date:
 def _day(year: int, month: int, day: int) -> date:
     # The 29th of February is the end of the month where there is none.
     return date(year, month, min(day, monthrange(year, month)[1]))
+
+
+RULES = RuleFile("points", Path(__file__).with_name("points.toml"), parse)
+"""What the shop decided about points."""

@@ -7,13 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from huitou.ground.errors import HuitouError
 from huitou.ground.money import LARGEST
+from huitou.ground.rules import RuleFile, Told
 from huitou.ground.words import Sentence, said
 
-NAME = "referrals"
-"""Of the file of rules, `rules/referrals.toml`."""
-SHIPPED = Path(__file__).with_name("referrals.toml")
 SIDES = ("giver", "friend")
 WHY: Mapping[str, Sentence] = {
     "self": said("It is the same person."),
@@ -65,43 +62,30 @@ NUMBERS = {
 """Whole numbers -> the least and the most they may be."""
 
 
-def parsed(told: Mapping[str, Any]) -> ReferralRules:
-    """Rules from the file's values. Raises `HuitouError` for what cannot stand."""
-    known = {"on", *SIDES, *NUMBERS}
-    for name in told:
-        if name not in known:
-            raise HuitouError(f"there is no rule {name}", to_try=f"one of: {', '.join(known)}")
-    giver, friend = (_reward(side, told.get(side)) for side in SIDES)
+def parsed(values: Mapping[str, Any]) -> ReferralRules:
+    """Rules from the file's values. Raises `BadRule` for what cannot stand."""
+    told = Told(values)
+    told.only("on", *SIDES, *NUMBERS)
+    giver, friend = (_reward(told.table(side)) for side in SIDES)
     whole = {
-        name: _whole(name, told.get(name, getattr(ReferralRules, name)), *ends)
+        name: told.whole(name, getattr(ReferralRules, name), *ends)
         for name, ends in NUMBERS.items()
     }
-    on = told.get("on", False)
-    if not isinstance(on, bool):
-        raise HuitouError(f"on is {on!r}, and must be true or false")
-    return ReferralRules(giver, friend, on=on, **whole)
+    return ReferralRules(giver, friend, on=told.truth("on", False), **whole)
 
 
-def _reward(side: str, told: Any) -> Reward:
-    if not isinstance(told, dict):
-        raise HuitouError(f"what does the {side} get?", to_try=f"[{side}]")
-    for name in told:
-        if name not in ("kind", "amount", "good_days", "least"):
-            raise HuitouError(f"{side}: there is no rule {name}")
-    if told.get("kind") not in ("offer", "points"):
-        raise HuitouError(f"{side}: kind is {told.get('kind')!r}", to_try="offer or points")
+def _reward(told: Told) -> Reward:
+    told.only("kind", "amount", "good_days", "least")
     return Reward(
-        told["kind"],
-        _whole(f"{side}: amount", told.get("amount"), 1, 10**9),
-        _whole(f"{side}: good_days", told.get("good_days", 90), 1, 3660),
-        _whole(f"{side}: least", told.get("least", 0), 0, LARGEST),
+        told.one_of("kind", ("offer", "points")),
+        told.whole("amount", None, 1, 10**9),
+        told.whole("good_days", Reward.good_days, 1, 3660),
+        told.whole("least", Reward.least, 0, LARGEST),
     )
 
 
-def _whole(name: str, told: Any, least: int, most: int) -> int:
-    if type(told) is not int or not least <= told <= most:
-        raise HuitouError(f"{name} is {told!r}, and must lie between {least} and {most}")
-    return told
+RULES = RuleFile("referrals", Path(__file__).with_name("referrals.toml"), parsed)
+"""What the shop decided about referrals."""
 
 
 @dataclass(frozen=True)

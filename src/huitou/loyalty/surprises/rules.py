@@ -7,12 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from huitou.ground.errors import HuitouError
 from huitou.ground.money import LARGEST
+from huitou.ground.rules import RuleFile, Told
+from huitou.ground.words import said
 
-NAME = "surprises"
-"""Of the file of rules, `rules/surprises.toml`."""
-SHIPPED = Path(__file__).with_name("surprises.toml")
 WHEN = ("orders", "years", "birthday", "drawn")
 
 
@@ -53,64 +51,36 @@ NUMBERS = {
 """Whole numbers -> the least and the most they may be."""
 
 
-def parsed(told: Mapping[str, Any]) -> SurpriseRules:
-    """Rules from the file's values. Raises `HuitouError` for what cannot stand."""
-    known = {"on", "control_share", "gift", *NUMBERS}
-    for name in told:
-        if name not in known:
-            raise HuitouError(f"there is no rule {name}", to_try=f"one of: {', '.join(known)}")
-    usual = SurpriseRules()
-    whole = {
-        name: _whole(name, told.get(name, getattr(usual, name)), *ends)
-        for name, ends in NUMBERS.items()
-    }
-    gifts = told.get("gift", [])
-    if not isinstance(gifts, list):
-        raise HuitouError("gifts are written one after another", to_try="[[gift]]")
-    read = tuple(_gift(each) for each in gifts)
-    names = [gift.name for gift in read]
-    if twice := {name for name in names if names.count(name) > 1}:
-        raise HuitouError(f"the gift {min(twice)!r} is there twice")
-    on = told.get("on", False)
-    if not isinstance(on, bool):
-        raise HuitouError(f"on is {on!r}, and must be true or false")
-    control = _share("control_share", told.get("control_share", usual.control_share))
-    if not 0.05 <= control <= 0.5:
-        raise HuitouError(
-            f"control_share is {control}, and must lie between 0.05 and 0.5",
-            to_try="without a control group nobody knows what a surprise brings",
-        )
-    return SurpriseRules(on=on, control_share=control, gifts=read, **whole)
+def parsed(values: Mapping[str, Any]) -> SurpriseRules:
+    """Rules from the file's values. Raises `BadRule` for what cannot stand."""
+    told, usual = Told(values), SurpriseRules()
+    told.only("on", "control_share", "gift", *NUMBERS)
+    whole = {name: told.whole(name, getattr(usual, name), *e) for name, e in NUMBERS.items()}
+    gifts: dict[str, Gift] = {}
+    for each in told.tables("gift"):
+        gift = _gift(each)
+        if gift.name in gifts:
+            raise each.wrong("name", said("two are called {name}", name=gift.name))
+        gifts[gift.name] = gift
+    # Without a control group nobody knows what a surprise brings.
+    control = told.number("control_share", usual.control_share, 0.05, 0.5)
+    on = told.truth("on", usual.on)
+    return SurpriseRules(on=on, control_share=control, gifts=tuple(gifts.values()), **whole)
 
 
-def _gift(told: Any) -> Gift:
-    if not isinstance(told, dict):
-        raise HuitouError("a gift has a name, an occasion, a thing and a cost", to_try="[[gift]]")
-    name, when, what = (told.get(each) for each in ("name", "when", "what"))
-    if not (isinstance(name, str) and name.isidentifier() and len(name) <= 40):
-        raise HuitouError(f"{name!r} is no name of a gift", to_try='name = "tenth_order"')
-    if when not in WHEN:
-        raise HuitouError(f"{name}: when is {when!r}", to_try=f"one of: {', '.join(WHEN)}")
-    if not (isinstance(what, str) and 0 < len(what.strip()) <= 200):
-        raise HuitouError(f"{name}: what shall be handed over?", to_try='what = "A coffee"')
-    for other in told:
-        if other not in ("name", "when", "what", "cost", "every", "share"):
-            raise HuitouError(f"{name}: there is no rule {other}")
-    share = _share(f"{name}: share", told.get("share", 0.0))
+def _gift(told: Told) -> Gift:
+    told.only("name", "when", "what", "cost", "every", "share")
+    name, when = told.text("name", None, 40), told.one_of("when", WHEN)
+    if not name.isidentifier():
+        raise told.must("name", said("letters without a blank, at most 40"), 'name = "tenth_order"')
+    share = told.number("share", 0.0, 0, 1)
     if (when == "drawn") != (share > 0):
-        raise HuitouError(f"{name}: a share is for what is drawn", to_try="share = 0.02")
-    cost = _whole(f"{name}: cost", told.get("cost"), 1, 10**9)
-    every = _whole(f"{name}: every", told.get("every", 1), 1, 1000)
-    return Gift(name, str(when), what.strip(), cost, every, share)
+        words = said("a share is for what is drawn, and that has one")
+        raise told.wrong("share" if share else "when", words, "share = 0.02")
+    what = told.text("what", None, 200, 'what = "A coffee"').strip()
+    cost, every = told.whole("cost", None, 1, 10**9), told.whole("every", 1, 1, 1000)
+    return Gift(name, when, what, cost, every, share)
 
 
-def _whole(name: str, told: Any, least: int, most: int) -> int:
-    if type(told) is not int or not least <= told <= most:
-        raise HuitouError(f"{name} is {told!r}, and must lie between {least} and {most}")
-    return told
-
-
-def _share(name: str, told: Any) -> float:
-    if isinstance(told, bool) or not isinstance(told, int | float) or not 0 <= told <= 1:
-        raise HuitouError(f"{name} is {told!r}, and must lie between 0 and 1")
-    return float(told)
+RULES = RuleFile("surprises", Path(__file__).with_name("surprises.toml"), parsed)
+"""What the shop decided about surprises."""

@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from huitou.ground import rules as files
 from huitou.ground.errors import HuitouError, NotYet
 from huitou.ground.money import Money
 from huitou.ground.settings import Settings
@@ -165,29 +164,7 @@ class Desk:
     @property
     def rules(self) -> Rules:
         """What the merchant decided."""
-        return cards.read(self._house.home, self._settings.money)
-
-    def rules_text(self) -> str:
-        """The same as the file says it."""
-        return files.text(self._house.home, cards.ROOM, cards.SHIPPED)
-
-    def change_rules(self, text: str) -> Rules:
-        """Keep other rules, read through first. A card somebody holds cannot be taken away."""
-        made = cards.parse(files.parsed(text, "these rules"), self._settings.money)
-        with self._house.books.reading() as unit:
-            held = {row["card"] for row in book.held(unit, self._today()).values()}
-        if missing := held - {each.name for each in made.cards}:
-            raise HuitouError(f"members hold the card {min(missing)}: it stays until they end")
-        files.write(self._house.home, cards.ROOM, text)
-        return made
-
-    def switch(self, *, on: bool) -> Rules:
-        """Begin or stop selling cards; those that run go on."""
-        lines = self.rules_text().splitlines()
-        kept = [line for line in lines if line.partition("=")[0].strip() != "on"]
-        place = next((at for at, line in enumerate(kept) if not line.startswith("#")), 0)
-        kept.insert(place, f"on = {'true' if on else 'false'}")
-        return self.change_rules("\n".join(kept) + "\n")
+        return cards.RULES.read(self._house.home, self._settings.money)
 
     def seen(self) -> MembershipView:
         """All cards, who holds one, and the money of it."""

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from huitou.care.machines import book as machines
 from huitou.care.machines import rules as machine_rules
-from huitou.ground import rules as files
-from huitou.ground.errors import BadInput, HuitouError, NotYet
+from huitou.ground.errors import BadInput, NotYet
 from huitou.ground.money import Money
 from huitou.ground.settings import Settings
 from huitou.ground.words import said
@@ -25,7 +24,6 @@ if TYPE_CHECKING:
     from huitou.store.lake import Edition
 
 LISTED = 60
-ROOMS = {"reminders": rules.SHIPPED, "machines": machine_rules.SHIPPED}
 
 
 @dataclass(frozen=True)
@@ -118,7 +116,7 @@ class Desk:
         """What is due in the coming days, drawn as a calendar, and the likeliest of the week."""
         edition, known = self._edition()
         table = edition.table(NEEDS, ["within_7", "within_28", "due"])
-        told = rules.read(self._house.home)
+        told = rules.RULES.read(self._house.home)
         with self._house.books.reading() as unit:
             own = self._machine_needs(unit)
             reminded = {row["kind"]: row["n"] for row in reminders.counted(unit, date.min)}
@@ -199,22 +197,6 @@ class Desk:
                 kind = self._take_row(unit, number, row, found, by)
                 counted[kind] += 1
         return TakenView(**counted)
-
-    # -- rules
-
-    def rules_text(self, room: str) -> str:
-        """The rules of `reminders` or `machines` as the file says them."""
-        return files.text(self._house.home, room, _shipped(room))
-
-    def change_rules(self, room: str, text: str) -> None:
-        """Keep other rules, read through first."""
-        told = files.parsed(text, "these rules")
-        _shipped(room)
-        if room == "machines":
-            machine_rules.parse(told, self._settings.money)
-        else:
-            rules.parse(told)
-        files.write(self._house.home, room, text)
 
     # -- inside
 
@@ -311,7 +293,7 @@ class Desk:
 
     @property
     def _machine_rules(self) -> machine_rules.Rules:
-        return machine_rules.read(self._house.home, self._settings.money)
+        return machine_rules.RULES.read(self._house.home, self._settings.money)
 
     def _name(self, person: str) -> str:
         standing = self._house.shelf.find(person) if self._house.shelf.file.exists() else None
@@ -325,12 +307,6 @@ class Desk:
 
     def _today(self) -> date:
         return self._house.clock.now().astimezone(self._settings.zone).date()
-
-
-def _shipped(room: str) -> Any:
-    if room not in ROOMS:
-        raise HuitouError(f"there are no rules {room!r}", to_try=", ".join(ROOMS))
-    return ROOMS[room]
 
 
 def _reading(row: Any, number: int) -> int | None:

@@ -7,12 +7,11 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from huitou.ground import rules
 from huitou.ground.money import Money
 from huitou.ground.settings import Settings
 from huitou.loyalty import book as loyalty
 from huitou.loyalty.codes import tidy
-from huitou.loyalty.offers import NAME, SHIPPED, OfferRules, parsed
+from huitou.loyalty.offers import OfferRules
 from huitou.runs import till
 from huitou.runs.offering import offer_rules
 from huitou.runs.views import OfferView
@@ -130,16 +129,6 @@ class Offers:
     def rules(self) -> OfferRules:
         """What the merchant decided."""
         return offer_rules(self._house)
-
-    def rules_text(self) -> str:
-        """The same as the file has it."""
-        return rules.text(self._house.home, NAME, SHIPPED)
-
-    def write_rules(self, told: str) -> OfferRules:
-        """Change them, whole or not at all; errors say what cannot stand."""
-        read = parsed(rules.parsed(told, f"rules/{NAME}.toml"))
-        rules.write(self._house.home, NAME, told)
-        return read
 
     def _row(self, row: Row) -> OfferRow:
         seen = till.offer_view(row, self._settings, self._house.clock.now())

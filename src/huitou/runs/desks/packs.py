@@ -11,9 +11,8 @@ from huitou.ground.errors import Refused
 from huitou.ground.money import Money
 from huitou.ground.settings import Settings
 from huitou.loyalty.packs import book
-from huitou.loyalty.points.rules import PackRule
+from huitou.loyalty.points.rules import RULES, PackRule
 from huitou.runs.desks.points import Desk as Points
-from huitou.runs.steps.reward import rules_of
 
 if TYPE_CHECKING:
     from huitou.runs.wiring import House
@@ -56,7 +55,7 @@ class Desk:
     @property
     def offered(self) -> Mapping[str, PackRule]:
         """Packs that the rules offer, by name."""
-        return rules_of(self._house.home).packs
+        return RULES.read(self._house.home).packs
 
     def sell(
         self,
@@ -69,7 +68,7 @@ class Desk:
         by: str = "",
     ) -> PackView:
         """Sell a pack, once for `key`: one of the rules, or one of so many sessions for a price."""
-        rules, now = rules_of(self._house.home), self._now
+        rules, now = RULES.read(self._house.home), self._now
         rules.must_issue(now.astimezone(self._settings.zone).date())
         known = rules.packs.get(name) or PackRule(name, sessions or 0, price or 0)
         if not (sessions or known.sessions) or (price is None and name not in rules.packs):

@@ -8,22 +8,20 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from huitou.ground import rules as files
 from huitou.ground.errors import BadInput, NotYet, Refused
 from huitou.ground.ids import new_id
 from huitou.ground.money import Money
 from huitou.ground.settings import Settings
 from huitou.ground.words import Sentence, said
 from huitou.loyalty.points import book
-from huitou.loyalty.points import rules as points_rules
 from huitou.loyalty.points.book import Order
 from huitou.loyalty.points.breakage import Breakage, estimate
 from huitou.loyalty.points.due import book as due
 from huitou.loyalty.points.orders import book as orders
-from huitou.loyalty.points.rules import NAME, SHIPPED, Kind, Rules
+from huitou.loyalty.points.rules import RULES, Kind, Rules
 from huitou.loyalty.points.standing import book as standing
 from huitou.runs import finding
-from huitou.runs.steps.reward import rules_of, until_none
+from huitou.runs.steps.reward import until_none
 
 if TYPE_CHECKING:
     from huitou.runs.wiring import House
@@ -163,38 +161,10 @@ class Desk:
     def __init__(self, house: House, settings: Settings) -> None:
         self._house, self._settings = house, settings
 
-    # -- rules
-
     @property
     def rules(self) -> Rules:
         """The rules as they stand."""
-        return rules_of(self._house.home)
-
-    @property
-    def rules_text(self) -> str:
-        """The rules as they are written."""
-        return files.text(self._house.home, NAME, SHIPPED)
-
-    def write_rules(self, told: str) -> Rules:
-        """Keep new rules, once they are read through. Raises `BadInput` with what to mend."""
-        read = points_rules.parse(files.parsed(told, "points.toml"), "points.toml")
-        if read.on:
-            for kind in read.kinds.values():
-                kind.rate(self._currency)
-        files.write(self._house.home, NAME, told)
-        return read
-
-    def switch(self, on: bool) -> Rules:
-        """Switch points on, from today where no day was named, or off; nothing else changes."""
-        lines: list[str] = []
-        known = self.rules
-        for line in self.rules_text.splitlines():
-            if line.split("=")[0].strip() == "on" and not any(x.startswith("[") for x in lines):
-                line = f"on = {'true' if on else 'false'}"
-                if on and known.since is None:
-                    line += f"\nsince = {self._today.isoformat()}"
-            lines.append(line)
-        return self.write_rules("\n".join(lines) + "\n")
+        return RULES.read(self._house.home)
 
     # -- what a person has
 

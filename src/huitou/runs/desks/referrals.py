@@ -9,14 +9,13 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from huitou.ground import rules
 from huitou.ground.errors import HuitouError, NotYet, Refused
 from huitou.ground.languages import speaker
 from huitou.ground.money import Money
 from huitou.ground.settings import Settings
 from huitou.ground.words import Sentence, said
 from huitou.loyalty.referrals import book
-from huitou.loyalty.referrals.rules import NAME, SHIPPED, WHY, ReferralRules, Reward, parsed
+from huitou.loyalty.referrals.rules import RULES, WHY, ReferralRules, Reward
 from huitou.runs import finding
 from huitou.runs.moment import Moment
 from huitou.sources import contacts
@@ -94,9 +93,7 @@ class Referrals:
         """A customer's own link, made once. Raises `Refused` for who is no regular yet."""
         told, edition = self.rules, self._house.lake.current()
         if not told.on:
-            raise Refused(
-                "referrals are switched off", to_try="on = true in huitou referral rules FILE"
-            )
+            raise Refused("referrals are switched off", to_try="huitou referral rules --on")
         if edition is None:
             raise NotYet("no run has finished yet: nobody is known", to_try="huitou run")
         people = finding.everyone(self._house, self._settings, edition, customer)
@@ -174,17 +171,7 @@ class Referrals:
     @property
     def rules(self) -> ReferralRules:
         """What the merchant decided."""
-        return parsed(rules.read(self._house.home, NAME, SHIPPED))
-
-    def rules_text(self) -> str:
-        """The same as the file has it."""
-        return rules.text(self._house.home, NAME, SHIPPED)
-
-    def write_rules(self, told: str) -> ReferralRules:
-        """Change them, whole or not at all; errors say what cannot stand."""
-        read = parsed(rules.parsed(told, f"rules/{NAME}.toml"))
-        rules.write(self._house.home, NAME, told)
-        return read
+        return RULES.read(self._house.home)
 
     # -- inside
 

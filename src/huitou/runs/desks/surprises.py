@@ -7,13 +7,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from huitou.ground import rules
 from huitou.ground.errors import HuitouError
 from huitou.ground.money import Money
 from huitou.ground.settings import Settings
 from huitou.ground.words import Sentence, said
 from huitou.loyalty.surprises import book
-from huitou.loyalty.surprises.rules import NAME, SHIPPED, SurpriseRules, parsed
+from huitou.loyalty.surprises.rules import RULES, SurpriseRules
 from huitou.runs import finding
 from huitou.runs.moment import Moment
 
@@ -148,17 +147,7 @@ class Surprises:
     @property
     def rules(self) -> SurpriseRules:
         """What the merchant decided."""
-        return parsed(rules.read(self._house.home, NAME, SHIPPED))
-
-    def rules_text(self) -> str:
-        """The same as the file has it."""
-        return rules.text(self._house.home, NAME, SHIPPED)
-
-    def write_rules(self, told: str) -> SurpriseRules:
-        """Change them, whole or not at all; errors say what cannot stand."""
-        read = parsed(rules.parsed(told, f"rules/{NAME}.toml"))
-        rules.write(self._house.home, NAME, told)
-        return read
+        return RULES.read(self._house.home)
 
     def _moved(self) -> MovedView | None:
         edition = self._house.lake.current()

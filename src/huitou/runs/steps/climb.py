@@ -53,7 +53,7 @@ def counted(tables: Tables, ladder: Ladder, as_of: datetime, day: date) -> pa.Ta
 
 def figures(work: Work) -> Result:
     """What counts on the ladder, for everybody, whether it is on or not."""
-    ladder, moment = steps.read(work.home), work.moment
+    ladder, moment = steps.RULES.read(work.home), work.moment
     with work.lake.reading(work.edition) as connection:
         table = counted(work.tables(connection), ladder, moment.as_of, moment.day)
     work.edition.write(TABLE, table)
@@ -74,7 +74,7 @@ def climb(work: Work, unit: Unit) -> Result:
 
     A day before one that was judged already changes nothing, nor does the same day again.
     """
-    ladder = steps.read(work.home)
+    ladder = steps.RULES.read(work.home)
     last = book.last_look(unit)
     if not ladder.on or (last is not None and work.day < last):
         return {"rows": 0}

@@ -75,7 +75,7 @@ def _closing(work: Work, unit: Unit, near: Collection[date]) -> Iterator[Told]:
     }
     if not falling:
         return
-    ladder, has_card = steps.read(work.home), cards.members(unit)
+    ladder, has_card = steps.RULES.read(work.home), cards.members(unit)
     table = work.edition.table(climb.TABLE, only=("person_id", sorted(falling)))
     rows = {row["person_id"]: row for row in table.to_pylist()}
     for person, held in falling.items():
@@ -104,7 +104,7 @@ def _missing(
 
 
 def _refills(work: Work, _unit: Unit, near: Collection[date]) -> Iterator[Told]:
-    rules = reminding.read(work.home)
+    rules = reminding.RULES.read(work.home)
     for row in work.edition.table(NEEDS).to_pylist():
         sure = row["gaps"] >= rules.gaps and row["within_28"] >= rules.chance
         if sure and row["due"] in near:
@@ -134,7 +134,7 @@ def _trade_ins(work: Work, unit: Unit, near: Collection[date]) -> Iterator[Told]
 
 
 def _machine_rules(work: Work) -> tuple[machine_rules.Rules, date]:
-    known = machine_rules.read(work.home, work.settings.money)
+    known = machine_rules.RULES.read(work.home, work.settings.money)
     return known, work.now.astimezone(work.settings.zone).date()
 
 

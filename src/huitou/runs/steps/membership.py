@@ -24,7 +24,7 @@ BY = "huitou"
 
 def look_after(work: Work, unit: Unit) -> Result:
     """What is due of all cards. Their members are told though held out: it is their own card."""
-    rules = cards.read(work.home, work.settings.money)
+    rules = cards.RULES.read(work.home, work.settings.money)
     done = Done(work.now.astimezone(work.settings.zone).date(), BY, work.now)
     ended = book.close_due(unit, rules, done)
     told = _tell(work, unit, rules, done)

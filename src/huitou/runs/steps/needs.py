@@ -104,7 +104,7 @@ def _table(series: Series, names: Mapping[str, str], day: date) -> tuple[pa.Tabl
 
 def remind(work: Work, unit: Unit) -> Result:
     """Ask for the reminders that are due now: not of the held out, each need once, one a person."""
-    told = rules.read(work.home)
+    told = rules.RULES.read(work.home)
     today = work.now.astimezone(work.settings.zone).date()
     # Where a journey that runs begins at such a day, it speaks of the need, and nobody else does.
     spoken = paths.days_asked(unit)
@@ -140,7 +140,7 @@ def _refills(work: Work, told: Rules, today: date) -> Sequence[Need]:
 def _machines(work: Work, unit: Unit, told: Rules, today: date) -> Sequence[Need]:
     if not told.maintenance:
         return ()
-    known = machine_rules.read(work.home, work.settings.money)
+    known = machine_rules.RULES.read(work.home, work.settings.money)
     soon = today + timedelta(days=known.lead_days)
     return [need for need in machine_needs(unit, known, today) if need.due_on <= soon]
 
@@ -184,7 +184,7 @@ def _told(work: Work, unit: Unit, need: Need, today: date) -> dict[str, object]:
     told["serial"] = need.about
     if need.kind != machine_rules.END:
         return told
-    known = machine_rules.read(work.home, work.settings.money)
+    known = machine_rules.RULES.read(work.home, work.settings.money)
     row, kind = machines.find(unit, need.about), known.kind(need.name)
     quote = machines.quote(unit, row, kind, known, today, work.now) if kind else None
     if quote is not None:

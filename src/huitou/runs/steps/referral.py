@@ -10,20 +10,17 @@ from typing import TYPE_CHECKING, Any
 from huitou.care.consents import book as consents
 from huitou.care.consents import kinds
 from huitou.decisions.holdout import Holdout
-from huitou.ground import rules as files
 from huitou.identity.book import names
 from huitou.journeys.sendings import book as sendings
 from huitou.journeys.sendings.book import Wish
 from huitou.loyalty import book as loyalty
 from huitou.loyalty.referrals import book
 from huitou.loyalty.referrals.rules import (
-    NAME,
-    SHIPPED,
+    RULES,
     ReferralRules,
     Seen,
     no_friend,
     one_address,
-    parsed,
 )
 from huitou.runs.work import Result, Work
 
@@ -45,7 +42,7 @@ class Order:
 
 def settle(work: Work, unit: Unit) -> Result:
     """Look at everybody who came by a link: caught, still waiting, bought, or rewarded."""
-    rules = parsed(files.read(work.home, NAME, SHIPPED))
+    rules = RULES.read(work.home)
     rows = book.open_ones(unit)
     if not rules.on or not rows:
         return {"rows": 0}

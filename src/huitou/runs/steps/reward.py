@@ -13,22 +13,18 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from huitou.ground import rules as files
 from huitou.ground.clock import end_of_day
 from huitou.identity.book import Names, names
 from huitou.journeys.sendings.book import Wish, ask
 from huitou.loyalty.ladder import book as ladder
 from huitou.loyalty.packs import book as packs
-from huitou.loyalty.points import rules as points_rules
 from huitou.loyalty.points.due import book as due
 from huitou.loyalty.points.orders import book as orders
 from huitou.loyalty.points.orders.book import Seen
-from huitou.loyalty.points.rules import EARNED, SHIPPED, WHOLE, Kind, Rules
+from huitou.loyalty.points.rules import EARNED, RULES, WHOLE, Kind, Rules
 from huitou.runs.work import Result, Work
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from huitou.store.books import Row, Unit
     from huitou.store.lake import Edition
 
@@ -75,7 +71,7 @@ def reward(work: Work, unit: Unit) -> Result:
 
     Whoever stands on a step of the ladder that the rules name earns so many times as much.
     """
-    rules = rules_of(work.home)
+    rules = RULES.read(work.home)
     done: dict[str, int] = {"new": 0, "changed": 0, "packs": 0}
     if rules.on:
         steps = {person: held.step for person, held in ladder.standing(unit).items()}
@@ -85,11 +81,6 @@ def reward(work: Work, unit: Unit) -> Result:
     done["expired"] = until_none(due.expire, unit, work.now)
     done["told"] = _tell(work, unit, rules) if rules.on else 0
     return {"rows": done["new"] + done["changed"], **done}
-
-
-def rules_of(home: Path) -> Rules:
-    """The rules of points of the shop in this folder."""
-    return points_rules.parse(files.read(home, points_rules.NAME, SHIPPED), "rules/points.toml")
 
 
 def until_none(do: Any, unit: Unit, now: datetime) -> int:

@@ -15,11 +15,10 @@ from huitou.care.complaints import book as complaints
 from huitou.decisions.holdout import Holdout
 from huitou.facts.earned import earned_by_day
 from huitou.facts.milestones import numbered
-from huitou.ground import rules as files
 from huitou.journeys.trials import book as trials
 from huitou.loyalty.surprises import book
 from huitou.loyalty.surprises.lots import Drawn, Turn, among_visitors, at_milestones
-from huitou.loyalty.surprises.rules import NAME, SHIPPED, Gift, SurpriseRules, parsed
+from huitou.loyalty.surprises.rules import RULES, Gift, SurpriseRules
 from huitou.proof.gifts import moved
 from huitou.runs.work import Result, Work
 
@@ -45,7 +44,7 @@ class Known:
 
 def draw(work: Work, unit: Unit) -> Result:
     """Draw today's surprises; who is held out, waits for an answer or is tested is left alone."""
-    rules = parsed(files.read(work.home, NAME, SHIPPED))
+    rules = RULES.read(work.home)
     ended = book.expire(unit, work.now)
     if not rules.on:
         return {"rows": 0, "ended": ended}
@@ -152,7 +151,7 @@ def _receipt(drawn: Drawn, turns: Sequence[Turn], work: Work) -> dict[str, Any]:
 
 def read_out(work: Work) -> Result:
     """What the gifts moved, for all whose window is over."""
-    rules = parsed(files.read(work.home, NAME, SHIPPED))
+    rules = RULES.read(work.home)
     with work.books.reading() as unit:
         rows = book.all_drawn(unit)
     window = timedelta(days=rules.window_days)

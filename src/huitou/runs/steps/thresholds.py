@@ -27,7 +27,7 @@ NOTE = "thresholds"
 
 def read_out(work: Work) -> Result:
     """Each line that was there one horizon ago, by the profit since; kept in the edition."""
-    ladder, moment = steps.read(work.home), work.moment
+    ladder, moment = steps.RULES.read(work.home), work.moment
     if not ladder.on:
         return {"rows": 0}
     then = moment.day - timedelta(days=moment.horizon_days)

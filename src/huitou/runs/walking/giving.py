@@ -12,13 +12,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from huitou.ground import rules as files
 from huitou.ground.errors import Refused
 from huitou.ground.settings import Settings
 from huitou.journeys.paths import book
 from huitou.loyalty import book as loyalty
 from huitou.loyalty import offers
 from huitou.loyalty.points import book as points
+from huitou.runs.offering import offer_rules
 from huitou.runs.walking.rooms import House
 
 if TYPE_CHECKING:
@@ -65,8 +65,7 @@ def give(house: House, settings: Settings, now: datetime) -> int:
     if not rows:
         return 0
     worth = _worth(house, settings, [row["person_id"] for row in rows])
-    told = files.read(house.home, offers.NAME, offers.SHIPPED)
-    returns = offers.parsed(told).returns
+    returns = offer_rules(house).returns
     given = 0
     for row in rows:
         mine = worth.get(row["person_id"], Worth(0, "unknown"))

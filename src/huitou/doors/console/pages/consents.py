@@ -13,14 +13,13 @@ from fastapi.responses import Response
 from huitou.care.consents.kinds import CHANNELS, PURPOSES
 from huitou.doors.console.visit import Member
 from huitou.ground.channels import ANY
-from huitou.ground.errors import BadInput, HuitouError
+from huitou.ground.errors import BadInput
 from huitou.ground.words import Sentence, said
 from huitou.runs.desks.consents.views import (
     ConsentView,
     ImportedConsents,
     Overview,
     SendingCheck,
-    SendingRules,
 )
 
 routes = APIRouter()
@@ -48,15 +47,6 @@ class PersonPage:
     check: SendingCheck
     ways: Mapping[str, Sentence]
     purposes: Mapping[str, Sentence]
-
-
-@dataclass(frozen=True)
-class RulesPage:
-    """The rules of sending."""
-
-    told: SendingRules
-    text: str
-    error: HuitouError | None = None
 
 
 @routes.get("/consents")
@@ -132,21 +122,7 @@ def take(visit: Member, file: Annotated[UploadFile, File()]) -> Response:
 @routes.get("/settings/sending")
 def rules(visit: Member) -> Response:
     """The rules of sending in force."""
-    told = visit.shop.consents.rules()
-    return visit.page("sending_rules.html", RulesPage(told, told.text))
-
-
-@routes.post("/settings/sending")
-def set_rules(visit: Member, text: Annotated[str, Form(max_length=200_000)]) -> Response:
-    """Let other rules hold from now on; what cannot be read is shown again as it was typed."""
-    visit.needs("manager")
-    desk = visit.shop.consents
-    try:
-        desk.set_rules(text.replace("\r\n", "\n"), visit.member.name)
-    except HuitouError as wrong:
-        page = RulesPage(desk.rules(), text, wrong)
-        return visit.page("sending_rules.html", page, status=422)
-    return visit.to("/settings/sending")
+    return visit.page("sending_rules.html", visit.shop.consents.rules())
 
 
 def _overview(visit: Member, taken: ImportedConsents | None = None) -> Response:

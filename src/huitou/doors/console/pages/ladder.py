@@ -1,4 +1,4 @@
-"""The ladder: who stands where, its rules, what is handed over, and where people join."""
+"""The ladder: who stands where, what is handed over, and where people join."""
 
 from __future__ import annotations
 
@@ -13,12 +13,11 @@ from fastapi.responses import Response
 
 from huitou.doors.console.pages.till import drawn
 from huitou.doors.console.typed import a_day
-from huitou.doors.console.visit import Member, Visit
-from huitou.ground.errors import BadInput
+from huitou.doors.console.visit import Member
 from huitou.ground.words import Sentence, said
 
 if TYPE_CHECKING:
-    from huitou.runs.desks.ladder.views import LadderView, ThresholdView, Tried
+    from huitou.runs.desks.ladder.views import LadderView, ThresholdView
     from huitou.runs.desks.members.views import PromotionView
 
 routes = APIRouter()
@@ -39,12 +38,9 @@ class LadderPage:
     """The ladder as it is drawn."""
 
     found: LadderView
-    text: str
     promotions: Sequence[PromotionView]
     by_clerk: Sequence[tuple[str, int]]
     today: date
-    tried: Tried | None = None
-    trouble: str | None = None
     ways = WAYS
 
     @property
@@ -75,33 +71,16 @@ class Poster:
 @routes.get("/ladder")
 def ladder(visit: Member) -> Response:
     """The page of the ladder."""
-    return visit.page("ladder.html", _page(visit))
+    from huitou.runs.desks.members.desk import today
 
-
-@routes.post("/ladder/switch")
-def switch(visit: Member, on: Annotated[bool, Form()]) -> Response:
-    """Switch the ladder on or off."""
-    visit.needs("manager")
-    visit.shop.ladder.switch(on=on)
-    return visit.to("/ladder")
-
-
-@routes.post("/ladder/rules")
-def rules(
-    visit: Member,
-    text: Annotated[str, Form(max_length=100_000)],
-    keep: Annotated[bool, Form()] = False,
-) -> Response:
-    """Try other rules, or keep them; those that cannot stand are shown with the reason."""
-    visit.needs("manager")
-    desk = visit.shop.ladder
-    try:
-        if keep:
-            desk.keep(text)
-            return visit.to("/ladder")
-        return _shown(visit, _page(visit, text, tried=desk.tried(text, visit.language)))
-    except BadInput as bad:
-        return _shown(visit, _page(visit, text, trouble=str(bad)), 422)
+    members = visit.shop.members
+    page = LadderPage(
+        found=visit.shop.ladder.drawn(visit.language),
+        promotions=members.promotions(),
+        by_clerk=members.by_clerk(),
+        today=today(visit.shop.clock, visit.shop.settings),
+    )
+    return visit.page("ladder.html", page)
 
 
 @routes.post("/ladder/promotions")
@@ -155,27 +134,3 @@ def put(
     visit.needs("manager")
     found = visit.shop.ladder.put(who, step, why, visit.member.name)
     return visit.to(f"/till/{quote(found.person_id, safe='')}")
-
-
-def _page(
-    visit: Visit, text: str | None = None, tried: Tried | None = None, trouble: str | None = None
-) -> LadderPage:
-    from huitou.runs.desks.members.desk import today
-
-    desk, members = visit.shop.ladder, visit.shop.members
-    return LadderPage(
-        found=desk.drawn(visit.language),
-        text=desk.text() if text is None else text,
-        promotions=members.promotions(),
-        by_clerk=members.by_clerk(),
-        today=today(visit.shop.clock, visit.shop.settings),
-        tried=tried,
-        trouble=trouble,
-    )
-
-
-def _shown(visit: Visit, page: LadderPage, status: int = 200) -> Response:
-    # htmx asks for the part beside the text alone, while somebody types.
-    if visit.is_fragment:
-        return visit.page("parts/ladder_tried.html", page)
-    return visit.page("ladder.html", page, status)

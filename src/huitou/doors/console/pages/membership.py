@@ -64,7 +64,6 @@ class Page:
     seen: MembershipView
     sheet: AdviceSheet | None
     drawn: BreakEven | None
-    rules: str
     found: HoldingView | None
     who: str
     not_yet: Sentence | str | None
@@ -88,7 +87,7 @@ def membership(visit: Member, who: str = "", all: bool = False) -> Response:
         not_yet = too_early.spoken
     found = desk.of(who) if who else None
     drawn = _drawn(sheet) if sheet and sheet.columns else None
-    page = Page(seen, sheet, drawn, desk.rules_text(), found, who, not_yet)
+    page = Page(seen, sheet, drawn, found, who, not_yet)
     return visit.page("membership.html", page)
 
 
@@ -148,22 +147,6 @@ def cancel(visit: Member, who: Annotated[str, Form(max_length=200)]) -> Response
     visit.needs("manager", "clerk")
     visit.shop.membership.cancel(who, visit.member.name)
     return _back(visit, who)
-
-
-@routes.post("/membership/rules")
-def rules(visit: Member, text: Annotated[str, Form(max_length=100_000)]) -> Response:
-    """Keep other rules, read through first."""
-    visit.needs("manager")
-    visit.shop.membership.change_rules(text.replace("\r\n", "\n"))
-    return visit.to("/membership")
-
-
-@routes.post("/membership/switch")
-def switch(visit: Member, on: Annotated[bool, Form()]) -> Response:
-    """Begin or stop selling cards."""
-    visit.needs("manager")
-    visit.shop.membership.switch(on=on)
-    return visit.to("/membership")
 
 
 def _back(visit: Member, who: str) -> Response:

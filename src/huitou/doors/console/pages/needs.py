@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Annotated
@@ -15,17 +15,13 @@ from huitou.doors.console.pages.sticking import NEED_KINDS
 from huitou.doors.console.typed import a_day
 from huitou.doors.console.visit import Member
 from huitou.ground.errors import BadInput, NotYet
-from huitou.ground.words import Sentence, said
+from huitou.ground.words import Sentence
 
 if TYPE_CHECKING:
     from huitou.runs.desks.needs import DayView, MachineView, NeedsView
 
 routes = APIRouter()
 LARGEST = 5 * 2**20
-RULES: Mapping[str, Sentence] = {
-    "reminders": said("Who is reminded of what"),
-    "machines": said("Kinds of machines, and what is given for an old one"),
-}
 
 
 @dataclass(frozen=True)
@@ -43,11 +39,9 @@ class Page:
     seen: NeedsView | None
     weeks: Sequence[Sequence[Square | None]]
     machines: Sequence[MachineView]
-    rules: Mapping[str, str]
     today: date
     not_yet: Sentence | str | None
     kinds = NEED_KINDS
-    rule_names = RULES
 
 
 @routes.get("/needs")
@@ -55,12 +49,11 @@ def needs(visit: Member) -> Response:
     """The page of needs."""
     desk = visit.shop.needs
     today = visit.shop.clock.now().astimezone(visit.shop.settings.zone).date()
-    rules = {room: desk.rules_text(room) for room in RULES}
     try:
         seen, not_yet = desk.seen(), None
     except NotYet as too_early:
-        return visit.page("needs.html", Page(None, (), (), rules, today, too_early.spoken))
-    page = Page(seen, _weeks(seen.calendar), desk.machines()[:100], rules, today, not_yet)
+        return visit.page("needs.html", Page(None, (), (), today, too_early.spoken))
+    page = Page(seen, _weeks(seen.calendar), desk.machines()[:100], today, not_yet)
     return visit.page("needs.html", page)
 
 
@@ -110,14 +103,6 @@ def note(
     counted = int(reading) if reading else None
     visit.shop.needs.note(serial, a_day(day), visit.member.name, reading=counted, words=words)
     return visit.to("/needs#machines")
-
-
-@routes.post("/needs/rules/{room}")
-def rules(visit: Member, room: str, text: Annotated[str, Form(max_length=200_000)]) -> Response:
-    """Keep other rules, read through first."""
-    visit.needs("manager")
-    visit.shop.needs.change_rules(room, text.replace("\r\n", "\n"))
-    return visit.to("/needs")
 
 
 def _weeks(days: Sequence[DayView]) -> Sequence[Sequence[Square | None]]:

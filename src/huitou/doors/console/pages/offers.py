@@ -40,7 +40,6 @@ class OffersPage:
     tones: Mapping[str, str]
     relapse: RelapseView | None
     difference: Span | None
-    rules: str
 
 
 @routes.get("/offers")
@@ -51,8 +50,7 @@ def offers(visit: Member, state: str = "") -> Response:
     seen = desk.relapse()
     drawn = span(seen.low, seen.more_stayed, seen.high, -1, 1) if seen is not None else None
     page = OffersPage(
-        desk.listed(asked or None, 100), desk.counted(), asked, STATES, TONES, seen, drawn,
-        desk.rules_text(),
+        desk.listed(asked or None, 100), desk.counted(), asked, STATES, TONES, seen, drawn
     )  # fmt: skip
     return visit.page("offers.html", page)
 
@@ -66,12 +64,4 @@ def reverse(
     """The order was cancelled."""
     visit.needs("manager", "clerk")
     visit.shop.offers.reverse(code, order, visit.member.name)
-    return visit.to("/offers")
-
-
-@routes.post("/offers/rules")
-def change(visit: Member, told: Annotated[str, Form(max_length=100_000)]) -> Response:
-    """Write the rules anew."""
-    visit.needs("manager")
-    visit.shop.offers.write_rules(told)
     return visit.to("/offers")

@@ -11,8 +11,8 @@ from fastapi import APIRouter, Form
 from fastapi.responses import Response
 
 from huitou.doors.console import drawing
-from huitou.doors.console.visit import Member, Visit
-from huitou.ground.errors import BadInput, HuitouError
+from huitou.doors.console.visit import Member
+from huitou.ground.errors import BadInput
 from huitou.ground.money import Money
 from huitou.ground.words import Sentence, said
 from huitou.loyalty.points.rules import Rules
@@ -57,9 +57,6 @@ class Page:
 
     drawn: Sequence[Drawn]
     rules: Rules
-    toml: str
-    fault: str
-    saved: bool
     currency: str
     kinds = KINDS
     below = BELOW
@@ -70,29 +67,12 @@ class Page:
 
 
 @routes.get("/points")
-def points(visit: Member, saved: bool = False) -> Response:
+def points(visit: Member) -> Response:
     """The page of points."""
-    return visit.page("points.html", _page(visit, saved=saved))
-
-
-@routes.post("/points/rules")
-def write_rules(visit: Member, toml: Annotated[str, Form(max_length=256 * 1024)]) -> Response:
-    """Keep new rules, or say what is to be mended."""
-    visit.needs("manager")
-    try:
-        visit.shop.points.write_rules(toml.replace("\r\n", "\n"))
-    except HuitouError as wrong:
-        page = _page(visit, toml=toml, fault=wrong.sentence)
-        return visit.page("points.html", page, status=400)
-    return visit.to("/points?saved=true#rules")
-
-
-@routes.post("/points/switch")
-def switch(visit: Member, on: Annotated[bool, Form()] = False) -> Response:
-    """Switch points on from today, or off."""
-    visit.needs("manager")
-    visit.shop.points.switch(on)
-    return visit.to("/points")
+    desk = visit.shop.points
+    drawn = [Drawn(each, columns(each.months), _span(each)) for each in desk.liability()]
+    page = Page(drawn, desk.rules, visit.shop.settings.currency or "EUR")
+    return visit.page("points.html", page)
 
 
 @routes.post("/points/gift")
@@ -111,13 +91,6 @@ def gift(
     desk, key = visit.shop.points, f"console:{visit.member.id}:{once}"
     desk.gift(who, read_amount(amount), why, visit.member.name, kind=kind, key=key)
     return visit.to(f"/customers/{quote(who, safe='')}#earned")
-
-
-def _page(visit: Visit, *, saved: bool = False, toml: str | None = None, fault: str = "") -> Page:
-    desk = visit.shop.points
-    drawn = [Drawn(each, columns(each.months), _span(each)) for each in desk.liability()]
-    written = desk.rules_text if toml is None else toml
-    return Page(drawn, desk.rules, written, fault, saved, visit.shop.settings.currency or "EUR")
 
 
 def columns(months: Sequence[MonthView]) -> tuple[Column, ...]:

@@ -68,7 +68,6 @@ class Page:
     states: Mapping[str, Sentence]
     tones: Mapping[str, str]
     drawing: Drawing | None
-    rules: str
     on: bool
     link: str
     token: str
@@ -107,14 +106,6 @@ def decide(
     return visit.to("/referrals")
 
 
-@routes.post("/referrals/rules")
-def change(visit: Member, told: Annotated[str, Form(max_length=100_000)]) -> Response:
-    """Write the rules anew."""
-    visit.needs("manager")
-    visit.shop.referrals.write_rules(told)
-    return visit.to("/referrals")
-
-
 def _drawn(visit: Member, token: str = "") -> Response:
     desk = visit.shop.referrals
     rows = desk.listed()
@@ -124,7 +115,6 @@ def _drawn(visit: Member, token: str = "") -> Response:
         STATES,
         TONES,
         _drawing(rows[:12]),
-        desk.rules_text(),
         desk.rules.on,
         _address(visit, token) if token else "",
         token,

@@ -66,7 +66,6 @@ class Page:
     doubts: Sequence[SendingRow]
     rows: Sequence[SendingRow]
     state: str
-    rules: str
     states = STATES
     channels = CHANNELS
     tones = TONES
@@ -83,7 +82,6 @@ def sending(visit: Member, state: str = "") -> Response:
         desk.doubts()[:50],
         desk.listed(chosen or None, limit=30),
         chosen,
-        desk.rules_text(),
     )
     return visit.page("sending.html", page)
 
@@ -113,14 +111,6 @@ def settle(
     visit.needs("manager")
     visit.shop.sending.settle(sending, arrived=found == "arrived", by=visit.member.name)
     return visit.to("/sending#doubt")
-
-
-@routes.post("/sending/rules")
-def rules(visit: Member, told: Annotated[str, Form(max_length=200_000)]) -> Response:
-    """Keep another file of rules."""
-    visit.needs("manager")
-    visit.shop.sending.change_rules(told.replace("\r\n", "\n"))
-    return visit.to("/sending")
 
 
 def _drawn(channel: ChannelView) -> Drawn:

@@ -45,7 +45,6 @@ class Page:
     tones: Mapping[str, str]
     verdict: Sentence
     effect: Span | None
-    rules: str
     asked: str
     waiting: Sequence[GiftView] | None
 
@@ -70,14 +69,6 @@ def deliver(visit: Member, surprise: str) -> Response:
     return visit.to("/surprises")
 
 
-@routes.post("/surprises/rules")
-def change(visit: Member, told: Annotated[str, Form(max_length=100_000)]) -> Response:
-    """Write the rules anew."""
-    visit.needs("manager")
-    visit.shop.surprises.write_rules(told)
-    return visit.to("/surprises")
-
-
 def _drawn(visit: Member, customer: str = "") -> Response:
     desk = visit.shop.surprises
     standing = desk.page()
@@ -92,7 +83,6 @@ def _drawn(visit: Member, customer: str = "") -> Response:
         TONES,
         VERDICTS[moved.verdict if moved is not None else "too_early"],
         _effect(moved),
-        desk.rules_text(),
         customer,
         desk.waiting(customer) if customer else None,
     )

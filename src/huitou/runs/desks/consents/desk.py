@@ -31,7 +31,6 @@ from huitou.care.consents.kinds import (
     Standing,
     Wording,
 )
-from huitou.ground import rules as files
 from huitou.ground.channels import ANY
 from huitou.ground.errors import BadInput, HuitouError
 from huitou.ground.ids import fingerprint
@@ -40,7 +39,6 @@ from huitou.ground.words import Sentence, said
 from huitou.journeys.caps.limits import Cap
 from huitou.journeys.permission import book as permission
 from huitou.journeys.permission.laws import CODES, Pack, pack
-from huitou.journeys.permission.rules import NAME, rules
 from huitou.journeys.permission.words import PLACES, words
 from huitou.runs import finding, owners, sending
 from huitou.runs.desks.consents.views import (
@@ -304,19 +302,6 @@ class Consents:
                 for row in harms
             ),
         )  # fmt: skip
-
-    def set_rules(self, text: str, by: str) -> SendingRules:
-        """Let other rules hold from now on. Raises `HuitouError` for what cannot be read."""
-        told = sending.told(self._house, self._settings, text)
-        rules(told["text"], told["zone"], told["email_to_customers"])
-        files.write(self._house.home, NAME, text)
-        now = self._now
-        edition = self._house.lake.current()
-        with self._house.books.unit() as unit:
-            permission.put_in_force(unit, told, by, now)
-            if edition is not None and edition.has("people"):
-                sending.locate(unit, edition, now)
-        return self.rules()
 
     def hold_rules(self) -> bool:
         """Put in force what the file says by now; whether that is new."""

@@ -63,23 +63,11 @@ class Desk:
     @property
     def ladder(self) -> Ladder:
         """The rules as they are."""
-        return steps.read(self._house.home)
-
-    def text(self) -> str:
-        """The rules as they are written."""
-        return steps.text(self._house.home)
-
-    def keep(self, told: str) -> Ladder:
-        """Keep other rules, when they can stand; the next run moves people by them."""
-        return steps.keep(self._house.home, told.replace("\r\n", "\n"))
-
-    def switch(self, *, on: bool) -> Ladder:
-        """Switch the ladder on or off; all else stays as it is written."""
-        return self.keep(switched(self.text(), on=on))
+        return steps.RULES.read(self._house.home)
 
     def tried(self, told: str, language: str = "en") -> Tried:
         """How many would stand on each step today by other rules; nothing is kept."""
-        ladder = steps.understood(told.replace("\r\n", "\n"))
+        ladder = steps.RULES.understood(told)
         edition = self._edition()
         counts = dict[int, int]()
         if edition is not None:
@@ -350,18 +338,6 @@ _TOO: Mapping[str, Sentence] = {
     "too_coarse": said("Its figures are too coarse near the line to tell."),
     "heaped": said("People heap just across the line: they place themselves, so it tells nothing."),
 }
-
-
-def switched(text: str, *, on: bool) -> str:
-    """The text of the rules with the ladder on or off."""
-    lines = text.splitlines(keepends=True)
-    for place, line in enumerate(lines):
-        if line.split("=")[0].strip() == "on":
-            lines[place] = f"on = {str(on).lower()}\n"
-            return "".join(lines)
-        if line.lstrip().startswith("["):
-            break
-    return f"on = {str(on).lower()}\n{text}"
 
 
 def _points(unit: Unit, person_id: str, now: datetime) -> PointsView | None:

@@ -117,6 +117,11 @@ class Tried:
     """name, claim, people."""
     on: bool
 
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """The same for a terminal, the highest step first."""
+        return tuple(f"  {claim}: {people:,}" for _, claim, people in reversed(self.steps))
+
 
 @dataclass(frozen=True)
 class PrivilegeView:

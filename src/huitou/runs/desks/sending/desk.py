@@ -15,7 +15,6 @@ from huitou.channels.post.rules import Way, Ways
 from huitou.channels.post.worker import Tally, Worker
 from huitou.channels.reports import book as reports
 from huitou.channels.reports.book import Report
-from huitou.ground import rules as files
 from huitou.ground.channels import CHANNELS
 from huitou.ground.errors import HuitouError, Refused
 from huitou.ground.settings import Settings
@@ -52,17 +51,7 @@ class Sending:
     @cached_property
     def ways(self) -> Ways:
         """The rules of all channels, as the shop has them."""
-        return rules.read(files.read(self._house.home, rules.NAME, rules.SHIPPED))
-
-    def rules_text(self) -> str:
-        """The file of rules, to be edited."""
-        return files.text(self._house.home, rules.NAME, rules.SHIPPED)
-
-    def change_rules(self, told: str) -> None:
-        """Keep another file of rules. Raises `BadInput` in words for one that cannot stand."""
-        rules.read(files.parsed(told, "channels.toml"))
-        files.write(self._house.home, rules.NAME, told)
-        self.__dict__.pop("ways", None)
+        return rules.RULES.read(self._house.home)
 
     def channels(self) -> tuple[ChannelView, ...]:
         """Every way out, with what it lacks and what became of its messages."""
