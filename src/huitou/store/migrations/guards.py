@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 from alembic import op
 
-
 VIOLATION = "integrity_constraint_violation"
 
 

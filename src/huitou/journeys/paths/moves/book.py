@@ -50,8 +50,9 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.schema import CreateTable
-from sqlalchemy.sql.expression import UnaryExpression
+from sqlalchemy.sql.expression import ColumnClause, UnaryExpression
 from sqlalchemy.sql.operators import custom_op
+from sqlalchemy.types import UserDefinedType
 
 from huitou.care.chase.tables import chase_mark
 from huitou.care.complaints import rules as complaining
@@ -78,13 +79,25 @@ REST_SECONDS = 0.11
 
 Rest = Callable[[float], None]
 
+
+class Place(UserDefinedType[Any]):
+    """Where a row lies in its table: held in one transaction, it stays there to its end."""
+
+    cache_ok = True
+
+    def get_col_spec(self, **_asked: Any) -> str:
+        """As PostgreSQL names it."""
+        return "TID"
+
+
 _here = MetaData()
 due = Table(
     "path_due",
     _here,
-    Column("journey", Integer, primary_key=True),
-    Column("person_id", String(64), primary_key=True),
-    Column("entry", String(16), primary_key=True),
+    Column("place", Place().with_variant(Integer(), "sqlite"), primary_key=True),
+    Column("journey", Integer, nullable=False),
+    Column("person_id", String(64), nullable=False),
+    Column("entry", String(16), nullable=False),
     Column("who", String(64), nullable=False),
     Column("arm", String(10), nullable=False),
     Column("steps", Integer, nullable=False),
@@ -95,7 +108,6 @@ due = Table(
     Column("chosen", String(10)),
     Column("reached", Boolean),
     prefixes=["TEMPORARY"],
-    sqlite_with_rowid=False,
     # Rows deleted one by one would stay in the way of every later chunk: nobody vacuums these.
     postgresql_on_commit="DELETE ROWS",
 )
@@ -164,8 +176,9 @@ class At:
     @cached_property
     def doing(self) -> Sequence[Executable]:
         """What the node does with those of the chunk who stay, and what is written of all."""
-        done = {Act: _ask, Give: _give}.get(type(self.kind))
-        return [done(self, self.kind), _log(self)] if done else [_log(self)]
+        if isinstance(self.kind, Act):
+            return [_ask(self, self.kind), _log(self)]
+        return [_give(self, self.kind), _log(self)] if isinstance(self.kind, Give) else [_log(self)]
 
     @cached_property
     def moving(self) -> Executable:
@@ -174,7 +187,7 @@ class At:
 
     @cached_property
     def withdrawing(self) -> Executable:
-        """Whoever leaves before the end hears no more: what has not begun to leave is taken back."""
+        """Whoever leaves before the end hears no more: what has not begun to go is taken back."""
         return _withdraw(self)
 
 
@@ -188,21 +201,31 @@ def tick(
     """
     moved: dict[str, int] = {}
     on_sqlite = books.engine.dialect.name == "sqlite"
-    pause = REST_SECONDS if on_sqlite else 0.0
     for each in sorted(running, key=lambda one: (-one.walking.journey.priority, one.id)):
-        name = each.walking.journey.name
         for node in each.walking.journey.order:
-            at = At(each, node, now, on_sqlite)
-            size, begun = chunk, time.monotonic()
-            while steps := _one_chunk(books, at, size):
+            if steps := _through(books, At(each, node, now, on_sqlite), rest, chunk):
+                name = each.walking.journey.name
                 moved[name] = moved.get(name, 0) + steps
-                failpoint("paths.chunk")
-                if steps < size:
-                    rest(pause)
-                    break
-                size = _fitting(size, chunk, time.monotonic() - begun)
-                rest(pause)
-                begun = time.monotonic()
+    return moved
+
+
+def _through(books: Books, at: At, rest: Rest, chunk: int) -> int:
+    """Everybody who is due at a node moves; how many."""
+    # Asked without the writer's lock, for mostly nobody is due.
+    with books.reading() as unit:
+        if unit.value(at.waiting) is None:
+            return 0
+    moved, size, begun = 0, chunk, time.monotonic()
+    while steps := _one_chunk(books, at, at.taking, size):
+        moved += steps
+        failpoint("paths.chunk")
+        took = time.monotonic() - begun
+        rest(REST_SECONDS if at.on_sqlite else 0.0)
+        if steps < size:
+            break
+        # PostgreSQL's writers wait for no chunk, and each costs a look over those who left.
+        size = _fitting(size, chunk, took) if at.on_sqlite else size
+        begun = time.monotonic()
     return moved
 
 
@@ -280,15 +303,7 @@ def _wake_at(
 # -- one chunk
 
 
-def _one_chunk(books: Books, at: At, chunk: int) -> int:
-    # Asked without the writer's lock, for mostly nobody is due.
-    with books.reading() as unit:
-        if unit.value(at.waiting) is None:
-            return 0
-    return _moved(books, at, at.taking, chunk)
-
-
-def _moved(books: Books, at: At, taking: Executable, chunk: int) -> int:
+def _one_chunk(books: Books, at: At, taking: Executable, chunk: int) -> int:
     with books.unit() as unit:
         _empty_chunk(unit, at)
         unit.execute(taking, {"most": chunk})
@@ -313,7 +328,7 @@ def _leave_chunk(books: Books, at: At, chunk: int) -> int:
         found = select(literal(1)).select_from(_known()).where(_has_reason(at)).limit(1)
         if unit.value(found) is None:
             return 0
-    return _moved(books, at, at.leaving, chunk)
+    return _one_chunk(books, at, at.leaving, chunk)
 
 
 def _has_reason(at: At) -> ColumnElement[bool]:
@@ -329,8 +344,13 @@ SAME = ("journey", "person_id", "entry", "who", "arm", "steps", "told", "wake_at
 
 def _seen(at: At, whom: ColumnElement[bool]) -> Select[Any]:
     """These walks with all that has to be looked up of each."""
-    columns = [position.c[name] for name in SAME]
+    columns = [_place(at), *(position.c[name] for name in SAME)]
     return select(*columns, *_looked_up(at)).select_from(_known()).where(whom)
+
+
+def _place(at: At) -> ColumnElement[Any]:
+    name = "rowid" if at.on_sqlite else "ctid"
+    return ColumnClause(name, due.c.place.type, _selectable=position)
 
 
 def _into_the_chunk(seen: Select[Any]) -> Executable:
@@ -358,7 +378,7 @@ BY_KEY = select(
 
 
 def _from_the_chunk(at: At, name: str) -> ColumnElement[Any]:
-    """A column of the chunk's key, so that the chunk is read and the other table looked up in.
+    """A column of the chunk, so that the chunk is read and the other table looked up in.
 
     SQLite knows no size of either, and would else read a million positions to find ten thousand:
     a plus sign before a column keeps it from using an index of it.
@@ -385,21 +405,18 @@ def _carry_out(unit: Unit, at: At, *, leave: bool) -> None:
 def _draw(unit: Unit, at: At, node: Split) -> None:
     """The arms of a split: keyed lots, which no database can draw."""
     walking = at.running.walking
-    query = select(due.c.person_id, due.c.entry, path_person.c.hold_key, due.c.who).select_from(
+    query = select(due.c.place, path_person.c.hold_key, due.c.who).select_from(
         due.outerjoin(path_person, path_person.c.person_id == due.c.who)
     )
     rows = unit.rows(query.where(not_(_leaves(at))))
-    drawn: dict[str, list[tuple[str, str]]] = {}
+    drawn: dict[str, list[Any]] = {}
     for row in rows:
         key = row["hold_key"] or row["who"]
         arm = node.drawn(walking.salt, walking.journey.name, at.node, key)
-        drawn.setdefault(arm, []).append((row["person_id"], row["entry"]))
-    one = update(due).where(
-        due.c.person_id == bindparam("one"), due.c.entry == bindparam("entered")
-    )
-    for arm, walks in drawn.items():
-        told = [{"one": person, "entered": entry} for person, entry in walks]
-        unit.execute(one.values(onward=arm), told)
+        drawn.setdefault(arm, []).append(row["place"])
+    one = update(due).where(due.c.place == bindparam("one"))
+    for arm, places in drawn.items():
+        unit.execute(one.values(onward=arm), [{"one": place} for place in places])
 
 
 def _message_id(at: At) -> ColumnElement[str]:
@@ -518,7 +535,7 @@ def _move(at: At) -> Executable:
         return value if isinstance(nodes[name], End) else null()
 
     moment = literal(now, Instant())
-    same = and_(*(position.c[name] == _from_the_chunk(at, name) for name in WALK))
+    same = _place(at) == _from_the_chunk(at, "place")
     values: dict[str, Any] = {
         "node": led(lambda name: literal(name, String), literal(at.node, String)),
         "since": now,

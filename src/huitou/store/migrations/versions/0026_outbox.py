@@ -74,8 +74,11 @@ def _made_anew() -> None:
     op.rename_table("sending_made_anew", "sending")
     op.create_index("ix_sending_due", "sending", ["state", "channel", "not_before"])
     op.create_index("ix_sending_person", "sending", ["person_id"])
-    order = ["state", "channel", "purpose", sa.text("value DESC"), "id"]
-    op.create_index("ix_sending_first", "sending", order)
+    op.create_index(
+        "ix_sending_first",
+        "sending",
+        ["state", "channel", "purpose", sa.text("value DESC"), "id"],
+    )
 
 
 def _columns() -> list[sa.Column[object]]:
