@@ -11,18 +11,18 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-FAST = "-c fsync=off -c full_page_writes=off -c shared_buffers=32MB -c max_connections=100"
+FAST = "-c fsync=off -c full_page_writes=off -c max_connections=100"
 
 
 @contextmanager
-def running(programs: Path) -> Iterator[str]:
-    """The address of a fresh server; it never listens on the network."""
+def running(programs: Path, memory: str = "32MB") -> Iterator[str]:
+    """The address of a fresh server with so much memory; it never listens on the network."""
     folder = Path(tempfile.mkdtemp(prefix="huitou-pg-", dir="/tmp"))  # sockets need a short path
     try:
         _own(folder)
         data = folder / "data"
         _run(programs / "initdb", "-D", data, "-U", "huitou", "-A", "trust", "-E", "UTF8", "-N")
-        options = f"-k {folder} -c listen_addresses='' {FAST}"
+        options = f"-k {folder} -c listen_addresses='' -c shared_buffers={memory} {FAST}"
         log = folder / "log"
         _run(programs / "pg_ctl", "-D", data, "-l", log, "-w", "-o", options, "start")
         try:

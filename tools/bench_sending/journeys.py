@@ -30,6 +30,8 @@ NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 BARS = {"sqlite": 15.0, "postgresql": 30.0}
 PEER_SECONDS = {"sqlite": 0.0175, "postgresql": 0.0126}
 P99_BAR = 250.0
+AS_SHIPPED = "128MB"
+"""What PostgreSQL has in memory where nobody set anything; the tests' servers have less."""
 JOURNEY = """
 name: bench
 on: {stage: slipping}
@@ -203,5 +205,5 @@ def _postgres() -> Iterator[str]:
     places = [found] if found else sorted(glob.glob("/usr/lib/postgresql/*/bin/initdb"))
     if not places:
         raise FileNotFoundError("no PostgreSQL is installed")
-    with running(Path(places[-1]).parent) as url:
+    with running(Path(places[-1]).parent, memory=AS_SHIPPED) as url:
         yield url

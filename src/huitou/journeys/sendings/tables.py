@@ -10,13 +10,29 @@ trigger sees to it (I-9, I-10): what is in doubt is never planned again.
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, CheckConstraint, Column, Index, Integer, String, Table, Text
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    Index,
+    Integer,
+    String,
+    Table,
+    Text,
+    text,
+)
 
 from huitou.ground.channels import CHANNELS
 from huitou.store.columns import Amount, Instant, Json, metadata
 
 PURPOSES = ("marketing", "service", "transactional")
 ENDS = ("accepted", "refused", "in_doubt", "suppressed", "expired", "cancelled")
+
+
+def _one_of(column: str, words: tuple[str, ...]) -> str:
+    """As `IN` would say it, which costs SQLite a third of writing such a row."""
+    return " OR ".join(f"{column} = '{word}'" for word in words)
+
 
 sending = Table(
     "sending",
@@ -46,14 +62,19 @@ sending = Table(
     Column("fence", BigInteger),
     Column("lease_until", Instant),
     CheckConstraint("arm = 'treated'", name="never_held_out"),
-    CheckConstraint(f"channel IN {tuple(CHANNELS)}", name="channel"),
-    CheckConstraint(f"purpose IN {PURPOSES}", name="purpose"),
-    CheckConstraint(f"state IN {('planned', 'claimed', 'handing_over', *ENDS)}", name="state"),
+    CheckConstraint(_one_of("channel", tuple(CHANNELS)), name="channel"),
+    CheckConstraint(_one_of("purpose", PURPOSES), name="purpose"),
+    CheckConstraint(_one_of("state", ("planned", "claimed", "handing_over", *ENDS)), name="state"),
     CheckConstraint("(state = 'suppressed') = (rule IS NOT NULL)", name="rule"),
 )
 """`value`: what it is expected to bring, minor units; the more valuable goes first, and wins where
 a cap binds. `rule`: what suppressed it. `reference`: the provider's own name of it."""
 Index("ix_sending_due", sending.c.state, sending.c.channel, sending.c.not_before)
 Index("ix_sending_person", sending.c.person_id)
-Index("ix_sending_origin", sending.c.origin, sending.c.origin_id)
-Index("ix_sending_reference", sending.c.reference)
+REFERRED = text("reference IS NOT NULL")
+Index(
+    "ix_sending_reference",
+    sending.c.reference,
+    sqlite_where=REFERRED,
+    postgresql_where=REFERRED,
+)

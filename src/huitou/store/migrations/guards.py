@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from alembic import op
 
+VIOLATION = "integrity_constraint_violation"
+
 
 @dataclass(frozen=True)
 class Guard:
@@ -20,6 +22,8 @@ class Guard:
     sentence: str
     also: str = ""
     """Sets a second guard of one event of one table apart from the first."""
+    at_once: bool = False
+    """An INSERT whose rows are looked at together afterwards, where a database can do so."""
 
     @property
     def name(self) -> str:
@@ -35,20 +39,41 @@ class Guard:
         """The SQL, per dialect."""
         return self._on_sqlite() if dialect == "sqlite" else self._on_postgresql()
 
+    def repost(self) -> None:
+        """Set the guard up anew where a form of it stands."""
+        on_table = "" if op.get_bind().dialect.name == "sqlite" else f" ON {self.table}"
+        op.execute(f"DROP TRIGGER {self.name}{on_table}")
+        if on_table:
+            op.execute(f"DROP FUNCTION {self.name}()")
+        self.post()
+
     def _on_sqlite(self) -> list[str]:
+        # Afterwards what would be new stands in the row: it need not be made up beforehand.
+        moment = "AFTER" if self.at_once else "BEFORE"
         return [
-            f"CREATE TRIGGER {self.name} BEFORE {self.event} ON {self.table} WHEN {self.when}"
+            f"CREATE TRIGGER {self.name} {moment} {self.event} ON {self.table} WHEN {self.when}"
             f" BEGIN SELECT RAISE(ABORT, '{self.sentence}'); END"
         ]
 
     def _on_postgresql(self) -> list[str]:
+        refuse = f"RAISE EXCEPTION '{self.sentence}' USING ERRCODE = '{VIOLATION}';"
+        made = f"CREATE FUNCTION {self.name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
+        calls = f"EXECUTE FUNCTION {self.name}()"
+        if self.at_once:
+            found = f"SELECT 1 FROM fresh WHERE {self.when.replace('NEW.', 'fresh.')}"
+            return [
+                f"{made} IF EXISTS ({found}) THEN {refuse} END IF; RETURN NULL; END $$",
+                f"CREATE TRIGGER {self.name} AFTER INSERT ON {self.table}"
+                f" REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT {calls}",
+            ]
+        begun = f"CREATE TRIGGER {self.name} BEFORE {self.event} ON {self.table} FOR EACH ROW"
+        if "SELECT" not in self.when:
+            # Asked before the function is called, which costs ten times as much as the question.
+            return [f"{made} {refuse} END $$", f"{begun} WHEN ({self.when}) {calls}"]
         back = "OLD" if self.event == "DELETE" else "NEW"
         return [
-            f"CREATE FUNCTION {self.name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
-            f" IF {self.when} THEN RAISE EXCEPTION '{self.sentence}'"
-            f" USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN {back}; END $$",
-            f"CREATE TRIGGER {self.name} BEFORE {self.event} ON {self.table}"
-            f" FOR EACH ROW EXECUTE FUNCTION {self.name}()",
+            f"{made} IF {self.when} THEN {refuse} END IF; RETURN {back}; END $$",
+            f"{begun} {calls}",
         ]
 
 

@@ -15,15 +15,17 @@ person's id has 26 letters and an entry at most 16, so that it fits.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy import (
     Boolean,
     Column,
     ColumnElement,
+    Executable,
     Integer,
     MetaData,
     Select,
@@ -48,8 +50,9 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.schema import CreateTable
-from sqlalchemy.sql.expression import UnaryExpression
+from sqlalchemy.sql.expression import ColumnClause, UnaryExpression
 from sqlalchemy.sql.operators import custom_op
+from sqlalchemy.types import UserDefinedType
 
 from huitou.care.chase.tables import chase_mark
 from huitou.care.complaints import rules as complaining
@@ -68,34 +71,50 @@ from huitou.store.columns import Instant, Json
 
 CHUNK = 10_000
 """Walks moved in one transaction."""
-HOLD_SECONDS = 0.1
+HOLD_SECONDS = 0.15
 """How long a chunk should hold the writer's lock."""
-LEAST = 500
+LEAST = 2_000
 """Smaller chunks cost more in commits than they spare."""
 REST_SECONDS = 0.11
 """Between chunks: longer than the 100 ms after which SQLite asks again for a lock that is held."""
 
 Rest = Callable[[float], None]
 
+
+class Place(UserDefinedType[Any]):
+    """Where a row lies in its table: held in one transaction, it stays there to its end."""
+
+    cache_ok = True
+
+    def get_col_spec(self, **_asked: Any) -> str:
+        """As PostgreSQL names it."""
+        return "TID"
+
+
 _here = MetaData()
 due = Table(
     "path_due",
     _here,
-    Column("journey", Integer, primary_key=True),
-    Column("person_id", String(64), primary_key=True),
-    Column("entry", String(16), primary_key=True),
+    Column("place", Place().with_variant(Integer(), "sqlite"), primary_key=True),
+    Column("journey", Integer, nullable=False),
+    Column("person_id", String(64), nullable=False),
+    Column("entry", String(16), nullable=False),
     Column("who", String(64), nullable=False),
     Column("arm", String(10), nullable=False),
     Column("steps", Integer, nullable=False),
     Column("told", Json),
     Column("wake_at", Instant, nullable=False),
-    Column("way", String(40)),
-    Column("leaves", Boolean),
-    Column("channel", String(10)),
+    Column("reason", String(10)),
+    Column("onward", String(40)),
+    Column("chosen", String(10)),
+    Column("reached", Boolean),
     prefixes=["TEMPORARY"],
-    sqlite_with_rowid=False,
+    # Rows deleted one by one would stay in the way of every later chunk: nobody vacuums these.
+    postgresql_on_commit="DELETE ROWS",
 )
-"""The chunk, on this connection alone. `way` is a way out of the node, or why they leave."""
+"""The chunk, on this connection alone, with all that was looked up of each, looked up once: why
+they would leave; the way out of the node; of a message by which channel it would go and whether
+any reaches them. `_way` and `_leaves` say what follows from it."""
 WALK = ("journey", "person_id", "entry")
 """The key of a walk."""
 
@@ -114,11 +133,15 @@ class Running:
 
 @dataclass(frozen=True)
 class At:
-    """A node of a running journey, at one moment."""
+    """A node of a running journey, at one moment, with what is said to one kind of database.
+
+    The statements are composed once for all chunks of the node.
+    """
 
     running: Running
     node: str
     now: datetime
+    on_sqlite: bool
 
     @property
     def place(self) -> int:
@@ -130,6 +153,44 @@ class At:
         """What the node is."""
         return self.running.walking.journey.nodes[self.node]
 
+    @cached_property
+    def waiting(self) -> Executable:
+        """Whether anybody is due."""
+        return select(literal(1)).where(_due(self)).limit(1)
+
+    @cached_property
+    def taking(self) -> Executable:
+        """Those who are due, `most` of them, into the chunk."""
+        return _into_the_chunk(_seen(self, _due(self)).order_by(position.c.wake_at))
+
+    @cached_property
+    def leaving(self) -> Executable:
+        """Those who have a reason to leave, due or not, into the chunk."""
+        return _into_the_chunk(_seen(self, _has_reason(self)))
+
+    @cached_property
+    def counting(self) -> Executable:
+        """How many are in the chunk, and how many of them leave before the end."""
+        leave = func.count(case((_leaves(self), 1)))
+        return select(func.count().label("taken"), leave.label("leave")).select_from(due)
+
+    @cached_property
+    def doing(self) -> Sequence[Executable]:
+        """What the node does with those of the chunk who stay, and what is written of all."""
+        if isinstance(self.kind, Act):
+            return [_ask(self, self.kind), _log(self)]
+        return [_give(self, self.kind), _log(self)] if isinstance(self.kind, Give) else [_log(self)]
+
+    @cached_property
+    def moving(self) -> Executable:
+        """Where each of the chunk stands afterwards."""
+        return _move(self)
+
+    @cached_property
+    def withdrawing(self) -> Executable:
+        """Whoever leaves before the end hears no more: what has not begun to go is taken back."""
+        return _withdraw(self)
+
 
 def tick(
     books: Books, running: Sequence[Running], now: datetime, rest: Rest, chunk: int = CHUNK
@@ -140,21 +201,32 @@ def tick(
     write meanwhile. Safe to do twice, by several at once, and to be killed in.
     """
     moved: dict[str, int] = {}
-    pause = REST_SECONDS if books.engine.dialect.name == "sqlite" else 0.0
+    on_sqlite = books.engine.dialect.name == "sqlite"
     for each in sorted(running, key=lambda one: (-one.walking.journey.priority, one.id)):
-        name = each.walking.journey.name
         for node in each.walking.journey.order:
-            at = At(each, node, now)
-            size, begun = chunk, time.monotonic()
-            while steps := _one_chunk(books, at, size):
+            if steps := _through(books, At(each, node, now, on_sqlite), rest, chunk):
+                name = each.walking.journey.name
                 moved[name] = moved.get(name, 0) + steps
-                failpoint("paths.chunk")
-                if steps < size:
-                    rest(pause)
-                    break
-                size = _fitting(size, chunk, time.monotonic() - begun)
-                rest(pause)
-                begun = time.monotonic()
+    return moved
+
+
+def _through(books: Books, at: At, rest: Rest, chunk: int) -> int:
+    """Everybody who is due at a node moves; how many."""
+    # Asked without the writer's lock, for mostly nobody is due.
+    with books.reading() as unit:
+        if unit.value(at.waiting) is None:
+            return 0
+    moved, size, begun = 0, chunk, time.monotonic()
+    while steps := _one_chunk(books, at, at.taking, size):
+        moved += steps
+        failpoint("paths.chunk")
+        took = time.monotonic() - begun
+        rest(REST_SECONDS if at.on_sqlite else 0.0)
+        if steps < size:
+            break
+        # PostgreSQL's writers wait for no chunk, and each costs a look over those who left.
+        size = _fitting(size, chunk, took) if at.on_sqlite else size
+        begun = time.monotonic()
     return moved
 
 
@@ -169,10 +241,11 @@ def sweep(
 ) -> int:
     """Let those leave whose reason to be inside is over, also those who are not due; how many."""
     gone = 0
-    pause = REST_SECONDS if books.engine.dialect.name == "sqlite" else 0.0
+    on_sqlite = books.engine.dialect.name == "sqlite"
+    pause = REST_SECONDS if on_sqlite else 0.0
     for each in running:
         for node in each.walking.journey.order:
-            at = At(each, node, now)
+            at = At(each, node, now, on_sqlite)
             while left := _leave_chunk(books, at, chunk):
                 gone += left
                 rest(pause)
@@ -231,20 +304,14 @@ def _wake_at(
 # -- one chunk
 
 
-def _one_chunk(books: Books, at: At, chunk: int) -> int:
-    if not _anybody(books, at):
-        return 0
+def _one_chunk(books: Books, at: At, taking: Executable, chunk: int) -> int:
     with books.unit() as unit:
-        taken = _take(unit, at, chunk)
-        if taken:
-            _carry_out(unit, at)
-        return taken
-
-
-def _anybody(books: Books, at: At) -> bool:
-    """Whether anybody is due: asked without the writer's lock, for mostly nobody is."""
-    with books.reading() as unit:
-        return unit.value(select(literal(1)).where(_due(at)).limit(1)) is not None
+        _empty_chunk(unit, at)
+        unit.execute(taking, {"most": chunk})
+        counted = unit.rows(at.counting)[0]
+        if counted["taken"]:
+            _carry_out(unit, at, leave=counted["leave"] > 0)
+        return int(counted["taken"])
 
 
 def _inside(version: int, node: str) -> ColumnElement[bool]:
@@ -257,96 +324,100 @@ def _due(at: At) -> ColumnElement[bool]:
     return _inside(at.running.id, at.node) & (position.c.wake_at <= at.now)
 
 
-def _take(unit: Unit, at: At, chunk: int) -> int:
-    way, leaves, channel = _judged(at)
-    query = _of_the_chunk(way, leaves, channel).where(_due(at))
-    return _into_the_chunk(unit, query.order_by(position.c.wake_at).limit(chunk))
-
-
 def _leave_chunk(books: Books, at: At, chunk: int) -> int:
-    reason = _reason(at)
-    theirs = _inside(at.running.id, at.node) & reason.is_not(None)
     with books.reading() as unit:
-        found = select(literal(1)).select_from(_known()).where(theirs).limit(1)
+        found = select(literal(1)).select_from(_known()).where(_has_reason(at)).limit(1)
         if unit.value(found) is None:
             return 0
-    with books.unit() as unit:
-        query = _of_the_chunk(reason, true(), null()).where(theirs)
-        taken = _into_the_chunk(unit, query.limit(chunk))
-        if taken:
-            _carry_out(unit, at)
-        return taken
+    return _one_chunk(books, at, at.leaving, chunk)
+
+
+def _has_reason(at: At) -> ColumnElement[bool]:
+    return _inside(at.running.id, at.node) & _reason(at).is_not(None)
 
 
 def _known() -> Any:
     return position.outerjoin(path_person, path_person.c.person_id == position.c.who)
 
 
-def _of_the_chunk(way: Any, leaves: Any, channel: Any) -> Select[Any]:
-    same = ("journey", "person_id", "entry", "who", "arm", "steps", "told", "wake_at")
-    columns = (position.c[name] for name in same)
-    return select(*columns, way, leaves, channel).select_from(_known())
+SAME = ("journey", "person_id", "entry", "who", "arm", "steps", "told", "wake_at")
 
 
-def _into_the_chunk(unit: Unit, query: Select[Any]) -> int:
-    _by_key(unit)
-    unit.execute(CreateTable(due, if_not_exists=True))
-    unit.execute(delete(due))
+def _seen(at: At, whom: ColumnElement[bool]) -> Select[Any]:
+    """These walks with all that has to be looked up of each."""
+    columns = [_place(at), *(position.c[name] for name in SAME)]
+    return select(*columns, *_looked_up(at)).select_from(_known()).where(whom)
+
+
+def _place(at: At) -> ColumnElement[Any]:
+    name = "rowid" if at.on_sqlite else "ctid"
+    return ColumnClause(name, due.c.place.type, _selectable=position)
+
+
+def _into_the_chunk(seen: Select[Any]) -> Executable:
     # Another worker's chunk is passed over, not waited for.
-    query = query.with_for_update(skip_locked=True, of=position)
-    return unit.change(insert(due).from_select([column.name for column in due.c], query))
+    limited = seen.limit(bindparam("most")).with_for_update(skip_locked=True, of=position)
+    return insert(due).from_select([column.name for column in due.c], limited)
 
 
-def _from_the_chunk(unit: Unit, name: str) -> ColumnElement[Any]:
-    """A column of the chunk's key, so that the chunk is read and the other table looked up in.
+def _empty_chunk(unit: Unit, at: At) -> None:
+    unit.execute(TABLE)
+    if at.on_sqlite:
+        unit.execute(delete(due))
+    else:
+        unit.execute(BY_KEY)
+
+
+TABLE = CreateTable(due, if_not_exists=True)
+BY_KEY = select(
+    *(
+        func.set_config(name, "off", true())
+        for name in ("enable_hashjoin", "enable_mergejoin", "jit")
+    )
+)
+"""PostgreSQL, too, looks up each of the chunk by its key, and compiles no query for it."""
+
+
+def _from_the_chunk(at: At, name: str) -> ColumnElement[Any]:
+    """A column of the chunk, so that the chunk is read and the other table looked up in.
 
     SQLite knows no size of either, and would else read a million positions to find ten thousand:
     a plus sign before a column keeps it from using an index of it.
     """
-    if unit.connection.dialect.name == "sqlite":
+    if at.on_sqlite:
         return UnaryExpression(due.c[name], operator=custom_op("+"), type_=due.c[name].type)
     return due.c[name]
 
 
-def _by_key(unit: Unit) -> None:
-    """PostgreSQL, too, looks up each of the chunk by its key, and compiles no query for it."""
-    if unit.connection.dialect.name == "postgresql":
-        names = ("enable_hashjoin", "enable_mergejoin", "jit")
-        unit.execute(select(*(func.set_config(name, "off", true()) for name in names)))
-
-
-def _carry_out(unit: Unit, at: At) -> None:
+def _carry_out(unit: Unit, at: At, *, leave: bool) -> None:
     if isinstance(at.kind, Split):
         _draw(unit, at, at.kind)
-    if isinstance(at.kind, Act):
-        _ask(unit, at, at.kind)
-    if isinstance(at.kind, Give):
-        _give(unit, at, at.kind)
+    *asked, logged = at.doing
+    for statement in asked:
+        unit.execute(statement)
     failpoint("paths.asked")
-    _log(unit, at)
+    unit.execute(logged)
     failpoint("paths.logged")
-    _withdraw(unit, at.now)
-    _move(unit, at)
+    if leave:
+        unit.execute(at.withdrawing)
+    unit.execute(at.moving)
 
 
 def _draw(unit: Unit, at: At, node: Split) -> None:
     """The arms of a split: keyed lots, which no database can draw."""
     walking = at.running.walking
-    query = select(due.c.person_id, due.c.entry, path_person.c.hold_key, due.c.who).select_from(
+    query = select(due.c.place, path_person.c.hold_key, due.c.who).select_from(
         due.outerjoin(path_person, path_person.c.person_id == due.c.who)
     )
-    rows = unit.rows(query.where(due.c.leaves == false()))
-    drawn: dict[str, list[tuple[str, str]]] = {}
+    rows = unit.rows(query.where(not_(_leaves(at))))
+    drawn: dict[str, list[Any]] = {}
     for row in rows:
         key = row["hold_key"] or row["who"]
         arm = node.drawn(walking.salt, walking.journey.name, at.node, key)
-        drawn.setdefault(arm, []).append((row["person_id"], row["entry"]))
-    one = update(due).where(
-        due.c.person_id == bindparam("one"), due.c.entry == bindparam("entered")
-    )
-    for arm, walks in drawn.items():
-        told = [{"one": person, "entered": entry} for person, entry in walks]
-        unit.execute(one.values(way=arm), told)
+        drawn.setdefault(arm, []).append(row["place"])
+    one = update(due).where(due.c.place == bindparam("one"))
+    for arm, places in drawn.items():
+        unit.execute(one.values(onward=arm), [{"one": place} for place in places])
 
 
 def _message_id(at: At) -> ColumnElement[str]:
@@ -354,7 +425,7 @@ def _message_id(at: At) -> ColumnElement[str]:
     return before + due.c.person_id + literal(".", String) + due.c.entry
 
 
-def _ask(unit: Unit, at: At, node: Act) -> None:
+def _ask(at: At, node: Act) -> Executable:
     """What they shall read: one row each in the outbox of messages, once."""
     now = literal(at.now, Instant())
     origin = literal(f"j{at.running.journey_id}.{at.running.id}.{at.place}.", String)
@@ -364,7 +435,7 @@ def _ask(unit: Unit, at: At, node: Act) -> None:
         "origin_id": origin + due.c.entry,
         "person_id": due.c.who,
         "arm": due.c.arm,
-        "channel": due.c.channel,
+        "channel": due.c.chosen,
         "purpose": literal(node.purpose, String),
         "template": literal(node.template, String),
         "told": due.c.told,
@@ -376,12 +447,10 @@ def _ask(unit: Unit, at: At, node: Act) -> None:
         "written_at": now,
         "at": now,
     }
-    asked = (due.c.way == "asked") & (due.c.leaves == false()) & (due.c.arm == "treated")
-    query = select(*told.values()).where(asked)
-    unit.execute(_insert(unit, sending).from_select(list(told), query).on_conflict_do_nothing())
+    return _insert_new(at, sending, told, _is_asked(at))
 
 
-def _give(unit: Unit, at: At, node: Give) -> None:
+def _give(at: At, node: Give) -> Executable:
     now = literal(at.now, Instant())
     told = {
         "id": _message_id(at),
@@ -395,21 +464,30 @@ def _give(unit: Unit, at: At, node: Give) -> None:
         "asked_at": now,
         "at": now,
     }
-    query = select(*told.values()).where(due.c.leaves == false(), due.c.arm == "treated")
-    unit.execute(_insert(unit, path_gift).from_select(list(told), query).on_conflict_do_nothing())
+    gets = and_(not_(_leaves(at)), due.c.arm == "treated")
+    return _insert_new(at, path_gift, told, gets)
 
 
-def _insert(unit: Unit, table: Table) -> Any:
-    on_sqlite = unit.connection.dialect.name == "sqlite"
-    return sqlite.insert(table) if on_sqlite else postgresql.insert(table)
+def _insert_new(
+    at: At, table: Table, told: Mapping[str, Any], whom: ColumnElement[bool]
+) -> Executable:
+    query = select(*told.values()).where(whom)
+    if at.on_sqlite:
+        return sqlite.insert(table).from_select(list(told), query).on_conflict_do_nothing()
+    return postgresql.insert(table).from_select(list(told), query).on_conflict_do_nothing()
 
 
-def _log(unit: Unit, at: At) -> None:
+def _is_asked(at: At) -> ColumnElement[bool]:
+    return and_(
+        due.c.reason.is_(None), not_(_late(at)), due.c.chosen.is_not(None), due.c.arm == "treated"
+    )
+
+
+def _log(at: At) -> Executable:
     """What was done: a row for each step, with the arm."""
     message: Any = null()
     if isinstance(at.kind, Act):
-        asked = (due.c.way == "asked") & (due.c.leaves == false()) & (due.c.arm == "treated")
-        message = case((asked, _message_id(at)), else_=null())
+        message = case((_is_asked(at), _message_id(at)), else_=null())
     told = {
         "journey": due.c.journey,
         "person_id": due.c.person_id,
@@ -417,82 +495,97 @@ def _log(unit: Unit, at: At) -> None:
         "number": due.c.steps + 1,
         "version": literal(at.running.id, Integer),
         "node": literal(at.node, String),
-        "way": due.c.way,
+        "way": _way(at),
         "arm": due.c.arm,
         "message": message,
         "at": literal(at.now, Instant()),
     }
-    unit.execute(insert(step_taken).from_select(list(told), select(*told.values())))
+    return insert(step_taken).from_select(list(told), select(*told.values()))
 
 
-def _withdraw(unit: Unit, now: datetime) -> None:
-    """Whoever leaves before the end hears no more: what has not begun to leave is taken back."""
-    if unit.value(select(literal(1)).where(due.c.leaves == true()).limit(1)) is None:
-        return
-    walks = and_(*(step_taken.c[name] == _from_the_chunk(unit, name) for name in WALK))
+def _withdraw(at: At) -> Executable:
+    walks = and_(*(step_taken.c[name] == _from_the_chunk(at, name) for name in WALK))
     theirs = (
         select(step_taken.c.message)
         .join(due, walks)
-        .where(due.c.leaves == true(), step_taken.c.message.is_not(None))
+        .where(_leaves(at), step_taken.c.message.is_not(None))
     )
     waits = sending.c.id.in_(theirs) & (sending.c.state == "planned")
-    unit.change(update(sending).where(waits).values(state="cancelled", at=now))
+    return update(sending).where(waits).values(state="cancelled", at=at.now)
 
 
-def _move(unit: Unit, at: At) -> None:
-    walking, node, now = at.running.walking, at.kind, at.now
-    nodes = walking.journey.nodes
-    to = {way: node.after(way) for way in node.ways}
-    stays = literal(at.node, String)
-    woken = {name: wakes(walking, name, now) for name in set(to.values())}
-    ends = [way for way, name in to.items() if isinstance(nodes[name], End)]
-    gone = due.c.leaves == true()
-    following = case(
-        (gone, stays),
-        *((due.c.way == way, literal(name, String)) for way, name in to.items()),
-        else_=stays,
-    )
-    waits = [
-        (not_(gone) & (due.c.way == way), literal(moment, Instant()))
-        for way, name in to.items()
-        if (moment := woken[name]) is not None
-    ]
-    wake_at = case(*waits, else_=due.c.wake_at) if waits else due.c.wake_at
-    over = or_(gone, due.c.way.in_(ends))
-    same = and_(*(position.c[name] == _from_the_chunk(unit, name) for name in WALK))
+def _move(at: At) -> Executable:
+    node, now, leaves, way = at.kind, at.now, _leaves(at), _way(at)
+    nodes = at.running.walking.journey.nodes
+    by_node: dict[str, list[str]] = {}
+    for each in node.ways:
+        by_node.setdefault(node.after(each), []).append(each)
+
+    def led(found: Callable[[str], Any], stays: Any) -> Any:
+        """What holds at the node they are led to; `stays` for whoever leaves here."""
+        *some, (last, _) = by_node.items()
+        cases = ((way.in_(ways), found(name)) for name, ways in some)
+        return case((leaves, stays), *cases, else_=found(last))
+
+    def wakes_at(name: str) -> Any:
+        moment = wakes(at.running.walking, name, now)
+        # Where nothing is waited for, they go on as from when they were meant to be here.
+        return due.c.wake_at if moment is None else literal(moment, Instant())
+
+    def ends(name: str, value: Any) -> Any:
+        return value if isinstance(nodes[name], End) else null()
+
+    moment = literal(now, Instant())
+    same = _place(at) == _from_the_chunk(at, "place")
     values: dict[str, Any] = {
-        "node": following,
+        "node": led(lambda name: literal(name, String), literal(at.node, String)),
         "since": now,
-        "wake_at": wake_at,
+        "wake_at": led(wakes_at, due.c.wake_at),
         "steps": due.c.steps + 1,
-        "left_because": case(
-            (gone, due.c.way), (due.c.way.in_(ends), literal("end", String)), else_=null()
-        ),
-        "left_at": case((over, literal(now, Instant())), else_=null()),
+        "left_because": led(lambda name: ends(name, literal("end", String)), way),
+        "left_at": led(lambda name: ends(name, moment), moment),
     }
-    unit.change(update(position).where(same).values(**values))
+    return update(position).where(same).values(**values)
 
 
 # -- which way
 
 
-def _judged(at: At) -> tuple[Any, Any, Any]:
-    """The way of everybody due, whether they leave, and by which channel they are asked."""
-    reason, node = _reason(at), at.kind
-    if not isinstance(node, Act):
-        way = case((reason.is_not(None), reason), else_=_way(at))
-        return way, reason.is_not(None), null()
-    late = position.c.wake_at < at.now - span(node.late_after)
-    channel, silenced = _channel(node)
-    way = case(
-        (reason.is_not(None), reason),
-        (late, "late"),
-        (silenced, "silence"),
-        (channel.is_(None), "unreached"),
-        else_="asked",
+def _looked_up(at: At) -> list[Any]:
+    """What is asked of the tables: `reason`, `onward`, `chosen` and `reached` of the chunk."""
+    if isinstance(at.kind, Act):
+        return [_reason(at), null(), *_channel(at.kind)]
+    return [_reason(at), _onward(at), null(), null()]
+
+
+def _late(at: At) -> ColumnElement[bool]:
+    if not isinstance(at.kind, Act):
+        return false()
+    return due.c.wake_at < literal(at.now - span(at.kind.late_after), Instant())
+
+
+def _silenced() -> ColumnElement[bool]:
+    """Some channel reaches them and none may be used: it is silence alone that left none."""
+    return and_(due.c.chosen.is_(None), due.c.reached == true())
+
+
+def _leaves(at: At) -> ColumnElement[bool]:
+    goes = due.c.reason.is_not(None)
+    return or_(goes, and_(not_(_late(at)), _silenced())) if isinstance(at.kind, Act) else goes
+
+
+def _way(at: At) -> ColumnElement[Any]:
+    """The way of everybody in the chunk: a way out of the node, or why they leave."""
+    goes = due.c.reason.is_not(None)
+    if not isinstance(at.kind, Act):
+        return case((goes, due.c.reason), else_=due.c.onward)
+    return case(
+        (goes, due.c.reason),
+        (_late(at), "late"),
+        (due.c.chosen.is_not(None), "asked"),
+        (due.c.reached == true(), "silence"),
+        else_="unreached",
     )
-    leaves = or_(reason.is_not(None), and_(not_(late), silenced))
-    return way, leaves, channel
 
 
 def _reason(at: At) -> ColumnElement[Any]:
@@ -511,7 +604,7 @@ def _reason(at: At) -> ColumnElement[Any]:
     return case(*((when, literal(name, String)) for when, name in told), else_=null())
 
 
-def _way(at: At) -> Any:
+def _onward(at: At) -> Any:
     node = at.kind
     if isinstance(node, WaitFor):
         came = _heard(node.event, position.c.as_of, noted=position.c.since)
@@ -524,12 +617,12 @@ def _way(at: At) -> Any:
 
 
 def _channel(node: Act) -> tuple[Any, Any]:
-    """The first channel that reaches them and is not silenced; whether silence alone left none."""
+    """The first channel that reaches them and is not silenced; whether any reaches them."""
     reaches = {channel: _reaches(channel) for channel in node.channels}
     quiet = {channel: _silent(channel) if node.sells else false() for channel in node.channels}
     free = {channel: and_(reaches[channel], not_(quiet[channel])) for channel in node.channels}
     chosen = case(*((free[one], literal(one, String)) for one in node.channels), else_=null())
-    return chosen, and_(or_(false(), *reaches.values()), not_(or_(false(), *free.values())))
+    return chosen, or_(false(), *reaches.values())
 
 
 def _reaches(channel: str) -> Any:
