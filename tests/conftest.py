@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
 from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -116,6 +117,22 @@ def postgres_bin() -> Path:
         if (place / "initdb").exists():
             return place
     do_without("postgres", "no PostgreSQL programs on this machine")
+
+
+@pytest.fixture(scope="session")
+def postgres_url(postgres_bin: Path, missing: Callable[[str, str], NoReturn]) -> Iterator[str]:
+    """A PostgreSQL server, or a skip in words."""
+    try:
+        import psycopg  # noqa: F401  # only to say in words that it is absent
+    except ImportError:
+        missing("postgres", "psycopg is not installed")
+    from tests.contract.postgres import running
+
+    try:
+        with running(postgres_bin) as url:
+            yield url
+    except (RuntimeError, subprocess.SubprocessError) as failed:
+        missing("postgres", f"the server does not start: {failed}")
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

@@ -11,6 +11,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from sqlalchemy import create_engine, text
+
+from huitou.ground.ids import new_id
+
 FAST = "-c fsync=off -c full_page_writes=off -c max_connections=100"
 
 
@@ -31,6 +35,16 @@ def running(programs: Path, memory: str = "32MB") -> Iterator[str]:
             _run(programs / "pg_ctl", "-D", data, "-m", "immediate", "stop")
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def fresh_database(server: str) -> str:
+    """The address of a new, empty database on a server."""
+    name = f"b{new_id()}"
+    engine = create_engine(server, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text(f'CREATE DATABASE "{name}"'))
+    engine.dispose()
+    return server.replace("/postgres?", f"/{name}?")
 
 
 def _own(folder: Path) -> None:

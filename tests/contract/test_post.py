@@ -188,6 +188,12 @@ def test_a_worker_that_slept_past_its_lease_begins_nothing(any_books: Books) -> 
     assert begin(any_books, fresh, later) == {row["id"] for row in fresh}
 
 
+def test_a_carrier_that_may_take_longer_than_the_lease_still_hands_over(any_books: Books) -> None:
+    ask(any_books, 3)
+    post = Post(longest=2 * WAY.lease.total_seconds())
+    assert Worker(any_books, post, write, WAY, Hands()).work(seconds=5).ends == {"accepted": 3}
+
+
 def test_a_worker_that_slept_after_its_mark_hands_over_nothing_more(any_books: Books) -> None:
     ask(any_books, 4)
     clock = Hands()

@@ -92,7 +92,8 @@ def send(url: str, port: int, *, rate: float, batch: int, lines: int) -> None:
     links = SignedLinks("https://shop.example", settings.salt)
     composer = Composer(books, settings, way, everybody, links)
     carrier = Mailing(box, Head.of(settings.name, box.sender), clock, lines)
-    Worker(books, carrier, composer, way, clock).work(patience=LEASE.total_seconds() + 1)
+    worker = Worker(books, carrier, composer, way, clock)
+    worker.work(patience=LEASE.total_seconds() + carrier.longest + 1)
     composer.close()
 
 

@@ -14,7 +14,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Protocol
 
@@ -88,7 +88,9 @@ class Worker:
         name: str | None = None,
     ) -> None:
         self._books, self._carrier, self._write = books, carrier, write
-        self._way, self._clock, self._halted = way, clock, halted
+        # Whoever begins at the end of the lease still has the whole time that one message may take.
+        self._way = replace(way, lease=way.lease + timedelta(seconds=carrier.longest))
+        self._clock, self._halted = clock, halted
         self._held_out = held_out
         self._over = threading.Event()
         self.name = name or new_id()

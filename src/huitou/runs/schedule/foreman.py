@@ -81,6 +81,8 @@ class Foreman:
         for chore in self._chores:
             seconds = DAILY_LOOK if chore.at else chore.every.total_seconds()
             waker.add_job(partial(self.look, chore), "interval", seconds=seconds, id=chore.name)
+        # That a look is left out while a chore is still being done is meant, and no news.
+        logging.getLogger("apscheduler").setLevel(logging.ERROR)
         waker.start()
         try:
             yield
