@@ -61,6 +61,7 @@ if TYPE_CHECKING:
     from huitou.runs.desks.consents.own import OwnPages
     from huitou.runs.desks.effects import Desk as Effects
     from huitou.runs.desks.fixes import Desk as Fixes
+    from huitou.runs.desks.forgetting import Desk as Forgetting
     from huitou.runs.desks.guides import Desk as Guides
     from huitou.runs.desks.happenings import Happenings
     from huitou.runs.desks.harms import Harms
@@ -726,6 +727,13 @@ class Shop:
         from huitou.runs.desks.chase import Chase
 
         return Chase(self._house, self.settings)
+
+    @property
+    def forgetting(self) -> Forgetting:
+        """Where somebody is forgotten who asks for it."""
+        from huitou.runs.desks.forgetting import Desk
+
+        return Desk(self._house, self.settings)
 
     @property
     def fixes(self) -> Fixes:

@@ -12,17 +12,20 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
+    JSON,
     Column,
     ColumnElement,
+    MetaData,
     String,
     Table,
     Text,
+    case,
     cast,
     delete,
     false,
@@ -31,14 +34,14 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from huitou.ground.ids import new_id
 from huitou.identity.book import names
 from huitou.identity.forgetting.personal import A_NAME, PERSONAL, PROOFS, Personal
 from huitou.identity.forgetting.tables import forgetting, forgotten_key
+from huitou.store import outbox
 from huitou.store.books import Unit
-from huitou.store.columns import Json, metadata
+from huitou.store.columns import as_json
 
 SHORTEST = 6
 """A contact shorter than this could be found in words that mean something else."""
@@ -47,10 +50,12 @@ OURS = {forgetting.name, forgotten_key.name}
 
 @dataclass(frozen=True)
 class Forgotten:
-    """One person that was forgotten: the name it goes by, and how many rows lost something."""
+    """One person that was forgotten: the name it goes by, and what lost something."""
 
     id: str
     rows: int
+    batches: Sequence[str]
+    """Batches of events whose files in the lake must be written anew."""
 
 
 def forget(
@@ -67,14 +72,14 @@ def forget(
     unit.add(forgetting, [{"id": done, "by": by, "at": now, "open": True}])
     for key in keys:
         unit.add_new(forgotten_key, {"mark": mark(salt, key), "forgetting_id": done})
-    rows = sum(_blank(unit, table, ids, contacts) for table in _children_first())
-    rows += sum(_prove(unit, name, columns, ids, done) for name, columns in PROOFS.items())
-    changes = dict.fromkeys(ids, new_id()) | {
-        each: "" for each in _long(contacts)
-    }
-    rows += sum(_rename(unit, table, changes) for table in metadata.sorted_tables)
+    tables = _as_they_stand(unit)
+    batches = outbox.blot(unit, ids)
+    rows = sum(_blank(unit, tables, name, ids, contacts) for name in _children_first())
+    rows += sum(_prove(unit, tables[name], columns, ids, done) for name, columns in PROOFS.items())
+    changes = dict.fromkeys(ids, new_id()) | {each: "" for each in _long(contacts)}
+    rows += sum(_rename(unit, tables[name], changes) for name in sorted(tables.keys() - OURS))
     unit.change(update(forgetting).where(forgetting.c.id == done).values(open=False))
-    return Forgotten(done, rows)
+    return Forgotten(done, rows, batches)
 
 
 def mark(salt: str, key: str) -> str:
@@ -97,47 +102,48 @@ def since(unit: Unit, limit: int = 100) -> list[Mapping[str, Any]]:
     return unit.rows(told.order_by(forgetting.c.at.desc()).limit(limit))
 
 
-def texts(table: Table) -> list[Column[Any]]:
-    """The columns of a table that hold text, as words or as JSON."""
-    return [each for each in table.columns if isinstance(_kept_as(each), (String, Json))]
-
-
 # -- inside
 
-
-def _kept_as(column: Column[Any]) -> TypeEngine[Any]:
-    """What a column keeps its values as; JSON stands for itself, it is text only on SQLite."""
-    kind: TypeEngine[Any] = column.type
-    if isinstance(kind, TypeDecorator) and not isinstance(kind, Json):
-        return kind.impl_instance
-    return kind
+Tables = Mapping[str, Table]
 
 
-def _children_first() -> Iterator[Table]:
+def _as_they_stand(unit: Unit) -> Tables:
+    """Every table there is, as the database itself has it: none can be left out."""
+    found = MetaData()
+    found.reflect(unit.connection)
+    return found.tables
+
+
+def _children_first() -> list[str]:
     """Tables that hang on others before those: they are found through what is not blanked yet."""
     parents = {told.under[1] for told in PERSONAL.values() if told.under is not None}
-    chosen = sorted(PERSONAL, key=lambda name: (name in parents, name))
-    return (metadata.tables[name] for name in chosen)
+    return sorted(PERSONAL, key=lambda name: (name in parents, name))
 
 
-def _theirs(table: Table, ids: Sequence[str], contacts: Sequence[str]) -> ColumnElement[bool]:
-    told = PERSONAL.get(table.name, Personal())
-    found = [table.c[name].in_(ids) for name in told.who]
-    found += [table.c[name].in_(contacts) for name in told.contacts]
+def _theirs(
+    tables: Tables, name: str, ids: Sequence[str], contacts: Sequence[str]
+) -> ColumnElement[bool]:
+    table, told = tables[name], PERSONAL.get(name, Personal())
+    found = [table.c[column].in_(ids) for column in told.who]
+    found += [table.c[column].in_(contacts) for column in told.contacts]
     if told.under is not None:
-        own, name, key = told.under
-        parent = metadata.tables[name]
-        found.append(table.c[own].in_(select(parent.c[key]).where(_theirs(parent, ids, contacts))))
+        own, above, key = told.under
+        parent = select(tables[above].c[key]).where(_theirs(tables, above, ids, contacts))
+        found.append(table.c[own].in_(parent))
     return or_(false(), *found)
 
 
-def _blank(unit: Unit, table: Table, ids: Sequence[str], contacts: Sequence[str]) -> int:
-    told, theirs = PERSONAL[table.name], _theirs(table, ids, contacts)
+def _blank(
+    unit: Unit, tables: Tables, name: str, ids: Sequence[str], contacts: Sequence[str]
+) -> int:
+    table, told = tables[name], PERSONAL[name]
+    theirs = _theirs(tables, name, ids, contacts)
     if told.gone:
         return unit.change(delete(table).where(theirs))
     if A_NAME in told.blank.values():
         return _blank_each(unit, table, told, theirs)
-    return unit.change(update(table).where(theirs).values(**told.blank)) if told.blank else 0
+    values = {column: _kept(table.c[column], to) for column, to in told.blank.items()}
+    return unit.change(update(table).where(theirs).values(**values)) if values else 0
 
 
 def _blank_each(unit: Unit, table: Table, told: Personal, theirs: ColumnElement[bool]) -> int:
@@ -145,44 +151,51 @@ def _blank_each(unit: Unit, table: Table, told: Personal, theirs: ColumnElement[
     (key,) = table.primary_key.columns
     rows = unit.rows(select(key).where(theirs))
     for row in rows:
-        values = {
-            name: new_id()[: getattr(table.c[name].type, "length", None)] if to is A_NAME else to
-            for name, to in told.blank.items()
-        }
+        values = {column: _kept(table.c[column], to) for column, to in told.blank.items()}
         unit.change(update(table).where(key == row[key.name]).values(**values))
     return len(rows)
 
 
-def _prove(unit: Unit, name: str, columns: Sequence[str], ids: Sequence[str], under: str) -> int:
-    table = metadata.tables[name]
-    rows = 0
-    for column in columns:
-        theirs = table.c[column].in_(ids)
-        rows = max(rows, unit.change(update(table).where(theirs).values({column: under})))
-    return rows
+def _kept(column: Column[Any], to: Any) -> Any:
+    """A value as the column keeps it: JSON is text on SQLite, and a name has a longest length."""
+    if to is A_NAME:
+        return new_id()[: getattr(column.type, "length", None)]
+    return as_json(to) if isinstance(to, (dict, list)) and not _is_json(column) else to
+
+
+def _prove(unit: Unit, table: Table, columns: Sequence[str], ids: Sequence[str], under: str) -> int:
+    theirs = [table.c[column].in_(ids) for column in columns]
+    named = {
+        column: case((is_theirs, under), else_=table.c[column])
+        for column, is_theirs in zip(columns, theirs, strict=True)
+    }
+    return unit.change(update(table).where(or_(*theirs)).values(**named))
 
 
 def _rename(unit: Unit, table: Table, changes: Mapping[str, str]) -> int:
     """Put another text in the place of each of these, wherever it stands in a table."""
-    columns = texts(table) if table.name not in OURS else []
+    columns = [each for each in table.columns if isinstance(each.type, String) or _is_json(each)]
     if not columns:
         return 0
-    holds = or_(*(_holds(each, changes.keys()) for each in columns))
+    holds = or_(*(_words(each).contains(part, autoescape=True) for each in columns
+                  for part in sorted(changes)))  # fmt: skip
     values = {each.name: _changed(each, changes) for each in columns}
     return unit.change(update(table).where(holds).values(**values))
 
 
-def _holds(column: Column[Any], parts: Set[str]) -> ColumnElement[bool]:
-    words = cast(column, Text) if isinstance(column.type, Json) else column
-    return or_(false(), *(words.contains(part, autoescape=True) for part in sorted(parts)))
-
-
 def _changed(column: Column[Any], changes: Mapping[str, str]) -> ColumnElement[Any]:
-    is_json = isinstance(column.type, Json)
-    words: ColumnElement[Any] = cast(column, Text) if is_json else column
+    words = _words(column)
     for part, into in sorted(changes.items()):
         words = func.replace(words, part, into, type_=Text)
-    return cast(words, Json) if is_json else words
+    return cast(words, column.type) if _is_json(column) else words
+
+
+def _words(column: Column[Any]) -> ColumnElement[Any]:
+    return cast(column, Text) if _is_json(column) else column
+
+
+def _is_json(column: Column[Any]) -> bool:
+    return isinstance(column.type, JSON)
 
 
 def _long(contacts: Iterable[str]) -> list[str]:
