@@ -8,15 +8,20 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from fastapi.testclient import TestClient
 from tests.contract.test_forgetting import traces
 from tests.shop import tea
 
 from huitou.care.machines.rules import Machine
+from huitou.doors.book import Staff
+from huitou.doors.cli.main import main
+from huitou.doors.web import web
 from huitou.ground.errors import HuitouError
 from huitou.identity.forgetting import book as forgotten
 from huitou.runs.desks.members.desk import read
 from huitou.runs.shop import Shop
 
+ROOT = "http://testserver"
 NAME, EMAIL, PHONE = "Mei Lin of the Tea House", "mei.lin@example.com", "13800130001"
 SERIAL = "POT-77-4142"
 FRIEND = "friend.of.mei@example.com"
@@ -100,3 +105,26 @@ def test_their_sales_stay_and_a_file_that_names_them_does_not_bring_them_back(
         assert forgotten.known(unit, ["member:M0001", "member:M0002"], salt) == {
             "member:M0001": done.id
         }
+
+
+def test_every_door_asks_twice_and_forgets_once(
+    shop: Shop, capsys: pytest.CaptureFixture[str]
+) -> None:
+    who = shop.person("M0002").row.id
+    with pytest.raises(SystemExit) as refused:
+        main(["--home", str(shop.home), "forget", "M0002"])
+    assert refused.value.code and "cannot be taken back" in capsys.readouterr().err
+    staff = Staff(shop.books)
+    owner = TestClient(web(shop, staff), base_url=ROOT, headers={"origin": ROOT})
+    link = f"/welcome/{staff.invite('owner', tea.MORNING)}"
+    owner.post(link, data={"name": "owner", "password": "a long enough one"})
+    page = owner.get(f"/consents/of?who={who}").text
+    form = {"csrf": page.split('name="csrf" value="', 1)[1].split('"', 1)[0], "who": who}
+    assert owner.post("/consents/forget", data=form).status_code == 400
+    assert owner.post("/consents/forget", data={**form, "sure": "yes"}).status_code == 200
+    with shop.books.reading() as unit:
+        assert set(traces(unit, who)) == set()
+    with pytest.raises(SystemExit) as done:
+        main(["--home", str(shop.home), "forget", "M0003", "--yes", "--json"])
+    assert done.value.code == 0
+    assert len(shop.forgetting.log()) == 2

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 
-from huitou.doors.api.caller import Asker, Importer, Reader
+from huitou.doors.api.caller import Asker, Forgetter, Importer, Reader
 from huitou.doors.api.shapes import answer_of, answers_of
 from huitou.runs.desks.consents.views import (
     Answered,
@@ -19,6 +19,7 @@ from huitou.runs.desks.consents.views import (
     SendingCheck,
     SendingRules,
 )
+from huitou.runs.desks.forgetting import ForgottenView
 
 routes = APIRouter(tags=["consents"])
 
@@ -149,3 +150,15 @@ def rules(caller: Reader) -> Any:
 def set_rules(caller: Asker, told: Rules) -> Any:
     """Let other rules hold from now on."""
     return caller.write(caller.shop.consents.set_rules(told.text, caller.by))
+
+
+class Gone(BaseModel):
+    """Somebody asked to be forgotten."""
+
+    who: Who
+
+
+@routes.post("/forget", responses=answer_of(ForgottenView))
+def forget(caller: Forgetter, gone: Gone) -> Any:
+    """Forget somebody for good: no row says any more who they were; sums and sales stay."""
+    return caller.write(caller.shop.forgetting.forget(gone.who, caller.by))
