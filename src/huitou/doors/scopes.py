@@ -13,6 +13,7 @@ SCOPES = {
     "complain": "hand in complaints",
     "offer": "look at offers, and use them for orders",
     "till": "stand at the till: use codes, tell sales, and hand over what waits for a customer",
+    "forget": "forget people who ask for it, for good",
     "plan": "draft, approve and apply plans",
 }
 """Scope -> what it lets its holder do. One scope never includes another."""

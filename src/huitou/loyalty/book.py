@@ -381,6 +381,15 @@ def release(unit: Unit, offer_id: str, now: datetime) -> None:
         _end(unit, row, "released", "release", now)
 
 
+def release_all(unit: Unit, person_id: str, now: datetime) -> int:
+    """Take every open offer of a person back, under any of their ids; how many."""
+    theirs = offer.c.person_id.in_(names(unit, [person_id]).every([person_id]))
+    rows = unit.rows(select(offer).where(theirs, offer.c.state == "open").order_by(offer.c.id))
+    for row in rows:
+        _end(unit, row, "released", "release", now)
+    return len(rows)
+
+
 def expire(unit: Unit, now: datetime, *, limit: int = 1_000) -> int:
     """End the offers whose time is over, at most `limit` in one unit; how many there were."""
     over = select(offer).where(offer.c.state == "open", offer.c.ends_at <= now)

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from huitou.runs.desks.consents.own import OwnPages
     from huitou.runs.desks.effects import Desk as Effects
     from huitou.runs.desks.fixes import Desk as Fixes
+    from huitou.runs.desks.forgetting import Desk as Forgetting
     from huitou.runs.desks.guides import Desk as Guides
     from huitou.runs.desks.happenings import Happenings
     from huitou.runs.desks.harms import Harms
@@ -294,6 +295,13 @@ class Office:
         from huitou.runs.desks.consents.desk import Consents
 
         return Consents(self._house, self.settings)
+
+    @property
+    def forgetting(self) -> Forgetting:
+        """Where somebody is forgotten who asks for it."""
+        from huitou.runs.desks.forgetting import Desk
+
+        return Desk(self._house, self.settings)
 
     @property
     def templates(self) -> Templates:

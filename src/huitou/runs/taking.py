@@ -14,6 +14,8 @@ import pyarrow as pa
 from huitou.ground import settings as choices
 from huitou.ground.errors import Ambiguous, HuitouError
 from huitou.ground.ids import new_id
+from huitou.identity.forgetting import book as forgotten
+from huitou.identity.forgetting import lake as sales
 from huitou.runs.measure import measured
 from huitou.runs.views import ImportRow, QuarantinedRow, Step
 from huitou.sources import book, files, mappings, mending
@@ -82,6 +84,7 @@ def take(
             progress("merging", None)
             with house.lake.writing(f"import {path.name}") as lake:
                 taken = book.take(lake, batch, now)
+                _leave_out_the_forgotten(house, settings, lake, taken.batch)
                 tell_readers(house, lake)
                 _settle(house, settings)
         except BaseException:
@@ -93,6 +96,16 @@ def take(
         mappings.keep(house.home, mapping)
     house.lake.standing.note("last_import", {"name": "import", "rows": taken.rows, **vars(cost)})
     return taken
+
+
+def _leave_out_the_forgotten(
+    house: House, settings: Settings, lake: duckdb.DuckDBPyConnection, batch: str
+) -> None:
+    """A file that still names somebody who was forgotten does not bring them back."""
+    with house.books.reading() as unit:
+        theirs = forgotten.known(unit, sales.keys_of(lake, batch), settings.salt)
+    if theirs:
+        sales.nobodys(lake, list(theirs))
 
 
 def mend(house: House, settings: Settings, path: Path, progress: Progress) -> Taken:

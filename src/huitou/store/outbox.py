@@ -7,6 +7,7 @@ between writes the same file with the same rows again.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,7 +16,7 @@ from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
-from sqlalchemy import Column, Index, String, Table, func, select, update
+from sqlalchemy import Column, Index, String, Table, Text, cast, func, or_, select, update
 
 from huitou.ground.clock import naive_utc
 from huitou.ground.durable import put_in_place
@@ -47,6 +48,12 @@ EVENTS = pa.schema(
     ]
 )
 """The files drained to the lake: `at` is naive UTC, `body` is JSON. `key` is unique for ever."""
+
+
+SPOKEN = ("words", "where_to", "name", "serial", "source")
+"""What events say in somebody's words, or by which a thing of theirs is known."""
+CODE = re.compile(r"[A-Za-z0-9_.:+|-]{0,80}")
+"""Ids, codes and moments; everything else in an event may be words."""
 
 
 @dataclass(frozen=True)
@@ -83,6 +90,32 @@ def drain(books: Books, folder: Path, now: datetime, *, limit: int = 10_000) -> 
     while batch := _seal(books, limit):
         drained += _carry(books, folder, batch, now)
     return drained
+
+
+def blot(unit: Unit, people: Sequence[str]) -> list[str]:
+    """Leave of what happened to these people only codes and figures, no words.
+
+    The batches whose files say more than that: `carry_again` writes them anew.
+    """
+    body = cast(outbox.c.body, Text)
+    rows = unit.rows(select(outbox).where(or_(*(body.contains(each) for each in people))))
+    for row in rows:
+        told = {name: _plain(value) for name, value in row["body"].items() if name not in SPOKEN}
+        unit.change(update(outbox).where(outbox.c.id == row["id"]).values(body=told))
+    return sorted({row["batch"] for row in rows if row["batch"] is not None})
+
+
+def carry_again(books: Books, folder: Path, batches: Sequence[str]) -> None:
+    """Write the files of batches anew that say now what they did not say before."""
+    for batch in batches:
+        with books.reading() as unit:
+            rows = unit.rows(select(outbox).where(outbox.c.batch == batch).order_by(outbox.c.id))
+        if all(row["drained_at"] is not None for row in rows):
+            _write(folder / f"{batch}.parquet", rows)
+
+
+def _plain(value: Any) -> Any:
+    return None if isinstance(value, str) and CODE.fullmatch(value) is None else value
 
 
 def _seal(books: Books, limit: int) -> str | None:

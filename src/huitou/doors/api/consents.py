@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 
-from huitou.doors.api.caller import Asker, Importer, Reader
+from huitou.doors.api.caller import Asker, Forgetter, Importer, Reader
 from huitou.doors.api.shapes import answer_of, answers_of
 from huitou.runs.desks.consents.views import (
     Answered,
@@ -18,6 +18,7 @@ from huitou.runs.desks.consents.views import (
     Overview,
     SendingCheck,
 )
+from huitou.runs.desks.forgetting import ForgottenView
 
 routes = APIRouter(tags=["consents"])
 
@@ -130,3 +131,15 @@ def settle(caller: Asker, heard_id: str, told: Settled) -> Any:
 def check(caller: Reader, who: Annotated[str, Query(max_length=200)]) -> Any:
     """What would be said to each kind of message to a customer now, and why; nothing is sent."""
     return caller.write(caller.shop.consents.check(who))
+
+
+class Gone(BaseModel):
+    """Somebody asked to be forgotten."""
+
+    who: Who
+
+
+@routes.post("/forget", responses=answer_of(ForgottenView))
+def forget(caller: Forgetter, gone: Gone) -> Any:
+    """Forget somebody for good: no row says any more who they were; sums and sales stay."""
+    return caller.write(caller.shop.forgetting.forget(gone.who, caller.by))

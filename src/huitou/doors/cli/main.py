@@ -29,6 +29,7 @@ from huitou.doors.cli import (
     effects,
     files,
     fixes,
+    forgetting,
     guides,
     happenings,
     harm,
@@ -130,6 +131,7 @@ app.add_typer(guides.app, name="guide")
 app.add_typer(acts.app, name="act")
 app.add_typer(chase.app, name="chase")
 app.add_typer(consents.app, name="consent")
+app.command(name="forget")(forgetting.forget)
 app.command(name="send")(sending.send)
 app.add_typer(sending.app, name="sending")
 app.add_typer(templates.app, name="template")

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from huitou.runs.desks.consents.desk import Consents
     from huitou.runs.desks.effects import Desk as Effects
     from huitou.runs.desks.fixes import Desk as Fixes
+    from huitou.runs.desks.forgetting import Desk as Forgetting
     from huitou.runs.desks.guides import Desk as Guides
     from huitou.runs.desks.happenings import Happenings
     from huitou.runs.desks.harms import Harms
@@ -407,6 +408,11 @@ class Shopfront(Protocol):
     @property
     def chase(self) -> Chase:
         """Whom staff do not chase any more."""
+        ...
+
+    @property
+    def forgetting(self) -> Forgetting:
+        """Where somebody is forgotten who asks for it."""
         ...
 
     @property

@@ -62,6 +62,13 @@ def withdraw(unit: Unit, origin: str, origin_id: str, person_id: str, now: datet
     return unit.change(waits.values(state="cancelled", at=now))
 
 
+def withdraw_all(unit: Unit, person_id: str, now: datetime) -> int:
+    """Take back all that has not begun to leave for a person; how many messages."""
+    theirs = sending.c.person_id.in_(names(unit, [person_id]).every([person_id]))
+    waits = update(sending).where(theirs, sending.c.state.in_(("planned", "claimed")))
+    return unit.change(waits.values(state="cancelled", at=now))
+
+
 def find(unit: Unit, sending_id: str) -> Row | None:
     """One message by its id; None where there is none."""
     return unit.first(select(sending).where(sending.c.id == sending_id))

@@ -56,6 +56,13 @@ def close(unit: Unit, token: str, now: datetime) -> bool:
     return unit.change(closing.values(closed_at=now)) == 1
 
 
+def close_all(unit: Unit, person_id: str, now: datetime) -> int:
+    """No link of a person leads anywhere from now on; how many were open."""
+    theirs = referral_link.c.person_id.in_(names(unit, [person_id]).every([person_id]))
+    closing = update(referral_link).where(theirs, referral_link.c.closed_at.is_(None))
+    return unit.change(closing.values(closed_at=now))
+
+
 def leave(
     unit: Unit,
     link_row: Row,

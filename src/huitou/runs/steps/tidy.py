@@ -6,14 +6,11 @@ from typing import TYPE_CHECKING
 
 from huitou.loyalty import book as loyalty
 from huitou.runs import inputs
-from huitou.runs.book import tell_the_lake
+from huitou.runs.book import EVENTS, tell_the_lake
 from huitou.runs.work import Result, Work
 
 if TYPE_CHECKING:
     from huitou.store.books import Unit
-
-EVENTS = "own"
-"""Folder of the raw zone for what the shop itself did: promises, letters, answers."""
 
 
 def end_offers(work: Work, unit: Unit) -> Result:

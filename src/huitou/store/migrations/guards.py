@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from alembic import op
+from sqlalchemy import Connection, inspect
 
 VIOLATION = "integrity_constraint_violation"
 
@@ -101,3 +102,57 @@ def never_taken_back(
 
 def _list(values: tuple[str, ...]) -> str:
     return ", ".join(f"'{value}'" for value in values)
+
+
+def excuse(table: str, columns: tuple[str, ...]) -> None:
+    """Let these columns of a table change while somebody is being forgotten, and no others.
+
+    The guards of its UPDATEs that stand are set up anew, each with this one exception.
+    """
+    bind = op.get_bind()
+    kept = [each["name"] for each in inspect(bind).get_columns(table)]
+    if unknown := set(columns) - set(kept):
+        raise RuntimeError(f"{table} has no {', '.join(sorted(unknown))}")
+    same = " AND ".join(_unchanged(name) for name in kept if name not in columns) or "1 = 1"
+    let = f"EXISTS (SELECT 1 FROM forgetting WHERE open) AND {same}"
+    change = _excused_on_sqlite if bind.dialect.name == "sqlite" else _excused_on_postgresql
+    change(bind, table, let)
+
+
+def _unchanged(name: str) -> str:
+    # Of two nulls neither equals the other, in both databases.
+    new, old = f'NEW."{name}"', f'OLD."{name}"'
+    return f"coalesce({new} = {old}, {new} IS NULL AND {old} IS NULL)"
+
+
+def _excused_on_sqlite(bind: Connection, table: str, let: str) -> None:
+    standing = bind.exec_driver_sql(
+        "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name = ?"
+        " AND sql LIKE '% BEFORE UPDATE ON %'",
+        (table,),
+    ).all()
+    for name, sql in standing:
+        head, when, tail = _parted(sql, " WHEN ", " BEGIN SELECT RAISE(")
+        bind.exec_driver_sql(f"DROP TRIGGER {name}")
+        bind.exec_driver_sql(f"{head}({when}) AND NOT ({let}){tail}")
+
+
+def _excused_on_postgresql(bind: Connection, table: str, let: str) -> None:
+    standing = bind.exec_driver_sql(
+        "SELECT p.proname, p.prosrc FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid"
+        " WHERE t.tgrelid = to_regclass(%s) AND NOT t.tgisinternal"
+        " AND pg_get_triggerdef(t.oid) LIKE '%% BEFORE UPDATE ON %%'",
+        (f'"{table}"',),
+    ).all()
+    for name, body in standing:
+        head, when, tail = _parted(body, "IF ", " THEN RAISE EXCEPTION")
+        bind.exec_driver_sql(
+            f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$"
+            f"{head}({when}) AND NOT ({let}){tail}$$"
+        )
+
+
+def _parted(words: str, opens: str, closes: str) -> tuple[str, str, str]:
+    start = words.index(opens) + len(opens)
+    end = words.rindex(closes)
+    return words[:start], words[start:end], words[end:]

@@ -92,6 +92,20 @@ def withdraw(
     return visit.to(f"/consents/of?who={quote(who, safe='')}")
 
 
+@routes.post("/consents/forget")
+def forget(
+    visit: Member,
+    who: Annotated[str, Form(max_length=200)],
+    sure: Annotated[str, Form(max_length=3)] = "",
+) -> Response:
+    """Somebody asked to be forgotten; it cannot be taken back."""
+    visit.needs("manager")
+    if not sure:
+        raise BadInput(said("Tick that you are sure: forgetting cannot be taken back."))
+    visit.shop.forgetting.forget(who, visit.member.name)
+    return visit.to("/consents")
+
+
 @routes.post("/consents/settle")
 def settle(
     visit: Member,

@@ -1,0 +1,202 @@
+"""Taking somebody out of the books: every table, every column of text.
+
+    done = forget(unit, ids, keys, names, salt, by="mei", now=now)
+
+Their rows get a name that nobody knows: one at random for all they did, so that counts, balances
+and entries stay what they were, and that of the forgetting for what they agreed to. What is said
+about them in words is blanked first (`personal`); then every text in every table is searched for
+their ids and contacts. A table that would not let go of one refuses, and nothing is forgotten.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    Column,
+    ColumnElement,
+    MetaData,
+    String,
+    Table,
+    Text,
+    case,
+    cast,
+    delete,
+    false,
+    func,
+    or_,
+    select,
+    update,
+)
+
+from huitou.ground.ids import new_id
+from huitou.identity.book import names
+from huitou.identity.forgetting.personal import A_NAME, PERSONAL, PROOFS, Personal
+from huitou.identity.forgetting.tables import forgetting, forgotten_key
+from huitou.store import outbox
+from huitou.store.books import Unit
+from huitou.store.columns import as_json
+
+SHORTEST = 6
+"""A contact shorter than this could be found in words that mean something else."""
+OURS = {forgetting.name, forgotten_key.name}
+
+
+@dataclass(frozen=True)
+class Forgotten:
+    """One person that was forgotten: the name it goes by, and what lost something."""
+
+    id: str
+    rows: int
+    batches: Sequence[str]
+    """Batches of events whose files in the lake must be written anew."""
+
+
+def forget(
+    unit: Unit, people: Iterable[str], keys: Sequence[str], salt: str, by: str, now: datetime
+) -> Forgotten:
+    """Take these ids of one person, and their keys (`phone:…`, `email:…`), out of every table.
+
+    Ids they were known by before go with them. Raises what the books raise where a table holds on.
+    """
+    asked = list(people)
+    ids = sorted(names(unit, asked).every(asked))
+    contacts = sorted({value for key in keys if (value := key.partition(":")[2])})
+    done = new_id()
+    unit.add(forgetting, [{"id": done, "by": by, "at": now, "open": True}])
+    for key in keys:
+        unit.add_new(forgotten_key, {"mark": mark(salt, key), "forgetting_id": done})
+    tables = _as_they_stand(unit)
+    batches = outbox.blot(unit, ids)
+    rows = sum(_blank(unit, tables, name, ids, contacts) for name in _children_first())
+    rows += sum(_prove(unit, tables[name], columns, ids, done) for name, columns in PROOFS.items())
+    changes = dict.fromkeys(ids, new_id()) | {each: "" for each in _long(contacts)}
+    rows += sum(_rename(unit, tables[name], changes) for name in sorted(tables.keys() - OURS))
+    unit.change(update(forgetting).where(forgetting.c.id == done).values(open=False))
+    return Forgotten(done, rows, batches)
+
+
+def mark(salt: str, key: str) -> str:
+    """The keyed hash by which a key that was forgotten is known again."""
+    return hmac.new(salt.encode(), f"forgotten|{key}".encode(), hashlib.sha256).hexdigest()
+
+
+def known(unit: Unit, keys: Iterable[str], salt: str) -> Mapping[str, str]:
+    """Those of these keys that belonged to somebody who was forgotten -> the forgetting."""
+    if unit.first(select(forgotten_key.c.mark).limit(1)) is None:
+        return {}
+    marks = {mark(salt, key): key for key in keys}
+    rows = unit.rows(select(forgotten_key))
+    return {marks[r["mark"]]: r["forgetting_id"] for r in rows if r["mark"] in marks}
+
+
+def since(unit: Unit, limit: int = 100) -> list[Mapping[str, Any]]:
+    """When somebody was forgotten, the latest first: id, by, at."""
+    told = select(forgetting.c.id, forgetting.c.by, forgetting.c.at)
+    return unit.rows(told.order_by(forgetting.c.at.desc()).limit(limit))
+
+
+# -- inside
+
+Tables = Mapping[str, Table]
+
+
+def _as_they_stand(unit: Unit) -> Tables:
+    """Every table there is, as the database itself has it: none can be left out."""
+    found = MetaData()
+    found.reflect(unit.connection)
+    return found.tables
+
+
+def _children_first() -> list[str]:
+    """Tables that hang on others before those: they are found through what is not blanked yet."""
+    parents = {told.under[1] for told in PERSONAL.values() if told.under is not None}
+    return sorted(PERSONAL, key=lambda name: (name in parents, name))
+
+
+def _theirs(
+    tables: Tables, name: str, ids: Sequence[str], contacts: Sequence[str]
+) -> ColumnElement[bool]:
+    table, told = tables[name], PERSONAL.get(name, Personal())
+    found = [table.c[column].in_(ids) for column in told.who]
+    found += [table.c[column].in_(contacts) for column in told.contacts]
+    if told.under is not None:
+        own, above, key = told.under
+        parent = select(tables[above].c[key]).where(_theirs(tables, above, ids, contacts))
+        found.append(table.c[own].in_(parent))
+    return or_(false(), *found)
+
+
+def _blank(
+    unit: Unit, tables: Tables, name: str, ids: Sequence[str], contacts: Sequence[str]
+) -> int:
+    table, told = tables[name], PERSONAL[name]
+    theirs = _theirs(tables, name, ids, contacts)
+    if told.gone:
+        return unit.change(delete(table).where(theirs))
+    if A_NAME in told.blank.values():
+        return _blank_each(unit, table, told, theirs)
+    values = {column: _kept(table.c[column], to) for column, to in told.blank.items()}
+    return unit.change(update(table).where(theirs).values(**values)) if values else 0
+
+
+def _blank_each(unit: Unit, table: Table, told: Personal, theirs: ColumnElement[bool]) -> int:
+    """One by one: each row gets names of its own."""
+    (key,) = table.primary_key.columns
+    rows = unit.rows(select(key).where(theirs))
+    for row in rows:
+        values = {column: _kept(table.c[column], to) for column, to in told.blank.items()}
+        unit.change(update(table).where(key == row[key.name]).values(**values))
+    return len(rows)
+
+
+def _kept(column: Column[Any], to: Any) -> Any:
+    """A value as the column keeps it: JSON is text on SQLite, and a name has a longest length."""
+    if to is A_NAME:
+        return new_id()[: getattr(column.type, "length", None)]
+    return as_json(to) if isinstance(to, (dict, list)) and not _is_json(column) else to
+
+
+def _prove(unit: Unit, table: Table, columns: Sequence[str], ids: Sequence[str], under: str) -> int:
+    theirs = [table.c[column].in_(ids) for column in columns]
+    named = {
+        column: case((is_theirs, under), else_=table.c[column])
+        for column, is_theirs in zip(columns, theirs, strict=True)
+    }
+    return unit.change(update(table).where(or_(*theirs)).values(**named))
+
+
+def _rename(unit: Unit, table: Table, changes: Mapping[str, str]) -> int:
+    """Put another text in the place of each of these, wherever it stands in a table."""
+    columns = [each for each in table.columns if isinstance(each.type, String) or _is_json(each)]
+    if not columns:
+        return 0
+    holds = or_(*(_words(each).contains(part, autoescape=True) for each in columns
+                  for part in sorted(changes)))  # fmt: skip
+    values = {each.name: _changed(each, changes) for each in columns}
+    return unit.change(update(table).where(holds).values(**values))
+
+
+def _changed(column: Column[Any], changes: Mapping[str, str]) -> ColumnElement[Any]:
+    words = _words(column)
+    for part, into in sorted(changes.items()):
+        words = func.replace(words, part, into, type_=Text)
+    return cast(words, column.type) if _is_json(column) else words
+
+
+def _words(column: Column[Any]) -> ColumnElement[Any]:
+    return cast(column, Text) if _is_json(column) else column
+
+
+def _is_json(column: Column[Any]) -> bool:
+    return isinstance(column.type, JSON)
+
+
+def _long(contacts: Iterable[str]) -> list[str]:
+    return [each for each in contacts if len(each) >= SHORTEST]
