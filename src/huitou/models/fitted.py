@@ -8,18 +8,22 @@ With L the likelihood of a history, for every model alike (Fader, Hardie 2005 an
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from huitou.models.contract import Array, Index, Model, Summary
-from huitou.models.newton import Prior, climb
+from huitou.models.contract import Model
+from huitou.models.newton import Evaluate, Prior, climb
+from huitou.models.numbers import Array, Index
+from huitou.models.summary import Summary
 from huitou.models.terms import log_sum, total
 
-CHUNK = 16_384
-"""Rows evaluated at a time: derivatives of a chunk stay within the processor's cache."""
+SCOUT = 8
+"""A large shop is first fitted to every eighth of its histories: the whole then needs few steps."""
+SCOUTED = 4_096
+"""From so many different histories on."""
 
 
 @dataclass(frozen=True)
@@ -60,16 +64,14 @@ class Fitted:
         return np.clip(-np.expm1(self._log_none(s, h)), 0.0, 1.0)
 
     def _log_none(self, s: Summary, h: ArrayLike) -> Array:
-        later = replace(s, T=s.T + np.asarray(h, dtype=np.float64))
-        return self._logs(later)[1] - self._logs(s)[1]
+        return self._logs(s.after(h))[1] - self._logs(s)[1]
 
     def _logs(self, s: Summary) -> tuple[Array, Array]:
-        """Logs of the term of the living, and of the sum of all terms."""
-        alive, whole = np.empty(len(s)), np.empty(len(s))
-        for part in chunks(len(s)):
-            terms = self.model.terms(np.exp(self.theta), s.rows(part))
-            alive[part], whole[part] = terms[0].value, log_sum(terms)
-        return alive, whole
+        """Logs of the terms of the living, and of all terms, summed."""
+        params, living = np.exp(self.theta), self.model.living
+        ways = [self.model.terms(params, part).value for part in s.parts(self.model.part)]
+        alive = [each[0] if living == 1 else log_sum(each[:living]) for each in ways]
+        return _joined(alive), _joined([log_sum(each) for each in ways])
 
     def expected_alive(self, s: Summary, h: ArrayLike) -> Array:
         """Expected purchase days in (T, T + h] of one who is alive at T."""
@@ -95,20 +97,15 @@ class Fitted:
         return np.where(never, -1, high)
 
 
-def chunks(n: int) -> Iterator[slice]:
-    """Slices that cover n rows."""
-    return (slice(start, start + CHUNK) for start in range(0, n, CHUNK))
+def _joined(parts: list[Array]) -> Array:
+    return parts[0] if len(parts) == 1 else np.concatenate(parts or [np.empty(0)])
 
 
 def loglik(model: Model, theta: Array, s: Summary) -> tuple[float, Array, Array]:
     """Log-likelihood of all customers with gradient and Hessian by log-parameters."""
     params = np.exp(theta)
-    times, place = np.unique(s.x, return_inverse=True)
-    value, slope, bend = total(
-        [model.shared(params, times)], np.bincount(place.reshape(-1), s.count).astype(np.float64)
-    )
-    for rows in chunks(len(s)):
-        part = s.rows(rows)
+    value, slope, bend = total(model.shared(params, s.times.different), s.often)
+    for part in s.parts(model.part):
         more = total(model.terms(params, part), part.count)
         value, slope, bend = value + more[0], slope + more[1], bend + more[2]
     return value, slope, bend
@@ -124,8 +121,18 @@ def fit(model: Model, s: Summary, *, prior_sd: float | None = 5.0) -> Fitted:
     """Maximum a posteriori by Newton; `prior_sd=None` switches the prior off (plain MLE)."""
     start = weak_prior(model, s).centre
     prior = None if prior_sd is None else weak_prior(model, s, prior_sd)
+    if len(s) >= SCOUTED:
+        some = s.rows(slice(SCOUT // 2, None, SCOUT))
+        start = climb(_posterior(model, some, prior), start, tolerance=1e-3).theta
+    peak = climb(_posterior(model, s, prior), start)
+    value = peak.value - (prior(peak.theta)[0] if prior else 0.0)
+    return Fitted(
+        model, peak.theta, peak.covariance, value, s.customers, peak.converged, peak.steps
+    )
 
-    def posterior(theta: Array) -> tuple[float, Array, Array]:
+
+def _posterior(model: Model, s: Summary, prior: Prior | None) -> Evaluate:
+    def evaluate(theta: Array) -> tuple[float, Array, Array]:
         with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
             found = loglik(model, theta, s)
         if prior is None:
@@ -133,13 +140,4 @@ def fit(model: Model, s: Summary, *, prior_sd: float | None = 5.0) -> Fitted:
         more = prior(theta)
         return found[0] + more[0], found[1] + more[1], found[2] + more[2]
 
-    peak = climb(posterior, start)
-    return Fitted(
-        model,
-        peak.theta,
-        peak.covariance,
-        loglik(model, peak.theta, s)[0],
-        s.customers,
-        peak.converged,
-        peak.steps,
-    )
+    return evaluate

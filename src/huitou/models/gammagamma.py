@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import digamma, gammaln, polygamma
 
-from huitou.models.contract import Array
+from huitou.models.numbers import Array
 from huitou.models.newton import Prior, climb
 
 

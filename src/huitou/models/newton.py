@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from huitou.models.contract import Array
+from huitou.models.numbers import Array
 
 Evaluate = Callable[[Array], tuple[float, Array, Array]]
 """theta -> (value, gradient, Hessian) of what is to be made large."""

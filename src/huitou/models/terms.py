@@ -2,83 +2,123 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import digamma, gammaln, polygamma
+from scipy.special import digamma, gammaln, zeta
 
-from huitou.models.contract import Array, Derivatives, Term
-
-
-def nothing(p: int, n: int) -> Derivatives:
-    """Derivatives of a constant."""
-    return Derivatives(np.zeros((p, n)), np.zeros((p, p, n)))
+from huitou.models.contract import Bend, Terms
+from huitou.models.numbers import Array
+from huitou.models.summary import Column
 
 
-def add_decay(
-    into: Derivatives,
-    places: tuple[int, int],
-    shape: tuple[float, Array | float],
-    scale: float,
-    y: Array,
-) -> None:
-    """Add the derivatives of `-(shape + extra) log(scale + y)`; `shape` is (shape, extra).
+@dataclass(frozen=True)
+class Decay:
+    """-(shape + extra) log(scale + y): so a gamma-mixed rate falls that is seen for a time y."""
 
-    A gamma-mixed rate seen for a time y decays like this; `places` are the positions of the two
-    parameters.
-    """
-    i, j = places
-    power = shape[0] + np.asarray(shape[1])
-    share = scale / (scale + y)
-    by_shape, by_both = -shape[0] * np.log(scale + y), -shape[0] * share
-    into.slope[i] += by_shape
-    into.slope[j] += -power * share
-    into.bend[i, i] += by_shape
-    into.bend[i, j] += by_both
-    into.bend[j, i] += by_both
-    into.bend[j, j] += -power * share * (1 - share)
+    shape: float
+    power: Array | float
+    """shape + extra."""
+    log: Array
+    """log(scale + y)."""
+    share: Array
+    """scale / (scale + y)."""
 
+    @classmethod
+    def over(cls, shape: float, extra: Array | float, scale: float, y: Column) -> Decay:
+        """Seen for the times of a column."""
+        log = y.each(lambda time: np.log(scale + time))
+        return cls(shape, shape + extra, log, y.each(lambda time: scale / (scale + time)))
 
-def add_rising(into: Derivatives, place: int, value: float, x: Array) -> None:
-    """Add the derivatives of `log Gamma(value + x) - log Gamma(value)`."""
-    first = digamma(value + x) - digamma(value)
-    second = polygamma(1, value + x) - polygamma(1, value)
-    into.slope[place] += value * first
-    into.bend[place, place] += value * first + value**2 * second
+    @property
+    def value(self) -> Array:
+        """The logarithm itself."""
+        return -self.power * self.log
 
+    def slope(self, by_shape: Array, by_scale: Array) -> None:
+        """Write the first derivatives into these rows."""
+        np.multiply(self.log, -self.shape, out=by_shape)
+        np.multiply(self.share, self.power, out=by_scale)
+        np.negative(by_scale, out=by_scale)
 
-def rising(value: float, x: Array) -> Array:
-    """`log Gamma(value + x) - log Gamma(value)`, the log of the rising factorial."""
-    grown: Array = gammaln(value + x) - gammaln(value)
-    return grown
-
-
-def log_sum(terms: Sequence[Term]) -> Array:
-    """Log of the sum of the terms, row by row."""
-    values = np.stack([term.value for term in terms])
-    largest = values.max(axis=0)
-    np.exp(np.subtract(values, largest, out=values), out=values)
-    whole: Array = largest + np.log(values.sum(axis=0))
-    return whole
+    def bend(self, weight: Array) -> Array:
+        """Second derivatives by (shape, scale), weighted and summed: (2, 2)."""
+        both = -self.shape * float(np.vdot(weight, self.share))
+        own = weight * self.share
+        by_scale = float(np.vdot(own, self.power * (self.share - 1)))
+        return np.array([[-self.shape * float(np.vdot(weight, self.log)), both], [both, by_scale]])
 
 
-def total(terms: Sequence[Term], weight: Array) -> tuple[float, Array, Array]:
-    """Weighted sum over rows of the log of the sum of terms, with its gradient and Hessian.
+@dataclass(frozen=True)
+class Rising:
+    """log Gamma(value + x) - log Gamma(value), the log of the rising factorial."""
 
-    With shares pi_k of the terms: gradient = sum pi_k g_k, and Hessian =
+    start: float
+    x: Array
+
+    @property
+    def value(self) -> Array:
+        """The logarithm itself."""
+        grown: Array = gammaln(self.start + self.x) - gammaln(self.start)
+        return grown
+
+    @property
+    def slope(self) -> Array:
+        """First derivative by log `start`."""
+        found: Array = self.start * (digamma(self.start + self.x) - digamma(self.start))
+        return found
+
+    @property
+    def bend(self) -> Array:
+        """Second derivative by log `start`."""
+        found: Array = self.slope + self.start**2 * (
+            zeta(2, self.start + self.x) - zeta(2, self.start)
+        )
+        return found
+
+
+def plus(one: Terms, other: Terms) -> Terms:
+    """The product of two factors with one way each."""
+
+    def derive() -> tuple[Array, Bend]:
+        (slope, bend), (more, bent) = one.derive(), other.derive()
+        return slope + more, lambda weight: bend(weight) + bent(weight)
+
+    return Terms(one.value + other.value, derive)
+
+
+def log_sum(value: Array) -> Array:
+    """Log of the sum over ways, row by row."""
+    return _shares(value)[0]
+
+
+def _shares(value: Array) -> tuple[Array, Array]:
+    """Log of the sum over ways, and the share of each way in it."""
+    largest = value.max(axis=0)
+    shares = value - largest
+    np.exp(shares, out=shares)
+    whole = shares.sum(axis=0)
+    shares /= whole
+    np.log(whole, out=whole)
+    whole += largest
+    return whole, shares
+
+
+def total(terms: Terms, weight: Array) -> tuple[float, Array, Array]:
+    """Weighted sum over rows of the log of the sum of ways, with its gradient and Hessian.
+
+    With shares pi_k of the ways: gradient = sum pi_k g_k, and Hessian =
     sum pi_k (H_k + g_k g_k') - g g'.
     """
-    value = log_sum(terms)
-    slope: Array | None = None
-    bend: Array | None = None
-    for term in terms:
-        share = np.exp(term.value - value)
-        found = term.derive()
-        shared = share * found.slope
-        outer = np.einsum("in,jn->ij", shared * weight, found.slope)
-        piece = np.einsum("ijn,n->ij", found.bend, share * weight) + outer
-        slope = shared if slope is None else slope + shared
-        bend = piece if bend is None else bend + piece
-    assert slope is not None and bend is not None, "a likelihood has at least one term"
-    bend = bend - np.einsum("in,jn->ij", slope * weight, slope)
-    return float(weight @ value), slope @ weight, bend
+    slope, bend = terms.derive()
+    if len(terms.value) == 1:
+        alone = weight[None, :]
+        return float(weight @ terms.value[0]), slope[:, 0, :] @ weight, bend(alone)
+    whole, shares = _shares(terms.value)
+    shares *= weight
+    tilted = slope * shares
+    mean = tilted.sum(axis=1)
+    p = len(slope)
+    outer = tilted.reshape(p, -1) @ slope.reshape(p, -1).T
+    outer -= (mean / weight) @ mean.T
+    return float(weight @ whole), mean.sum(axis=1), bend(shares) + outer
