@@ -49,7 +49,7 @@ class BetaGeometric:
     moves: Mapping[str, tuple[float, ...]] = MappingProxyType(
         {"rate": (0.0, -1.0, 0.0, 0.0), "leaving": (0.0, 0.0, 1.0, 0.0)}
     )
-    part = 4_096
+    part = 16_384
 
     @property
     def living(self) -> int:

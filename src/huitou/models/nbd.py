@@ -21,7 +21,7 @@ class Nbd:
     scales = (False, True)
     living = 1
     moves = MappingProxyType({"rate": (0.0, -1.0)})
-    part = 8_192
+    part = 16_384
 
     def shared(self, params: Array, x: Array) -> Terms:
         """Gamma(r + x) / Gamma(r) alpha^r."""
