@@ -119,16 +119,21 @@ def weak_prior(model: Model, s: Summary, sd: float = 5.0) -> Prior:
 
 def fit(model: Model, s: Summary, *, prior_sd: float | None = 5.0) -> Fitted:
     """Maximum a posteriori by Newton; `prior_sd=None` switches the prior off (plain MLE)."""
-    start = weak_prior(model, s).centre
     prior = None if prior_sd is None else weak_prior(model, s, prior_sd)
-    if len(s) >= SCOUTED:
-        some = s.rows(slice(SCOUT // 2, None, SCOUT))
-        start = climb(_posterior(model, some, prior), start, tolerance=1e-3).theta
-    peak = climb(_posterior(model, s, prior), start)
+    peak = climb(_posterior(model, s, prior), _start(model, s, prior))
     value = peak.value - (prior(peak.theta)[0] if prior else 0.0)
     return Fitted(
         model, peak.theta, peak.covariance, value, s.customers, peak.converged, peak.steps
     )
+
+
+def _start(model: Model, s: Summary, prior: Prior | None) -> Array:
+    """Near the maximum, by way of ever larger parts of a large shop."""
+    if len(s) < SCOUTED:
+        return weak_prior(model, s).centre
+    some = s.rows(slice(SCOUT // 2, None, SCOUT))
+    start = _start(model, some, prior)
+    return climb(_posterior(model, some, prior), start, tolerance=1e-2).theta
 
 
 def _posterior(model: Model, s: Summary, prior: Prior | None) -> Evaluate:

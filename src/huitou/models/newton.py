@@ -14,6 +14,9 @@ Evaluate = Callable[[Array], tuple[float, Array, Array]]
 
 LONGEST_STEP = 2.0
 """No log-parameter moves further in one step: a factor of seven, so that nothing overflows."""
+LAST_STEP, LAST_LENGTH = 1e-5, 0.01
+"""A step that promises no more and is no longer is taken unseen: what it leaves to be gained is
+half its promise, squared."""
 
 
 @dataclass(frozen=True)
@@ -60,6 +63,8 @@ def climb(
         move, promise = _direction(here[1], here[2])
         if promise < tolerance:
             return Peak(theta, here[0], _covariance(here[2]), step, True)
+        if promise < LAST_STEP and np.abs(move).max() < LAST_LENGTH:
+            return Peak(theta + move, here[0] + promise, _covariance(here[2]), step + 1, True)
         taken = _line(evaluate, theta, here, move)
         if taken is None:
             return Peak(theta, here[0], _covariance(here[2]), step, promise < 1e-6)

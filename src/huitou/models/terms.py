@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from scipy.special import digamma, gammaln, zeta
@@ -51,30 +52,51 @@ class Decay:
 
 @dataclass(frozen=True)
 class Rising:
-    """log Gamma(value + x) - log Gamma(value), the log of the rising factorial."""
+    """log Gamma(start + x) - log Gamma(start), the log of the rising factorial.
+
+    For consecutive whole x it is a running sum, ten times as fast as gamma functions.
+    """
 
     start: float
     x: Array
 
-    @property
+    @cached_property
     def value(self) -> Array:
         """The logarithm itself."""
+        if (factors := self._factors) is not None:
+            return self._summed(np.log(factors))
         grown: Array = gammaln(self.start + self.x) - gammaln(self.start)
         return grown
 
-    @property
+    @cached_property
     def slope(self) -> Array:
         """First derivative by log `start`."""
-        found: Array = self.start * (digamma(self.start + self.x) - digamma(self.start))
-        return found
+        if (factors := self._factors) is not None:
+            return self._summed(self.start / factors)
+        grown: Array = digamma(self.start + self.x) - digamma(self.start)
+        return self.start * grown
 
-    @property
+    @cached_property
     def bend(self) -> Array:
         """Second derivative by log `start`."""
-        found: Array = self.slope + self.start**2 * (
-            zeta(2, self.start + self.x) - zeta(2, self.start)
-        )
-        return found
+        if (factors := self._factors) is not None:
+            shares = self.start / factors
+            return self._summed(shares * (1 - shares))
+        grown: Array = zeta(2.0, self.start + self.x) - zeta(2.0, self.start)
+        return self.slope + self.start**2 * grown
+
+    @cached_property
+    def _factors(self) -> Array | None:
+        """start, start + 1, …: as many as the largest x; None where x has gaps."""
+        n = len(self.x)
+        if not n or self.x[-1] - self.x[0] != n - 1 or self.x[0] > n or self.x[0] % 1:
+            return None
+        return self.start + np.arange(self.x[-1])
+
+    def _summed(self, each: Array) -> Array:
+        sums = np.zeros(len(each) + 1)
+        np.cumsum(each, out=sums[1:])
+        return sums[int(self.x[0]) :]
 
 
 def plus(one: Terms, other: Terms) -> Terms:
@@ -94,6 +116,8 @@ def log_sum(value: Array) -> Array:
 
 def _shares(value: Array) -> tuple[Array, Array]:
     """Log of the sum over ways, and the share of each way in it."""
+    if len(value) == 1:
+        return value[0], np.ones_like(value)
     largest = value.max(axis=0)
     shares = value - largest
     np.exp(shares, out=shares)
@@ -108,17 +132,27 @@ def total(terms: Terms, weight: Array) -> tuple[float, Array, Array]:
     """Weighted sum over rows of the log of the sum of ways, with its gradient and Hessian.
 
     With shares pi_k of the ways: gradient = sum pi_k g_k, and Hessian =
-    sum pi_k (H_k + g_k g_k') - g g'.
+    sum pi_k H_k + the scatter of the g_k about their mean.
     """
-    slope, bend = terms.derive()
-    if len(terms.value) == 1:
-        alone = weight[None, :]
-        return float(weight @ terms.value[0]), slope[:, 0, :] @ weight, bend(alone)
     whole, shares = _shares(terms.value)
+    slope, bend = terms.derive()
+    scatter = _scatter(slope, shares, weight)
     shares *= weight
+    p = len(slope)
+    return float(weight @ whole), slope.reshape(p, -1) @ shares.reshape(-1), bend(shares) + scatter
+
+
+def _scatter(slope: Array, shares: Array, weight: Array) -> Array | float:
+    """Weighted sum over rows of the covariance of the ways' slopes; of one way there is none."""
+    if len(shares) == 1:
+        return 0.0
+    if len(shares) == 2:
+        apart = slope[:, 0] - slope[:, 1]
+        return (apart * (shares[0] * shares[1] * weight)) @ apart.T
+    p = len(slope)
     tilted = slope * shares
     mean = tilted.sum(axis=1)
-    p = len(slope)
+    tilted *= weight
     outer = tilted.reshape(p, -1) @ slope.reshape(p, -1).T
-    outer -= (mean / weight) @ mean.T
-    return float(weight @ whole), mean.sum(axis=1), bend(shares) + outer
+    scatter: Array = outer - (mean * weight) @ mean.T
+    return scatter
