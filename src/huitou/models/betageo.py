@@ -26,7 +26,7 @@ from scipy.linalg import eigh_tridiagonal
 from scipy.special import betainc
 
 from huitou.models.contract import Bend, Terms
-from huitou.models.nbd import rate_mix
+from huitou.models.nbd import rate_mix, rate_start
 from huitou.models.numbers import Array
 from huitou.models.summary import Summary
 from huitou.models.terms import Decay, Rising, plus
@@ -56,6 +56,11 @@ class BetaGeometric:
         """One way for each beat of the clock that may have gone by since the last purchase."""
         return self.k
 
+    def start(self, s: Summary) -> Array:
+        """The shop's mean and spread of purchases; half the time, for some have left."""
+        r, alpha = rate_start(s, self.k)
+        return np.array([r, alpha / 2, 1.0, 1.0])
+
     def shared(self, params: Array, x: Array) -> Terms:
         """Gamma(r + k x) / Gamma(r) alpha^r B(a, b + m) / B(a, b)."""
         return plus(rate_mix(params, self.k * x), _stayed(params, x + self.first))
@@ -66,7 +71,7 @@ class BetaGeometric:
         beats = self.k * s.x
         alive = [Decay.over(r, beats + j, alpha, s.watched) for j in range(self.k)]
         gone = Decay.over(r, beats, alpha, s.last)
-        left = s.times.each(lambda x: _left(b, x + self.first))
+        left = _left(b, s.times.different + self.first)
         value = np.empty((self.k + 1, len(s)))
         for j, decay in enumerate(alive):
             value[j] = decay.value
@@ -75,9 +80,8 @@ class BetaGeometric:
                     value[j] += Rising(r + beats, np.full(len(s), float(j))).value
                     value[j] += j * np.log(s.T - s.t_x) - lgamma(j + 1)
         with np.errstate(divide="ignore"):
-            value[-1] = gone.value + s.times.each(
-                lambda x: np.log(_left(b, x + self.first)) + np.log(a / b)
-            )
+            np.add(gone.value, np.log(left * (a / b)).take(s.times.place), out=value[-1])
+        left = left.take(s.times.place)
 
         def derive() -> tuple[Array, Bend]:
             slope = np.zeros((4, self.k + 1, len(s)))

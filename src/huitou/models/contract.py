@@ -66,6 +66,10 @@ class Model(Protocol):
         """How many rows are best evaluated at a time, so that they stay in the processor's cache."""
         ...
 
+    def start(self, s: Summary) -> Array:
+        """Parameters to begin a fit with, from what is plain to see."""
+        ...
+
     def shared(self, params: Array, x: Array) -> Terms:
         """The factor of the likelihood that depends on x alone and multiplies every term."""
         ...

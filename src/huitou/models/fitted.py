@@ -113,8 +113,7 @@ def loglik(model: Model, theta: Array, s: Summary) -> tuple[float, Array, Array]
 
 def weak_prior(model: Model, s: Summary, sd: float = 5.0) -> Prior:
     """Shapes near 1, scales near the mean time under observation."""
-    typical = np.log(max(float(s.T @ s.count) / max(s.customers, 1), 1e-6))
-    return Prior(np.where(np.array(model.scales), typical, 0.0), sd)
+    return Prior(np.where(np.array(model.scales), np.log(s.usual_time), 0.0), sd)
 
 
 def fit(model: Model, s: Summary, *, prior_sd: float | None = 5.0) -> Fitted:
@@ -130,7 +129,7 @@ def fit(model: Model, s: Summary, *, prior_sd: float | None = 5.0) -> Fitted:
 def _start(model: Model, s: Summary, prior: Prior | None) -> Array:
     """Near the maximum, by way of ever larger parts of a large shop."""
     if len(s) < SCOUTED:
-        return weak_prior(model, s).centre
+        return np.log(model.start(s))
     some = s.rows(slice(SCOUT // 2, None, SCOUT))
     start = _start(model, some, prior)
     return climb(_posterior(model, some, prior), start, tolerance=1e-2).theta

@@ -23,6 +23,10 @@ class Nbd:
     moves = MappingProxyType({"rate": (0.0, -1.0)})
     part = 16_384
 
+    def start(self, s: Summary) -> Array:
+        """The shop's mean and spread of purchases."""
+        return np.array(rate_start(s))
+
     def shared(self, params: Array, x: Array) -> Terms:
         """Gamma(r + x) / Gamma(r) alpha^r."""
         return rate_mix(params, x)
@@ -44,6 +48,15 @@ class Nbd:
         r, alpha = params
         expected: Array = (r + s.x) / (alpha + s.T) * np.asarray(h)
         return expected
+
+
+def rate_start(s: Summary, k: int = 1) -> tuple[float, float]:
+    """Near r and alpha, were nobody ever to leave: from mean and variance of the purchases."""
+    own = s.count / max(s.customers, 1)
+    mean = max(float(own @ s.x), 1e-3)
+    spread = float(own @ (s.x - mean) ** 2) - mean
+    r = float(np.clip(mean**2 / max(spread, 1e-3), 0.1, 10.0))
+    return r, r * s.usual_time / (k * mean)
 
 
 def rate_mix(params: Array, x: Array) -> Terms:

@@ -22,7 +22,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from huitou.models.contract import Bend, Terms
-from huitou.models.nbd import rate_mix
+from huitou.models.nbd import rate_mix, rate_start
 from huitou.models.numbers import Array
 from huitou.models.summary import Summary
 from huitou.models.terms import Decay, plus
@@ -42,6 +42,11 @@ class ParetoNbd:
     living = 1
     moves = MappingProxyType({"rate": (0.0, -1.0, 0.0, 0.0), "leaving": (0.0, 0.0, 0.0, -1.0)})
     part = 2_048
+
+    def start(self, s: Summary) -> Array:
+        """The shop's mean and spread of purchases; half the time, for some have left."""
+        r, alpha = rate_start(s)
+        return np.array([r, alpha / 2, 1.0, s.usual_time])
 
     def shared(self, params: Array, x: Array) -> Terms:
         """Gamma(r + x) / Gamma(r) alpha^r beta^s."""

@@ -99,6 +99,11 @@ class Summary:
         return int(self.count.sum())
 
     @cached_property
+    def usual_time(self) -> float:
+        """Mean time under observation."""
+        return max(float(self.T @ self.count) / max(self.customers, 1), 1e-6)
+
+    @cached_property
     def often(self) -> Array:
         """How many customers have each of the different numbers of `times`."""
         return np.bincount(self.times.place, self.count, len(self.times.different))
