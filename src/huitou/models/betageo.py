@@ -29,7 +29,7 @@ from huitou.models.contract import Bend, Terms
 from huitou.models.nbd import rate_mix, rate_start
 from huitou.models.numbers import Array
 from huitou.models.summary import Summary
-from huitou.models.terms import Decay, Rising, plus
+from huitou.models.terms import BetaRatio, Decay, Rising, plus
 
 NODES = 40
 """Gauss-Jacobi nodes for E[Y]: exact to 1e-14 as a rule, to 1e-8 for 99 in 100 of wild parameters
@@ -174,25 +174,20 @@ def _beats(r: float, beats: Array, j: int) -> tuple[Array, Array]:
 
 def _stayed(params: Array, m: Array) -> Terms:
     """B(a, b + m) / B(a, b): survived m chances to leave."""
-    a, b = params[2:].tolist()
-    up, down = Rising(b, m), Rising(a + b, m)
+    ratio = BetaRatio(*params[2:].tolist(), None, m)
 
     def derive() -> tuple[Array, Bend]:
         slope = np.zeros((4, 1, len(m)))
-        first = down.slope / (a + b)
-        slope[2, 0], slope[3, 0] = -a * first, up.slope - b * first
+        slope[2:, 0] = ratio.slope
 
         def bend(weight: Array) -> Array:
-            bent, second = np.zeros((4, 4)), (down.bend - down.slope) / (a + b) ** 2
-            one, two = float(weight[0] @ first), float(weight[0] @ second)
-            bent[2, 2] = -a * one - a * a * two
-            bent[2, 3] = bent[3, 2] = -a * b * two
-            bent[3, 3] = weight[0] @ up.bend - b * one - b * b * two
+            bent = np.zeros((4, 4))
+            bent[2:, 2:] = ratio.bent(weight[0])
             return bent
 
         return slope, bend
 
-    return Terms((up.value - down.value)[None, :], derive)
+    return Terms(ratio.value[None, :], derive)
 
 
 @lru_cache(maxsize=4_096)

@@ -58,7 +58,7 @@ class Rising:
 
     def __init__(self, start: float, x: Array) -> None:
         n = len(x)
-        runs = n > 0 and x[0] in (0.0, 1.0) and x[-1] - x[0] == n - 1
+        runs = n > 0 and x.ndim == 1 and x[0] in (0.0, 1.0) and x[-1] - x[0] == n - 1
         self.value, self.slope, self.bend = _running(start, x) if runs else _by_gamma(start, x)
 
 
@@ -75,6 +75,36 @@ def _by_gamma(start: float, x: Array) -> tuple[Array, Array, Array]:
     slope = start * (digamma(start + x) - digamma(start))
     bend = slope + start**2 * (zeta(2.0, start + x) - zeta(2.0, start))
     return gammaln(start + x) - gammaln(start), slope, bend
+
+
+class BetaRatio:
+    """log B(a + u, b + v) / B(a, b): u times gone one way and v times the other, each likely so.
+
+    `value`, `slope` by (log a, log b), shape (2, …), and `bend`, shape (3, …), by aa, ab and bb.
+    """
+
+    def __init__(self, a: float, b: float, u: Array | None, v: Array) -> None:
+        other, both = Rising(b, v), Rising(a + b, v if u is None else u + v)
+        first, second = both.slope / (a + b), (both.bend - both.slope) / (a + b) ** 2
+        self.value = other.value - both.value
+        self.slope = np.array([-a * first, other.slope - b * first])
+        self.bend = np.array(
+            [
+                -a * first - a * a * second,
+                -a * b * second,
+                other.bend - b * first - b * b * second,
+            ]
+        )
+        if u is not None:
+            one = Rising(a, u)
+            self.value = self.value + one.value
+            self.slope[0] += one.slope
+            self.bend[0] += one.bend
+
+    def bent(self, weight: Array) -> Array:
+        """Second derivatives, weighted and summed: (2, 2)."""
+        aa, ab, bb = (float(np.vdot(weight, each)) for each in self.bend)
+        return np.array([[aa, ab], [ab, bb]])
 
 
 def plus(one: Terms, other: Terms) -> Terms:
@@ -113,11 +143,19 @@ def total(terms: Terms, weight: Array) -> tuple[float, Array, Array]:
     sum pi_k H_k + the scatter of the g_k about their mean.
     """
     whole, shares = _shares(terms.value)
+    return shared_out(terms, whole, shares, weight)
+
+
+def shared_out(
+    terms: Terms, whole: Array, shares: Array, weight: Array
+) -> tuple[float, Array, Array]:
+    """The same where the whole and the shares of the ways in it are known."""
     slope, bend = terms.derive()
     scatter = _scatter(slope, shares, weight)
-    shares *= weight
+    weighted = shares * weight
     p = len(slope)
-    return float(weight @ whole), slope.reshape(p, -1) @ shares.reshape(-1), bend(shares) + scatter
+    ahead = slope.reshape(p, -1) @ weighted.reshape(-1)
+    return float(weight @ whole), ahead, bend(weighted) + scatter
 
 
 def _scatter(slope: Array, shares: Array, weight: Array) -> Array | float:
