@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from huitou.models.contract import Model
-from huitou.models.newton import Evaluate, Prior, climb
+from huitou.models.newton import Prior, climb, with_prior
 from huitou.models.numbers import Array, Index
 from huitou.models.summary import Summary
 from huitou.models.terms import log_sum, total
@@ -119,7 +119,7 @@ def weak_prior(model: Model, s: Summary, sd: float = 5.0) -> Prior:
 def fit(model: Model, s: Summary, *, prior_sd: float | None = 5.0) -> Fitted:
     """Maximum a posteriori by Newton; `prior_sd=None` switches the prior off (plain MLE)."""
     prior = None if prior_sd is None else weak_prior(model, s, prior_sd)
-    peak = climb(_posterior(model, s, prior), _start(model, s, prior))
+    peak = climb(with_prior(lambda theta: loglik(model, theta, s), prior), _start(model, s, prior))
     value = peak.value - (prior(peak.theta)[0] if prior else 0.0)
     return Fitted(
         model, peak.theta, peak.covariance, value, s.customers, peak.converged, peak.steps
@@ -132,16 +132,4 @@ def _start(model: Model, s: Summary, prior: Prior | None) -> Array:
         return np.log(model.start(s))
     some = s.rows(slice(SCOUT // 2, None, SCOUT))
     start = _start(model, some, prior)
-    return climb(_posterior(model, some, prior), start, tolerance=1e-2).theta
-
-
-def _posterior(model: Model, s: Summary, prior: Prior | None) -> Evaluate:
-    def evaluate(theta: Array) -> tuple[float, Array, Array]:
-        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
-            found = loglik(model, theta, s)
-        if prior is None:
-            return found
-        more = prior(theta)
-        return found[0] + more[0], found[1] + more[1], found[2] + more[2]
-
-    return evaluate
+    return climb(with_prior(lambda theta: loglik(model, theta, some), prior), start, tolerance=1e-2).theta

@@ -37,6 +37,20 @@ class Prior:
         return float(-0.5 * away @ away), slope, -np.eye(len(theta)) / self.sd**2
 
 
+def with_prior(likelihood: Evaluate, prior: Prior | None) -> Evaluate:
+    """Log-likelihood and prior together; a step too far may overflow, and is not taken."""
+
+    def evaluate(theta: Array) -> tuple[float, Array, Array]:
+        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+            found = likelihood(theta)
+        if prior is None:
+            return found
+        more = prior(theta)
+        return found[0] + more[0], found[1] + more[1], found[2] + more[2]
+
+    return evaluate
+
+
 @dataclass(frozen=True)
 class Peak:
     """Where the climb ended."""
