@@ -28,13 +28,13 @@ class Prior:
     """
 
     centre: Array
-    sd: float = 5.0
+    sd: float | Array = 5.0
 
     def __call__(self, theta: Array) -> tuple[float, Array, Array]:
         """Log-density up to a constant, with gradient and Hessian."""
         away = (theta - self.centre) / self.sd
-        slope = -away / self.sd
-        return float(-0.5 * away @ away), slope, -np.eye(len(theta)) / self.sd**2
+        bend = -np.diag(np.broadcast_to(self.sd, len(theta)) ** -2.0)
+        return float(-0.5 * away @ away), -away / self.sd, bend
 
 
 def with_prior(likelihood: Evaluate, prior: Prior | None) -> Evaluate:
