@@ -159,6 +159,4 @@ def fit_renewals(model: Sbg, s: Tenures, *, prior_sd: float | None = 5.0) -> Ren
     evaluate: Evaluate = with_prior(lambda theta: loglik(model, theta, s), prior)
     peak = climb(evaluate, start)
     value = peak.value - (prior(peak.theta)[0] if prior else 0.0)
-    return Renewals(
-        model, peak.theta, peak.covariance, value, int(s.count.sum()), peak.converged
-    )
+    return Renewals(model, peak.theta, peak.covariance, value, int(s.count.sum()), peak.converged)

@@ -15,7 +15,6 @@ term of the likelihood, *left about the time y*.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 from types import MappingProxyType
 
 import numpy as np
@@ -25,7 +24,7 @@ from huitou.models.contract import Bend, Terms
 from huitou.models.nbd import rate_mix, rate_start
 from huitou.models.numbers import Array
 from huitou.models.summary import Summary
-from huitou.models.terms import Decay, plus
+from huitou.models.terms import Decay, legendre, plus
 
 NODES = 16
 """Log-likelihood of a row to 4e-8 over all parameters tried, to 2e-10 for 99 rows in 100."""
@@ -130,7 +129,7 @@ def _departures(params: Array, s: Summary) -> _Departures:
     """Moments y from t_x to T. With c the smaller of alpha and beta, c + y = start / w^(1/power)."""
     r, alpha, shape, beta = params.tolist()
     least, other = min(alpha, beta), max(alpha, beta)
-    points, weights = _legendre(NODES)
+    points, weights = legendre(NODES)
     first = s.last.each(lambda t: np.log(least + t))
     last = s.watched.each(lambda t: np.log(least + t))
     start, beside = least + s.t_x, other + s.t_x
@@ -150,10 +149,3 @@ def _departures(params: Array, s: Summary) -> _Departures:
     pairs = (log_near, least / near), (np.log(far), other / far)
     (log_rate, share_rate), (log_leave, share_leave) = pairs if alpha <= beta else pairs[::-1]
     return _Departures(log_rate, share_rate, log_leave, share_leave, length)
-
-
-@lru_cache(maxsize=4)
-def _legendre(n: int) -> tuple[Array, Array]:
-    """Gauss-Legendre nodes and weights on (0, 1)."""
-    points, weights = np.polynomial.legendre.leggauss(n)
-    return (points + 1) / 2, weights / 2

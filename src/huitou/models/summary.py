@@ -41,6 +41,11 @@ class Column:
         return len(self.place)
 
     @cached_property
+    def whole(self) -> bool:
+        """Whether places are the numbers themselves."""
+        return np.array_equal(self.different, np.arange(len(self.different)))
+
+    @cached_property
     def values(self) -> Array:
         """The number of every row."""
         return self.different.take(self.place)
@@ -56,8 +61,10 @@ class Column:
     def later(self, h: ArrayLike) -> Column:
         """The numbers and `h` more, one for all or one a row."""
         more = np.asarray(h, dtype=np.float64)
-        return Column.of(self.values + more) if more.ndim else replace(
-            self, different=self.different + more
+        return (
+            Column.of(self.values + more)
+            if more.ndim
+            else replace(self, different=self.different + more)
         )
 
 
@@ -147,7 +154,12 @@ class Summary:
         else:
             different, place = np.unique(keys, return_inverse=True)
         times, watched = _unpacked(different, (self.times, self.watched))
-        return Summary(times, watched, watched, np.ones(len(different))), place
+        return just_bought(times, watched), place
+
+
+def just_bought(times: Column, watched: Column) -> Summary:
+    """Customers who bought on the last evening they were watched."""
+    return Summary(times, watched, watched, np.ones(len(times)))
 
 
 def each_alone(x: ArrayLike, t_x: ArrayLike, T: ArrayLike) -> Summary:

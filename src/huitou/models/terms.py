@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from scipy.special import digamma, gammaln, zeta
@@ -172,3 +173,10 @@ def _scatter(slope: Array, shares: Array, weight: Array) -> Array | float:
     outer = tilted.reshape(p, -1) @ slope.reshape(p, -1).T
     scatter: Array = outer - (mean * weight) @ mean.T
     return scatter
+
+
+@lru_cache(maxsize=4)
+def legendre(n: int) -> tuple[Array, Array]:
+    """Gauss-Legendre nodes and weights on (0, 1)."""
+    points, weights = np.polynomial.legendre.leggauss(n)
+    return (points + 1) / 2, weights / 2
