@@ -11,7 +11,7 @@ from scipy.optimize import minimize
 from tests.unit.models import textbook
 
 from huitou.models.bgnbd import BgNbd
-from huitou.models.contract import summarise
+from huitou.models.summary import summarise
 from huitou.models.fitted import fit
 from huitou.models.gammagamma import fit_spend
 from huitou.models.mbgnbd import MbgNbd

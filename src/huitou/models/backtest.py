@@ -9,7 +9,7 @@ from datetime import date, timedelta
 import numpy as np
 from numpy.typing import NDArray
 
-from huitou.models.contract import Array
+from huitou.models.numbers import Array
 from huitou.models.histories import FEWEST, Histories, Origin, histories
 from huitou.models.level import (
     Level,

@@ -1,147 +1,216 @@
-"""What BG/NBD and MBG/NBD share: rates are gamma, and chances to leave are beta, distributed.
+"""What (M)BG/NBD and MBG/CNBD-k share: rates are gamma, and chances to leave beta, distributed.
 
 A customer leaves for good only right after a purchase. BG/NBD gives the first chance to leave at
 the first repeat purchase, MBG/NBD at the very first; the two differ by one in the number of
-chances survived, m = x + `first`. With R = r + x:
+chances survived, m = x + `first`. And purchases may be regular: each k-th beat of a Poisson
+clock is one (k = 1 is pure chance). With R = r + k x:
 
     L = Gamma(R) / Gamma(r) alpha^r  B(a, b + m) / B(a, b)
-        [ (alpha + T)^-R  +  a / (b + m - 1) (alpha + t_x)^-R ]        (second term only for m > 0)
+        [ sum_{j<k} (R)_j / j! (T - t_x)^j (alpha + T)^-(R+j)
+          +  a / (b + m - 1) (alpha + t_x)^-R ]                        (last term only for m > 0)
+
+For k > 1 the density of the days between purchases has one more factor, prod of gap^(k-1) / (k-1)!,
+in which there is no parameter: `regularity` counts it where it compares different k.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from functools import lru_cache
+from math import lgamma
+from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import ArrayLike
 from scipy.linalg import eigh_tridiagonal
-from scipy.special import digamma, gammaln, polygamma
+from scipy.special import betainc
 
-from huitou.models.contract import Array, Derivatives, Summary, Term
-from huitou.models.nbd import rate_mix
-from huitou.models.terms import add_decay, add_rising, nothing
+from huitou.models.contract import Bend, Terms
+from huitou.models.nbd import rate_mix, rate_start
+from huitou.models.numbers import Array
+from huitou.models.summary import Summary
+from huitou.models.terms import BetaRatio, Decay, Rising, plus
 
 NODES = 40
 """Gauss-Jacobi nodes for E[Y]: exact to 1e-14 as a rule, to 1e-8 for 99 in 100 of wild parameters
 with horizons up to five years."""
+NEGLIGIBLE = 1e-13
+"""Purchases less likely than this are not counted in E[Y] of regular buyers."""
 
 
 class BetaGeometric:
-    """The shared likelihood; `first` is 0 for BG/NBD and 1 for MBG/NBD."""
+    """The shared likelihood; `first` is 0 for BG/NBD and 1 for MBG/NBD, `k` the regularity."""
 
     name: str
     first: int
+    k = 1
     names = ("r", "alpha", "a", "b")
     scales = (False, True, False, False)
+    moves: Mapping[str, tuple[float, ...]] = MappingProxyType(
+        {"rate": (0.0, -1.0, 0.0, 0.0), "leaving": (0.0, 0.0, 1.0, 0.0)}
+    )
+    part = 16_384
 
-    def shared(self, params: Array, x: Array) -> Term:
-        """Gamma(r + x) / Gamma(r) alpha^r B(a, b + m) / B(a, b)."""
-        rate, stay = rate_mix(params, x, 4), _stayed(params, x + self.first)
+    @property
+    def living(self) -> int:
+        """One way for each beat of the clock that may have gone by since the last purchase."""
+        return self.k
 
-        def derive() -> Derivatives:
-            one, other = rate.derive(), stay.derive()
-            return Derivatives(one.slope + other.slope, one.bend + other.bend)
+    def start(self, s: Summary) -> Array:
+        """The shop's mean and spread of purchases; half the time, for some have left."""
+        r, alpha = rate_start(s, self.k)
+        return np.array([r, alpha / 2, 1.0, 1.0])
 
-        return Term(rate.value + stay.value, derive)
+    def shared(self, params: Array, x: Array) -> Terms:
+        """Gamma(r + k x) / Gamma(r) alpha^r B(a, b + m) / B(a, b)."""
+        return plus(rate_mix(params, self.k * x), _stayed(params, x + self.first))
 
-    def terms(self, params: Array, s: Summary) -> Sequence[Term]:
-        """Alive and silent since t_x, or gone at t_x."""
-        return [_alive(params, s), _gone(params, s, s.x + self.first)]
+    def terms(self, params: Array, s: Summary) -> Terms:
+        """Alive and silent since t_x, by the beats since then; or gone at t_x."""
+        r, alpha, a, b = params.tolist()
+        beats = self.k * s.x
+        alive = [Decay.over(r, beats + j, alpha, s.watched) for j in range(self.k)]
+        gone = Decay.over(r, beats, alpha, s.last)
+        left = _left(b, s.times.different + self.first)
+        value = np.empty((self.k + 1, len(s)))
+        for j, decay in enumerate(alive):
+            value[j] = decay.value
+            if j:
+                with np.errstate(divide="ignore"):
+                    value[j] += Rising(r + beats, np.full(len(s), float(j))).value
+                    value[j] += j * np.log(s.T - s.t_x) - lgamma(j + 1)
+        with np.errstate(divide="ignore"):
+            np.add(gone.value, np.log(left * (a / b)).take(s.times.place), out=value[-1])
+        left = left.take(s.times.place)
+
+        def derive() -> tuple[Array, Bend]:
+            slope = np.zeros((4, self.k + 1, len(s)))
+            for j, decay in enumerate((*alive, gone)):
+                decay.slope(slope[0, j], slope[1, j])
+                if 0 < j < self.k:
+                    slope[0, j] += _beats(r, beats, j)[0]
+            slope[2, -1] = 1.0
+            np.negative(left, out=slope[3, -1])
+
+            def bend(weight: Array) -> Array:
+                bent = np.zeros((4, 4))
+                for j, decay in enumerate((*alive, gone)):
+                    bent[:2, :2] += decay.bend(weight[j])
+                    if 0 < j < self.k:
+                        bent[0, 0] += weight[j] @ _beats(r, beats, j)[1]
+                bent[3, 3] = -float(np.vdot(weight[-1], left * (1 - left)))
+                return bent
+
+            return slope, bend
+
+        return Terms(value, derive)
 
     def expected_alive(self, params: Array, s: Summary, h: ArrayLike) -> Array:
+        """Of pure chance by `_by_chance`, of regular buyers by `_by_beats`."""
+        if self.k > 1:
+            return self._by_beats(params, s, h)
+        if np.ndim(h):
+            return self._by_chance(params, s, np.asarray(h))
+        cells, place = s.cells
+        return self._by_chance(params, cells, np.asarray(h)).take(place)
+
+    def _by_chance(self, params: Array, s: Summary, h: Array) -> Array:
         """E over p ~ Beta(a, b + m) of [1 - (1 + p h / (alpha + T))^-R] / p.
 
         Given rate and chance to leave, expected purchases are (1 - exp(-lambda p h)) / p. The
         expectation over p is a Gauss-Jacobi sum: no 2F1, and a = 1 is a value like any other.
         """
-        r, alpha, a, b = params
-        times, place = np.unique(s.x, return_inverse=True)
-        nodes, weights = jacobi(float(a), tuple((b + times + self.first).tolist()), NODES)
-        place = place.reshape(-1)
-        ahead = np.asarray(h) / (alpha + s.T)
+        r, alpha, a, b = params.tolist()
+        times, place = np.unique(s.times.place, return_inverse=True)
+        rules = [_rule(a, b + x + self.first) for x in s.times.different[times].tolist()]
+        nodes, weights = (np.array(each) for each in zip(*rules, strict=True))
+        ahead = h / (alpha + s.T)
         expected = np.zeros(len(s))
         for j in range(NODES):
-            p = np.maximum(nodes[place, j], 1e-300)
-            expected += weights[place, j] * -np.expm1(-(r + s.x) * np.log1p(p * ahead)) / p
+            p = nodes[:, j].take(place)
+            grown = np.expm1(-(r + s.x) * np.log1p(p * ahead))
+            expected -= weights[:, j].take(place) * grown / p
+        return expected
+
+    def _by_beats(self, params: Array, s: Summary, h: ArrayLike) -> Array:
+        """A sum over the coming purchases: the n-th needs n k - j beats and n - 1 stays.
+
+        With j beats since the last purchase, beats to come are negative binomial. Exact, where
+        published programs approximate.
+        """
+        r, alpha, _, _ = params.tolist()
+        ways = self.terms(params, s).value[: self.k]
+        weight = np.exp(ways - ways.max(axis=0))
+        weight /= weight.sum(axis=0)
+        z = np.broadcast_to(np.asarray(h) / (alpha + s.T + np.asarray(h)), len(s))
+        expected = np.zeros(len(s))
+        for j in range(self.k):
+            expected += weight[j] * self._coming(params, s, j, r + self.k * s.x + j, z)
+        return expected
+
+    def _coming(self, params: Array, s: Summary, j: int, power: Array, z: Array) -> Array:
+        _, _, a, b = params.tolist()
+        m, stay, n = s.x + self.first, np.ones(len(s)), 1
+        expected, rows = np.zeros(len(s)), np.arange(len(s))
+        while len(rows):
+            more = stay[rows] * betainc(n * self.k - j, power[rows], z[rows])
+            expected[rows] += more
+            rows = rows[more > NEGLIGIBLE]
+            stay[rows] *= (b + m[rows] + n - 1) / (a + b + m[rows] + n - 1)
+            n += 1
         return expected
 
 
-def _stayed(params: Array, m: Array) -> Term:
+def _left(b: float, m: Array) -> Array:
+    """b / (b + m - 1): what leaving at the last of m > 0 chances makes of a / b; 0 for none."""
+    return np.where(m > 0, b / np.where(m > 0, b + m - 1, 1.0), 0.0)
+
+
+def _beats(r: float, beats: Array, j: int) -> tuple[Array, Array]:
+    """Derivatives of log (r + beats)_j by log r."""
+    shares = r / (r + beats + np.arange(j)[:, None])
+    return shares.sum(axis=0), (shares * (1 - shares)).sum(axis=0)
+
+
+def _stayed(params: Array, m: Array) -> Terms:
     """B(a, b + m) / B(a, b): survived m chances to leave."""
-    a, b = params[2], params[3]
-    value = gammaln(b + m) - gammaln(b) - gammaln(a + b + m) + gammaln(a + b)
+    ratio = BetaRatio(*params[2:].tolist(), None, m)
 
-    def derive() -> Derivatives:
-        found = nothing(4, len(m))
-        add_rising(found, 3, b, m)
-        first = digamma(a + b + m) - digamma(a + b)
-        second = polygamma(1, a + b + m) - polygamma(1, a + b)
-        for i, u in ((2, a), (3, b)):
-            found.slope[i] -= u * first
-            found.bend[i, i] -= u * first
-            for j, v in ((2, a), (3, b)):
-                found.bend[i, j] -= u * v * second
-        return found
+    def derive() -> tuple[Array, Bend]:
+        slope = np.zeros((4, 1, len(m)))
+        slope[2:, 0] = ratio.slope
 
-    return Term(value, derive)
+        def bend(weight: Array) -> Array:
+            bent = np.zeros((4, 4))
+            bent[2:, 2:] = ratio.bent(weight[0])
+            return bent
+
+        return slope, bend
+
+    return Terms(ratio.value[None, :], derive)
 
 
-def _alive(params: Array, s: Summary) -> Term:
-    r, alpha = params[0], params[1]
+@lru_cache(maxsize=4_096)
+def _rule(a: float, b: float) -> tuple[Array, Array]:
+    """Nodes and weights of the mean over Beta(a, b) (Golub, Welsch 1969).
 
-    def derive() -> Derivatives:
-        found = nothing(4, len(s))
-        add_decay(found, (0, 1), (r, s.x), alpha, s.T)
-        return found
-
-    return Term(-(r + s.x) * np.log(alpha + s.T), derive)
-
-
-def _gone(params: Array, s: Summary, m: Array) -> Term:
-    """Left at the last of m > 0 chances; impossible where there was none."""
-    r, alpha, a, b = params
-    chances = np.where(m > 0, b + m - 1, np.inf)
-    value = np.log(a) - np.log(chances) - (r + s.x) * np.log(alpha + s.t_x)
-
-    def derive() -> Derivatives:
-        found = nothing(4, len(s))
-        add_decay(found, (0, 1), (r, s.x), alpha, s.t_x)
-        share = b / chances
-        found.slope[2] += 1.0
-        found.slope[3] -= share
-        found.bend[3, 3] -= share * (1 - share)
-        return found
-
-    return Term(value, derive)
-
-
-@lru_cache(maxsize=32)
-def jacobi(a: float, b: tuple[float, ...], n: int) -> tuple[Array, Array]:
-    """Nodes and weights, shape (len(b), n), of the mean over Beta(a, b) (Golub, Welsch 1969).
-
-    Kept for the last few parameters: they do not depend on the horizon that is asked for.
+    Kept for the last parameters asked for: they do not depend on the horizon.
     """
-    diagonal, square = _recurrence(a - 1.0, np.array(b)[:, None] - 1.0, n)
-    nodes, weights = np.empty((len(b), n)), np.empty((len(b), n))
-    # One tridiagonal problem a row: a stacked dense one wakes all threads of the linear algebra.
-    for row in range(len(b)):
-        values, vectors = eigh_tridiagonal(
-            diagonal[row], np.sqrt(square[row, 1:]), lapack_driver="stev"
-        )
-        nodes[row], weights[row] = (1 + values) / 2, vectors[0] ** 2
+    diagonal, square = _recurrence(a - 1.0, b - 1.0, NODES)
+    values, vectors = eigh_tridiagonal(diagonal, np.sqrt(square[1:]), lapack_driver="stev")
+    nodes, weights = np.maximum((1 + values) / 2, 1e-300), vectors[0] ** 2
     nodes.flags.writeable = weights.flags.writeable = False
     return nodes, weights
 
 
-def _recurrence(left: float, right: Array, n: int) -> tuple[Array, Array]:
+def _recurrence(left: float, right: float, n: int) -> tuple[Array, Array]:
     """Three-term recurrence of the Jacobi polynomials with weight (1 + u)^left (1 - u)^right."""
-    k, both = np.arange(n)[None, :], left + right
+    k, both = np.arange(n), left + right
     with np.errstate(invalid="ignore", divide="ignore"):
         diagonal = (left**2 - right**2) / ((2 * k + both) * (2 * k + both + 2))
         square = 4 * k * (k + right) * (k + left) * (k + both)
         square = square / ((2 * k + both) ** 2 * (2 * k + both + 1) * (2 * k + both - 1))
     # The general form reads 0/0 at its first members for some a and b; these are the limits.
-    diagonal[:, :1] = (left - right) / (both + 2)
-    square[:, 1:2] = 4 * (1 + right) * (1 + left) / ((2 + both) ** 2 * (3 + both))
+    diagonal[0] = (left - right) / (both + 2)
+    square[1] = 4 * (1 + right) * (1 + left) / ((2 + both) ** 2 * (3 + both))
     return diagonal, square

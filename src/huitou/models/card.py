@@ -17,7 +17,7 @@ from huitou.models.backtest import (
     naive_log_loss,
     tenths,
 )
-from huitou.models.contract import Array
+from huitou.models.numbers import Array
 from huitou.models.histories import Histories, Origin, histories
 from huitou.models.level import Level, levelled
 from huitou.models.shape import Shape

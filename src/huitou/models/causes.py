@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 
 from huitou.care.reasons import UNKNOWN
 from huitou.models.clues import CAUSES, CLUES, NO_CAUSE, QUESTIONS, WORDS, Cause, Clue
-from huitou.models.contract import Array
+from huitou.models.numbers import Array
 from huitou.models.strengths import Frame, frame, pointed, weighed
 
 __all__ = [

@@ -7,103 +7,27 @@ those terms in one place, `fitted.py`, for all models alike.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Protocol
 
-import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-Array = NDArray[np.float64]
-Index = NDArray[np.int64]
+from huitou.models.numbers import Array
+from huitou.models.summary import Summary
 
-
-@dataclass(frozen=True)
-class Summary:
-    """Sufficient statistics of many customers: each different (x, t_x, T) once, with its count.
-
-    `x` is the number of repeat purchase days, `t_x` the time from first to last purchase and `T`
-    the time from first purchase to the end of observation, both in one unit (days, as a rule).
-    """
-
-    x: Array
-    t_x: Array
-    T: Array
-    count: Array
-
-    def __len__(self) -> int:
-        """How many different triples there are."""
-        return len(self.x)
-
-    @property
-    def customers(self) -> int:
-        """How many customers stand behind the rows."""
-        return int(self.count.sum())
-
-    def rows(self, part: slice) -> Summary:
-        """Some of the rows."""
-        return Summary(self.x[part], self.t_x[part], self.T[part], self.count[part])
-
-
-def summarise(x: ArrayLike, t_x: ArrayLike, T: ArrayLike) -> tuple[Summary, Index]:
-    """Compress customers to their different triples; the index leads each customer to its row.
-
-    Raises ValueError where 0 <= t_x <= T does not hold, or t_x is not 0 exactly when x is 0.
-    """
-    columns = [np.asarray(values, dtype=np.float64) for values in (x, t_x, T)]
-    _check(*columns)
-    first, inverse, count = _unique(columns)
-    different = [column[first] for column in columns]
-    summary = Summary(different[0], different[1], different[2], count.astype(np.float64))
-    return summary, inverse.astype(np.int64)
-
-
-def _check(x: Array, t_x: Array, T: Array) -> None:
-    if not (np.isfinite(x).all() and np.isfinite(t_x).all() and np.isfinite(T).all()):
-        raise ValueError("x, t_x and T must be finite")
-    if ((x < 0) | (t_x < 0) | (t_x > T)).any():
-        raise ValueError("a history needs x >= 0 and 0 <= t_x <= T")
-    if ((x == 0) != (t_x == 0)).any():
-        raise ValueError("t_x is 0 exactly when x is 0: purchases are counted by day")
-
-
-def _unique(columns: list[Array]) -> tuple[Index, Index, Index]:
-    """First row, inverse and count of the different rows; whole numbers are packed into one key."""
-    x, t_x, T = columns
-    span = T.max(initial=0) + 1
-    whole = all((column == np.floor(column)).all() for column in columns)
-    if whole and (x.max(initial=0) + 1) * span * span < 2**62:
-        key: NDArray[Any] = ((x * span + t_x) * span + T).astype(np.int64)
-        _, first, inverse, count = np.unique(
-            key, return_index=True, return_inverse=True, return_counts=True
-        )
-    else:
-        _, first, inverse, count = np.unique(
-            np.stack(columns, axis=1),
-            axis=0,
-            return_index=True,
-            return_inverse=True,
-            return_counts=True,
-        )
-    return first, inverse.reshape(-1), count
+Bend = Callable[[Array], Array]
+"""Weights (ways, n) -> the Hessians of the ways, weighted and summed: (p, p)."""
 
 
 @dataclass(frozen=True)
-class Derivatives:
-    """First and second derivatives by the *logarithms* of the p parameters, for n rows."""
-
-    slope: Array
-    """Shape (p, n)."""
-    bend: Array
-    """Shape (p, p, n)."""
-
-
-@dataclass(frozen=True)
-class Term:
-    """One way a history may have come about: its log-likelihood, its derivatives on demand."""
+class Terms:
+    """The ways a history may have come about: log-likelihoods, and derivatives on demand."""
 
     value: Array
-    derive: Callable[[], Derivatives]
+    """Shape (ways, n)."""
+    derive: Callable[[], tuple[Array, Bend]]
+    """First derivatives by the *logarithms* of the p parameters, (p, ways, n), and second ones."""
 
 
 class Model(Protocol):
@@ -124,12 +48,34 @@ class Model(Protocol):
         """Which parameters are measured in time: they grow with its unit."""
         ...
 
-    def shared(self, params: Array, x: Array) -> Term:
+    @property
+    def living(self) -> int:
+        """How many of the terms, from the first, are of customers who are alive at T."""
+        ...
+
+    @property
+    def moves(self) -> Mapping[str, tuple[float, ...]]:
+        """What a trait of customers may move, *rate* or *leaving*: as log-parameters, (p,).
+
+        A trait that raises either raises how often they buy, or how readily they leave.
+        """
+        ...
+
+    @property
+    def part(self) -> int:
+        """How many rows are best evaluated at a time, so that they stay in the processor's cache."""
+        ...
+
+    def start(self, s: Summary) -> Array:
+        """Parameters to begin a fit with, from what is plain to see."""
+        ...
+
+    def shared(self, params: Array, x: Array) -> Terms:
         """The factor of the likelihood that depends on x alone and multiplies every term."""
         ...
 
-    def terms(self, params: Array, s: Summary) -> Sequence[Term]:
-        """The ways the history may have come about; the first is *still alive at T*."""
+    def terms(self, params: Array, s: Summary) -> Terms:
+        """The ways the history may have come about, those who are alive at T first."""
         ...
 
     def expected_alive(self, params: Array, s: Summary, h: ArrayLike) -> Array:

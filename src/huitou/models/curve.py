@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from huitou.models.contract import Array, summarise
+from huitou.models.numbers import Array
+from huitou.models.summary import summarise
 from huitou.models.fitted import Fitted
 from huitou.models.level import levelled
 from huitou.models.shape import CANDIDATES

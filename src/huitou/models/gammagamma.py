@@ -15,8 +15,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import digamma, gammaln, polygamma
 
-from huitou.models.contract import Array
-from huitou.models.newton import Prior, climb
+from huitou.models.numbers import Array
+from huitou.models.newton import Prior, climb, with_prior
 
 
 @dataclass(frozen=True)
@@ -63,16 +63,10 @@ def fit_spend(x: ArrayLike, m: ArrayLike, *, prior_sd: float | None = 5.0) -> Sp
     days, means = days[known], means[known]
     if not len(days):
         raise ValueError("no customer with a positive spend")
-    prior = Prior(np.log([1.0, 3.0, float(np.median(means))]), prior_sd or 5.0)
-
-    def posterior(theta: Array) -> tuple[float, Array, Array]:
-        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
-            found = spend_loglik(theta, days, means)
-        more = prior(theta) if prior_sd else (0.0, 0.0, 0.0)
-        return found[0] + more[0], found[1] + more[1], found[2] + more[2]
-
-    peak = climb(posterior, prior.centre)
-    value = spend_loglik(peak.theta, days, means)[0]
+    start = np.log([1.0, 3.0, float(np.median(means))])
+    prior = Prior(start, prior_sd) if prior_sd else None
+    peak = climb(with_prior(lambda theta: spend_loglik(theta, days, means), prior), start)
+    value = peak.value - (prior(peak.theta)[0] if prior else 0.0)
     return Spend(peak.theta, peak.covariance, value, len(days), peak.converged)
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from huitou.models.contract import Array
+from huitou.models.numbers import Array
 
 FEWEST = 30
 """Below so many customers nothing is forecast."""

@@ -29,7 +29,7 @@ from huitou.models.causes import (
     softmax,
 )
 from huitou.models.clues import NO_CAUSE
-from huitou.models.contract import Array, Index
+from huitou.models.numbers import Array, Index
 from huitou.models.responses import answer_weights, chance_to_answer
 from huitou.models.strengths import Frame, pointed, weighed
 

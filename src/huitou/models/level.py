@@ -16,7 +16,7 @@ from datetime import date
 import numpy as np
 from scipy.optimize import brentq
 
-from huitou.models.contract import Array
+from huitou.models.numbers import Array
 
 WANDER = 0.15
 """Sd of log levels before any window was seen: backtests of seven shops lay in .01 to .40."""

@@ -7,13 +7,16 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from huitou.models.contract import Array
+from huitou.models.numbers import Array
 
 Evaluate = Callable[[Array], tuple[float, Array, Array]]
 """theta -> (value, gradient, Hessian) of what is to be made large."""
 
 LONGEST_STEP = 2.0
 """No log-parameter moves further in one step: a factor of seven, so that nothing overflows."""
+LAST_STEP, LAST_LENGTH = 1e-5, 0.01
+"""A step that promises no more and is no longer is taken unseen: what it leaves to be gained is
+half its promise, squared."""
 
 
 @dataclass(frozen=True)
@@ -25,13 +28,27 @@ class Prior:
     """
 
     centre: Array
-    sd: float = 5.0
+    sd: float | Array = 5.0
 
     def __call__(self, theta: Array) -> tuple[float, Array, Array]:
         """Log-density up to a constant, with gradient and Hessian."""
         away = (theta - self.centre) / self.sd
-        slope = -away / self.sd
-        return float(-0.5 * away @ away), slope, -np.eye(len(theta)) / self.sd**2
+        bend = -np.diag(np.broadcast_to(self.sd, len(theta)) ** -2.0)
+        return float(-0.5 * away @ away), -away / self.sd, bend
+
+
+def with_prior(likelihood: Evaluate, prior: Prior | None) -> Evaluate:
+    """Log-likelihood and prior together; a step too far may overflow, and is not taken."""
+
+    def evaluate(theta: Array) -> tuple[float, Array, Array]:
+        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+            found = likelihood(theta)
+        if prior is None:
+            return found
+        more = prior(theta)
+        return found[0] + more[0], found[1] + more[1], found[2] + more[2]
+
+    return evaluate
 
 
 @dataclass(frozen=True)
@@ -60,6 +77,8 @@ def climb(
         move, promise = _direction(here[1], here[2])
         if promise < tolerance:
             return Peak(theta, here[0], _covariance(here[2]), step, True)
+        if promise < LAST_STEP and np.abs(move).max() < LAST_LENGTH:
+            return Peak(theta + move, here[0] + promise, _covariance(here[2]), step + 1, True)
         taken = _line(evaluate, theta, here, move)
         if taken is None:
             return Peak(theta, here[0], _covariance(here[2]), step, promise < 1e-6)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from huitou.models.contract import Array
+from huitou.models.numbers import Array
 
 OPEN_SD = 3.0
 """Prior sd of the intercept: how many answer is for the shop's own data to say."""

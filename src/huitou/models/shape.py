@@ -8,12 +8,14 @@ cohorts apart. What the shop as a whole will do is the `level`, learnt elsewhere
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from huitou.models.contract import Array, Index, Model, Summary, summarise
+from huitou.models.contract import Model
+from huitou.models.numbers import Array, Index
+from huitou.models.summary import Summary, summarise
 from huitou.models.fitted import Fitted, fit
 from huitou.models.histories import Histories
 from huitou.models.mbgnbd import MbgNbd
@@ -91,7 +93,7 @@ class Shape:
 
     def expected_when_seen(self, days: float) -> Array:
         """The same of each customer on the evening of their last purchase, before any silence."""
-        return self.ask(lambda fitted, s: fitted.expected(replace(s, T=s.t_x), days))
+        return self.ask(lambda fitted, s: fitted.expected(s.when_seen(), days))
 
     def days_until(self, chance: float, longest: int) -> Index:
         """Days until the chance to have bought reaches `chance`; -1 for not within `longest`."""

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from huitou.care.reasons import UNKNOWN
 from huitou.models.clues import CAUSES, CLUES, PRIOR_LOG_SD, Clue
-from huitou.models.contract import Array
+from huitou.models.numbers import Array
 
 
 @dataclass(frozen=True)

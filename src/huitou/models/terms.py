@@ -2,83 +2,181 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
-from scipy.special import digamma, gammaln, polygamma
+from scipy.special import digamma, gammaln, zeta
 
-from huitou.models.contract import Array, Derivatives, Term
-
-
-def nothing(p: int, n: int) -> Derivatives:
-    """Derivatives of a constant."""
-    return Derivatives(np.zeros((p, n)), np.zeros((p, p, n)))
+from huitou.models.contract import Bend, Terms
+from huitou.models.numbers import Array
+from huitou.models.summary import Column
 
 
-def add_decay(
-    into: Derivatives,
-    places: tuple[int, int],
-    shape: tuple[float, Array | float],
-    scale: float,
-    y: Array,
-) -> None:
-    """Add the derivatives of `-(shape + extra) log(scale + y)`; `shape` is (shape, extra).
+@dataclass(frozen=True)
+class Decay:
+    """-(shape + extra) log(scale + y): so a gamma-mixed rate falls that is seen for a time y."""
 
-    A gamma-mixed rate seen for a time y decays like this; `places` are the positions of the two
-    parameters.
+    shape: float
+    power: Array | float
+    """shape + extra."""
+    log: Array
+    """log(scale + y)."""
+    share: Array
+    """scale / (scale + y)."""
+
+    @classmethod
+    def over(cls, shape: float, extra: Array | float, scale: float, y: Column) -> Decay:
+        """Seen for the times of a column."""
+        log = y.each(lambda time: np.log(scale + time))
+        return cls(shape, shape + extra, log, y.each(lambda time: scale / (scale + time)))
+
+    @property
+    def value(self) -> Array:
+        """The logarithm itself."""
+        return -self.power * self.log
+
+    def slope(self, by_shape: Array, by_scale: Array) -> None:
+        """Write the first derivatives into these rows."""
+        np.multiply(self.log, -self.shape, out=by_shape)
+        np.multiply(self.share, self.power, out=by_scale)
+        np.negative(by_scale, out=by_scale)
+
+    def bend(self, weight: Array) -> Array:
+        """Second derivatives by (shape, scale), weighted and summed: (2, 2)."""
+        both = -self.shape * float(np.vdot(weight, self.share))
+        own = weight * self.share
+        by_scale = float(np.vdot(own, self.power * (self.share - 1)))
+        return np.array([[-self.shape * float(np.vdot(weight, self.log)), both], [both, by_scale]])
+
+
+class Rising:
+    """log Gamma(start + x) - log Gamma(start), the log of the rising factorial.
+
+    `value`, and `slope` and `bend`, its derivatives by log `start`. For consecutive whole x they
+    are running sums, ten times as fast as gamma functions.
     """
-    i, j = places
-    power = shape[0] + np.asarray(shape[1])
-    share = scale / (scale + y)
-    by_shape, by_both = -shape[0] * np.log(scale + y), -shape[0] * share
-    into.slope[i] += by_shape
-    into.slope[j] += -power * share
-    into.bend[i, i] += by_shape
-    into.bend[i, j] += by_both
-    into.bend[j, i] += by_both
-    into.bend[j, j] += -power * share * (1 - share)
+
+    def __init__(self, start: float, x: Array) -> None:
+        n = len(x)
+        runs = n > 0 and x.ndim == 1 and x[0] in (0.0, 1.0) and x[-1] - x[0] == n - 1
+        self.value, self.slope, self.bend = _running(start, x) if runs else _by_gamma(start, x)
 
 
-def add_rising(into: Derivatives, place: int, value: float, x: Array) -> None:
-    """Add the derivatives of `log Gamma(value + x) - log Gamma(value)`."""
-    first = digamma(value + x) - digamma(value)
-    second = polygamma(1, value + x) - polygamma(1, value)
-    into.slope[place] += value * first
-    into.bend[place, place] += value * first + value**2 * second
+def _running(start: float, x: Array) -> Array:
+    sums = np.zeros((3, int(x[-1]) + 1))
+    factors = start + np.arange(x[-1])
+    share = start / factors
+    np.log(factors, out=factors)
+    np.cumsum([factors, share, share * (1 - share)], axis=1, out=sums[:, 1:])
+    return sums[:, int(x[0]) :]
 
 
-def rising(value: float, x: Array) -> Array:
-    """`log Gamma(value + x) - log Gamma(value)`, the log of the rising factorial."""
-    grown: Array = gammaln(value + x) - gammaln(value)
-    return grown
+def _by_gamma(start: float, x: Array) -> tuple[Array, Array, Array]:
+    slope = start * (digamma(start + x) - digamma(start))
+    bend = slope + start**2 * (zeta(2.0, start + x) - zeta(2.0, start))
+    return gammaln(start + x) - gammaln(start), slope, bend
 
 
-def log_sum(terms: Sequence[Term]) -> Array:
-    """Log of the sum of the terms, row by row."""
-    values = np.stack([term.value for term in terms])
-    largest = values.max(axis=0)
-    np.exp(np.subtract(values, largest, out=values), out=values)
-    whole: Array = largest + np.log(values.sum(axis=0))
-    return whole
+class BetaRatio:
+    """log B(a + u, b + v) / B(a, b): u times gone one way and v times the other, each likely so.
 
-
-def total(terms: Sequence[Term], weight: Array) -> tuple[float, Array, Array]:
-    """Weighted sum over rows of the log of the sum of terms, with its gradient and Hessian.
-
-    With shares pi_k of the terms: gradient = sum pi_k g_k, and Hessian =
-    sum pi_k (H_k + g_k g_k') - g g'.
+    `value`, `slope` by (log a, log b), shape (2, …), and `bend`, shape (3, …), by aa, ab and bb.
     """
-    value = log_sum(terms)
-    slope: Array | None = None
-    bend: Array | None = None
-    for term in terms:
-        share = np.exp(term.value - value)
-        found = term.derive()
-        shared = share * found.slope
-        outer = np.einsum("in,jn->ij", shared * weight, found.slope)
-        piece = np.einsum("ijn,n->ij", found.bend, share * weight) + outer
-        slope = shared if slope is None else slope + shared
-        bend = piece if bend is None else bend + piece
-    assert slope is not None and bend is not None, "a likelihood has at least one term"
-    bend = bend - np.einsum("in,jn->ij", slope * weight, slope)
-    return float(weight @ value), slope @ weight, bend
+
+    def __init__(self, a: float, b: float, u: Array | None, v: Array) -> None:
+        other, both = Rising(b, v), Rising(a + b, v if u is None else u + v)
+        first, second = both.slope / (a + b), (both.bend - both.slope) / (a + b) ** 2
+        self.value = other.value - both.value
+        self.slope = np.array([-a * first, other.slope - b * first])
+        self.bend = np.array(
+            [
+                -a * first - a * a * second,
+                -a * b * second,
+                other.bend - b * first - b * b * second,
+            ]
+        )
+        if u is not None:
+            one = Rising(a, u)
+            self.value = self.value + one.value
+            self.slope[0] += one.slope
+            self.bend[0] += one.bend
+
+    def bent(self, weight: Array) -> Array:
+        """Second derivatives, weighted and summed: (2, 2)."""
+        aa, ab, bb = (float(np.vdot(weight, each)) for each in self.bend)
+        return np.array([[aa, ab], [ab, bb]])
+
+
+def plus(one: Terms, other: Terms) -> Terms:
+    """The product of two factors with one way each."""
+
+    def derive() -> tuple[Array, Bend]:
+        (slope, bend), (more, bent) = one.derive(), other.derive()
+        return slope + more, lambda weight: bend(weight) + bent(weight)
+
+    return Terms(one.value + other.value, derive)
+
+
+def log_sum(value: Array) -> Array:
+    """Log of the sum over ways, row by row."""
+    return _shares(value)[0]
+
+
+def _shares(value: Array) -> tuple[Array, Array]:
+    """Log of the sum over ways, and the share of each way in it."""
+    if len(value) == 1:
+        return value[0], np.ones_like(value)
+    largest = value.max(axis=0)
+    shares = value - largest
+    np.exp(shares, out=shares)
+    whole = shares.sum(axis=0)
+    shares /= whole
+    np.log(whole, out=whole)
+    whole += largest
+    return whole, shares
+
+
+def total(terms: Terms, weight: Array) -> tuple[float, Array, Array]:
+    """Weighted sum over rows of the log of the sum of ways, with its gradient and Hessian.
+
+    With shares pi_k of the ways: gradient = sum pi_k g_k, and Hessian =
+    sum pi_k H_k + the scatter of the g_k about their mean.
+    """
+    whole, shares = _shares(terms.value)
+    return shared_out(terms, whole, shares, weight)
+
+
+def shared_out(
+    terms: Terms, whole: Array, shares: Array, weight: Array
+) -> tuple[float, Array, Array]:
+    """The same where the whole and the shares of the ways in it are known."""
+    slope, bend = terms.derive()
+    scatter = _scatter(slope, shares, weight)
+    weighted = shares * weight
+    p = len(slope)
+    ahead = slope.reshape(p, -1) @ weighted.reshape(-1)
+    return float(weight @ whole), ahead, bend(weighted) + scatter
+
+
+def _scatter(slope: Array, shares: Array, weight: Array) -> Array | float:
+    """Weighted sum over rows of the covariance of the ways' slopes; of one way there is none."""
+    if len(shares) == 1:
+        return 0.0
+    if len(shares) == 2:
+        apart = slope[:, 0] - slope[:, 1]
+        return (apart * (shares[0] * shares[1] * weight)) @ apart.T
+    p = len(slope)
+    tilted = slope * shares
+    mean = tilted.sum(axis=1)
+    tilted *= weight
+    outer = tilted.reshape(p, -1) @ slope.reshape(p, -1).T
+    scatter: Array = outer - (mean * weight) @ mean.T
+    return scatter
+
+
+@lru_cache(maxsize=4)
+def legendre(n: int) -> tuple[Array, Array]:
+    """Gauss-Legendre nodes and weights on (0, 1)."""
+    points, weights = np.polynomial.legendre.leggauss(n)
+    return (points + 1) / 2, weights / 2

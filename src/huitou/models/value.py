@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from huitou.models.contract import Array, Index
+from huitou.models.numbers import Array, Index
 from huitou.models.gammagamma import Spend, fit_spend
 from huitou.models.histories import Histories
 from huitou.models.level import Level

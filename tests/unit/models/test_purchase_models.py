@@ -10,7 +10,7 @@ from tests.unit.models import textbook
 from tests.unit.models.worlds import observed, purchases
 
 from huitou.models.bgnbd import BgNbd
-from huitou.models.contract import summarise
+from huitou.models.summary import summarise
 from huitou.models.fitted import Fitted, fit, loglik
 from huitou.models.mbgnbd import MbgNbd
 from huitou.models.nbd import Nbd

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from huitou.models.contract import summarise
+from huitou.models.summary import summarise
 
 HISTORY = st.tuples(st.integers(0, 6), st.integers(1, 9), st.integers(0, 9)).map(
     lambda h: (h[0], h[1] if h[0] else 0, h[1] + h[2])
