@@ -9,7 +9,7 @@ from huitou.store.columns import Instant
 from huitou.store.migrations.guards import excuse
 
 revision = "0027_forgetting"
-down_revision = "0025_schedule"
+down_revision = "0026_outbox"
 
 PERSONAL: dict[str, tuple[str, ...]] = {
     "alarm": ("person_id", "facts"),
