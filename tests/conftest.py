@@ -43,6 +43,15 @@ def do_without(want: str, missing: str) -> NoReturn:
     pytest.skip(f"{want}: {missing}")
 
 
+@pytest.fixture(scope="session", autouse=True)
+def books_are_copied() -> Iterator[None]:
+    """Every migration costs each of hundreds of fresh books anew: once a process is enough."""
+    from tests.fresh_books import copied
+
+    with copied():
+        yield
+
+
 @pytest.fixture(scope="session")
 def missing() -> Callable[[str, str], NoReturn]:
     """`missing("java", "no java on this machine")`: skip, or fail where it is required."""

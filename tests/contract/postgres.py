@@ -9,11 +9,13 @@ import subprocess
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 from pathlib import Path
 
 from sqlalchemy import create_engine, text
 
 from huitou.ground.ids import new_id
+from huitou.store.books import Books
 
 FAST = "-c fsync=off -c full_page_writes=off -c max_connections=100"
 
@@ -38,11 +40,25 @@ def running(programs: Path, memory: str = "32MB") -> Iterator[str]:
 
 
 def fresh_database(server: str) -> str:
-    """The address of a new, empty database on a server."""
-    name = f"b{new_id()}"
+    """The address of new, empty books on a server, of the newest shape."""
+    return _made(server, f"b{new_id()}", f'TEMPLATE "{_ready(server)}"')
+
+
+@lru_cache(maxsize=4)
+def _ready(server: str) -> str:
+    """The books that others are copied from, made by the history once a server."""
+    from tests.unit.journeys.given import every_table
+
+    books = Books(_made(server, "ready"))
+    books.migrate(every_table())
+    books.close()
+    return "ready"
+
+
+def _made(server: str, name: str, how: str = "") -> str:
     engine = create_engine(server, isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
-        connection.execute(text(f'CREATE DATABASE "{name}"'))
+        connection.execute(text(f'CREATE DATABASE "{name}" {how}'))
     engine.dispose()
     return server.replace("/postgres?", f"/{name}?")
 
