@@ -17,6 +17,7 @@ from huitou.ground import settings as choices
 from huitou.ground.channels import ANY
 from huitou.ground.clock import Clock
 from huitou.ground.errors import HuitouError, NotYet
+from huitou.ground.progress import Progress, silently
 from huitou.ground.settings import Settings
 from huitou.ground.words import Sentence, said
 from huitou.runs.kept import few
@@ -60,12 +61,6 @@ if TYPE_CHECKING:
     from huitou.sources.contract import Declared, Preview, Taken
     from huitou.store.books import Books
     from huitou.store.lake import Edition
-
-Progress = Callable[[str, float | None], None]
-
-
-def _silently(_name: str, _share: float | None) -> None:
-    """Progress that nobody watches."""
 
 
 class Shop(Office):
@@ -120,7 +115,7 @@ class Shop(Office):
         """Take a file in. Raises `Ambiguous`, with `questions`, where the merchant must speak."""
         from huitou.runs import taking
 
-        tell = progress or _silently
+        tell = progress or silently
         tell("looking", None)
         preview = self.look(path, declared)
         mapping = taking.settled(self._house, preview, confirmed=confirmed)
@@ -154,7 +149,7 @@ class Shop(Office):
         """Take a mended table back in; any other file is refused."""
         from huitou.runs import taking
 
-        return taking.mend(self._house, self.settings, Path(path), progress or _silently)
+        return taking.mend(self._house, self.settings, Path(path), progress or silently)
 
     # -- the day
 
@@ -463,7 +458,7 @@ class Shop(Office):
         from huitou.runs.desks.public.carrying import carry
 
         carry(self._house, wait=True, again=True)
-        tell = progress or _silently
+        tell = progress or silently
         done = planning.apply(self._house, self.settings, plan_id, self._foreseen(), tell)
         self.calls.draw()
         return {**done, "by": by}

@@ -125,7 +125,7 @@ class FakeHarm:
 
 
 class FakeShop(FakeBalance):
-    """Keeps the promise of `Shopfront` with made-up figures; the seed makes them the same."""
+    """Answers as `Shop` does, with made-up figures; the seed makes them the same."""
 
     def __init__(self, home: Path, *, empty: bool = False) -> None:
         self.home = home

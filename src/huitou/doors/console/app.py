@@ -6,7 +6,7 @@ app(shop, Staff(shop.books))     # a FastAPI application for any ASGI server
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from fastapi import Depends, FastAPI, Request
 from fastapi.responses import Response
@@ -15,7 +15,6 @@ from starlette.staticfiles import StaticFiles
 
 from huitou.doors.book import Staff
 from huitou.doors.console import assets, guard
-from huitou.doors.console.contract import Progress, Shopfront
 from huitou.doors.console.errands import Errands
 from huitou.doors.console.pages import (
     acts,
@@ -64,6 +63,10 @@ from huitou.doors.console.pages import (
 )
 from huitou.doors.console.visit import Desk, NotSignedIn, anybody
 from huitou.ground.errors import Busy, HuitouError, NotYet, Refused
+from huitou.ground.progress import Progress
+
+if TYPE_CHECKING:
+    from huitou.runs.shop import Shop
 
 PAGES = (
     sign_in,
@@ -116,7 +119,7 @@ STATUS = {Refused: 403, Busy: 409, NotYet: 409}
 """Answers of HTTP to errors that are not the visitor's."""
 
 
-def app(shop: Shopfront, staff: Staff, *, demo: Callable[[Progress], Any] | None = None) -> FastAPI:
+def app(shop: Shop, staff: Staff, *, demo: Callable[[Progress], Any] | None = None) -> FastAPI:
     """Open the console of a shop. `demo` fills an empty shop with the demo's orders."""
     console = FastAPI(
         title="huitou console",
