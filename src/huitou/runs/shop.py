@@ -20,18 +20,17 @@ from huitou.ground.errors import HuitouError, NotYet
 from huitou.ground.progress import Progress, silently
 from huitou.ground.settings import Settings
 from huitou.ground.words import Sentence, said
+from huitou.runs.first_page import Alert, AtHand, Home
+from huitou.runs.forecast import CardView
 from huitou.runs.kept import few
 from huitou.runs.moment import FORMAT
 from huitou.runs.office import Office
+from huitou.runs.verdicts import ProofView
 from huitou.runs.views import (
-    Alert,
     Answers,
-    AtHand,
-    CardView,
     CaseView,
     CohortRow,
     Doubt,
-    Home,
     ImportRow,
     LetterSample,
     MetricView,
@@ -40,7 +39,6 @@ from huitou.runs.views import (
     PersonRow,
     PersonView,
     PlanTotals,
-    ProofView,
     QuarantinedRow,
     Receipt,
     RunView,
