@@ -69,51 +69,59 @@ if TYPE_CHECKING:
     from huitou.runs.shop import Shop
 
 PAGES = (
+    # coming in
     sign_in,
     home,
+    settings,
+    work,
+    # what arrives
+    files,
+    happenings,
+    # what it says
     questions,
     people,
     person,
-    cases,
-    complaints,
-    consents,
-    interviews,
-    effects,
-    fixes,
-    alarms,
-    calls,
-    letters,
-    offers,
-    surprises,
-    referrals,
     cohorts,
     stages,
-    plan,
-    balance,
-    receipt,
-    till,
-    ladder,
-    acts,
-    journeys,
+    forecast,
+    sticking,
+    report,
+    # what hurt, and asking the lost
+    complaints,
+    alarms,
+    fixes,
+    cases,
+    calls,
+    interviews,
     chase,
-    points,
+    # what to do, and whether it worked
+    plan,
+    receipt,
+    letters,
+    balance,
+    acts,
+    effects,
     proof,
     harm,
     learning,
-    report,
-    forecast,
+    # what we owe
+    till,
+    ladder,
+    points,
     membership,
-    sticking,
+    offers,
+    surprises,
+    referrals,
+    # what they need next
     needs,
     guides,
-    files,
-    happenings,
-    sending,
+    # what we say, and how it leaves
+    journeys,
+    consents,
     templates,
-    work,
-    settings,
+    sending,
 )
-
+"""In the order of the story."""
 
 STATUS = {Refused: 403, Busy: 409, NotYet: 409}
 """Answers of HTTP to errors that are not the visitor's."""
