@@ -13,6 +13,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from huitou.doors.book import Staff, User
 from huitou.doors.console import speaking
 from huitou.doors.console.errands import Errands
+from huitou.doors.pages import preferred
 from huitou.ground.errors import Refused
 from huitou.ground.ids import fingerprint
 from huitou.ground.languages import LANGUAGES
@@ -119,7 +120,7 @@ def anybody(request: Request) -> Visit:
         desk,
         chosen
         if chosen in LANGUAGES
-        else speaking.preferred(request.headers.get("accept-language", "")),
+        else preferred(request.headers.get("accept-language", "")) or "en",
         theme if theme in THEMES else "auto",
         user,
         token_for(session) if user else "",
