@@ -10,7 +10,7 @@ import duckdb
 import pytest
 
 from huitou.ground.clock import StoppedClock
-from huitou.runs.views import Ahead
+from huitou.runs.forecast import Ahead
 from huitou.runs.wiring import open_shop
 from huitou.sources.contract import Declared
 

@@ -24,7 +24,7 @@ from huitou.journeys.experiments import book as experiments
 from huitou.loyalty import book as loyalty
 from huitou.proof.policies import Policy
 from huitou.runs.desks.learning.trials import Idea
-from huitou.runs.views import WHOLE, ProofView
+from huitou.runs.verdicts import WHOLE, ProofView
 
 SHARE = 0.2
 """Held out in this scene."""

@@ -11,10 +11,9 @@ from sqlalchemy import (
     String,
     Table,
     Text,
-    text,
 )
 
-from huitou.store.columns import Amount, Instant, Json, Serial, metadata
+from huitou.store.columns import Amount, Instant, Json, Serial, index_where, metadata
 
 case = Table(
     "lost_case",
@@ -31,13 +30,7 @@ case = Table(
     Column("opened_by", String(120)),
     CheckConstraint("status IN ('open', 'answered', 'returned', 'closed')", name="status"),
 )
-Index(
-    "uq_lost_case_open",
-    case.c.person_id,
-    unique=True,
-    sqlite_where=text("status = 'open'"),
-    postgresql_where=text("status = 'open'"),
-)
+index_where("uq_lost_case_open", "status = 'open'", case.c.person_id, unique=True)
 Index("ix_lost_case_worth", case.c.status, case.c.worth)
 
 answer = Table(

@@ -25,11 +25,10 @@ from sqlalchemy import (
     SmallInteger,
     String,
     Table,
-    text,
 )
 
 from huitou.ground.money import LARGEST
-from huitou.store.columns import Amount, Instant, metadata
+from huitou.store.columns import Amount, Instant, index_where, metadata
 
 exposure = Table(
     "exposure",
@@ -121,13 +120,7 @@ redemption = Table(
 """`given` is what the offer cost, `off` what came off the price: nothing where the shop serves
 better instead. Whoever writes, nobody is ever paid for taking an order."""
 Index("ix_redemption_once", redemption.c.offer_id, redemption.c.order_id, unique=True)
-Index(
-    "ix_redemption_order",
-    redemption.c.order_id,
-    unique=True,
-    sqlite_where=text("reversed_at IS NULL"),
-    postgresql_where=text("reversed_at IS NULL"),
-)
+index_where("ix_redemption_order", "reversed_at IS NULL", redemption.c.order_id, unique=True)
 """One offer an order: several together could come to more than it costs."""
 Index("ix_redemption_person", redemption.c.person_id)
 

@@ -18,9 +18,9 @@ from huitou.care.interviews import book as interviews
 from huitou.channels import book as channels
 from huitou.ground.errors import NotYet
 from huitou.ground.words import said
+from huitou.runs.first_page import Alert, AtHand, CallAtHand, ComplaintAtHand
 from huitou.runs.people import money_range, person_row
 from huitou.runs.report import book as reports
-from huitou.runs.views import Alert, AtHand, CallAtHand, ComplaintAtHand
 
 if TYPE_CHECKING:
     from huitou.runs.shop import Shop

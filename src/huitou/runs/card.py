@@ -9,7 +9,7 @@ from typing import Any
 from huitou.models.card import Ahead as Coming
 from huitou.models.card import Card, Tested
 from huitou.models.card import Tenth as Tried
-from huitou.runs.views import Ahead, BacktestRow, CardView, Decile, Tenth
+from huitou.runs.forecast import Ahead, BacktestRow, CardView, Decile, Tenth
 
 EVENING = timedelta(days=1)
 """Models count from the first unknown day; people speak of the last known one."""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from huitou.ground.errors import NotYet
 from huitou.ground.ids import fingerprint
+from huitou.ground.progress import Progress, silently
 from huitou.ground.settings import Settings
 from huitou.runs.book import Journal
 from huitou.runs.desks.public.carrying import carry
@@ -42,7 +43,7 @@ from huitou.runs.steps import (
     walk,
 )
 from huitou.runs.views import RunView
-from huitou.runs.work import Progress, Result, Work, where_foreseen
+from huitou.runs.work import Result, Work, where_foreseen
 
 if TYPE_CHECKING:
     from huitou.runs.wiring import House
@@ -122,7 +123,7 @@ def run(
     with house.lake.running("run"):
         # What customers have sent until now counts: an open complaint freezes what sells.
         carry(house, wait=True, again=True)
-        return _run(house, settings, as_of, horizon_days, progress or (lambda _name, _share: None))
+        return _run(house, settings, as_of, horizon_days, progress or silently)
 
 
 def has_news(house: House) -> bool:

@@ -12,7 +12,7 @@ from huitou.proof.experiment import in_words
 from huitou.proof.finding import Finding
 from huitou.proof.registered import Reading, Seen
 from huitou.runs.people import money_range
-from huitou.runs.views import LookView, ProofView, VerdictView, WhaleView, WrittenDown
+from huitou.runs.verdicts import LookView, ProofView, VerdictView, WhaleView, WrittenDown
 
 if TYPE_CHECKING:
     from huitou.store.books import Row

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from huitou.ground.money import Money
 from huitou.ground.words import Sentence
-from huitou.runs import told, views
+from huitou.runs import bells, first_page, forecast, told, verdicts, views
 
 if TYPE_CHECKING:
     from huitou.store.lake import Edition
@@ -71,7 +71,8 @@ _KINDS: dict[str, Callable[..., Any]] = {
     "Money": Money,
     **{
         name: kind
-        for name, kind in {**vars(views), **vars(told)}.items()
+        for room in (views, verdicts, forecast, first_page, bells, told)
+        for name, kind in vars(room).items()
         if isinstance(kind, type) and is_dataclass(kind)
     },
 }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +17,7 @@ from huitou.channels.email import Email, mailbox
 from huitou.channels.paper import CallList, Paper
 from huitou.ground import marks
 from huitou.ground.errors import HuitouError
+from huitou.ground.progress import Progress
 from huitou.ground.settings import Settings
 from huitou.journeys import book as journeys
 from huitou.journeys.acts import book as own_acts
@@ -34,7 +35,6 @@ if TYPE_CHECKING:
     from huitou.store.books import Row
     from huitou.store.lake import Edition
 
-Progress = Callable[[str, float | None], None]
 
 LETTERS = "letters"
 """Folder of what is printed, one folder a plan."""

@@ -27,6 +27,7 @@ from huitou.runs import finding, outward
 from huitou.runs.book import Journal
 from huitou.runs.caring import places, reasons_named
 from huitou.runs.desks.chase import standing_mark
+from huitou.runs.first_page import Alert, Home
 from huitou.runs.kept import recall
 from huitou.runs.moment import Moment
 from huitou.runs.people import page, person_row
@@ -36,10 +37,8 @@ from huitou.runs.remarks import remarks
 from huitou.runs.suspicion import evidence_of, rows_of
 from huitou.runs.taking import waiting
 from huitou.runs.views import (
-    Alert,
     Answers,
     CohortRow,
-    Home,
     MetricView,
     PersonRow,
     PersonView,

@@ -8,7 +8,7 @@ from huitou.facts.profit import ASSUMED_MARGIN
 from huitou.ground.ids import fingerprint
 from huitou.ground.settings import Settings
 from huitou.ground.words import said
-from huitou.runs.views import Alert
+from huitou.runs.first_page import Alert
 
 if TYPE_CHECKING:
     from huitou.runs.wiring import House

@@ -25,9 +25,9 @@ from huitou.decisions.alarms.rules import RULES, Rule, rule
 from huitou.decisions.holdout import Holdout
 from huitou.facts.profit import ASSUMED_MARGIN
 from huitou.ground.settings import Settings
+from huitou.runs.bells import ReplayView
 from huitou.runs.kept import keep
 from huitou.runs.moment import Moment
-from huitou.runs.views import ReplayView
 
 if TYPE_CHECKING:
     from huitou.runs.work import Work

@@ -17,20 +17,20 @@ from huitou.ground import settings as choices
 from huitou.ground.channels import ANY
 from huitou.ground.clock import Clock
 from huitou.ground.errors import HuitouError, NotYet
+from huitou.ground.progress import Progress, silently
 from huitou.ground.settings import Settings
 from huitou.ground.words import Sentence, said
+from huitou.runs.first_page import Alert, AtHand, Home
+from huitou.runs.forecast import CardView
 from huitou.runs.kept import few
 from huitou.runs.moment import FORMAT
 from huitou.runs.office import Office
+from huitou.runs.verdicts import ProofView
 from huitou.runs.views import (
-    Alert,
     Answers,
-    AtHand,
-    CardView,
     CaseView,
     CohortRow,
     Doubt,
-    Home,
     ImportRow,
     LetterSample,
     MetricView,
@@ -39,7 +39,6 @@ from huitou.runs.views import (
     PersonRow,
     PersonView,
     PlanTotals,
-    ProofView,
     QuarantinedRow,
     Receipt,
     RunView,
@@ -61,12 +60,6 @@ if TYPE_CHECKING:
     from huitou.sources.contract import Declared, Preview, Taken
     from huitou.store.books import Books
     from huitou.store.lake import Edition
-
-Progress = Callable[[str, float | None], None]
-
-
-def _silently(_name: str, _share: float | None) -> None:
-    """Progress that nobody watches."""
 
 
 class Shop(Office):
@@ -121,7 +114,7 @@ class Shop(Office):
         """Take a file in. Raises `Ambiguous`, with `questions`, where the merchant must speak."""
         from huitou.runs import taking
 
-        tell = progress or _silently
+        tell = progress or silently
         tell("looking", None)
         preview = self.look(path, declared)
         mapping = taking.settled(self._house, preview, confirmed=confirmed)
@@ -155,7 +148,7 @@ class Shop(Office):
         """Take a mended table back in; any other file is refused."""
         from huitou.runs import taking
 
-        return taking.mend(self._house, self.settings, Path(path), progress or _silently)
+        return taking.mend(self._house, self.settings, Path(path), progress or silently)
 
     # -- the day
 
@@ -464,7 +457,7 @@ class Shop(Office):
         from huitou.runs.desks.public.carrying import carry
 
         carry(self._house, wait=True, again=True)
-        tell = progress or _silently
+        tell = progress or silently
         done = planning.apply(self._house, self.settings, plan_id, self._foreseen(), tell)
         self.calls.draw()
         return {**done, "by": by}

@@ -14,10 +14,9 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
-    text,
 )
 
-from huitou.store.columns import Instant, Json, Serial, metadata
+from huitou.store.columns import Instant, Json, Serial, index_where, metadata
 
 run = Table(
     "run",
@@ -31,13 +30,7 @@ run = Table(
     Column("finished_at", Instant),
     CheckConstraint("status IN ('running', 'done', 'given_up')", name="status"),
 )
-Index(
-    "uq_run_running",
-    run.c.fingerprint,
-    unique=True,
-    sqlite_where=text("status = 'running'"),
-    postgresql_where=text("status = 'running'"),
-)
+index_where("uq_run_running", "status = 'running'", run.c.fingerprint, unique=True)
 Index("ix_run_started", run.c.started_at)
 
 run_step = Table(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC
 from pathlib import Path
@@ -14,6 +13,7 @@ import pyarrow as pa
 from huitou.ground import settings as choices
 from huitou.ground.errors import Ambiguous, HuitouError
 from huitou.ground.ids import new_id
+from huitou.ground.progress import Progress
 from huitou.identity.forgetting import book as forgotten
 from huitou.identity.forgetting import lake as sales
 from huitou.runs.measure import measured
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from huitou.ground.settings import Settings
     from huitou.runs.wiring import House
 
-Progress = Callable[[str, float | None], None]
 
 SHOWN_QUARANTINE = 10_000
 """Rows of the quarantine that pages show; the export holds all of them."""

@@ -23,9 +23,6 @@ if TYPE_CHECKING:
 Result = Mapping[str, Any]
 """What a step tells the journal: a JSON value with `rows`, how many it handled."""
 
-Progress = Callable[[str, float | None], None]
-"""Told the name of a step and the share that is done, None where that is not known."""
-
 
 @dataclass(frozen=True)
 class Work:

@@ -12,7 +12,7 @@ import selectors
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
@@ -24,10 +24,9 @@ from huitou.ground.child import command, environment, raised
 from huitou.ground.clock import naive_utc
 from huitou.ground.errors import BadInput, HuitouError, NothingTaken
 from huitou.ground.ids import new_id
+from huitou.ground.progress import Progress
 from huitou.sources import typed, wire
 from huitou.sources.contract import Batch, Declared, Mapping, Preview
-
-Progress = Callable[[str, float | None], None]
 
 MEMORY = 6 * 2**30
 """Address space of the child (its resident memory is far below)."""

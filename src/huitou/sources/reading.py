@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -16,6 +16,7 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from huitou.ground.errors import BadInput, NothingTaken
+from huitou.ground.progress import Progress
 from huitou.ground.words import Sentence, said
 from huitou.sources import (
     columnar,
@@ -42,8 +43,6 @@ from huitou.sources.lines import Shop, Written, assemble
 from huitou.sources.sheet import Sheet
 from huitou.sources.survey import Survey, survey
 from huitou.sources.texts import written
-
-Progress = Callable[[str, float | None], None]
 
 SHOWN = 10
 """Rows of a preview."""

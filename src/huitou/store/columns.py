@@ -6,7 +6,7 @@ import json
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, DateTime, Dialect, Integer, MetaData, Text
+from sqlalchemy import BigInteger, Column, DateTime, Dialect, Index, Integer, MetaData, Text, text
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
@@ -89,6 +89,12 @@ class Json(TypeDecorator[Any]):
 def as_json(value: Any) -> str:
     """A value as JSON text: keys in order, no NaN, Chinese as Chinese."""
     return json.dumps(value, sort_keys=True, ensure_ascii=False, allow_nan=False)
+
+
+def index_where(name: str, where: str, *columns: Column[Any], unique: bool = False) -> Index:
+    """An index of those rows alone for which `where` is true, on either database."""
+    meant = text(where)
+    return Index(name, *columns, unique=unique, sqlite_where=meant, postgresql_where=meant)
 
 
 Serial = BigInteger().with_variant(Integer, "sqlite")

@@ -13,7 +13,7 @@ from huitou.doors.api.doing import _own_name
 from huitou.doors.api.shapes import shape
 from huitou.doors.book import Staff
 from huitou.ground.errors import BadInput, Busy, HuitouError, NotYet, Refused
-from huitou.runs import views
+from huitou.runs import forecast, views
 
 READS = (
     "answers", "people", "metrics", "metrics/customers", "metrics/customers/people", "cohorts",
@@ -160,7 +160,7 @@ def test_openapi_names_every_route_and_loads_nothing_from_elsewhere(client: Clie
     assert client().get("/docs").status_code == 404
 
 
-@pytest.mark.parametrize(("path", "view"), [("people", views.Page), ("card", views.CardView)])
+@pytest.mark.parametrize(("path", "view"), [("people", views.Page), ("card", forecast.CardView)])
 def test_what_openapi_says_is_what_is_sent(client: Client, path: str, view: type) -> None:
     assert list(mismatches(client("read").get(f"/{path}").json(), shape(view))) == []
 

@@ -10,7 +10,7 @@ from typing import Any
 from huitou.decisions.alarms.rules import RULES
 from huitou.ground.money import Money
 from huitou.ground.words import said
-from huitou.runs import views
+from huitou.runs import bells
 
 DUE = datetime(2026, 3, 3, 9, 0, tzinfo=UTC)
 
@@ -21,11 +21,11 @@ class FakeAlarms:
     def __init__(self, done: list[Any]) -> None:
         self.done = done
 
-    def bells(self, state: str = "ringing") -> tuple[views.BellView, ...]:
+    def bells(self, state: str = "ringing") -> tuple[bells.BellView, ...]:
         """One bell with two alarms."""
         over = "reached" if state == "closed" else None
         alarms = tuple(
-            views.AlarmView(
+            bells.AlarmView(
                 id=f"a{n}",
                 rule=name,
                 title=RULES[name].title,
@@ -49,11 +49,11 @@ class FakeAlarms:
             )
             for n, name in enumerate(("forecast_low", "big_silent"))
         )
-        return (views.BellView("p1", None, alarms),)
+        return (bells.BellView("p1", None, alarms),)
 
-    def summary(self) -> views.AlarmSummary:
+    def summary(self) -> bells.AlarmSummary:
         """One customer, one late alarm."""
-        return views.AlarmSummary(
+        return bells.AlarmSummary(
             1, 1, 0, Money(50_001, "GBP"), said("Customers with an alarm: {n}.", n=1)
         )
 
@@ -69,16 +69,16 @@ class FakeAlarms:
         """Kept in `done`."""
         self.done.append(("close", tuple(ids), outcome, by))
 
-    def rules(self) -> tuple[views.AlarmRuleView, ...]:
+    def rules(self) -> tuple[bells.AlarmRuleView, ...]:
         """Every rule, each with the same replay."""
         return tuple(
-            views.AlarmRuleView(
+            bells.AlarmRuleView(
                 name=rule.name,
                 title=rule.title,
                 meaning=rule.meaning,
                 is_on=rule.is_on,
                 parameters=tuple(
-                    views.AlarmParameter(p.name, p.words, p.usual, p.least, p.most, p.is_whole)
+                    bells.AlarmParameter(p.name, p.words, p.usual, p.least, p.most, p.is_whole)
                     for p in rule.parameters
                 ),
                 needs=rule.needs,
@@ -93,11 +93,11 @@ class FakeAlarms:
             for rule in RULES.values()
         )
 
-    def replay(self, name: str, parameters: Any = None) -> views.ReplayView:
+    def replay(self, name: str, parameters: Any = None) -> bells.ReplayView:
         """Fourteen a week, nine of them right."""
         told = RULES[name].told(parameters)
         words = said("In {weeks} weeks this would never have rung.", weeks=10)
-        whole = views.ReplayView(
+        whole = bells.ReplayView(
             name, told, words, 10, 90, 140, 90, 14.0, 0.55, 0.72, 120, 80, 31.0,
             ((100, 60), (40, 30)), 77, 141, 80, 28.0,
         )  # fmt: skip
@@ -111,16 +111,16 @@ class FakeAlarms:
         """Kept in `done`."""
         self.done.append(("rule", name, is_on, dict(parameters or {}), by))
 
-    def routes(self) -> tuple[views.AlarmRouteView, ...]:
+    def routes(self) -> tuple[bells.AlarmRouteView, ...]:
         """Staff told by WeCom, a manager whose variable cannot be used."""
         return (
-            views.AlarmRouteView(
+            bells.AlarmRouteView(
                 "north", "NORTH", "staff", None, "North", Money(9, "GBP"), "lin", (), None
             ),
-            views.AlarmRouteView(
+            bells.AlarmRouteView(
                 "staff", "HUITOU_ALERT_URLS", "staff", None, None, None, None, ("WeCom",), None
             ),
-            views.AlarmRouteView(
+            bells.AlarmRouteView(
                 "manager", "BOSS", "manager", None, None, None, None, (), "address 1 is not told"
             ),
         )

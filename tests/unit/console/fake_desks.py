@@ -14,7 +14,7 @@ from huitou.decisions.counsel import counsel
 from huitou.ground.errors import HuitouError
 from huitou.ground.money import Money
 from huitou.ground.words import said
-from huitou.runs import views
+from huitou.runs import verdicts, views
 from huitou.runs.desks.calls import views as call_views
 from huitou.runs.desks.cases import views as casefile_views
 from huitou.runs.desks.cases.complaining import Complaint
@@ -201,6 +201,6 @@ class FakeCalls:
             call_id, outcome.code, OUTCOMES[outcome.code], True, outcome.next_day, code, "c1"
         )
 
-    def proofs(self) -> tuple[views.ProofView, ...]:
+    def proofs(self) -> tuple[verdicts.ProofView, ...]:
         """The verdicts of the shop's plans."""
         return tuple(self.shop.proofs()[1:])

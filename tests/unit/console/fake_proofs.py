@@ -7,17 +7,17 @@ from datetime import UTC, date, datetime, timedelta
 from tests.unit.console.fake_people import money
 
 from huitou.ground.words import said
-from huitou.runs import views
+from huitou.runs import verdicts
 
 START = date(2011, 6, 1)
 
 
-def look(week: int) -> views.LookView:
+def look(week: int) -> verdicts.LookView:
     """The effect grows, its bound narrows; from the sixth look on it is proven."""
     effect = 240.0 * week
     half = 900 + 5_400 / week
     known = week > 1
-    return views.LookView(
+    return verdicts.LookView(
         START + timedelta(days=7 * week - 1),
         money(effect),
         money(effect - half) if known else None,
@@ -27,16 +27,16 @@ def look(week: int) -> views.LookView:
     )
 
 
-def judged(decision: str = "keep", stopped_by: str | None = None) -> views.VerdictView:
+def judged(decision: str = "keep", stopped_by: str | None = None) -> verdicts.VerdictView:
     """Keep it; with twelve accounts set aside."""
     looks = tuple(look(week) for week in range(1, 13))
     whales = tuple(
-        views.WhaleView(
+        verdicts.WhaleView(
             f"w{n}", f"Account {n}" if n else None, n % 5 == 0, money(900 - n), money(n)
         )
         for n in range(12)
     )
-    return views.VerdictView(
+    return verdicts.VerdictView(
         decision=decision,
         code="proven",
         why=said("Keep it: the gain is proven after all costs."),
@@ -48,7 +48,7 @@ def judged(decision: str = "keep", stopped_by: str | None = None) -> views.Verdi
         whales_before=money(10_734),
         whales_after=money(66),
         later=look(12),
-        written_down=views.WrittenDown(
+        written_down=verdicts.WrittenDown(
             id="5f0c62a1b3d4", digest="ab" * 32, at=datetime(2011, 5, 31, 9, tzinfo=UTC),
             by="owner", lot="universal-2027", share=0.05, outcome="profit", window_days=91,
             asked_days=28, gap_days=60.5, looks=13, alpha=0.05, spending="obrien_fleming",

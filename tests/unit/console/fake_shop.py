@@ -37,7 +37,7 @@ from huitou.ground.errors import HuitouError, Refused
 from huitou.ground.money import Money
 from huitou.ground.settings import Settings
 from huitou.ground.words import said
-from huitou.runs import told, views
+from huitou.runs import first_page, forecast, told, verdicts, views
 from huitou.runs.report.worded import worded
 from huitou.runs.upkeep import Upkeep
 from huitou.sources.contract import (
@@ -125,7 +125,7 @@ class FakeHarm:
 
 
 class FakeShop(FakeBalance):
-    """Keeps the promise of `Shopfront` with made-up figures; the seed makes them the same."""
+    """Answers as `Shop` does, with made-up figures; the seed makes them the same."""
 
     def __init__(self, home: Path, *, empty: bool = False) -> None:
         self.home = home
@@ -283,7 +283,7 @@ class FakeShop(FakeBalance):
             ),
         )
 
-    def home_page(self) -> views.Home:
+    def home_page(self) -> first_page.Home:
         """The first page."""
         now = self.answers()
         before = replace(
@@ -296,14 +296,16 @@ class FakeShop(FakeBalance):
             slipping=replace(now.slipping, count=548),
         )
         slipping = [row for row in self.rows if row.stage == "slipping" and row.act]
-        return views.Home(
+        return first_page.Home(
             alerts=(
-                views.Alert(
+                first_page.Alert(
                     "quarantine",
                     said("{n} rows of the last file wait to be mended.", n=706),
                     "warning",
                 ),
-                views.Alert("in_doubt", said("{n} letters may not have arrived.", n=1), "error"),
+                first_page.Alert(
+                    "in_doubt", said("{n} letters may not have arrived.", n=1), "error"
+                ),
             ),
             proofs=tuple(self.proofs()),
             answers=now,
@@ -314,26 +316,28 @@ class FakeShop(FakeBalance):
             refreshed=datetime(2011, 12, 10, 6, 2, tzinfo=UTC),
         )
 
-    def at_hand(self) -> views.AtHand:
+    def at_hand(self) -> first_page.AtHand:
         """Two complaints and two calls; nothing in an empty shop."""
         if self._empty:
-            return views.AtHand((), (), 0, (), 0, 0, 0, 0)
+            return first_page.AtHand((), (), 0, (), 0, 0, 0, 0)
         late, fresh = (
-            views.ComplaintAtHand(
+            first_page.ComplaintAtHand(
                 number, "The <b>lid</b> was broken {0}", row, "Ada", said("{n} hours left", n=3),
                 said("New"), hours, hours < 0,
             )
             for number, row, hours in (("C7KQ-4M2X", self.rows[0], -5.0), ("C2BB-77QQ", None, 3.0))
         )  # fmt: skip
         calls = tuple(
-            views.CallAtHand(call.id, call.person, call.person_id, "shop", call.minutes, call.gain)
+            first_page.CallAtHand(
+                call.id, call.person, call.person_id, "shop", call.minutes, call.gain
+            )
             for call in self.calls.today().days[0].calls
         )
         alerts = (
-            views.Alert("alarms", said("Customers with an alarm: {n}.", n=1), "error"),
-            views.Alert("overdue", said("Complaints over their deadline: {n}.", n=1), "error"),
+            first_page.Alert("alarms", said("Customers with an alarm: {n}.", n=1), "error"),
+            first_page.Alert("overdue", said("Complaints over their deadline: {n}.", n=1), "error"),
         )
-        return views.AtHand(alerts, (late, fresh), 2, calls, len(calls), 1, 20, 1)
+        return first_page.AtHand(alerts, (late, fresh), 2, calls, len(calls), 1, 20, 1)
 
     def people(
         self,
@@ -474,7 +478,7 @@ class FakeShop(FakeBalance):
             for (before, after), people in moved.items()
         )
 
-    def card(self) -> views.CardView:
+    def card(self) -> forecast.CardView:
         """A card that is honest about one bad month."""
         tests = [
             (date(2011, 3, 10), 1512, 702, 633, 774, 689),
@@ -482,15 +486,15 @@ class FakeShop(FakeBalance):
             (date(2011, 7, 10), 2743, 1138, 1040, 1241, 1172),
             (date(2011, 9, 10), 3197, 1402, 1290, 1518, 1455),
         ]
-        return views.CardView(
+        return forecast.CardView(
             "mbg_nbd",
             {"r": 0.8123, "alpha": 61.42, "a": 0.4121, "b": 2.8732},
             tuple(
-                views.BacktestRow(day, 90, n, p, lo, hi, act, 0.5412, 0.6034)
+                forecast.BacktestRow(day, 90, n, p, lo, hi, act, 0.5412, 0.6034)
                 for day, n, p, lo, hi, act in tests
             ),
             tuple(
-                views.Decile(
+                forecast.Decile(
                     rank,
                     320,
                     share * 320,
@@ -513,14 +517,14 @@ class FakeShop(FakeBalance):
                 ),
             ),
             False,
-            views.Ahead(TODAY, 90, 4338, 2453, 2270, 2640, ()),
+            forecast.Ahead(TODAY, 90, 4338, 2453, 2270, 2640, ()),
         )
 
-    def proofs(self) -> tuple[views.ProofView, ...]:
+    def proofs(self) -> tuple[verdicts.ProofView, ...]:
         """The whole programme, not proven; one plan proven, as one of many is by luck."""
         return (
-            views.ProofView(
-                views.WHOLE,
+            verdicts.ProofView(
+                verdicts.WHOLE,
                 "not_proven",
                 (said("Too early: {weeks} more weeks are needed.", weeks=7),),
                 4121,
@@ -532,7 +536,7 @@ class FakeShop(FakeBalance):
                 7,
                 5420,
             ),
-            views.ProofView(
+            verdicts.ProofView(
                 "5f0c62a1b3d4",
                 "proven",
                 (said("Those who got a note bought more than the control group."),),
@@ -548,14 +552,14 @@ class FakeShop(FakeBalance):
             ),
         )
 
-    def verdict(self, programme: str) -> views.ProofView:
+    def verdict(self, programme: str) -> verdicts.ProofView:
         """One of them."""
         found = [each for each in self.proofs() if each.programme == programme]
         if not found:
             raise HuitouError(f"there is no verdict on {programme!r}", to_try="huitou proof")
         return found[0]
 
-    def aa(self) -> views.ProofView:
+    def aa(self) -> verdicts.ProofView:
         """The check finds nothing, as it must."""
         words = (
             said(
@@ -564,7 +568,7 @@ class FakeShop(FakeBalance):
                 percent=5.0,
             ),
         )
-        return views.ProofView(
+        return verdicts.ProofView(
             "A/A", "not_proven", words, 0, 0, None, money(0), None, None, None, None
         )
 
@@ -615,10 +619,10 @@ class FakeShop(FakeBalance):
         """A number each."""
         return iter([{"kind": "member", "value": row.key} for row in self.rows])
 
-    def remarks(self) -> tuple[views.Alert, ...]:
+    def remarks(self) -> tuple[first_page.Alert, ...]:
         """A guess that all figures rest on."""
         words = said("No margin was given, and that is a guess.")
-        return (views.Alert("margin", words, "warning"),)
+        return (first_page.Alert("margin", words, "warning"),)
 
     def latest_plan(self, *statuses: str) -> views.PlanTotals | None:
         """The one plan, where it has one of these statuses."""

@@ -11,8 +11,10 @@ from hypothesis import strategies as st
 
 from huitou.ground.money import Money
 from huitou.ground.words import Sentence, said
+from huitou.runs.first_page import Alert
 from huitou.runs.kept import keep, recall
-from huitou.runs.views import Alert, ProofView, Range
+from huitou.runs.verdicts import ProofView
+from huitou.runs.views import Range
 
 text = st.text(st.characters(exclude_categories=["Cs"]))
 money = st.builds(Money, st.integers(-(10**15), 10**15), st.sampled_from(["GBP", "JPY"]))

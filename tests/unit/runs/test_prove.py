@@ -8,7 +8,7 @@ from typing import Any
 import pyarrow as pa
 
 from huitou.runs.steps.prove import Applied, programme_of, spent, whole_of
-from huitou.runs.views import WHOLE
+from huitou.runs.verdicts import WHOLE
 
 MARCH = date(2026, 3, 1)
 

@@ -13,10 +13,9 @@ from sqlalchemy import (
     String,
     Table,
     UniqueConstraint,
-    text,
 )
 
-from huitou.store.columns import Amount, Instant, Json, Serial, metadata
+from huitou.store.columns import Amount, Instant, Json, Serial, index_where, metadata
 
 alarm_rule = Table(
     "alarm_rule",
@@ -80,14 +79,7 @@ alarm = Table(
     CheckConstraint("(state = 'snoozed') = (snoozed_until IS NOT NULL)", name="snoozed"),
     CheckConstraint("severity BETWEEN 1 AND 3", name="severity"),
 )
-Index(
-    "uq_alarm_open",
-    alarm.c.person_id,
-    alarm.c.rule,
-    unique=True,
-    sqlite_where=text("state <> 'closed'"),
-    postgresql_where=text("state <> 'closed'"),
-)
+index_where("uq_alarm_open", "state <> 'closed'", alarm.c.person_id, alarm.c.rule, unique=True)
 Index("ix_alarm_state", alarm.c.state, alarm.c.value)
 Index("ix_alarm_person", alarm.c.person_id, alarm.c.rule, alarm.c.rung_on)
 

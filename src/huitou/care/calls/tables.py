@@ -18,10 +18,9 @@ from sqlalchemy import (
     String,
     Table,
     Text,
-    text,
 )
 
-from huitou.store.columns import Amount, Instant, Serial, metadata
+from huitou.store.columns import Amount, Instant, Serial, index_where, metadata
 
 call = Table(
     "call",
@@ -47,13 +46,7 @@ call = Table(
     CheckConstraint("(state = 'dropped') = (dropped_because IS NOT NULL)", name="dropped"),
 )
 Index("ix_call_due", call.c.state, call.c.due_on)
-Index(
-    "uq_call_open",
-    call.c.person_id,
-    unique=True,
-    sqlite_where=text("state IN ('todo', 'tried', 'reached')"),
-    postgresql_where=text("state IN ('todo', 'tried', 'reached')"),
-)
+index_where("uq_call_open", "state IN ('todo', 'tried', 'reached')", call.c.person_id, unique=True)
 
 call_outcome = Table(
     "call_outcome",

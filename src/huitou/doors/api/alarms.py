@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field
 
 from huitou.doors.api.caller import Asker, Planner, Reader
 from huitou.doors.api.shapes import answer_of, answers_of
-from huitou.runs.views import AlarmRuleView, AlarmSummary, AlarmView, BellView, ReplayView
+from huitou.runs.bells import AlarmRuleView, AlarmSummary, AlarmView, BellView, ReplayView
 
 routes = APIRouter(prefix="/alarms", tags=["alarms"])
 

@@ -59,39 +59,45 @@ if TYPE_CHECKING:
 
 
 CHAPTERS = (
+    # what arrives, the day, and what it says
     reading,
     doing,
     rules,
-    offers,
-    acts,
-    alarms,
-    balance,
-    calls,
-    casefiles,
-    chase,
-    complaints,
-    consents,
-    effects,
-    fixes,
-    guides,
     happenings,
-    interviews,
-    ladder,
-    journeys,
-    learning,
-    members,
-    membership,
-    packs,
-    points,
-    reports,
-    sending,
-    referrals,
-    surprises,
-    needs,
     sticking,
+    reports,
+    # what hurt, and asking the lost
+    complaints,
+    alarms,
+    fixes,
     texts,
+    casefiles,
+    calls,
+    interviews,
+    chase,
+    # what to do, and whether it worked
+    balance,
+    acts,
+    effects,
+    learning,
+    # what we owe
+    members,
+    ladder,
+    points,
+    packs,
+    membership,
+    offers,
+    surprises,
+    referrals,
+    # what they need next
+    needs,
+    guides,
+    # what we say, and how it leaves
+    journeys,
+    consents,
+    sending,
 )
-"""The parts of the API, each with its `routes`."""
+"""The parts of the API in the order of the story, each with its `routes`."""
 
 
 def app(shop: Shop, staff: Staff) -> FastAPI:

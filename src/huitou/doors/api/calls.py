@@ -12,7 +12,7 @@ from huitou.care.calls.outcomes import Outcome
 from huitou.doors.api.caller import Asker, Reader
 from huitou.doors.api.shapes import answer_of, answers_of
 from huitou.runs.desks.calls.views import CallList, Drawn, Written
-from huitou.runs.views import ProofView
+from huitou.runs.verdicts import ProofView
 
 routes = APIRouter()
 

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Path, Query
 
 from huitou.doors.api.caller import Reader
 from huitou.doors.api.shapes import answer_of, answers_of
-from huitou.runs import views
+from huitou.runs import forecast, verdicts, views
 from huitou.runs.outward import currency_of
 from huitou.runs.people import SORTS
 from huitou.runs.written import answers_in_short
@@ -103,7 +103,7 @@ def quarantine(caller: Reader, after: After = None, limit: Limit = 50) -> Any:
     return caller.write(caller.shop.quarantined(after=after, limit=limit))
 
 
-@routes.get("/card", tags=["forecast"], responses=answer_of(views.CardView))
+@routes.get("/card", tags=["forecast"], responses=answer_of(forecast.CardView))
 def card(caller: Reader) -> Any:
     """The forecast's card: how it did on this shop's own past."""
     return caller.write(caller.shop.card())
@@ -118,7 +118,7 @@ def proof(caller: Reader) -> Any:
     }
 
 
-@routes.get("/proof/{programme}", tags=["proof"], responses=answer_of(views.ProofView))
+@routes.get("/proof/{programme}", tags=["proof"], responses=answer_of(verdicts.ProofView))
 def verdict(caller: Reader, programme: str) -> Any:
     """One verdict in full: every look, what others would claim, the accounts set aside by name."""
     return caller.write(caller.shop.verdict(programme))

@@ -14,7 +14,7 @@ from huitou.ground.errors import HuitouError
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from huitou.runs.views import AlarmRuleView, BellView, ReplayView
+    from huitou.runs.bells import AlarmRuleView, BellView, ReplayView
 
 app = typer.Typer(no_args_is_help=True, help="Who is about to leave: take it, put it off, end it.")
 

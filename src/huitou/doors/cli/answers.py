@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from huitou.runs.shop import Shop
-    from huitou.runs.views import Answers, Lost, MetricView, PlanTotals, ProofView
+    from huitou.runs.verdicts import ProofView
+    from huitou.runs.views import Answers, Lost, MetricView, PlanTotals
 
 
 def show_answers(found: Answers, out: Console) -> None:
@@ -307,7 +308,7 @@ def _one_verdict(verdict: ProofView, *, as_json: bool) -> None:
 
 
 def _read_out(programme: str) -> str:
-    from huitou.runs.views import WHOLE
+    from huitou.runs.verdicts import WHOLE
 
     names = {WHOLE: "the whole programme", "rehearsal": "rehearsal"}
     return names.get(programme, f"plan {programme}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -15,13 +15,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from huitou.ground.errors import HuitouError
+from huitou.ground.progress import Progress
 
 if TYPE_CHECKING:
     from rich.console import Console
 
     from huitou.runs.shop import Shop
 
-Progress = Callable[[str, float | None], None]
 
 AS_WRITTEN: Mapping[str, Any] = {"markup": False, "emoji": False, "highlight": False}
 """A product called `[/b]` or `:tada:` is shown so: what files say commands no terminal."""

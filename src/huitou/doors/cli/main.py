@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Annotated
 
@@ -89,63 +90,77 @@ def _home(
     ctx.obj = Desk(home or default_home())
 
 
-for _command in (
-    demo.demo,
-    shopkeeping.init,
-    files.import_,
-    work.run,
-    answers.facts,
-    people.person,
-    people.why,
-):
-    app.command(name=_command.__name__.rstrip("_"))(_command)
-app.add_typer(reports.app, name="report")
-app.add_typer(plans.app, name="plan")
-app.command(name="balance")(balance.balance)
-app.command(name="proof")(answers.proof)
-app.add_typer(harm.app, name="harm")
-app.command(name="effects")(effects.effects)
-app.add_typer(learning.app, name="test")
-app.command(name="replay")(learning.replay)
-app.add_typer(cases.app, name="case")
-app.add_typer(complaints.app, name="complaint")
-app.add_typer(interviews.app, name="interview")
-app.command(name="happened")(happenings.happened)
-app.add_typer(journeys.app, name="journey")
-app.add_typer(alarms.app, name="alarm")
-app.add_typer(calls.app, name="call")
-app.add_typer(ladder.app, name="ladder")
-app.add_typer(join.app, name="join")
-app.add_typer(offers.app, name="offer")
-app.add_typer(points.app, name="points")
-app.add_typer(packs.app, name="pack")
-app.add_typer(surprises.app, name="surprise")
-app.add_typer(referrals.app, name="referral")
-app.add_typer(texts.app, name="text")
-app.add_typer(fixes.app, name="fix")
-app.add_typer(membership.app, name="membership")
-app.command(name="next")(sticking.next_)
-app.command(name="needs")(needs.needs)
-app.add_typer(needs.app, name="machine")
-app.add_typer(guides.app, name="guide")
-app.add_typer(acts.app, name="act")
-app.add_typer(chase.app, name="chase")
-app.add_typer(consents.app, name="consent")
-app.command(name="forget")(forgetting.forget)
-app.command(name="send")(sending.send)
-app.add_typer(sending.app, name="sending")
-app.add_typer(templates.app, name="template")
-app.command(name="stop")(sending.stop)
-app.command(name="go")(sending.go)
+CHAPTERS: Mapping[str, Callable[..., object] | typer.Typer] = {
+    # what arrives
+    "demo": demo.demo,
+    "init": shopkeeping.init,
+    "import": files.import_,
+    "quarantine": quarantine.app,
+    "happened": happenings.happened,
+    # the day, and what it says
+    "run": work.run,
+    "facts": answers.facts,
+    "person": people.person,
+    "why": people.why,
+    "next": sticking.next_,
+    "report": reports.app,
+    "export": people.export,
+    # what hurt, and asking the lost
+    "complaint": complaints.app,
+    "alarm": alarms.app,
+    "fix": fixes.app,
+    "text": texts.app,
+    "case": cases.app,
+    "call": calls.app,
+    "interview": interviews.app,
+    "chase": chase.app,
+    # what to do, and whether it worked
+    "plan": plans.app,
+    "balance": balance.balance,
+    "act": acts.app,
+    "effects": effects.effects,
+    "proof": answers.proof,
+    "harm": harm.app,
+    "test": learning.app,
+    "replay": learning.replay,
+    # what we owe
+    "join": join.app,
+    "ladder": ladder.app,
+    "points": points.app,
+    "pack": packs.app,
+    "membership": membership.app,
+    "offer": offers.app,
+    "surprise": surprises.app,
+    "referral": referrals.app,
+    # what they need next
+    "needs": needs.needs,
+    "machine": needs.app,
+    "guide": guides.app,
+    # what we say, and how it leaves
+    "journey": journeys.app,
+    "consent": consents.app,
+    "forget": forgetting.forget,
+    "template": templates.app,
+    "send": sending.send,
+    "sending": sending.app,
+    "stop": sending.stop,
+    "go": sending.go,
+    # keeping the house
+    "serve": serving.serve,
+    "worker": working.worker,
+    "token": serving.tokens,
+    "settings": shopkeeping.app,
+    "doctor": checkup.doctor,
+    "bench": benches.app,
+}
+"""What is typed after `huitou`, in the order of the story."""
+
+for _name, _chapter in CHAPTERS.items():
+    if isinstance(_chapter, typer.Typer):
+        app.add_typer(_chapter, name=_name)
+    else:
+        app.command(name=_name)(_chapter)
 sending.app.command("check")(consents.check)
-app.add_typer(quarantine.app, name="quarantine")
-app.command(name="serve")(serving.serve)
-app.command(name="worker")(working.worker)
-app.add_typer(serving.tokens, name="token")
-app.add_typer(shopkeeping.app, name="settings")
-app.command(name="doctor")(checkup.doctor)
-app.command(name="export")(people.export)
-app.add_typer(benches.app, name="bench")
 rules.mount(app)
 
 

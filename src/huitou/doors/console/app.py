@@ -6,7 +6,7 @@ app(shop, Staff(shop.books))     # a FastAPI application for any ASGI server
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from fastapi import Depends, FastAPI, Request
 from fastapi.responses import Response
@@ -15,7 +15,6 @@ from starlette.staticfiles import StaticFiles
 
 from huitou.doors.book import Staff
 from huitou.doors.console import assets, guard
-from huitou.doors.console.contract import Progress, Shopfront
 from huitou.doors.console.errands import Errands
 from huitou.doors.console.pages import (
     acts,
@@ -65,60 +64,72 @@ from huitou.doors.console.pages import (
 )
 from huitou.doors.console.visit import Desk, NotSignedIn, anybody
 from huitou.ground.errors import Busy, HuitouError, NotYet, Refused
+from huitou.ground.progress import Progress
+
+if TYPE_CHECKING:
+    from huitou.runs.shop import Shop
 
 PAGES = (
+    # coming in
     sign_in,
     home,
+    settings,
+    rules,
+    work,
+    # what arrives
+    files,
+    happenings,
+    # what it says
     questions,
     people,
     person,
-    rules,
-    cases,
-    complaints,
-    consents,
-    interviews,
-    effects,
-    fixes,
-    alarms,
-    calls,
-    letters,
-    offers,
-    surprises,
-    referrals,
     cohorts,
     stages,
-    plan,
-    balance,
-    receipt,
-    till,
-    ladder,
-    acts,
-    journeys,
+    forecast,
+    sticking,
+    report,
+    # what hurt, and asking the lost
+    complaints,
+    alarms,
+    fixes,
+    cases,
+    calls,
+    interviews,
     chase,
-    points,
+    # what to do, and whether it worked
+    plan,
+    receipt,
+    letters,
+    balance,
+    acts,
+    effects,
     proof,
     harm,
     learning,
-    report,
-    forecast,
+    # what we owe
+    till,
+    ladder,
+    points,
     membership,
-    sticking,
+    offers,
+    surprises,
+    referrals,
+    # what they need next
     needs,
     guides,
-    files,
-    happenings,
-    sending,
+    # what we say, and how it leaves
+    journeys,
+    consents,
     templates,
-    work,
-    settings,
+    sending,
 )
-
+"""In the order of the story."""
 
 STATUS = {Refused: 403, Busy: 409, NotYet: 409}
 """Answers of HTTP to errors that are not the visitor's."""
 
 
-def app(shop: Shopfront, staff: Staff, *, demo: Callable[[Progress], Any] | None = None) -> FastAPI:
+def app(shop: Shop, staff: Staff, *, demo: Callable[[Progress], Any] | None = None) -> FastAPI:
     """Open the console of a shop. `demo` fills an empty shop with the demo's orders."""
     console = FastAPI(
         title="huitou console",

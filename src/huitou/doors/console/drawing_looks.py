@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from huitou.ground.money import Money
-from huitou.runs.views import LookView, VerdictView
+from huitou.runs.verdicts import LookView, VerdictView
 
 ROOM = 1.15
 """Above the highest of the later looks: the first ones reach far beyond, and are cut off."""

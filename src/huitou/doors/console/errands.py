@@ -8,9 +8,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from huitou.doors.console.contract import Progress
 from huitou.ground.errors import Busy, HuitouError
 from huitou.ground.ids import new_id
+from huitou.ground.progress import Progress
 
 log = logging.getLogger(__name__)
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from huitou.facts.life import STAGE_NAMES
 from huitou.ground.roster import ALONE
 from huitou.ground.words import Sentence, said
-from huitou.runs.views import WHOLE
+from huitou.runs.verdicts import WHOLE
 
 CLERKS: Mapping[str, Sentence] = {ALONE: said("The shop")}
 """Clerks whose name is a word of ours and not a person's."""

@@ -10,8 +10,9 @@ from typing import Any
 
 from babel.dates import format_date
 from babel.numbers import format_compact_decimal
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from jinja2 import Environment
 
+from huitou.doors import pages
 from huitou.doors.console import drawing, names
 from huitou.doors.console.assets import address
 from huitou.ground.channels import CHANNEL_NAMES
@@ -26,29 +27,8 @@ ICONS = address("icons.svg")
 @lru_cache(maxsize=len(LANGUAGES))
 def environment(language: str) -> Environment:
     """Templates that speak `language`."""
-    made = Environment(
-        loader=FileSystemLoader(TEMPLATES),
-        autoescape=select_autoescape(default=True),
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    made.globals.update(_words(speaker(language)))
-    made.globals.update(asset=address, icons=ICONS, drawing=drawing, languages=LANGUAGES)
-    return made
-
-
-def preferred(accepted: str) -> str:
-    """The language a browser asks for: `zh-TW,zh;q=0.9` -> `zh-Hant`."""
-    for part in accepted.split(","):
-        tag = part.split(";")[0].strip().lower()
-        if tag.startswith(("zh-hant", "zh-tw", "zh-hk", "zh-mo")):
-            return "zh-Hant"
-        if tag.startswith("zh"):
-            return "zh-Hans"
-        if tag.startswith("en"):
-            return "en"
-    return "en"
+    words = {"asset": address, "icons": ICONS, "drawing": drawing, "languages": LANGUAGES}
+    return pages.environment(TEMPLATES, {**_words(speaker(language)), **words})
 
 
 def _words(says: Speaker) -> Mapping[str, Callable[..., str]]:

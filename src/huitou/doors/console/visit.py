@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 from urllib.parse import urlsplit
 
 from fastapi import Depends, Request
@@ -12,11 +12,15 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from huitou.doors.book import Staff, User
 from huitou.doors.console import speaking
-from huitou.doors.console.contract import Progress, Shopfront
 from huitou.doors.console.errands import Errands
+from huitou.doors.pages import preferred
 from huitou.ground.errors import Refused
 from huitou.ground.ids import fingerprint
 from huitou.ground.languages import LANGUAGES
+from huitou.ground.progress import Progress
+
+if TYPE_CHECKING:
+    from huitou.runs.shop import Shop
 
 SESSION = "huitou_session"
 LANGUAGE = "huitou_language"
@@ -32,7 +36,7 @@ class NotSignedIn(Exception):
 class Desk:
     """What every page works with: made once, when the console opens."""
 
-    shop: Shopfront
+    shop: Shop
     staff: Staff
     errands: Errands
     demo: Callable[[Progress], Any] | None
@@ -51,7 +55,7 @@ class Visit:
     csrf: str
 
     @property
-    def shop(self) -> Shopfront:
+    def shop(self) -> Shop:
         """The shop behind the door."""
         return self.desk.shop
 
@@ -116,7 +120,7 @@ def anybody(request: Request) -> Visit:
         desk,
         chosen
         if chosen in LANGUAGES
-        else speaking.preferred(request.headers.get("accept-language", "")),
+        else preferred(request.headers.get("accept-language", "")) or "en",
         theme if theme in THEMES else "auto",
         user,
         token_for(session) if user else "",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import lru_cache
@@ -15,8 +14,9 @@ from zoneinfo import ZoneInfo
 from babel.dates import format_date
 from fastapi import Depends, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from jinja2 import Environment
 
+from huitou.doors import pages
 from huitou.ground.languages import LANGUAGES, speaker
 
 if TYPE_CHECKING:
@@ -66,7 +66,11 @@ def guest(request: Request) -> Guest:
     """Who knocks, and in which language: the one they chose, their browser's, or the shop's."""
     shop: Shop = request.app.state.shop
     chosen = request.query_params.get("lang", "")
-    told = chosen if chosen in LANGUAGES else _preferred(request)
+    told = (
+        chosen
+        if chosen in LANGUAGES
+        else pages.preferred(request.headers.get("accept-language", ""))
+    )
     return Guest(request, shop, told or shop.settings.language)
 
 
@@ -82,37 +86,19 @@ AtTheDoor = Annotated[Guest, Depends(_arriving)]
 def environment(language: str) -> Environment:
     """Templates that speak `language`."""
     says = speaker(language)
-    made = Environment(
-        loader=FileSystemLoader(TEMPLATES),
-        autoescape=select_autoescape(default=True),
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    words: Mapping[str, Callable[..., str]] = {
+    words: dict[str, Any] = {
         "t": says.say,
         "shown": says.shown,
         "percent": lambda share: says.percent(share, 0),
         "day": lambda day: format_date(day, "medium", locale=says.locale),
+        "base": BASE,
+        "style": _style(),
+        "languages": LANGUAGES,
     }
-    made.globals.update(words)
-    made.globals.update(base=BASE, style=_style(), languages=LANGUAGES)
-    return made
+    return pages.environment(TEMPLATES, words)
 
 
 def _style() -> str:
     """The address of the style sheet; it changes when the sheet does."""
     mark = sha256((STATIC / "public.css").read_bytes()).hexdigest()[:12]
     return f"{BASE}/static/public.css?{mark}"
-
-
-def _preferred(request: Request) -> str | None:
-    for part in request.headers.get("accept-language", "").split(","):
-        tag = part.split(";")[0].strip().lower()
-        if tag.startswith(("zh-hant", "zh-tw", "zh-hk", "zh-mo")):
-            return "zh-Hant"
-        if tag.startswith("zh"):
-            return "zh-Hans"
-        if tag.startswith("en"):
-            return "en"
-    return None

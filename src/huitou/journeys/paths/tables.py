@@ -30,10 +30,9 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
-    text,
 )
 
-from huitou.store.columns import Amount, Instant, Json, Serial, metadata
+from huitou.store.columns import Amount, Instant, Json, Serial, index_where, metadata
 
 STATES = ("draft", "live", "paused", "stopped")
 
@@ -87,23 +86,15 @@ position = Table(
     CheckConstraint("(left_at IS NULL) = (left_because IS NULL)", name="left"),
 )
 """`person_id` and `entry` name the walk for ever; `who` is the id the person goes by now."""
-INSIDE = text("left_at IS NULL")
-Index(
-    "ix_position_due",
-    position.c.version,
-    position.c.node,
-    position.c.wake_at,
-    sqlite_where=INSIDE,
-    postgresql_where=INSIDE,
+index_where(
+    "ix_position_due", "left_at IS NULL", position.c.version, position.c.node, position.c.wake_at
 )
 Index("ix_position_who", position.c.who)
-UNTREATED = text("left_at IS NULL AND arm <> 'treated'")
-Index(
+index_where(
     "ix_position_untreated",
+    "left_at IS NULL AND arm <> 'treated'",
     position.c.who,
     position.c.journey,
-    sqlite_where=UNTREATED,
-    postgresql_where=UNTREATED,
 )
 
 step_taken = Table(
@@ -163,8 +154,7 @@ heard = Table(
     Column("is_new", Boolean, nullable=False),
 )
 Index("ix_heard_person", heard.c.person_id, heard.c.name, heard.c.at)
-FRESH = text("is_new")
-Index("ix_heard_new", heard.c.noted_at, sqlite_where=FRESH, postgresql_where=FRESH)
+index_where("ix_heard_new", "is_new", heard.c.noted_at)
 
 path_day = Table(
     "path_day",

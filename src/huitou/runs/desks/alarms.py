@@ -25,20 +25,20 @@ from huitou.ground.settings import Settings
 from huitou.ground.words import said
 from huitou.identity import book as identity
 from huitou.runs import ringing
-from huitou.runs.kept import recall
-from huitou.runs.moment import Moment
-from huitou.runs.people import person_row
-from huitou.runs.telling import Told, tell_staff, trial, usual_routes
-from huitou.runs.views import (
+from huitou.runs.bells import (
     AlarmParameter,
     AlarmRouteView,
     AlarmRuleView,
     AlarmSummary,
     AlarmView,
     BellView,
-    PersonRow,
     ReplayView,
 )
+from huitou.runs.kept import recall
+from huitou.runs.moment import Moment
+from huitou.runs.people import person_row
+from huitou.runs.telling import Told, tell_staff, trial, usual_routes
+from huitou.runs.views import PersonRow
 
 if TYPE_CHECKING:
     from huitou.runs.wiring import House

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from huitou.ground.errors import HuitouError
-from huitou.runs.views import ProofView, VerdictView
+from huitou.runs.verdicts import ProofView, VerdictView
 
 if TYPE_CHECKING:
     from huitou.store.lake import Edition

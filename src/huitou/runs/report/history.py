@@ -19,11 +19,11 @@ import pyarrow.compute as pc
 from huitou.facts.customers import customers
 from huitou.facts.stages import stages
 from huitou.ground.errors import NotYet
-from huitou.models.histories import Origin
-from huitou.models.score import Choice, score
+from huitou.models.score import score
 from huitou.runs import answers as five
 from huitou.runs.kept import keep, recall
 from huitou.runs.people import with_missed
+from huitou.runs.scoring import choice, origins
 from huitou.runs.views import Answers, Range
 
 if TYPE_CHECKING:
@@ -96,7 +96,7 @@ def made_again(work: Work, day: date) -> tuple[Stood, pa.Table] | None:
         told = customers(work.tables(connection), work.moment.evening(day)).to_pyarrow()
     told = told.sort_by("key")
     try:
-        scores, _card = score(told, _origins(work, day), _choice(work, day), {})
+        scores, _card = score(told, origins(work, day), choice(work, day), {})
     except NotYet:
         return None
     judged = _stages(work, told, scores, day)
@@ -128,24 +128,3 @@ def _stages(work: Work, told: pa.Table, scores: pa.Table, day: date) -> pa.Table
         )
     ).to_pyarrow()
     return judged
-
-
-def _choice(work: Work, day: date) -> Choice:
-    return Choice(
-        as_of_day=day + timedelta(days=1),
-        horizon_days=work.moment.horizon_days,
-        value_days=work.settings.value_days,
-    )
-
-
-def _origins(work: Work, day: date) -> list[Origin]:
-    """Moments whose horizon was over on that evening, with who bought in it."""
-    edition, moment = work.edition, work.moment
-    found = []
-    for each in moment.origins(day):
-        told = edition.table(f"customers_{each}")
-        label = edition.table(f"bought_{each}").combine_chunks()
-        place = pc.index_in(told["person_id"], value_set=label["person_id"].combine_chunks())
-        days = pc.fill_null(label["days"].take(place), 0).to_numpy()
-        found.append(Origin(each + timedelta(days=1), told, moment.horizon_days, days))
-    return found

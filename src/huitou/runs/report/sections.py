@@ -19,7 +19,7 @@ from huitou.runs.report import figures
 from huitou.runs.report.page import Page
 from huitou.runs.report.rooms import ROOMS
 from huitou.runs.told import Bar, Figure, Section
-from huitou.runs.views import WHOLE, ProofView
+from huitou.runs.verdicts import WHOLE, ProofView
 
 if TYPE_CHECKING:
     from huitou.store.books import Unit

@@ -6,16 +6,14 @@ from sqlalchemy import (
     BigInteger,
     CheckConstraint,
     Column,
-    Index,
     Integer,
     String,
     Table,
     Text,
     UniqueConstraint,
-    text,
 )
 
-from huitou.store.columns import Instant, Json, Serial, metadata
+from huitou.store.columns import Instant, Json, Serial, index_where, metadata
 
 firing = Table(
     "firing",
@@ -34,10 +32,4 @@ firing = Table(
     CheckConstraint("state IN ('running', 'done', 'failed', 'lost')", name="state"),
 )
 """`beats` goes up while its owner lives: others judge that by watching it, not by any clock."""
-Index(
-    "uq_firing_running",
-    firing.c.chore,
-    unique=True,
-    sqlite_where=text("state = 'running'"),
-    postgresql_where=text("state = 'running'"),
-)
+index_where("uq_firing_running", "state = 'running'", firing.c.chore, unique=True)

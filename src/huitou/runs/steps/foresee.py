@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -14,14 +13,14 @@ from huitou.facts.stages import stages
 from huitou.ground.errors import NotYet
 from huitou.models.backtest import Trials
 from huitou.models.causes import causes, with_answers
-from huitou.models.histories import Origin
 from huitou.models.learned import learn
-from huitou.models.score import Choice, score
+from huitou.models.score import score
 from huitou.runs import people
 from huitou.runs.beside import heard, said
 from huitou.runs.card import card_view, rhythm_of
 from huitou.runs.kept import keep
 from huitou.runs.moment import Moment
+from huitou.runs.scoring import choice, origins
 from huitou.runs.work import Result, Work
 
 if TYPE_CHECKING:
@@ -42,7 +41,7 @@ def forecast(work: Work) -> Result:
     for each in (moment.day, *moment.earlier):
         told = edition.table(f"customers_{each}")
         try:
-            scores, card = score(told, _origins(work, each), _choice(work, each), trials)
+            scores, card = score(told, origins(work, each), choice(work, each), trials)
         except NotYet as too_few:
             if each == moment.day:
                 edition.note("too_few", keep(too_few.spoken))
@@ -53,33 +52,6 @@ def forecast(work: Work) -> Result:
             edition.note("card", keep(card_view(card)))
             edition.note("rhythm", rhythm_of(card))
     return {"rows": scored}
-
-
-def _choice(work: Work, day: date) -> Choice:
-    moment = work.moment
-    return Choice(
-        as_of_day=_unknown(day),
-        horizon_days=moment.horizon_days,
-        value_days=work.settings.value_days,
-    )
-
-
-def _unknown(day: date) -> date:
-    """The first day not known on the evening of `day`: the models count from there."""
-    return day + timedelta(days=1)
-
-
-def _origins(work: Work, day: date) -> list[Origin]:
-    """Earlier moments whose horizon was over by `day`, with who bought in it."""
-    edition, moment = work.edition, work.moment
-    found = []
-    for each in moment.origins(day):
-        told = edition.table(f"customers_{each}")
-        label = edition.table(f"bought_{each}").combine_chunks()
-        place = pc.index_in(told["person_id"], value_set=label["person_id"].combine_chunks())
-        days = pc.fill_null(label["days"].take(place), 0).to_numpy()
-        found.append(Origin(_unknown(each), told, moment.horizon_days, days))
-    return found
 
 
 def judge(work: Work) -> Result:

@@ -32,7 +32,7 @@ from huitou.runs import contested
 from huitou.runs.contested import Over
 from huitou.runs.kept import recall
 from huitou.runs.steps.prove import Applied
-from huitou.runs.views import ProofView
+from huitou.runs.verdicts import ProofView
 from huitou.runs.work import Result, Work
 from huitou.stats.intervals import z
 

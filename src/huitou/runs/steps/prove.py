@@ -35,7 +35,7 @@ from huitou.proof.readout import Programme, readout
 from huitou.proof.registered import Carried, read
 from huitou.runs.judged import proof_view, reading_view, rehearsal_view
 from huitou.runs.kept import keep
-from huitou.runs.views import WHOLE, ProofView
+from huitou.runs.verdicts import WHOLE, ProofView
 from huitou.runs.work import Result, Work
 
 if TYPE_CHECKING:

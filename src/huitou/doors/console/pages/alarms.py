@@ -12,13 +12,7 @@ from fastapi.responses import Response
 from huitou.doors.console.visit import Member
 from huitou.ground.errors import HuitouError
 from huitou.ground.words import Sentence, said
-from huitou.runs.views import (
-    AlarmRouteView,
-    AlarmRuleView,
-    AlarmSummary,
-    BellView,
-    ReplayView,
-)
+from huitou.runs.bells import AlarmRouteView, AlarmRuleView, AlarmSummary, BellView, ReplayView
 
 routes = APIRouter()
 

@@ -19,7 +19,7 @@ from huitou.ground.errors import BadInput
 from huitou.ground.languages import LANGUAGES, speaker
 from huitou.ground.words import Sentence
 from huitou.runs.desks.calls.views import CallList, CallSheet, Written
-from huitou.runs.views import ProofView
+from huitou.runs.verdicts import ProofView
 
 routes = APIRouter()
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 from zipfile import ZIP_DEFLATED, ZipFile
 from zoneinfo import ZoneInfo
 
@@ -17,16 +17,19 @@ from fastapi import APIRouter, File, Request, UploadFile
 from fastapi.responses import FileResponse, Response
 from starlette.background import BackgroundTask
 
-from huitou.doors.console.contract import Progress, Shopfront
 from huitou.doors.console.visit import Member
 from huitou.ground.errors import HuitouError, NotYet
 from huitou.ground.ids import new_id
 from huitou.ground.languages import speaker
 from huitou.ground.money import Money
+from huitou.ground.progress import Progress
 from huitou.ground.registry import Registry
 from huitou.ground.words import Sentence, said
 from huitou.runs.views import ImportRow, QuarantinedRow
 from huitou.sources.contract import FIELDS, Declared, Field, Preview
+
+if TYPE_CHECKING:
+    from huitou.runs.shop import Shop
 
 routes = APIRouter()
 
@@ -189,7 +192,7 @@ async def take(visit: Member, arriving: str, request: Request) -> Response:
     return visit.to(f"/work/{errand.id}")
 
 
-def _declared(said_there: Mapping[str, str], shop: Shopfront) -> Declared:
+def _declared(said_there: Mapping[str, str], shop: Shop) -> Declared:
     columns: dict[str, str] = {}
     for name, column in said_there.items():
         if name.startswith("column."):
@@ -240,7 +243,7 @@ def _answer(said_there: Mapping[str, str], name: str) -> str | None:
     return said_there.get(name, "").strip() or said_there.get(f"{name}_other", "").strip() or None
 
 
-def _arrived(shop: Shopfront, arriving: str) -> Path:
+def _arrived(shop: Shop, arriving: str) -> Path:
     # Only names we drew ourselves: the address must not lead out of the inbox.
     folder = _inbox(shop) / arriving
     found = (
@@ -253,7 +256,7 @@ def _arrived(shop: Shopfront, arriving: str) -> Path:
     return found[0]
 
 
-def _inbox(shop: Shopfront) -> Path:
+def _inbox(shop: Shop) -> Path:
     return shop.home / "inbox"
 
 

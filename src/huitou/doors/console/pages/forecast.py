@@ -10,7 +10,8 @@ from fastapi.responses import Response
 
 from huitou.doors.console import drawing
 from huitou.doors.console.visit import Member
-from huitou.runs.views import BacktestRow, CardView, Decile, MetricView
+from huitou.runs.forecast import BacktestRow, CardView, Decile
+from huitou.runs.views import MetricView
 
 routes = APIRouter()
 

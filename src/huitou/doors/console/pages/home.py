@@ -12,7 +12,9 @@ from huitou.doors.console import drawing
 from huitou.doors.console.visit import Member
 from huitou.ground.money import Money
 from huitou.ground.words import Sentence, said
-from huitou.runs.views import WHOLE, Alert, Answers, AtHand, Home, ProofView
+from huitou.runs.first_page import Alert, AtHand, Home
+from huitou.runs.verdicts import WHOLE, ProofView
+from huitou.runs.views import Answers
 
 routes = APIRouter()
 

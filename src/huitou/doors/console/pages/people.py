@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Annotated
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Depends, Query
 from fastapi.responses import Response, StreamingResponse
 
 from huitou.doors.console.visit import Member, Visit
@@ -80,18 +80,12 @@ def _choice(
     )
 
 
+Chosen = Annotated[Choice, Depends(_choice)]
+
+
 @routes.get("/customers")
-def customers(
-    visit: Member,
-    search: Annotated[str, Query(max_length=200)] = "",
-    stage: str | None = None,
-    act: str | None = None,
-    cause: str | None = None,
-    sort: str = "value",
-    after: str | None = None,
-) -> Response:
+def customers(visit: Member, choice: Chosen, after: str | None = None) -> Response:
     """A page of customers; `after` asks for the rows that follow."""
-    choice = _choice(search, stage, act, cause, sort)
     found = visit.shop.people(**vars(choice), after=after, limit=PAGE)
     stages = dict(visit.shop.answers().stages)
     part = visit.request.headers.get("hx-target", "")
@@ -101,16 +95,8 @@ def customers(
 
 
 @routes.get("/customers.csv")
-def as_csv(
-    visit: Member,
-    search: Annotated[str, Query(max_length=200)] = "",
-    stage: str | None = None,
-    act: str | None = None,
-    cause: str | None = None,
-    sort: str = "value",
-) -> Response:
+def as_csv(visit: Member, choice: Chosen) -> Response:
     """Everybody the filters find, as CSV that spreadsheets open in any language."""
-    choice = _choice(search, stage, act, cause, sort)
     return StreamingResponse(
         _csv(visit, choice),
         media_type="text/csv; charset=utf-8",

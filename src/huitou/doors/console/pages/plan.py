@@ -16,15 +16,9 @@ from huitou.ground.errors import HuitouError, NotYet
 from huitou.ground.money import Money, to_minor
 from huitou.ground.settings import Settings
 from huitou.ground.words import said
-from huitou.runs.views import (
-    WHOLE,
-    Alert,
-    LetterSample,
-    PersonRow,
-    PlanTotals,
-    Range,
-    Receipt,
-)
+from huitou.runs.first_page import Alert
+from huitou.runs.verdicts import WHOLE
+from huitou.runs.views import LetterSample, PersonRow, PlanTotals, Range, Receipt
 
 routes = APIRouter()
 ANY = "any"

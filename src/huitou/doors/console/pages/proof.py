@@ -12,7 +12,7 @@ from fastapi.responses import Response
 from huitou.doors.console import drawing, drawing_looks
 from huitou.doors.console.visit import Member
 from huitou.ground.words import Sentence, said
-from huitou.runs.views import ProofView
+from huitou.runs.verdicts import ProofView
 
 if TYPE_CHECKING:
     from huitou.runs.desks.ladder.views import ThresholdView

@@ -44,7 +44,8 @@ from huitou.runs.desks.cases.standing import Standing, standing
 from huitou.runs.finding import found
 from huitou.runs.offering import offer_rules
 from huitou.runs.people import money_range
-from huitou.runs.views import ProofView, Range, TimelineEntry
+from huitou.runs.verdicts import ProofView
+from huitou.runs.views import Range, TimelineEntry
 
 if TYPE_CHECKING:
     from huitou.runs.wiring import House

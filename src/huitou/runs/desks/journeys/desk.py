@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from huitou.ground import marks
 from huitou.ground.errors import HuitouError, Refused
 from huitou.ground.money import digits as digits_of
+from huitou.ground.progress import Progress, silently
 from huitou.ground.settings import Settings
 from huitou.ground.words import Sentence, said
 from huitou.journeys.paths import book
@@ -34,8 +35,6 @@ from huitou.runs.walking.giving import GIVERS
 if TYPE_CHECKING:
     from huitou.runs.wiring import House
     from huitou.store.books import Row
-
-Progress = Callable[[str, float | None], None]
 
 
 class JourneyDesk:
@@ -198,9 +197,7 @@ class JourneyDesk:
             with self._house.books.reading() as unit:
                 text = book.versions(unit, name_or_text)[0].text
         made = self.check(text)
-        seen = simulating.simulate(
-            self._house, self._settings, made, weeks, progress or (lambda _name, _share: None)
-        )
+        seen = simulating.simulate(self._house, self._settings, made, weeks, progress or silently)
         flow = self._flow(made, text, "draft", 0, seen.standing, seen.taken, (), language)
         return SimulationView(
             flow, seen.days[0].isoformat(), seen.days[-1].isoformat(), len(seen.days),

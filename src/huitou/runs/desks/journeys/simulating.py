@@ -7,7 +7,7 @@ People then walk as the walker says and act as they really did, for nobody wrote
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
@@ -21,6 +21,7 @@ from huitou.facts.customers import customers
 from huitou.facts.stages import stages
 from huitou.ground.channels import ANY, PEOPLE
 from huitou.ground.errors import NotYet
+from huitou.ground.progress import Progress
 from huitou.ground.settings import Settings
 from huitou.ground.words import Sentence, said
 from huitou.journeys.paths import walk
@@ -37,7 +38,6 @@ if TYPE_CHECKING:
     from huitou.runs.walking.rooms import House
     from huitou.store.lake import Edition
 
-Progress = Callable[[str, float | None], None]
 WEEK = timedelta(days=7)
 MOST_WEEKS = 26
 MOST_PEOPLE = 300_000

@@ -43,7 +43,7 @@ from huitou.runs.steps.decide import question
 from huitou.runs.steps.learn import effects_of
 
 if TYPE_CHECKING:
-    from huitou.runs.views import ProofView
+    from huitou.runs.verdicts import ProofView
     from huitou.runs.wiring import House
     from huitou.store.books import Row
 
