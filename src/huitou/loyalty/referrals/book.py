@@ -10,8 +10,8 @@ from sqlalchemy import func, select, update
 from huitou.ground.errors import Refused
 from huitou.ground.ids import fingerprint, new_id
 from huitou.identity.book import names
-from huitou.identity.tables import person_alias
 from huitou.loyalty import book as loyalty
+from huitou.loyalty.allowance.book import Counted
 from huitou.loyalty.points import book as points
 from huitou.loyalty.referrals.rules import ReferralRules, Reward
 from huitou.loyalty.referrals.tables import (
@@ -25,6 +25,8 @@ from huitou.loyalty.referrals.tables import (
 from huitou.store.books import Row, Unit
 from huitou.store.outbox import Event, tell
 
+MONTHLY = Counted(referral_count, "month")
+"""Friends of one person that are rewarded in a month."""
 MOST_WAITING = 200
 """Friends who may wait on one link: nobody has more, and whoever floods one has enough."""
 
@@ -166,14 +168,16 @@ def reward(unit: Unit, row: Row, rules: ReferralRules, month: str, now: datetime
         if unit.value(other) != row["id"]:
             catch(unit, row, "known", friend, now)
             return "caught"
-    if not _has(unit, row["id"], "giver") and not _counted(unit, giver, month, rules.most_a_month):
+    if not _has(unit, row["id"], "giver") and not MONTHLY.one_more(
+        unit, giver, month, rules.most_a_month
+    ):
         return "limit"
     for side, person in (("giver", giver), ("friend", friend)):
         try:
             _give(unit, row, side, person, rules, now)
         except Refused:
             if side == "giver":
-                _count_back(unit, giver, month)
+                MONTHLY.one_back(unit, giver, month)
             return "held"
     _move(unit, row, "rewarded", now)
     return "rewarded"
@@ -220,26 +224,6 @@ def _offer(unit: Unit, person: str, wanted: Reward, key: str, most_held: int, no
 def _has(unit: Unit, referral_id: str, side: str) -> bool:
     mine = (referral_reward.c.referral_id == referral_id) & (referral_reward.c.side == side)
     return unit.value(select(referral_reward.c.side).where(mine)) is not None
-
-
-def _counted(unit: Unit, giver: str, month: str, most: int) -> bool:
-    """Whether one more is within the month, under all ids of the giver."""
-    unit.add_new(referral_count, {"person_id": giver, "month": month, "n": 0})
-    other = referral_count.alias()
-    old = select(person_alias.c.person_id).where(person_alias.c.survivor == giver)
-    before = select(func.coalesce(func.sum(other.c.n), 0)).where(
-        other.c.person_id.in_(old), other.c.month == month
-    )
-    mine = update(referral_count).where(
-        referral_count.c.person_id == giver, referral_count.c.month == month
-    )
-    fits = mine.where(referral_count.c.n + before.scalar_subquery() < most)
-    return unit.change(fits.values(n=referral_count.c.n + 1)) == 1
-
-
-def _count_back(unit: Unit, giver: str, month: str) -> None:
-    mine = (referral_count.c.person_id == giver) & (referral_count.c.month == month)
-    unit.change(update(referral_count).where(mine).values(n=referral_count.c.n - 1))
 
 
 def decide(unit: Unit, referral_id: str, by: str, now: datetime, *, is_friend: bool) -> Row:

@@ -13,12 +13,15 @@ from sqlalchemy import func, select, update
 
 from huitou.ground.errors import Refused
 from huitou.identity.book import names
-from huitou.identity.tables import person_alias
+from huitou.loyalty.allowance.book import Counted
 from huitou.loyalty.surprises.lots import Drawn
 from huitou.loyalty.surprises.rules import SurpriseRules
 from huitou.loyalty.surprises.tables import birthday, surprise, surprise_budget, surprise_count
 from huitou.store.books import Row, Unit
 from huitou.store.outbox import Event, tell
+
+YEARLY = Counted(surprise_count, "year")
+"""Gifts to one person in a year."""
 
 
 def keep(
@@ -34,10 +37,10 @@ def keep(
     if unit.value(select(surprise.c.id).where(surprise.c.id == drawn.id)) is not None:
         return "known"
     if drawn.arm == "given":
-        if not _counted(unit, holder, day.year, rules.most_a_year):
+        if not YEARLY.one_more(unit, holder, day.year, rules.most_a_year):
             return "often"
         if not _spent(unit, month, drawn.gift.cost, rules.budget):
-            _count_back(unit, holder, day.year)
+            YEARLY.one_back(unit, holder, day.year)
             return "budget"
     ends = now + timedelta(days=rules.good_days)
     row = {
@@ -71,26 +74,6 @@ def _spent(unit: Unit, month: str, cost: int, cap: int) -> bool:
     unit.change(mine.where(spent <= cap).values(cap=cap))
     fits = mine.where(spent + cost <= cap, spent + cost <= surprise_budget.c.cap)
     return unit.change(fits.values(spent=spent + cost)) == 1
-
-
-def _counted(unit: Unit, holder: str, year: int, most: int) -> bool:
-    """Whether one more is within what a person gets in a year, under all their ids."""
-    unit.add_new(surprise_count, {"person_id": holder, "year": year, "n": 0})
-    other = surprise_count.alias()
-    old = select(person_alias.c.person_id).where(person_alias.c.survivor == holder)
-    before = select(func.coalesce(func.sum(other.c.n), 0)).where(
-        other.c.person_id.in_(old), other.c.year == year
-    )
-    mine = update(surprise_count).where(
-        surprise_count.c.person_id == holder, surprise_count.c.year == year
-    )
-    fits = mine.where(surprise_count.c.n + before.scalar_subquery() < most)
-    return unit.change(fits.values(n=surprise_count.c.n + 1)) == 1
-
-
-def _count_back(unit: Unit, holder: str, year: int) -> None:
-    mine = (surprise_count.c.person_id == holder) & (surprise_count.c.year == year)
-    unit.change(update(surprise_count).where(mine).values(n=surprise_count.c.n - 1))
 
 
 def expire(unit: Unit, now: datetime) -> int:
