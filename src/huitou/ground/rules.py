@@ -217,7 +217,7 @@ class Told:
         value = self.values.get(name, usual)
         told = isinstance(value, int | float) and not isinstance(value, bool)
         if not told or not least <= value <= most:
-            must = said("a number from {least} to {most}", least=f"{least:g}", most=f"{most:g}")
+            must = said("a number from {least} to {most}", least=str(least), most=str(most))
             raise self.must(name, must, _line(name, usual))
         return float(value)
 
