@@ -38,7 +38,7 @@ Around = ParamSpec("Around")
 Read = TypeVar("Read", covariant=True)
 
 _AT = re.compile(r"at line (\d+)")
-_SECTION = re.compile(r"\s*(\[\[?)\s*([^\]]+?)\s*\]\]?")
+_SECTION = re.compile(r"\s*(\[\[?)\s*([^\[\]]+?)\s*\]\]?\s*(?:#.*)?$")
 _KEY = re.compile(r"\s*([A-Za-z0-9_\-.\"' ]+?)\s*=")
 
 

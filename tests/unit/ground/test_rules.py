@@ -25,6 +25,9 @@ name = "a"
 [[gift]]
 name = "b"
 parts = { size = 2, wide = true }
+sizes = [
+  [1, 2],
+]
 
   [[gift.part]]
   size = 3
@@ -82,8 +85,8 @@ def test_a_file_that_is_none_is_refused_in_words(file: RuleFile[[], int], tmp_pa
 @pytest.mark.parametrize(
     ("rule", "line"),
     [("each", 3), ("gift.1.name", 6), ("gift.2.name", 12), ("gift.2.parts.size", 13),
-     ("gift.1.part.1.size", 9), ("gift.2.part.1.size", 16), ("gift.2.cost", 11),
-     ("till.bearer", 19), ("till.none", 18), ("none", None)],
+     ("gift.1.part.1.size", 9), ("gift.2.part.1.size", 19), ("gift.2.cost", 11),
+     ("till.bearer", 22), ("till.none", 21), ("none", None)],
 )  # fmt: skip
 def test_the_line_of_a_rule_is_found_or_that_of_its_table(rule: str, line: int | None) -> None:
     assert line_of(TEXT, rule) == line
