@@ -53,8 +53,8 @@ INVITED = {
 def kept(console: Console) -> Console:
     """A shop with offers out, gifts drawn, and friends brought."""
     shop, now = console.shop, console.shop.clock.now()
-    shop.surprises.write_rules(RULES)
-    shop.referrals.write_rules(FRIENDS)
+    shop.rules("surprises").write(RULES)
+    shop.rules("referrals").write(FRIENDS)
     people = [row.id for row in shop.people(limit=8).rows]
     ends = now + timedelta(days=20)
     with shop.books.unit() as unit:

@@ -38,6 +38,8 @@ PAGES = (
     "/templates",
     "/consents",
     "/settings/sending",
+    "/rules",
+    "/rules/points",
     "/membership?all=1",
     "/next?who=M0001",
     "/needs",

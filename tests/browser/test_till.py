@@ -23,9 +23,9 @@ LANGUAGES = ("en", "zh-Hans", "zh-Hant")
 @pytest.fixture
 def ladder(console: Console) -> Iterator[Console]:
     """The console's shop with its ladder on."""
-    console.shop.ladder.switch(on=True)
+    console.shop.rules("ladder").switch(True)
     yield console
-    console.shop.ladder.switch(on=False)
+    console.shop.rules("ladder").switch(False)
 
 
 def troubles(window: BrowserContext, page: Page, what: str) -> list[str]:
@@ -120,13 +120,14 @@ def test_rules_are_tried_while_they_are_typed_and_kept_only_when_told(
 ) -> None:
     page = visit().new_page()
     page.goto(f"{ladder.root}/ladder")
-    text = page.locator("#rules-text")
-    before = ladder.shop.ladder.text()
+    page.locator("#rules-ladder summary").click()
+    text = page.locator("#rules-ladder-text")
+    before = ladder.shop.rules("ladder").text
     text.fill(before.replace("visits = 6", "visits = 999"))
     text.press("Space")
-    page.locator("#tried dl").wait_for()
+    page.locator("#tried-ladder dl").wait_for()
     text.fill(before.replace("visits = 6", "smiles = 6"))
     text.press("Space")
-    page.locator("#tried [role=alert]").wait_for()
-    assert "smiles" in page.locator("#tried").inner_text()
-    assert ladder.shop.ladder.text() == before
+    page.locator("#tried-ladder [role=alert]").wait_for()
+    assert "smiles" in page.locator("#tried-ladder").inner_text()
+    assert ladder.shop.rules("ladder").text == before

@@ -23,7 +23,7 @@ from huitou.store.books import Books
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
 TODAY = date(2026, 3, 2)
-RULES = rules.parse(rules.rules.read(rules.SHIPPED.parent, "none", rules.SHIPPED), "CNY")
+RULES = rules.RULES.as_shipped("CNY")
 POT = Machine("A1", "Coffee machine", date(2021, 3, 1))
 
 

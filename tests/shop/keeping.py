@@ -18,7 +18,6 @@ from tests.unit.public.conftest import Wound
 
 from huitou.doors.public.app import app as public_app
 from huitou.facts.customers import customers
-from huitou.ground import rules
 from huitou.ground.errors import Refused
 from huitou.ground.settings import Settings
 from huitou.runs import day as whole_day
@@ -179,8 +178,8 @@ def decide(shop: Shop) -> None:
     """What the merchant switched on."""
     told = {"points": POINTS, "ladder": LADDER, "surprises": SURPRISES, "referrals": REFERRALS}
     for name, text in told.items():
-        rules.write(shop.home, name, text)
-    shop.sending.change_rules(LETTERBOX)
+        shop.rules(name).write(text)
+    shop.rules("channels").write(LETTERBOX)
 
 
 def cut(raw: Path, folder: Path) -> list[Path]:

@@ -110,9 +110,8 @@ def test_a_file_of_consents_says_what_it_took_and_what_not(shop: Shop) -> None:
 
 
 def test_rules_hold_from_the_moment_they_are_set_and_know_where_people_are(shop: Shop) -> None:
-    found = shop.consents.set_rules(
-        'packs = ["TW", "CN"]\n[[cap]]\nmost = 1\nper_day = true\n', "mei"
-    )
+    shop.rules("sending").write('packs = ["TW", "CN"]\n[[cap]]\nmost = 1\nper_day = true\n', "mei")
+    found = shop.consents.rules()
     assert [pack.code for pack in found.packs if pack.enabled] == ["CN", "TW"]
     taiwan, mainland = shop.consents.check("m4"), shop.consents.check("m2")
     assert taiwan.place.packs == ("TW",) and taiwan.place.zones == ("Asia/Taipei",)
@@ -124,7 +123,7 @@ def test_rules_hold_from_the_moment_they_are_set_and_know_where_people_are(shop:
     with shop.books.reading() as unit:
         assert not permission.caps.kept(unit, [taiwan.person]), "looking reserves nothing"
     with pytest.raises(HuitouError):
-        shop.consents.set_rules("packs = [1]", "mei")
+        shop.rules("sending").write("packs = [1]", "mei")
     assert shop.consents.rules().packs[0].enabled, "what cannot be read changes nothing"
 
 
@@ -150,7 +149,7 @@ def test_a_file_edited_by_hand_holds_when_the_shop_is_opened_and_a_broken_one_is
 
 
 def test_a_declared_country_counts_more_than_the_phone(shop: Shop) -> None:
-    shop.consents.set_rules('packs = ["TW", "CN"]\n', "mei")
+    shop.rules("sending").write('packs = ["TW", "CN"]\n', "mei")
     shop.consents.declare("m9", "cn")
     assert shop.consents.check("m9").place.packs == ("CN",)
     with shop.books.unit() as unit:

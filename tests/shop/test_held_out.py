@@ -72,7 +72,7 @@ def test_a_caller_that_forgot_the_lot_reaches_nobody_of_the_held_out(shop: Shop)
         for channel in CHANNELS
     ]
     service = Wish("points", "asked", person, "email", "service", "letter", told)
-    shop.sending.change_rules(WAYS + '[paper]\nway = "paper"\n[call]\nway = "call"\n')
+    shop.rules("channels").write(WAYS + '[paper]\nway = "paper"\n[call]\nway = "call"\n')
     with shop.books.unit() as unit:
         sendings.ask(unit, [*wishes, service], shop.clock.now())
     shop.sending.send()
@@ -87,7 +87,7 @@ def test_a_caller_that_forgot_the_lot_reaches_nobody_of_the_held_out(shop: Shop)
 
 
 def test_neither_a_surprise_nor_a_journey_of_the_day_is_meant_for_them(shop: Shop) -> None:
-    shop.surprises.write_rules(SURPRISES)
+    shop.rules("surprises").write(SURPRISES)
     table = f"customers_{shop._edition().noted('moment')['day']}"
     out = ("person_id", sorted(held_out(shop)))
     rows = shop._edition().table(table, ["person_id", "last_day"], only=out).to_pylist()

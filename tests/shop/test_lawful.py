@@ -15,7 +15,6 @@ from huitou.care.consents import book as consents
 from huitou.channels.contract import Parcel
 from huitou.channels.post.rules import Way
 from huitou.channels.post.worker import Words
-from huitou.ground import rules as files
 from huitou.ground.clock import StoppedClock
 from huitou.journeys.permission import book as permission
 from huitou.journeys.permission import rules
@@ -42,8 +41,8 @@ def shop(tmp_path: Path) -> Iterator[Shop]:
         name="茶铺", currency="CNY", timezone="Asia/Shanghai", address=ADDRESS,
         public_url="https://tea.example",
     )  # fmt: skip
-    made.sending.change_rules(WAYS)
-    files.write(made.home, rules.NAME, RULES)
+    made.rules("channels").write(WAYS)
+    rules.RULES.write(made.home, RULES)
     made.consents.hold_rules()
     yield made
     made.books.close()
@@ -103,7 +102,7 @@ def test_in_china_a_text_message_is_signed_and_says_how_to_refuse(shop: Shop) ->
 
 def test_a_shop_without_a_name_signs_nothing_and_sends_nothing(shop: Shop) -> None:
     shop.change_settings(name=" ")
-    shop.sending.change_rules(WAYS.replace('sign = "茶铺"\n', ""))
+    shop.rules("channels").write(WAYS.replace('sign = "茶铺"\n', ""))
     state, rule, text = sent(shop, "CN", "sms")
     law = next(each for each in pack("CN").rules if each.kind == "signature")
     assert (state, rule, text) == ("suppressed", law.id, "")

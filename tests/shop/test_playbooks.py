@@ -112,7 +112,7 @@ def live(shop: Shop) -> None:
     with shop.books.unit() as unit:
         told = Told("王芳", "+8613911112222", None, date(1990, TODAY.month, TODAY.day), "zh-Hans")
         cards.join(unit, "salt", told, Where("table"), "form", NOW, person_id=who[0])
-        rungs = steps.read(shop.home)
+        rungs = steps.RULES.read(shop.home)
         stood = Held(rungs.steps[1].name, 1, date(2023, 9, 1), "climbed")
         falls_on = TODAY + timedelta(days=21)
         falling = Moved(who[1], stood, Verdict(1, "warned", falls_on))

@@ -51,11 +51,11 @@ def opened(folder: Path) -> Shop:
     """Orders taken in, points switched on, no run yet."""
     shop = open_shop(folder / "shop", clock=NOW)
     shop.take(told(folder, *ORDERS), EUR, confirmed=True)
-    text = shop.points.rules_text
+    text = shop.rules("points").text
     for before, after in RULES:
         assert before in text
         text = text.replace(before, after, 1)
-    shop.points.write_rules(text)
+    shop.rules("points").write(text)
     return shop
 
 
@@ -130,7 +130,7 @@ def test_whoever_buys_a_pack_has_it_and_is_told_before_points_end(shop: Shop) ->
 
     # Also where there are too few customers for a forecast, the word leaves, and says what ends.
     assert shop.too_few() is not None
-    shop.sending.change_rules('[email]\nway = "console"\n')
+    shop.rules("channels").write('[email]\nway = "console"\n')
     shop.sending.send()
     letters = (shop.home / "post" / "email.txt").read_text(encoding="utf-8")
     assert shop.consents.withdraw("M2", by="Mei").standings[0].state == "withdrawn"
@@ -143,8 +143,9 @@ def test_existing_shops_earn_nothing_until_points_are_switched_on(tmp_path: Path
     shop.run()
     with shop.books.reading() as unit:
         assert unit.rows(select(movement)) == []
-    assert shop.points.switch(on=True).since == NOW.now().date()
-    assert not shop.points.switch(on=False).on
+    rules = shop.rules("points")
+    assert rules.switch(True).on and shop.points.rules.since == NOW.now().date()
+    assert not rules.switch(False).on
 
 
 def test_the_command_line_and_the_till_say_the_same(

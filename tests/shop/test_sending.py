@@ -49,7 +49,7 @@ KEY = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 def shop(tmp_path: Path) -> Iterator[Shop]:
     made = open_shop(tmp_path / "shop")
     made.change_settings(name="小店 & Co", currency="CNY", timezone="Asia/Shanghai")
-    made.sending.change_rules(RULES)
+    made.rules("channels").write(RULES)
     yield made
     made.books.close()
 
@@ -192,9 +192,9 @@ def test_rules_that_cannot_stand_are_refused_in_words(shop: Shop) -> None:
         ('[sms.registered.x]\nnames = ["a"]', "code"),
     ):
         with pytest.raises(Exception, match=words) as bad:
-            shop.sending.change_rules(rules)
+            shop.rules("channels").write(rules)
         assert "s3cr3t-key" not in str(bad.value)
-    assert shop.sending.rules_text() == RULES
+    assert shop.rules("channels").text == RULES
 
 
 @pytest.fixture
@@ -265,7 +265,7 @@ def test_twilios_report_is_verified_as_twilio_signs_it(
     shop.change_settings(public_url="https://shop.example")
     sent = ask(shop, "sms")
     shop.sending.send()
-    shop.sending.change_rules('[sms]\nway = "twilio"\nsecret_env = "TWILIO_TOKEN"')
+    shop.rules("channels").write('[sms]\nway = "twilio"\nsecret_env = "TWILIO_TOKEN"')
     client = TestClient(api_app(shop, staff))
     form = {"MessageSid": "SM1", "MessageStatus": "undelivered", "To": "+86", "ErrorCode": "30003"}
     mark = twilio.signature("12345", f"https://shop.example/v1/reports/twilio?sending={sent}", form)
@@ -318,7 +318,7 @@ def test_staff_see_what_left_and_stop_it(shop: Shop, owner: TestClient) -> None:
     assert "Everything is stopped" in page and "wrong text" in page
     owner.post("/sending/go", data={"csrf": token(page)})
     assert not shop.sending.stopped().stopped
-    owner.post("/sending/rules", data={"csrf": token(page), "told": '[sms]\nway = "null"\n'})
+    owner.post("/rules/channels", data={"csrf": token(page), "text": '[sms]\nway = "null"\n'})
     assert shop.sending.ways.ways["sms"].way == "null"
     assert owner.get("/sending").text.count("Not set up") == 6
 

@@ -6,7 +6,6 @@ import csv
 import json
 import re
 import shutil
-import tomllib
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
@@ -167,7 +166,7 @@ def everyone() -> list[tuple[str, str, int]]:
 def test_a_third_coffee_is_a_surprise_within_the_budget_and_is_handed_over_once(
     cafe: Cafe, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    cafe.shop.surprises.write_rules(SURPRISES)
+    cafe.shop.rules("surprises").write(SURPRISES)
     cafe.on(MARCH + timedelta(days=5), *everyone())
     page = cafe.shop.surprises.page()
     assert page.spent.minor == 450 and page.counted["waiting"] == 3  # of six: the budget is over
@@ -188,7 +187,7 @@ def test_a_third_coffee_is_a_surprise_within_the_budget_and_is_handed_over_once(
 
 def test_who_is_held_out_is_never_surprised(cafe: Cafe) -> None:
     cafe.shop.change_settings(holdout_share=1.0)
-    cafe.shop.surprises.write_rules(SURPRISES)
+    cafe.shop.rules("surprises").write(SURPRISES)
     cafe.on(MARCH + timedelta(days=5), *everyone())
     assert sum(cafe.shop.surprises.page().counted.values()) == 0
 
@@ -199,7 +198,7 @@ def test_nothing_is_drawn_until_somebody_switches_it_on(cafe: Cafe) -> None:
 
 
 def test_a_birthday_is_a_surprise_once_a_year_and_what_nobody_fetches_ends(cafe: Cafe) -> None:
-    cafe.shop.surprises.write_rules(SURPRISES)
+    cafe.shop.rules("surprises").write(SURPRISES)
     cafe.shop.surprises.tell_birthday("M1", 3, "Mei")
     cafe.on(MARCH + timedelta(days=6), ("13900000000", "X", 20))
     cafe.on(MARCH + timedelta(days=7), ("13900000000", "X", 20))
@@ -229,7 +228,7 @@ def states(cafe: Cafe) -> dict[str, tuple[str, str | None]]:
 def test_what_a_friend_agreed_to_is_kept_as_consent_once_it_is_known_who_they_are(
     cafe: Cafe,
 ) -> None:
-    cafe.shop.referrals.write_rules(REFERRALS)
+    cafe.shop.rules("referrals").write(REFERRALS)
     brought(cafe, "M2", "Ann", "13900000001")
     with cafe.shop.books.reading() as unit:
         (row,) = referrals.open_ones(unit)
@@ -248,7 +247,7 @@ def test_what_a_friend_agreed_to_is_kept_as_consent_once_it_is_known_who_they_ar
 
 
 def test_both_are_rewarded_once_after_the_friend_kept_a_first_order(cafe: Cafe) -> None:
-    cafe.shop.referrals.write_rules(REFERRALS)
+    cafe.shop.rules("referrals").write(REFERRALS)
     brought(cafe, "M2", "Ann", "13900000001")
     brought(cafe, "M3", "Ann again", "13900000001")  # the first who brings her counts
     cafe.on(MARCH + timedelta(days=5), ("13900000001", "", 40))
@@ -269,7 +268,7 @@ def test_both_are_rewarded_once_after_the_friend_kept_a_first_order(cafe: Cafe) 
 
 
 def test_an_order_that_is_brought_back_rewards_nobody(cafe: Cafe) -> None:
-    cafe.shop.referrals.write_rules(REFERRALS)
+    cafe.shop.rules("referrals").write(REFERRALS)
     brought(cafe, "M2", "Ann", "13900000001")
     cafe.on(MARCH + timedelta(days=5), ("13900000001", "", 40))
     cafe.on(MARCH + timedelta(days=8), ("13900000001", "", -40))
@@ -278,7 +277,7 @@ def test_an_order_that_is_brought_back_rewards_nobody(cafe: Cafe) -> None:
 
 
 def test_who_brings_themselves_or_the_house_or_a_customer_gets_nothing(cafe: Cafe) -> None:
-    cafe.shop.referrals.write_rules(REFERRALS)
+    cafe.shop.rules("referrals").write(REFERRALS)
     brought(cafe, "M1", "Me", PHONES["M1"])
     brought(cafe, "M1", "A regular", PHONES["M4"])
     brought(cafe, "M1", "My wife", "13900000002")
@@ -299,7 +298,7 @@ def test_who_brings_themselves_or_the_house_or_a_customer_gets_nothing(cafe: Caf
 
 
 def test_more_friends_than_a_month_rewards_wait_for_the_next(cafe: Cafe) -> None:
-    cafe.shop.referrals.write_rules(REFERRALS)
+    cafe.shop.rules("referrals").write(REFERRALS)
     for number, name in ((1, "Ann"), (2, "Bob")):
         brought(cafe, "M2", name, f"1390000000{number}")
     cafe.on(MARCH + timedelta(days=5), ("13900000001", "", 40), ("13900000002", "", 40))
@@ -310,7 +309,7 @@ def test_more_friends_than_a_month_rewards_wait_for_the_next(cafe: Cafe) -> None
 
 
 def test_a_wrong_link_and_an_unread_address_say_so_and_a_get_changes_nothing(cafe: Cafe) -> None:
-    cafe.shop.referrals.write_rules(REFERRALS)
+    cafe.shop.rules("referrals").write(REFERRALS)
     token = cafe.shop.referrals.link("M2", "Mei").token
     with TestClient(public_app(cafe.shop)) as door:
         assert door.get("/r/nosuchtoken").status_code == 404
@@ -321,12 +320,12 @@ def test_a_wrong_link_and_an_unread_address_say_so_and_a_get_changes_nothing(caf
         for _ in range(3):
             door.get(f"/r/{token}")
         assert cafe.shop.referrals.listed() == ()
-        cafe.shop.referrals.write_rules(REFERRALS.replace("on = true", "on = false"))
+        cafe.shop.rules("referrals").write(REFERRALS.replace("on = true", "on = false"))
         assert door.get(f"/r/{token}").status_code == 404
 
 
 def test_a_newcomer_has_no_link_yet(cafe: Cafe) -> None:
-    cafe.shop.referrals.write_rules(REFERRALS)
+    cafe.shop.rules("referrals").write(REFERRALS)
     cafe.on(MARCH + timedelta(days=5), ("13900000001", "NEW", 40))
     with pytest.raises(Refused, match="has not bought"):
         cafe.shop.referrals.link("NEW", "Mei")
@@ -440,8 +439,8 @@ def test_a_cancelled_order_gives_the_code_back(cafe: Cafe) -> None:
 
 
 def test_a_whole_day_draws_and_settles_too(cafe: Cafe) -> None:
-    cafe.shop.surprises.write_rules(SURPRISES)
-    cafe.shop.referrals.write_rules(REFERRALS)
+    cafe.shop.rules("surprises").write(SURPRISES)
+    cafe.shop.rules("referrals").write(REFERRALS)
     brought(cafe, "M2", "Ann", "13900000001")
     cafe.till(MARCH + timedelta(days=5), *everyone(), ("13900000001", "", 40))
     steps = {step.name: step.rows for step in cafe.shop.run().steps}
@@ -453,12 +452,12 @@ def test_a_whole_day_draws_and_settles_too(cafe: Cafe) -> None:
 
 def test_a_clerk_serves_from_the_till_page_alone(cafe: Cafe) -> None:
     """The surprise, the pack and the code are where the customer stands, and say what was done."""
-    cafe.shop.surprises.write_rules(SURPRISES)
+    cafe.shop.rules("surprises").write(SURPRISES)
     cafe.on(MARCH + timedelta(days=5), *everyone())
     member = next(m for m in PHONES if cafe.shop.surprises.waiting(m))
     packs = '[[pack]]\nname = "Ten teas"\nsessions = 10\nprice = 20000\n'
-    cafe.shop.points.write_rules(f"{cafe.shop.points.rules_text}\n{packs}")
-    cafe.shop.points.switch(True)
+    cafe.shop.rules("points").write(f"{cafe.shop.rules('points').text}\n{packs}")
+    cafe.shop.rules("points").switch(True)
     clerk, person = at_the_till(cafe.shop), cafe.person(member)
     before = clerk.open(person)
     assert "A coffee on the house" in before and "Ten teas: 10 for CN¥200.00" in before
@@ -476,25 +475,13 @@ def test_a_clerk_serves_from_the_till_page_alone(cafe: Cafe) -> None:
 
 def test_who_only_has_a_card_can_buy_a_pack(cafe: Cafe) -> None:
     packs = '[[pack]]\nname = "Ten teas"\nsessions = 10\nprice = 20000\n'
-    cafe.shop.points.write_rules(f"{cafe.shop.points.rules_text}\n{packs}")
-    cafe.shop.points.switch(True)
+    cafe.shop.rules("points").write(f"{cafe.shop.rules('points').text}\n{packs}")
+    cafe.shop.rules("points").switch(True)
     clerk = at_the_till(cafe.shop)
     told = {"name": "Wang Fang", "contact": "wang@example.com", "form": "j"}
     joined = clerk.site.post("/till/join", data={**told, "csrf": clerk.csrf})
     person = joined.headers["location"].partition("?")[0].rpartition("/")[2]
     assert "The pack is sold." in clerk.press(person, "pack", name="Ten teas", form="1")
-
-
-@pytest.mark.parametrize(
-    "room", ["ladder", "points", "surprise", "referral", "membership", "offer"]
-)
-def test_rules_that_are_shown_can_be_kept_as_a_file(
-    cafe: Cafe, capsys: pytest.CaptureFixture[str], room: str
-) -> None:
-    """A terminal of 80 letters broke long lines, and the file could not be read again."""
-    with pytest.raises(SystemExit):
-        main(["--home", str(cafe.shop.home), room, "rules"])
-    assert tomllib.loads(capsys.readouterr().out)
 
 
 class AtTheTill:

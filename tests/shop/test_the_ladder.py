@@ -13,7 +13,7 @@ from sqlalchemy import select
 from tests.shop.scenes import NOW
 
 from huitou.journeys.sendings.tables import sending
-from huitou.loyalty.ladder import book, steps
+from huitou.loyalty.ladder import book
 from huitou.loyalty.ladder.tables import ladder_move
 from huitou.runs import day
 from huitou.runs.desks.members.desk import read
@@ -99,7 +99,7 @@ def scene(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Scene:
         monkeypatch.setattr(day, name, {each: getattr(day, name)[each] for each in needed})
     made = Scene(tmp_path)
     made.shop.change_settings(holdout_share=0.0, margin=0.4)
-    steps.keep(made.shop.home, RULES)
+    made.shop.rules("ladder").write(RULES)
     return made
 
 
@@ -172,7 +172,7 @@ def test_the_held_out_climb_as_everybody_and_are_not_written_to(scene: Scene) ->
 
 
 def test_a_ladder_that_is_off_moves_nobody_and_shows_nothing(scene: Scene) -> None:
-    scene.shop.ladder.switch(on=False)
+    scene.shop.rules("ladder").switch(False)
     assert scene.week(everybody((FAITHFUL, 3), (FAITHFUL, 9)))["rows"] == 0
     stand = scene.shop.ladder.person(FAITHFUL)
     assert not stand.on and not stand.privileges and stand.next is None

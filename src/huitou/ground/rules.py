@@ -38,7 +38,7 @@ Around = ParamSpec("Around")
 Read = TypeVar("Read", covariant=True)
 
 _AT = re.compile(r"at line (\d+)")
-_SECTION = re.compile(r"\s*(\[\[?)\s*([^\]]+?)\s*\]\]?")
+_SECTION = re.compile(r"\s*(\[\[?)\s*([^\[\]]+?)\s*\]\]?\s*(?:#.*)?$")
 _KEY = re.compile(r"\s*([A-Za-z0-9_\-.\"' ]+?)\s*=")
 
 
@@ -217,7 +217,7 @@ class Told:
         value = self.values.get(name, usual)
         told = isinstance(value, int | float) and not isinstance(value, bool)
         if not told or not least <= value <= most:
-            must = said("a number from {least} to {most}", least=f"{least:g}", most=f"{most:g}")
+            must = said("a number from {least} to {most}", least=str(least), most=str(most))
             raise self.must(name, must, _line(name, usual))
         return float(value)
 

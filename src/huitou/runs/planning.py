@@ -22,8 +22,8 @@ from huitou.ground.settings import Settings
 from huitou.journeys import book as journeys
 from huitou.journeys.acts import book as own_acts
 from huitou.journeys.messages import Recipient, Sender
+from huitou.loyalty import offers
 from huitou.runs.moment import Moment
-from huitou.runs.offering import offer_rules
 from huitou.runs.people import latest_key, shelved
 from huitou.runs.plan_in_words import totals_view
 from huitou.runs.remarks import note_limits
@@ -104,7 +104,7 @@ def desk(house: House, settings: Settings, edition: Edition) -> journeys.Desk:
         Addresses(edition, settings.language),
         known,
         by_hand=settings.letters_by_hand,
-        returns=offer_rules(house).returns,
+        returns=offers.RULES.read(house.home).returns,
     )
 
 

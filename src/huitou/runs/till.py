@@ -16,7 +16,6 @@ from huitou.loyalty import offers
 from huitou.loyalty.codes import tidy
 from huitou.loyalty.till import book as sales
 from huitou.runs import finding
-from huitou.runs.offering import offer_rules
 from huitou.runs.views import OfferView
 
 if TYPE_CHECKING:
@@ -177,7 +176,7 @@ def _why_not(
 def _not_for(house: House, unit: Unit, row: Row, standing: set[str] | None) -> Sentence | None:
     """Why a code is not for who stands there; nothing is said of whose it is."""
     if standing is None:
-        return WHO if offer_rules(house).needs_name(row["kind"]) else None
+        return WHO if offers.RULES.read(house.home).needs_name(row["kind"]) else None
     theirs = names(unit, [row["person_id"]]).every([row["person_id"]])
     return None if standing & theirs else ELSE
 

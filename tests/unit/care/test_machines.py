@@ -11,7 +11,7 @@ from huitou.care.machines import rules
 from huitou.care.machines.rules import END, SERVICE, USE, Machine
 from huitou.ground.errors import BadInput
 
-RULES = rules.parse(rules.rules.read(rules.SHIPPED.parent, "none", rules.SHIPPED), "CNY")
+RULES = rules.RULES.as_shipped("CNY")
 KIND = RULES.kinds[0]
 POT = Machine("A1", "Coffee machine", date(2024, 1, 1))
 

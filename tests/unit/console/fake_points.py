@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import tomllib
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 from huitou.ground.errors import Refused
 from huitou.ground.money import Money
 from huitou.loyalty.points.breakage import Breakage
-from huitou.loyalty.points.rules import SHIPPED, Rules, parse
+from huitou.loyalty.points.rules import RULES, Rules
 from huitou.runs.desks.packs import PackView
 from huitou.runs.desks.points import (
     KINDS,
@@ -23,7 +23,7 @@ from huitou.runs.desks.points import (
 )
 
 NASTY = '<script>alert("x")</script>'
-ON = SHIPPED.read_text(encoding="utf-8").replace(
+ON = RULES.shipped.read_text(encoding="utf-8").replace(
     "\non = false\n", "\non = true\nsince = 2011-01-01\n", 1
 )
 
@@ -31,21 +31,14 @@ ON = SHIPPED.read_text(encoding="utf-8").replace(
 class FakePoints:
     """Points and stamps with a year of flows, and a person who has both."""
 
-    def __init__(self) -> None:
-        self.rules_text = ON
+    def __init__(self, home: Path) -> None:
+        self.home = home
         self.given: list[tuple[Any, ...]] = []
+        RULES.write(home, ON)
 
     @property
     def rules(self) -> Rules:
-        return parse(tomllib.loads(self.rules_text))
-
-    def write_rules(self, told: str) -> Rules:
-        found = parse(tomllib.loads(told))
-        self.rules_text = told
-        return found
-
-    def switch(self, on: bool) -> Rules:
-        return self.write_rules(self.rules_text.replace("on = true\nsince", "on = false\nsince"))
+        return RULES.read(self.home)
 
     def liability(self) -> tuple[LiabilityView, ...]:
         broken = Breakage(0.21, 0.15, 0.27, 300, 9)

@@ -38,6 +38,8 @@ from huitou.ground.money import Money
 from huitou.ground.settings import Settings
 from huitou.ground.words import said
 from huitou.runs import first_page, forecast, told, verdicts, views
+from huitou.runs.desks.rulebook.desk import Rulebook
+from huitou.runs.desks.rulebook.rooms import ROOMS
 from huitou.runs.report.worded import worded
 from huitou.runs.upkeep import Upkeep
 from huitou.sources.contract import (
@@ -148,11 +150,15 @@ class FakeShop(FakeBalance):
         self.ladder = FakeLadder()
         self.fixes, self.lessons = FakeFixes(empty=empty), FakeLessons()
         self.tests, self.replays = FakeTests(), FakeReplays()
-        self.points, self.packs = FakePoints(), FakePacks()
+        self.points, self.packs = FakePoints(home), FakePacks()
         self.done: list[Any] = []
         self._harm = FakeHarm()
         self.rows = [] if empty else people(random.Random(7))
         self.casefiles, self.calls = FakeCases(self), FakeCalls(self)
+
+    def rules(self, room: str) -> Rulebook:
+        """The real rulebook, over the folder of this shop."""
+        return Rulebook(self, self.settings, ROOMS[room])  # type: ignore[arg-type]  # has a home
 
     def change_settings(self, **choices: Any) -> Settings:
         """Keep the choices in memory."""

@@ -73,12 +73,10 @@ def test_a_no_told_to_staff_holds_at_once(owner: TestClient, shop: Shop) -> None
     assert shop.consents.of("p").standings[0].state == "given"
 
 
-def test_rules_are_put_in_force_or_shown_again_as_they_were_typed(
-    owner: TestClient, shop: Shop
-) -> None:
+def test_rules_are_put_in_force_by_the_form(owner: TestClient, shop: Shop) -> None:
     told = {"csrf": csrf(owner, "/settings/sending"), "text": 'packs = ["CN"]\n'}
-    assert owner.post("/settings/sending", data=told).status_code == 200
+    assert owner.post("/rules/sending", data=told).status_code == 200
     assert [pack.code for pack in shop.consents.rules().packs if pack.enabled] == ["CN"]
-    wrong = owner.post("/settings/sending", data=told | {"text": 'packs = ["MOON"]'})
+    wrong = owner.post("/rules/sending", data=told | {"text": 'packs = ["MOON"]'})
     assert wrong.status_code == 422 and "MOON" in wrong.text
     assert [pack.code for pack in shop.consents.rules().packs if pack.enabled] == ["CN"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from fastapi.testclient import TestClient
-from tests.unit.console.fake_points import NASTY, ON
+from tests.unit.console.fake_points import NASTY
 from tests.unit.console.fake_shop import FakeShop
 from tests.unit.console.test_pages import token_of
 
@@ -28,21 +28,6 @@ def test_months_stand_above_and_below_one_line_and_never_leave_the_drawing() -> 
     assert [column.tone for column in below] == ["returned", "lost", "slipping"]
     assert sum(column.height for column in below) == pytest.approx(HALF)
     assert columns([MonthView("a", 0, 0, 0, 0)]) == ()
-
-
-def test_rules_that_cannot_stand_are_said_and_not_kept(owner: TestClient, shop: FakeShop) -> None:
-    wrong = ON.replace("per_unit = 1", "per_unit = -1")
-    answer = owner.post("/points/rules", data={"toml": wrong, "csrf": token_of(owner)})
-    assert answer.status_code == 400 and "per_unit" in answer.text
-    assert shop.points.rules_text == ON
-    right = ON.replace("per_unit = 1", "per_unit = 3")
-    owner.post("/points/rules", data={"toml": right, "csrf": token_of(owner)})
-    assert shop.points.rules.kinds["points"].per_unit == 3
-
-
-def test_points_are_switched_off_with_one_button(owner: TestClient, shop: FakeShop) -> None:
-    owner.post("/points/switch", data={"csrf": token_of(owner)})
-    assert not shop.points.rules.on
 
 
 def test_a_manager_gives_points_with_a_reason_and_a_name_for_the_form(

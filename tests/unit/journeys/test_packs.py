@@ -13,7 +13,7 @@ from huitou.ground.errors import BadInput, HuitouError
 from huitou.ground.languages import speaker
 from huitou.journeys.permission.book import GOES, Known, Place, Verdict, Wanted, verdict
 from huitou.journeys.permission.laws import CODES, Rule, duties, every, holding, pack
-from huitou.journeys.permission.rules import SHIPPED, Rules, rules
+from huitou.journeys.permission.rules import RULES, Rules, rules
 from huitou.journeys.permission.words import words
 
 NOON = datetime(2026, 8, 5, 4, 30, tzinfo=UTC)
@@ -347,8 +347,7 @@ def test_every_rule_that_can_stop_a_message_says_so_in_words(language: str) -> N
 
 
 def test_the_rules_that_are_shipped_can_be_read_and_change_nothing() -> None:
-    shipped = rules(SHIPPED.read_text(encoding="utf-8"), "UTC", False)
-    assert shipped == Rules()
+    assert RULES.as_shipped("UTC", False) == Rules()
 
 
 @pytest.mark.parametrize(

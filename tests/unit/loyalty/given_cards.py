@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, time
 from huitou.loyalty.membership import cards
 from huitou.loyalty.membership.book import Done
 
-SHIPPED = cards.parse(cards.rules.read(cards.SHIPPED.parent, "none", cards.SHIPPED), "CNY")
+SHIPPED = cards.RULES.as_shipped("CNY")
 RULES = replace(SHIPPED, on=True)
 PLAIN, PREMIUM = RULES.cards
 

@@ -43,8 +43,8 @@ claim = "Inner circle"
 all = { spend = 300000, tenure = 90 }
 any = { margin = 50000, visits = 10 }
 """
-ROLLING = steps.understood(TEXT)
-CALENDAR = steps.understood(TEXT.replace("365", '"year"'))
+ROLLING = steps.RULES.understood(TEXT)
+CALENDAR = steps.RULES.understood(TEXT.replace("365", '"year"'))
 DAY = date(2026, 3, 1)
 ladders = st.sampled_from([ROLLING, CALENDAR])
 figures = st.builds(
@@ -200,7 +200,7 @@ def test_what_was_earned_in_a_year_is_kept_through_the_next() -> None:
 
 
 def test_a_step_that_is_gone_from_the_rules_throws_nobody_down() -> None:
-    shorter = steps.understood(TEXT[: TEXT.index('[[step]]\nname = "inner"')])
+    shorter = steps.RULES.understood(TEXT[: TEXT.index('[[step]]\nname = "inner"')])
     held = Held("inner", 3, DAY, "climbed")
     assert shorter.rank(held.step, held.rank) == 2
     assert rules.judge(shorter, Standing(), held, DAY).what == "stays"
@@ -213,7 +213,7 @@ def test_what_we_earn_on_somebody_is_told_to_staff_alone() -> None:
 
 
 def test_the_shipped_ladder_is_off_and_stands(tmp_path: Path) -> None:
-    ladder = steps.read(tmp_path)
+    ladder = steps.RULES.read(tmp_path)
     assert not ladder.on and len(ladder.steps) == 4
     assert all(each.claim.told("zh-Hant") for each in ladder.steps)
     assert ladder.steps[2].claim.told("fr") == "Regular"
@@ -225,14 +225,17 @@ def test_the_shipped_ladder_is_off_and_stands(tmp_path: Path) -> None:
         (TEXT.replace("window = 365", "window = 3"), "window"),
         (TEXT.replace("window = 365", "window = true"), "window"),
         (TEXT.replace("grace_days = 30", "grace_days = 0"), "grace_days"),
-        (TEXT.replace("visits = 4", "visits = -4"), "regular: visits"),
-        (TEXT.replace("visits = 4", "visits = 4.5"), "regular: visits"),
-        (TEXT.replace("visits = 4", "smiles = 4"), "all"),
-        (TEXT.replace('"inner"', '"member"'), "name"),
-        (TEXT.replace('"inner"', '"Inner Circle"'), "name"),
-        (TEXT.replace('claim = "A taste"', 'claim = "A taste"\nall = { visits = 1 }'), "step"),
-        (TEXT.replace("any = { joined = 1, orders = 2 }", ""), "step"),
-        (TEXT.replace('zh-Hans = "常客"', 'fr = "Habitué"'), "claim"),
+        (TEXT.replace("visits = 4", "visits = -4"), "step.3.all.visits"),
+        (TEXT.replace("visits = 4", "visits = 4.5"), "step.3.all.visits"),
+        (TEXT.replace("visits = 4", "smiles = 4"), "step.3.all.smiles"),
+        (TEXT.replace('"inner"', '"member"'), "step.4.name"),
+        (TEXT.replace('"inner"', '"Inner Circle"'), "step.4.name"),
+        (
+            TEXT.replace('claim = "A taste"', 'claim = "A taste"\nall = { visits = 1 }'),
+            "step.1.all",
+        ),
+        (TEXT.replace("any = { joined = 1, orders = 2 }", ""), "step.2.name"),
+        (TEXT.replace('zh-Hans = "常客"', 'fr = "Habitué"'), "step.3.claim.fr"),
         (TEXT.replace("on = true", 'on = "yes"'), "on"),
         ("surprise = 1\n" + TEXT, "surprise"),
         ("on = true", "step"),
@@ -240,7 +243,7 @@ def test_the_shipped_ladder_is_off_and_stands(tmp_path: Path) -> None:
 )
 def test_rules_that_cannot_stand_are_refused_with_the_place(told: str, column: str) -> None:
     with pytest.raises(BadInput) as refused:
-        steps.understood(told)
+        steps.RULES.understood(told)
     assert refused.value.column == column
 
 

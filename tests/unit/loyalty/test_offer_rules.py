@@ -6,11 +6,10 @@ import pytest
 from hypothesis import given as forall
 from hypothesis import strategies as st
 
-from huitou.ground import rules
 from huitou.ground.errors import HuitouError
 from huitou.ground.ids import new_id
 from huitou.loyalty.codes import LETTERS, SHORTEST, shown, tidy
-from huitou.loyalty.offers import NAME, SHIPPED, OfferRules, Returns, parsed, taken_off
+from huitou.loyalty.offers import RULES, OfferRules, Returns, parsed, taken_off
 from huitou.loyalty.referrals.rules import Seen, no_friend, one_address
 from huitou.loyalty.referrals.rules import parsed as referral_rules
 from huitou.loyalty.surprises.lots import Turn, among_visitors, at_milestones
@@ -40,7 +39,7 @@ def test_nobody_is_paid_for_an_order(depth: float, most: int, total: int) -> Non
 
 
 def test_the_shipped_rules_are_the_careful_ones() -> None:
-    told = parsed(rules.parsed(SHIPPED.read_text(encoding="utf-8"), NAME))
+    told = RULES.as_shipped()
     assert told == OfferRules() and told.needs_name("return") and not told.needs_name(None)
     assert told.returns.kind("lost") == "return" and told.returns.kind("active") is None
 

@@ -12,7 +12,6 @@ from tests.unit.public.conftest import Customer, Wound
 
 from huitou.loyalty.cards import book as cards
 from huitou.loyalty.cards.tables import joining, membership
-from huitou.loyalty.ladder import steps
 from huitou.runs.desks.members import consenting, desk
 from huitou.runs.desks.public.cards import FROM_ONE
 from huitou.runs.shop import Shop
@@ -39,7 +38,7 @@ def kept(shop: Shop, table: Any = membership) -> list[Any]:
 def test_a_guest_joins_in_one_form_and_has_a_card(
     customer: Customer, shop: Shop, code: str
 ) -> None:
-    steps.keep(shop.home, shop.ladder.text().replace("on = false", "on = true", 1))
+    shop.rules("ladder").write(shop.rules("ladder").text.replace("on = false", "on = true", 1))
     sent = send(customer, code, consent=["email", "sms"], birthday="1990-05-31")
     assert sent.status_code == 303
     where = sent.headers["location"]
@@ -95,7 +94,7 @@ def test_a_program_sees_what_a_second_visitor_sees(
 def test_the_card_of_a_known_customer_shows_nothing_until_staff_have_seen_them(
     customer: Customer, shop: Shop, code: str
 ) -> None:
-    steps.keep(shop.home, shop.ladder.text().replace("on = false", "on = true", 1))
+    shop.rules("ladder").write(shop.rules("ladder").text.replace("on = false", "on = true", 1))
     where = send(customer, code).headers["location"]
     with shop.books.unit() as unit:
         unit.execute(membership.update().values(known=True))

@@ -7,8 +7,7 @@ from typing import Any
 import numpy as np
 from tests.unit.loyalty.test_ladder_rules import ROLLING
 
-from huitou.loyalty.ladder import steps
-from huitou.runs.desks.ladder.desk import switched, threshold
+from huitou.runs.desks.ladder.desk import threshold
 from huitou.runs.steps.thresholds import found
 
 PEOPLE = 6000
@@ -54,11 +53,3 @@ def test_a_line_is_said_in_words_with_its_interval() -> None:
             assert str(view.words).startswith("Crossing it brought")
             assert view.line.startswith("常客") and view.effect is not None
             assert view.effect.low.minor < BROUGHT < view.effect.high.minor
-
-
-def test_the_switch_changes_one_word_of_the_rules() -> None:
-    text = steps.SHIPPED.read_text(encoding="utf-8")
-    on = switched(text, on=True)
-    assert steps.understood(on).on and switched(on, on=False) == text
-    bare = text.replace("on = false\n", "")
-    assert steps.understood(switched(bare, on=True)).on

@@ -111,7 +111,7 @@ def read(values: Mapping[str, Any]) -> Ways:
 
 def _way(channel: str, told: Told) -> Way:
     told.only("way", "rate", "batch", "lines", "registered", *TEXTS)
-    texts = {name: _text(told, name) for name in TEXTS}
+    texts: dict[str, Any] = {name: _text(told, name) for name in TEXTS}
     return Way(
         channel,
         told.one_of("way", WAYS[channel], "none"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from enum import Enum
 from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi import APIRouter, Depends
@@ -63,7 +64,8 @@ def _mount(room: Room) -> None:
     # Who may is known only here: a room says it.
     for each in (keep, tried):
         each.__annotations__["caller"] = writer
-    at, tags, title = room.address, [room.address.split("/")[1]], room.title
+    at, title = room.address, room.title
+    tags: list[str | Enum] = [at.split("/")[1]]
     shape = answer_of(RulesView)
     kept = f"{title}: keep others, or switch them; 422 with the line that cannot stand."
     routes.get(at, tags=tags, responses=shape, description=f"{title}: as they are written.")(read)

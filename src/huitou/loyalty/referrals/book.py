@@ -11,7 +11,7 @@ from huitou.ground.errors import Refused
 from huitou.ground.ids import fingerprint, new_id
 from huitou.identity.book import names
 from huitou.loyalty import book as loyalty
-from huitou.loyalty.counting import one_less, one_more
+from huitou.loyalty.counting import Counted
 from huitou.loyalty.points import book as points
 from huitou.loyalty.referrals.rules import ReferralRules, Reward
 from huitou.loyalty.referrals.tables import (
@@ -25,6 +25,8 @@ from huitou.loyalty.referrals.tables import (
 from huitou.store.books import Row, Unit
 from huitou.store.outbox import Event, tell
 
+MONTHLY = Counted(referral_count, "month")
+"""Friends of one person that are rewarded in a month."""
 MOST_WAITING = 200
 """Friends who may wait on one link: nobody has more, and whoever floods one has enough."""
 
@@ -173,8 +175,8 @@ def reward(unit: Unit, row: Row, rules: ReferralRules, month: str, now: datetime
         if unit.value(other) != row["id"]:
             catch(unit, row, "known", friend, now)
             return "caught"
-    if not _has(unit, row["id"], "giver") and not one_more(
-        unit, referral_count.c.month, giver, month, rules.most_a_month
+    if not _has(unit, row["id"], "giver") and not MONTHLY.one_more(
+        unit, giver, month, rules.most_a_month
     ):
         return "limit"
     for side, person in (("giver", giver), ("friend", friend)):
@@ -182,7 +184,7 @@ def reward(unit: Unit, row: Row, rules: ReferralRules, month: str, now: datetime
             _give(unit, row, side, person, rules, now)
         except Refused:
             if side == "giver":
-                one_less(unit, referral_count.c.month, giver, month)
+                MONTHLY.one_back(unit, giver, month)
             return "held"
     _move(unit, row, "rewarded", now)
     return "rewarded"

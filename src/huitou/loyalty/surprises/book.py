@@ -13,12 +13,15 @@ from sqlalchemy import func, select, update
 
 from huitou.ground.errors import Refused
 from huitou.identity.book import names
-from huitou.loyalty.counting import one_less, one_more
+from huitou.loyalty.counting import Counted
 from huitou.loyalty.surprises.lots import Drawn
 from huitou.loyalty.surprises.rules import SurpriseRules
 from huitou.loyalty.surprises.tables import birthday, surprise, surprise_budget, surprise_count
 from huitou.store.books import Row, Unit
 from huitou.store.outbox import Event, tell
+
+YEARLY = Counted(surprise_count, "year")
+"""Gifts to one person in a year."""
 
 
 def keep(
@@ -34,10 +37,10 @@ def keep(
     if unit.value(select(surprise.c.id).where(surprise.c.id == drawn.id)) is not None:
         return "known"
     if drawn.arm == "given":
-        if not one_more(unit, surprise_count.c.year, holder, day.year, rules.most_a_year):
+        if not YEARLY.one_more(unit, holder, day.year, rules.most_a_year):
             return "often"
         if not _spent(unit, month, drawn.gift.cost, rules.budget):
-            one_less(unit, surprise_count.c.year, holder, day.year)
+            YEARLY.one_back(unit, holder, day.year)
             return "budget"
     ends = now + timedelta(days=rules.good_days)
     row = {

@@ -11,9 +11,8 @@ from huitou.ground.money import Money
 from huitou.ground.settings import Settings
 from huitou.loyalty import book as loyalty
 from huitou.loyalty.codes import tidy
-from huitou.loyalty.offers import OfferRules
+from huitou.loyalty.offers import RULES, OfferRules
 from huitou.runs import till
-from huitou.runs.offering import offer_rules
 from huitou.runs.views import OfferView
 
 if TYPE_CHECKING:
@@ -128,7 +127,7 @@ class Offers:
     @property
     def rules(self) -> OfferRules:
         """What the merchant decided."""
-        return offer_rules(self._house)
+        return RULES.read(self._house.home)
 
     def _row(self, row: Row) -> OfferRow:
         seen = till.offer_view(row, self._settings, self._house.clock.now())

@@ -18,7 +18,6 @@ from huitou.journeys.paths import book
 from huitou.loyalty import book as loyalty
 from huitou.loyalty import offers
 from huitou.loyalty.points import book as points
-from huitou.runs.offering import offer_rules
 from huitou.runs.walking.rooms import House
 
 if TYPE_CHECKING:
@@ -65,7 +64,7 @@ def give(house: House, settings: Settings, now: datetime) -> int:
     if not rows:
         return 0
     worth = _worth(house, settings, [row["person_id"] for row in rows])
-    returns = offer_rules(house).returns
+    returns = offers.RULES.read(house.lake.root.parent).returns
     given = 0
     for row in rows:
         mine = worth.get(row["person_id"], Worth(0, "unknown"))

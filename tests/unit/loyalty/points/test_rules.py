@@ -10,9 +10,9 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from huitou.ground.errors import BadInput, Refused
-from huitou.loyalty.points.rules import SHIPPED, Kind, Rules, parse
+from huitou.loyalty.points.rules import RULES, Kind, Rules, parse
 
-SHIPPED_RULES = SHIPPED.read_text(encoding="utf-8")
+SHIPPED_RULES = RULES.shipped.read_text(encoding="utf-8")
 ZONE = ZoneInfo("Asia/Shanghai")
 
 
@@ -91,14 +91,14 @@ def test_a_programme_that_ended_issues_nothing_and_one_that_has_not_begun_neithe
         ("per_unit = 1", "per_unit = -1", "points.per_unit"),
         ("per_unit = 1", "per_unti = 1", "points.per_unti"),
         ("pending_days = 14", "pending_days = 1.5", "whole"),
-        ("percent = 2", "percent = 200", "between"),
+        ("percent = 2", "percent = 200", "from 0 to 100"),
         ('expires_on = ""', 'expires_on = "13-01"', "month and a day"),
         ("since = 2026-01-01", "", "from which day"),
-        ("since = 2026-01-01", 'since = "soon"', "is a day"),
+        ("since = 2026-01-01", 'since = "soon"', "a day"),
         ("channels = []", 'channels = "shop"', "list"),
         ("\n[steps]", "\n[steps]\nGold = -1", "steps.Gold"),
-        ("\n[steps]", "\n[[pack]]\nname = 'x'\nsessions = 0", "needs sessions"),
-        ("\n[steps]", "\n[tiers]", "there is no 'tiers'"),
+        ("\n[steps]", "\n[[pack]]\nname = 'x'\nsessions = 0", "pack.1.sessions"),
+        ("\n[steps]", "\n[tiers]", "there is no rule tiers"),
     ],
 )
 def test_what_cannot_stand_is_said_with_its_place(before: str, after: str, said: str) -> None:

@@ -11,6 +11,7 @@ from fastapi import APIRouter, File, Form, UploadFile
 from fastapi.responses import Response
 
 from huitou.care.consents.kinds import CHANNELS, PURPOSES
+from huitou.doors.console.typed import a_table
 from huitou.doors.console.visit import Member
 from huitou.ground.channels import ANY
 from huitou.ground.errors import BadInput
@@ -24,8 +25,8 @@ from huitou.runs.desks.consents.views import (
 
 routes = APIRouter()
 
-LARGEST = 20_000_000
-"""Bytes of a file of consents."""
+LARGEST_MB = 20
+"""Of a file of consents."""
 WAYS: Mapping[str, Sentence] = {**CHANNELS, ANY: said("Every channel")}
 
 
@@ -122,14 +123,8 @@ def settle(
 def take(visit: Member, file: Annotated[UploadFile, File()]) -> Response:
     """Take consents from a file."""
     visit.needs("manager")
-    raw = file.file.read(LARGEST + 1)
-    if not file.filename or len(raw) > LARGEST:
-        raise BadInput(said("Choose a CSV file of at most 20 MB."))
-    try:
-        text = raw.decode("utf-8-sig")
-    except UnicodeDecodeError as bad:
-        raise BadInput(said("The file must be UTF-8.")) from bad
-    taken = visit.shop.consents.take_table(text, file.filename, visit.member.name)
+    text = a_table(file, LARGEST_MB)
+    taken = visit.shop.consents.take_table(text, file.filename or "", visit.member.name)
     return _overview(visit, taken)
 
 

@@ -12,7 +12,7 @@ from fastapi.responses import Response
 
 from huitou.care.machines.rules import Machine
 from huitou.doors.console.pages.sticking import NEED_KINDS
-from huitou.doors.console.typed import a_day
+from huitou.doors.console.typed import a_day, a_table
 from huitou.doors.console.visit import Member
 from huitou.ground.errors import BadInput, NotYet
 from huitou.ground.words import Sentence
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from huitou.runs.desks.needs import DayView, MachineView, NeedsView
 
 routes = APIRouter()
-LARGEST = 5 * 2**20
+LARGEST_MB = 5
 
 
 @dataclass(frozen=True)
@@ -74,17 +74,10 @@ def enter(
 
 
 @routes.post("/needs/machines/file")
-async def take(visit: Member, file: UploadFile) -> Response:
+def take(visit: Member, file: UploadFile) -> Response:
     """Take a CSV of machines, readings and services in."""
     visit.needs("manager", "clerk")
-    raw = await file.read(LARGEST + 1)
-    if len(raw) > LARGEST:
-        raise BadInput("this file is larger than any list of machines")
-    try:
-        text = raw.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise BadInput("this file is not written in UTF-8") from None
-    visit.shop.needs.take(text, visit.member.name)
+    visit.shop.needs.take(a_table(file, LARGEST_MB), visit.member.name)
     return visit.to("/needs#machines")
 
 

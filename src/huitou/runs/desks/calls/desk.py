@@ -29,6 +29,7 @@ from huitou.identity import book as identity
 from huitou.journeys.guard import book as guard
 from huitou.journeys.messages import Recipient
 from huitou.loyalty import book as loyalty
+from huitou.loyalty import offers
 from huitou.runs.desks.calls.views import (
     CallList,
     CallSheet,
@@ -42,7 +43,6 @@ from huitou.runs.desks.calls.views import (
 from huitou.runs.desks.cases.complaining import Complaint, open_complaints
 from huitou.runs.desks.cases.standing import Standing, standing
 from huitou.runs.finding import found
-from huitou.runs.offering import offer_rules
 from huitou.runs.people import money_range
 from huitou.runs.verdicts import ProofView
 from huitou.runs.views import Range, TimelineEntry
@@ -398,7 +398,7 @@ class CallDesk:
         known = standing(self.house, self.settings).people([sheet.person_id])[sheet.person_id]
         day = now.astimezone(self.settings.zone).date() + timedelta(days=OFFER_DAYS + 1)
         ends = datetime(day.year, day.month, day.day, tzinfo=self.settings.zone)
-        returns, stage = offer_rules(self.house).returns, str(known["stage"])
+        returns, stage = offers.RULES.read(self.house.home).returns, str(known["stage"])
         terms = loyalty.Terms(
             depth,
             fitting[depth].most.minor,
