@@ -1,14 +1,13 @@
 """Everything that can happen to points, in any order, beside a second bookkeeper.
 
-Each run lives in one transaction that is undone at its end, each step in a savepoint, so that
-thousands of runs leave nothing behind and find every check quick.
+Each run is undone at its end, see `undone`.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from datetime import timedelta
 
 from hypothesis import HealthCheck, settings
@@ -20,8 +19,9 @@ from hypothesis.stateful import (
     rule,
     run_state_machine_as_test,
 )
-from sqlalchemy import delete, func, select, text
+from sqlalchemy import delete, func, select
 from tests.contract.points_by_hand import THEIRS, Bought, Coin, Table
+from tests.contract.undone import Undone
 from tests.unit.journeys.given import NOW
 
 from huitou.ground.errors import Refused
@@ -73,25 +73,21 @@ def machine(books: Books) -> type[RuleBasedStateMachine]:
             self.last: tuple[str, str, int, str] | None = None
             self.refunds: list[tuple[str, int, str]] = []
             self.came = Counter[str]()
-            self.stack = ExitStack()
-            self.unit: Unit = self.stack.enter_context(books.rehearsing())
+            self.undone = Undone(books)
+            self.unit = self.undone.unit
 
         def teardown(self) -> None:
             try:
                 self.everything_goes_back()
             finally:
-                self.stack.close()
+                self.undone.end()
 
         @contextmanager
         def step(self) -> Iterator[Unit]:
             self.now += timedelta(seconds=1)
             self.count += 1
-            with self.unit.connection.begin_nested():
-                yield self.unit
-                if self.unit.connection.dialect.name == "postgresql":
-                    # What a commit would find: legs that no movement sealed.
-                    self.unit.execute(text("SET CONSTRAINTS ALL IMMEDIATE"))
-                    self.unit.execute(text("SET CONSTRAINTS ALL DEFERRED"))
+            with self.undone.step() as unit:
+                yield unit
 
         def refused(self, do: Callable[[Unit], object]) -> bool:
             try:
