@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from huitou.ground.errors import HuitouError
+from huitou.ground.languages import LANGUAGES
 from huitou.ground.money import LARGEST
 
 NAME = "surprises"
 """Of the file of rules, `rules/surprises.toml`."""
 SHIPPED = Path(__file__).with_name("surprises.toml")
-WHEN = ("orders", "years", "birthday", "drawn")
+WHEN = ("orders", "years", "birthday", "drawn", "journey")
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,8 @@ class Gift:
     """Of orders or years."""
     share: float = 0.0
     """Of a day's visitors, where it is drawn among them."""
+    by_language: Mapping[str, str] = field(default_factory=dict, hash=False)
+    """`what` by language, where the merchant wrote it in several."""
 
 
 @dataclass(frozen=True)
@@ -91,8 +94,7 @@ def _gift(told: Any) -> Gift:
         raise HuitouError(f"{name!r} is no name of a gift", to_try='name = "tenth_order"')
     if when not in WHEN:
         raise HuitouError(f"{name}: when is {when!r}", to_try=f"one of: {', '.join(WHEN)}")
-    if not (isinstance(what, str) and 0 < len(what.strip()) <= 200):
-        raise HuitouError(f"{name}: what shall be handed over?", to_try='what = "A coffee"')
+    words = _words(name, what)
     for other in told:
         if other not in ("name", "when", "what", "cost", "every", "share"):
             raise HuitouError(f"{name}: there is no rule {other}")
@@ -101,7 +103,22 @@ def _gift(told: Any) -> Gift:
         raise HuitouError(f"{name}: a share is for what is drawn", to_try="share = 0.02")
     cost = _whole(f"{name}: cost", told.get("cost"), 1, 10**9)
     every = _whole(f"{name}: every", told.get("every", 1), 1, 1000)
-    return Gift(name, str(when), what.strip(), cost, every, share)
+    usual = words.get("en") or next(iter(words.values()))
+    spoken = words if isinstance(what, dict) else {}
+    return Gift(name, str(when), usual, cost, every, share, spoken)
+
+
+def _words(name: str, what: Any) -> dict[str, str]:
+    """The thing to hand over, by language: one text is English, as far as anybody knows."""
+    told = what if isinstance(what, dict) else {"en": what}
+    fit = all(isinstance(text, str) and 0 < len(text.strip()) <= 200 for text in told.values())
+    if not told or not fit:
+        raise HuitouError(f"{name}: what shall be handed over?", to_try='what = "A coffee"')
+    if unknown := set(told) - set(LANGUAGES):
+        raise HuitouError(
+            f"{name}: nobody reads {min(unknown)!r}", to_try=f"one of: {', '.join(LANGUAGES)}"
+        )
+    return {language: text.strip() for language, text in told.items()}
 
 
 def _whole(name: str, told: Any, least: int, most: int) -> int:
