@@ -66,6 +66,8 @@ def test_nobody_is_shut_out_of_till_ladder_card_and_form(
 def test_a_new_clerk_serves_by_keyboard_alone_on_a_small_screen(
     visit: Window, ladder: Console
 ) -> None:
+    today = ladder.shop.clock.now().astimezone(ladder.shop.settings.zone)
+    ladder.shop.surprises.tell_birthday("M0001", today.month, "owner")
     page = visit(width=360).new_page()
     page.goto(f"{ladder.root}/till")
     page.keyboard.type("M0001")  # the field has the focus: a scanner types and presses Enter

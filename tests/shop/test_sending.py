@@ -11,8 +11,10 @@ from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
+from sqlalchemy import select
 
 from huitou.channels.hooks import signed
+from huitou.channels.reports import book as reports
 from huitou.channels.sms import twilio
 from huitou.doors.api.app import app as api_app
 from huitou.doors.book import Staff
@@ -23,8 +25,10 @@ from huitou.ground.errors import BadInput, Refused
 from huitou.journeys.sendings import book as sendings
 from huitou.journeys.sendings.book import Wish
 from huitou.runs.chores import chores
+from huitou.runs.desks.sending import reporting
 from huitou.runs.shop import Shop
 from huitou.runs.wiring import open_shop
+from huitou.store.outbox import outbox
 
 RULES = """
 [email]
@@ -350,3 +354,47 @@ def test_staff_edit_a_text_see_it_and_try_it(shop: Shop, owner: TestClient) -> N
 def test_a_preview_of_nobody_known_says_so(shop: Shop) -> None:
     with pytest.raises((BadInput, Refused)):
         shop.templates.preview("points_expiring", "email", "en", "nobody")
+
+
+def test_a_barred_address_is_written_to_again_for_a_reason_by_every_door(
+    shop: Shop, owner: TestClient, staff: Staff, capsys: pytest.CaptureFixture[str]
+) -> None:
+    address = "mei@example.com"
+
+    def bar() -> None:
+        with shop.books.unit() as unit:
+            reports.bar(unit, "email", address, "bounced", "550", None, shop.clock.now())
+
+    bar()
+    page = owner.get("/sending").text
+    assert "Write to a dead address again" in page and "Written to a file" in page
+    form = {"csrf": token(page), "channel": "email", "address": address}
+    assert owner.post("/sending/unbar", data={**form, "why": " "}).status_code == 400
+    assert owner.post("/sending/unbar", data={**form, "why": "rang, it is mended"}).is_success
+    with pytest.raises(Refused, match="not barred"):
+        shop.sending.unbar("email", address, "again", "li")
+    bar()
+    run(shop, capsys, "sending", "unbar", "email", address.upper(), "--why", "they told us")
+    bar()
+    client = TestClient(api_app(shop, staff))
+    secret = staff.issue_token("p", ["plan"], WallClock().now())
+    client.headers["Authorization"] = f"Bearer {secret}"
+    told = {"channel": "email", "address": address, "why": "told by phone"}
+    assert client.post("/sending/unbar", json=told).json()["unbarred"] is True
+    with shop.books.reading() as unit:
+        assert reports.barred_counted(unit) == {}
+        kept = unit.rows(select(outbox.c.body).where(outbox.c.kind == "address.unbarred"))
+    assert [row["body"]["words"] for row in kept] == [
+        "rang, it is mended", "they told us", "told by phone",
+    ]  # fmt: skip
+
+
+def test_undelivered_mail_is_read_by_a_chore_where_its_mailbox_is_known(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (chore,) = [each for each in chores() if each.name == "bounces"]
+    assert chore.do(shop, shop.clock.now()) == {}
+    shop.sending.change_rules(f'{RULES}imap_host = "mail.example"\nimap_user = "shop"\n')
+    came = [("k1", b"From: a@example.com\r\nSubject: hello\r\n\r\nhello")]
+    monkeypatch.setattr(reporting, "fetched", lambda *_: iter(came))
+    assert chore.do(shop, shop.clock.now()) == {"letters": 1}

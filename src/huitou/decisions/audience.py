@@ -76,6 +76,8 @@ class Audience:
     """Whether they said why they are not to be chased, and the date to look again has not come."""
     mended: BoolArray
     """Whether what hurt them was mended since, and they were not told."""
+    return_rests: BoolArray
+    """Whether they were offered to come back of late, and are offered nothing of it again yet."""
     in_test: BoolArray
     """Whether a planned test still runs for them: nothing else is done with them meanwhile."""
     quiet_for: IntArray
@@ -141,6 +143,7 @@ class Audience:
             open_complaint=read.flag("open_complaint"),
             not_for_now=read.flag("not_for_now"),
             mended=read.flag("mended"),
+            return_rests=read.flag("return_rests"),
             in_test=read.flag("in_test"),
             quiet_for=read.whole("contacted_days_ago", absent=NEVER),
             contacts=read.whole("contacts"),

@@ -105,6 +105,8 @@ RULES: tuple[Rule, ...] = (
 )
 """In the order in which they are asked."""
 
+TO_COME_BACK = ("offer", "red_packet", "voucher")
+"""Acts that ask somebody back by taking something off; amends are owed, whoever bought since."""
 NO_CHANNEL = "no_channel"
 
 
@@ -148,6 +150,8 @@ def who_is_out(people: Audience, acts: Sequence[Act], limits: Limits, as_of: dat
 def fits(people: Audience, act: Act) -> BoolArray:
     """Whom an act is meant for: their stage, their cause, and for word of a fix who was hurt."""
     meant = np.isin(people.stage, list(act.stages))
+    if act.kind in TO_COME_BACK:
+        meant &= ~people.return_rests
     if act.causes:
         meant &= np.isin(people.cause, list(act.causes)) & (people.suspicion > 0)
     # Word of a fix is for those it hurt, once.

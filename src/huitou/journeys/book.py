@@ -26,6 +26,7 @@ from huitou.care.fixes import book as fixes
 from huitou.care.interviews import book as interviews
 from huitou.decisions import fair
 from huitou.decisions.acts import KINDS, TAKEN_KINDS, Act
+from huitou.decisions.out import TO_COME_BACK
 from huitou.decisions.plan import Plan, Promise
 from huitou.decisions.question import lot_mark
 from huitou.decisions.receipts import RECEIPTS
@@ -57,8 +58,6 @@ PAUSE_SECONDS = 0.11
 OFFER_DAYS = 30
 """How long an offer is good for."""
 
-TO_COME_BACK = ("offer", "red_packet", "voucher")
-"""Acts that ask somebody back by taking something off; amends are owed, whoever bought since."""
 MOST_BREACHES = 3
 """Breaches of old customers first that a refusal tells."""
 WINDOW_DAYS = 91

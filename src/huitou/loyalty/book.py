@@ -9,14 +9,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, date, datetime
 
 from sqlalchemy import ColumnElement, and_, func, not_, or_, select, update
 
 from huitou.ground.errors import Refused
 from huitou.ground.failpoints import failpoint
 from huitou.ground.ids import fingerprint, new_id
-from huitou.ground.words import said
+from huitou.ground.words import Sentence, said
 from huitou.identity.book import names
 from huitou.identity.tables import person_alias
 from huitou.loyalty import ledger
@@ -118,13 +118,24 @@ def _as_a_later_one(
         return terms
     if before["made_at"] > now - terms.returns.rest:
         raise Resting(
-            f"{person_id} had a return offer on {before['made_at']:%Y-%m-%d}",
+            said("They had a return offer on {day}.", day=before["made_at"].date()),
             to_try=f"no other before {before['made_at'] + terms.returns.rest:%Y-%m-%d}",
         )
     most = min(terms.amount, terms.returns.at_most(before["amount"]))
     if most < 1:
-        raise Resting(f"nothing is left to offer {person_id} after what they were offered before")
+        raise Resting(said("Nothing is left to offer them after what they were offered before."))
     return replace(terms, amount=most)
+
+
+def resting(unit: Unit, returns: Returns, on: date) -> set[str]:
+    """Who gets no return offer on a day, under each of their ids: they had one of late."""
+    latest = func.max(offer.c.made_at)
+    query = select(offer.c.person_id, latest.label("made_at"))
+    query = query.where(offer.c.kind == RETURN, _reached_them).group_by(offer.c.person_id)
+    since = datetime(on.year, on.month, on.day, tzinfo=UTC) - returns.rest
+    rows = unit.rows(query.having(latest > since))
+    people = [row["person_id"] for row in rows]
+    return names(unit, people).every(people) if people else set()
 
 
 _reached_them = or_(offer.c.state != "released", offer.c.why == BOUGHT)
@@ -212,11 +223,12 @@ def redeemed(unit: Unit, offer_id: str, order_id: str) -> Row | None:
 def _the_same(row: Row, before: Row, use: Use) -> Row:
     if before["reversed_at"] is not None:
         raise Refused(
-            f"the order {use.order_id} was cancelled", to_try="the same code with a new order"
+            said("The order {order} was cancelled.", order=use.order_id),
+            to_try="the same code with a new order",
         )
     if before["fingerprint"] != use.mark:
         raise Refused(
-            f"the order {use.order_id} was told before with a total of {before['total']}",
+            said("The order {order} was told before with another total.", order=use.order_id),
             to_try="reverse it first, then use the code for a new order",
         )
     return row
@@ -224,18 +236,23 @@ def _the_same(row: Row, before: Row, use: Use) -> Row:
 
 def _allowed(unit: Unit, row: Row, use: Use, now: datetime) -> None:
     if row["state"] == "open" and row["ends_at"] <= now:
-        raise Refused(f"the offer {row['code']} ended on {row['ends_at']:%Y-%m-%d}")
+        raise Refused(
+            said("The offer {code} ended on {day}.", code=row["code"], day=row["ends_at"].date())
+        )
     if use.total < (row["least"] or 0):
-        raise Refused(f"the offer {row['code']} counts on an order of {row['least']} or more")
+        raise Refused(said("It counts on a larger order only."))
     most = row["amount"] if row["served"] else min(row["amount"], use.total)
     if not 0 <= use.given <= most:
-        raise Refused(f"{use.given} is more than the offer {row['code']} or the order allows")
+        raise Refused(
+            said("That is more than the offer {code} or the order allows.", code=row["code"])
+        )
     mine = (redemption.c.order_id == use.order_id) & redemption.c.reversed_at.is_(None)
     if unit.value(select(redemption.c.offer_id).where(mine)) is not None:
-        raise Refused(_ONE_AN_ORDER.format(use.order_id))
+        raise Refused(_one_an_order(use))
 
 
-_ONE_AN_ORDER = "another offer was used for the order {} already"
+def _one_an_order(use: Use) -> Sentence:
+    return said("Another offer was used for the order {order} already.", order=use.order_id)
 
 
 def _write_down(unit: Unit, row: Row, use: Use, number: int, now: datetime) -> None:
@@ -254,7 +271,7 @@ def _write_down(unit: Unit, row: Row, use: Use, number: int, now: datetime) -> N
         "at": now,
     }
     if not unit.add_new(redemption, told):
-        raise Refused(_ONE_AN_ORDER.format(use.order_id))
+        raise Refused(_one_an_order(use))
 
 
 def _settling(offer_id: str, number: int) -> str:
@@ -288,7 +305,7 @@ def reverse(unit: Unit, code: str, order_id: str, now: datetime, *, by: str = ""
     back = {"state": state, "given": None, "order_id": None, "closed_at": closed}
     used = update(offer).where(offer.c.id == row["id"], offer.c.state == "settled")
     if unit.change(used.values(**back, person_id=holder)) != 1:
-        raise Refused(f"the offer {code} is not as its use left it")
+        raise Refused(said("The offer {code} is not as its use left it.", code=code))
     _put_back(unit, row, before, holder, state, now)
     return by_code(unit, code)
 
@@ -444,7 +461,7 @@ def _reserve(unit: Unit, person_id: str, amount: int, bound: int) -> None:
     fits = update(exposure).where(exposure.c.person_id == person_id, together <= bound)
     if unit.change(fits.values(amount=exposure.c.amount + amount)) != 1:
         raise Refused(
-            f"{amount} more for {person_id} would pass the bound of {bound}",
+            said("This would pass the bound of what they may hold of us at once."),
             to_try="a smaller offer, or wait until an earlier one ends",
         )
 

@@ -38,6 +38,7 @@ def chores() -> tuple[Chore, ...]:
         Chore("day", timedelta(days=1), _day, at=lambda settings: settings.day_begins),
         Chore("reports", timedelta(minutes=1), _reports),
         Chore("post", timedelta(seconds=5), _post),
+        Chore("bounces", timedelta(minutes=10), _bounces),
         Chore("rules", timedelta(minutes=1), _rules),
         Chore("letters", timedelta(minutes=10), _letters),
         Chore("journeys", timedelta(minutes=1), _journeys),
@@ -61,6 +62,14 @@ def _reports(shop: Shop, _now: datetime) -> Mapping[str, int]:
 def _post(shop: Shop, _now: datetime) -> Mapping[str, int]:
     sent = shop.sending.send(seconds=POST_SECONDS)
     return {each.channel: each.handed for each in sent if each.handed}
+
+
+def _bounces(shop: Shop, _now: datetime) -> Mapping[str, int]:
+    """Undelivered mail and complaints, where their mailbox is set up."""
+    if not shop.sending.has_mailbox:
+        return {}
+    told = shop.sending.read_bounces()
+    return {name: n for name, n in told.items() if n}
 
 
 def _rules(shop: Shop, _now: datetime) -> Mapping[str, int]:

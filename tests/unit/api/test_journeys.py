@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -15,12 +17,20 @@ from huitou.doors.book import Staff
 from huitou.journeys.paths.tables import path_gift
 from huitou.journeys.sendings.tables import sending
 from huitou.loyalty.points import book as points
+from huitou.loyalty.surprises import book as surprises
 from huitou.runs.shop import Shop
 from huitou.runs.walking import giving
 from huitou.runs.walking.knowing import unknown
 from huitou.runs.wiring import open_shop
 from huitou.store.outbox import Event, tell
 
+SURPRISING = """name: thanks
+on: {event: will_come}
+nodes:
+  cup: {gift: surprise, what: thanks_gift}
+  told: {end: told}
+exits: [complaint]
+"""
 Client = Callable[..., TestClient]
 THANKS = """name: thanks
 on: {event: will_come}
@@ -59,8 +69,8 @@ def planner(client: Client) -> TestClient:
     return client("read", "plan")
 
 
-def started(planner: TestClient) -> None:
-    assert planner.post("/journeys", json={"text": THANKS}).status_code == 200
+def started(planner: TestClient, text: str = THANKS) -> None:
+    assert planner.post("/journeys", json={"text": text}).status_code == 200
     assert planner.post("/journeys/thanks/start").json()["state"] == "live"
     planner.post("/journeys/tick")
 
@@ -79,6 +89,10 @@ def of_each(shop: Shop, people: list[str]) -> tuple[list[str], list[str]]:
     day = shop.clock.now().astimezone(shop.settings.zone).date()
     held = [who for who in people if unknown(who, shop.settings, day)["held"]]
     return [who for who in people if who not in held], held
+
+
+def today(shop: Shop) -> date:
+    return shop.clock.now().astimezone(shop.settings.zone).date()
 
 
 def gifts(shop: Shop) -> list[dict[str, Any]]:
@@ -180,3 +194,45 @@ def test_the_doctor_finds_a_gift_that_was_given_to_nobody(planner: TestClient, r
         row = {**gifts(real)[0], "id": "forged", "state": "given"}
         unit.add(path_gift, [row])
     assert any("gift" in each for each in real.check())
+
+
+def test_a_journey_surprises_within_the_budget_by_the_lot_of_all_surprises(
+    planner: TestClient, real: Shop
+) -> None:
+    gift = '[[gift]]\nname = "thanks_gift"\nwhen = "journey"\nwhat = "A cup"\ncost = 300\n'
+    rules = f"on = true\nbudget = 600\ncontrol_share = 0.4\n{gift}"
+    real.surprises.write_rules(rules)
+    started(planner, SURPRISING)
+    people = [f"person {number}" for number in range(30)]
+    treated, held = of_each(real, people)
+    will_come(real, people)
+    for _ in range(3):
+        planner.post("/journeys/tick")
+    with real.books.reading() as unit:
+        kept = {row["person_id"]: row for row in surprises.all_drawn(unit)}
+        assert surprises.check(unit) == [] and surprises.spent(unit, f"{today(real):%Y-%m}") == 600
+    arms = Counter(row["arm"] for row in kept.values())
+    assert arms["given"] == 2 and arms["control"] > 0, "the budget ends it, the lot compares"
+    assert not set(held) & set(kept), "who is held out is never surprised"
+    ended = {row["person_id"]: (row["state"], row["reason"]) for row in gifts(real)}
+    assert set(ended) == set(treated)
+    given = {who for who, (state, _) in ended.items() if state == "given"}
+    assert given == {who for who, row in kept.items() if row["arm"] == "given"}
+    reasons = Counter(reason for state, reason in ended.values() if state == "refused")
+    assert set(reasons) == {"control", "budget"} and reasons["control"] == arms["control"]
+    (waits, *_) = [real.surprises.waiting_for(who) for who in given]
+    assert [each.what for each in waits] == ["A cup"]
+    assert real.check() == []
+
+
+def test_a_surprise_that_is_drawn_elsewhere_is_not_given_by_a_journey(
+    planner: TestClient, real: Shop
+) -> None:
+    gift = '[[gift]]\nname = "thanks_gift"\nwhen = "orders"\nwhat = "A cup"\ncost = 300\n'
+    real.surprises.write_rules(f"on = true\nbudget = 600\n{gift}")
+    started(planner, SURPRISING)
+    treated, _held = of_each(real, [f"person {number}" for number in range(6)])
+    will_come(real, treated)
+    planner.post("/journeys/tick")
+    assert {row["state"] for row in gifts(real)} == {"refused"}
+    assert all("thanks_gift" in str(row["reason"]) for row in gifts(real))

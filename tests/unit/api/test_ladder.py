@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from fastapi.testclient import TestClient
@@ -13,6 +14,7 @@ from fastapi.testclient import TestClient
 from huitou.doors.api.app import app
 from huitou.doors.book import Staff
 from huitou.doors.cli.main import main
+from huitou.ground.clock import WallClock
 from huitou.runs.shop import Shop
 from huitou.runs.wiring import open_shop
 
@@ -52,7 +54,8 @@ def test_a_till_lets_somebody_join_once_however_often_it_tells(client: Client, r
 
 def test_a_privilege_is_handed_over_once_and_taken_back(client: Client) -> None:
     till = client("offer")
-    number = till.post("/members", json=LI).json()["number"]
+    born = WallClock().now().astimezone(ZoneInfo("Asia/Shanghai")).date().replace(year=1990, day=1)
+    number = till.post("/members", json={**LI, "birthday": born.isoformat()}).json()["number"]
     asked = {"who": number, "privilege": "birthday_gift", "clerk": "Mei"}
     given = till.post("/ladder/deliver", json=asked)
     assert given.status_code == 200 and given.json()["to_deliver"] == []
@@ -62,6 +65,20 @@ def test_a_privilege_is_handed_over_once_and_taken_back(client: Client) -> None:
     assert till.post("/ladder/take-back", json={"delivery": delivery}).status_code == 200
     shown = till.get("/ladder/person", params={"who": "13912340099", "language": "zh-Hans"})
     assert shown.json()["claim"] == "会员" and shown.json()["privileges"][0]["is_open"]
+
+
+@pytest.mark.parametrize("known", [True, False], ids=["another month", "nobody knows"])
+def test_a_birthday_gift_is_offered_in_its_month_alone(client: Client, known: bool) -> None:
+    till = client("offer")
+    today = WallClock().now().astimezone(ZoneInfo("Asia/Shanghai")).date()
+    other = f"1990-{today.month % 12 + 1:02}-01" if known else ""
+    number = till.post("/members", json={**LI, "birthday": other}).json()["number"]
+    shown = till.get("/ladder/person", params={"who": number}).json()
+    assert shown["privileges"] == [] and shown["to_deliver"] == []
+    asked = {"who": number, "privilege": "birthday_gift", "clerk": "Mei"}
+    refused = till.post("/ladder/deliver", json=asked)
+    assert refused.status_code == 403
+    assert "month of their birthday" in refused.json()["error"]["sentence"]
 
 
 def test_what_is_for_a_higher_step_is_not_handed_over(client: Client) -> None:

@@ -144,6 +144,7 @@ def test_the_bound_is_a_share_of_the_lower_bound() -> None:
         ({"mended": True}, "", FOR_ALL | {"mended"}),
         ({"cause": "delivery", "posterior": 0.6}, "", FOR_ALL | {"amends"}),
         ({"cause": "price", "posterior": 0.6}, "", FOR_ALL),
+        ({"return_rests": True}, "", FOR_ALL - {"offer", "red_packet", "voucher"}),
         ({"mended": True, "open_case": True}, "open_case", {"nothing", "call"}),
         ({"stage": "loyal"}, "", WORDS | {"upgrade", "step_up"}),
         ({"may_mail": False, "may_call": False}, "no_channel", {"nothing"}),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -282,6 +283,24 @@ def test_every_rule_has_a_test_of_its_own_a_source_and_a_day() -> None:
     assert all(len(rule.id) <= 40 for rule in found), "it is kept beside the message"
 
 
+def test_pack_eu_second_yes() -> None:
+    """Said once it sells nothing yet; only this law asks for it, on channels with a link."""
+    assert the("eu_second_yes").channels == ("email", "sms")
+    asking = [each.code for each in every() if each.of("second_yes", "email")]
+    assert asking == ["EU"]
+    known = Known(
+        rules=Rules(packs=(pack("EU"),), zone="Europe/Berlin", email_to_customers=True),
+        today=AFTERNOON.date(),
+        unconfirmed={("p", "email")},
+        places={"p": Place("DE", None, (), BOUGHT)},
+    )
+    told = verdict(Wanted("m", "p", "email", "marketing"), known, AFTERNOON)
+    assert told == Verdict("not_confirmed")
+    assert verdict(Wanted("m", "p", "email", "service"), known, AFTERNOON).goes
+    confirmed = replace(known, unconfirmed=frozenset(), agreed={("p", "email")})
+    assert verdict(Wanted("m", "p", "email", "marketing"), confirmed, AFTERNOON).goes
+
+
 def refuse(rule: str) -> None:
     """Every word the law names is taken for a refusal."""
     assert {read(word) for word in the(rule).words} == {Meaning.STOP}
@@ -335,7 +354,15 @@ def test_every_rule_that_can_stop_a_message_says_so_in_words(language: str) -> N
     says = speaker(language)
     stops = [r.id for each in every() for r in each.rules if r.kind in ("basis", "hours")]
     own = ("late", "held_out", "never", "silent", "open_complaint", "open_case", "not_for_now")
-    own += ("no_consent", "refused_service", "asked_in_words", "paused", "holiday", "own_hours")
+    own += (
+        "no_consent",
+        "not_confirmed",
+        "refused_service",
+        "asked_in_words",
+        "paused",
+        "holiday",
+        "own_hours",
+    )
     for rule in (*stops, *own, "cap"):
         sentence = says.say(words(rule))
         assert sentence and sentence != says.say(words(rule + "?"))

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import tomllib
+
 import pytest
 from hypothesis import given as forall
 from hypothesis import strategies as st
 
 from huitou.ground.errors import HuitouError
 from huitou.ground.ids import new_id
+from huitou.ground.languages import LANGUAGES
 from huitou.loyalty.codes import LETTERS, SHORTEST, shown, tidy
 from huitou.loyalty.offers import RULES, OfferRules, Returns, parsed, taken_off
 from huitou.loyalty.referrals.rules import Seen, no_friend, one_address
 from huitou.loyalty.referrals.rules import parsed as referral_rules
 from huitou.loyalty.surprises.lots import Turn, among_visitors, at_milestones
+from huitou.loyalty.surprises.rules import SHIPPED as GIFTS
 from huitou.loyalty.surprises.rules import Gift
 from huitou.loyalty.surprises.rules import parsed as surprise_rules
 from huitou.proof.relapse import Group, compared
@@ -135,3 +139,15 @@ def test_few_who_came_back_prove_nothing_and_many_do() -> None:
     assert found.verdict == "more" and found.low > 0
     assert found.written()["asked"]["share"] == 0.1
     assert compared(Group(1000, 200, 150), Group(1000, 200, 20)).verdict == "fewer"
+
+
+def test_a_gift_is_named_in_every_language_of_the_house() -> None:
+    told = surprise_rules(tomllib.loads(GIFTS.read_text("utf-8")))
+    assert told.gifts and all(set(gift.by_language) == set(LANGUAGES) for gift in told.gifts)
+    assert all(len(set(gift.by_language.values())) == 3 for gift in told.gifts[1:])
+    gift = {"name": "g", "when": "orders", "cost": 1, "what": "A cup"}
+    (plain,) = surprise_rules({"gift": [gift]}).gifts
+    assert (plain.what, plain.by_language) == ("A cup", {})
+    for wrong in ({}, {"fr": "Une tasse"}, {"en": " "}, 7):
+        with pytest.raises(HuitouError):
+            surprise_rules({"gift": [{**gift, "what": wrong}]})

@@ -14,8 +14,10 @@ from sqlalchemy import select
 from tests.unit.journeys.given import NOW, every_table
 
 from huitou.ground.errors import Refused
+from huitou.identity.tables import person_alias
 from huitou.loyalty import book as loyalty
 from huitou.loyalty import ledger
+from huitou.loyalty.offers import USUAL
 from huitou.loyalty.tables import entry
 from huitou.store.books import Books
 
@@ -27,7 +29,7 @@ def test_a_promise_fits_or_is_refused(books: Books) -> None:
     with books.unit() as unit:
         assert loyalty.promise(unit, "p", 600, 1000, "a", NOW)
         assert loyalty.promise(unit, "p", 400, 1000, "b", NOW)
-        with pytest.raises(Refused, match="bound of 1000"):
+        with pytest.raises(Refused, match="pass the bound"):
             loyalty.promise(unit, "p", 1, 1000, "c", NOW)
         assert loyalty.held(unit) == {"p": 1000}
 
@@ -187,3 +189,23 @@ def _one_deed(unit, deed, offer_id, order, person, amount, mine) -> None:  # typ
     elif deed == "expire":
         loyalty.expire(unit, END)
         mine.clear()
+
+
+def test_who_had_a_return_offer_of_late_is_known_before_a_plan_is_drafted(books: Books) -> None:
+    """What a plan may promise is what redemption will not refuse: the cool-down is one."""
+    back = loyalty.Terms(0.1, 500, END, kind="return", stage="lost")
+    rest, day = USUAL.rest, NOW.date()
+    with books.unit() as unit:
+        loyalty.make_offer(unit, "o1", "p", back, 1000, NOW)
+        loyalty.make_offer(unit, "o2", "q", TERMS, 1000, NOW)
+        loyalty.make_offer(unit, "o3", "r", back, 1000, NOW)
+        loyalty.release(unit, "o3", NOW)
+        unit.add(person_alias, [{"person_id": "p-old", "survivor": "p"}])
+    with books.reading() as unit:
+        assert loyalty.resting(unit, USUAL, day) == {"p", "p-old"}, (
+            "whose letter never left is free"
+        )
+        assert loyalty.resting(unit, USUAL, day + rest) == {"p", "p-old"}
+        assert loyalty.resting(unit, USUAL, day + rest + timedelta(days=1)) == set()
+    with pytest.raises(loyalty.Resting), books.unit() as unit:
+        loyalty.make_offer(unit, "o4", "p", back, 1000, NOW + rest - timedelta(seconds=1))

@@ -32,6 +32,7 @@ from huitou.care.consents.kinds import (
     meant,
 )
 from huitou.care.consents.tables import (
+    consent_ask,
     consent_choice,
     consent_event,
     consent_heard,
@@ -74,7 +75,7 @@ def give(
     """
     if at is not None and at > now:
         raise BadInput("nobody agreed to anything in the future", to_try="the time it was said")
-    version = _keep_wording(unit, wording, now)
+    version = keep_wording(unit, wording, now)
     before, told = standing(unit, [person_id]), 0
     silent = care.silent(unit, [person_id])
     for each in meant(channel, purpose):
@@ -110,6 +111,7 @@ def withdraw(
             unit, person_id, each, purpose, "withdrawn", source, None, said_at, now, proof
         )
     if purpose == "marketing":
+        _end_asking(unit, person_id, channels, now)
         _fall_silent(unit, person_id, channel, channels, source, now)
     return told
 
@@ -204,6 +206,15 @@ def reasons(unit: Unit) -> dict[str, int]:
     why, who = consent_event.c.reason, func.count(consent_event.c.said_under.distinct())
     query = select(why, who.label("n")).where(why.is_not(None)).group_by(why)
     return {row["reason"]: row["n"] for row in unit.rows(query)}
+
+
+def keep_wording(unit: Unit, wording: Wording | None, now: datetime) -> str | None:
+    """Keep a text that was agreed to; the version it goes by."""
+    if wording is None:
+        return None
+    row = {"id": wording.version, "name": wording.name, "language": wording.language}
+    unit.add_new(consent_wording, {**row, "text": wording.text, "at": now})
+    return wording.version
 
 
 # -- how often, and in which language
@@ -345,12 +356,13 @@ def check(unit: Unit) -> list[str]:
 # -- inside
 
 
-def _keep_wording(unit: Unit, wording: Wording | None, now: datetime) -> str | None:
-    if wording is None:
-        return None
-    row = {"id": wording.version, "name": wording.name, "language": wording.language}
-    unit.add_new(consent_wording, {**row, "text": wording.text, "at": now})
-    return wording.version
+def _end_asking(unit: Unit, person_id: str, channels: Sequence[str], now: datetime) -> None:
+    """A first yes that waits there is none any more."""
+    theirs = consent_ask.c.person_id.in_(names(unit, [person_id]).every([person_id]))
+    waits = update(consent_ask).where(
+        theirs, consent_ask.c.channel.in_(list(channels)), consent_ask.c.state == "waiting"
+    )
+    unit.change(waits.values(state="withdrawn", settled_at=now))
 
 
 def _after(now: datetime, was: Standing | None) -> datetime:

@@ -5,6 +5,7 @@
     consent_choice    how often and in which language; the latest row counts, whole
     consent_heard     what was written in own words and waits for a person to read it
     consent_link      where the links in letters lead, by the fingerprint of their token
+    consent_ask       a first yes that waits to be confirmed (`asking`)
     consent_key       what links that carry their own proof were signed with, now and before
 
 A withdrawal of marketing is also a `silence` (care/tables.py), and that is what every door asks.
@@ -12,7 +13,17 @@ A withdrawal of marketing is also a `silence` (care/tables.py), and that is what
 
 from __future__ import annotations
 
-from sqlalchemy import CheckConstraint, Column, Date, ForeignKey, Index, String, Table, Text
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    Date,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    Table,
+    Text,
+)
 
 from huitou.store.columns import Instant, Json, Serial, metadata
 
@@ -91,6 +102,29 @@ consent_link = Table(
     Column("at", Instant, nullable=False),
     CheckConstraint("kind IN ('preferences', 'unsubscribe')", name="kind"),
 )
+
+consent_ask = Table(
+    "consent_ask",
+    metadata,
+    Column("id", String(26), primary_key=True),
+    Column("person_id", String(64), nullable=False),
+    Column("channel", String(10), nullable=False),
+    Column("source", String(20), nullable=False),
+    Column("wording", String(64), ForeignKey("consent_wording.id")),
+    Column("language", String(10)),
+    Column("by", String(120), nullable=False),
+    Column("proof", Json, nullable=False),
+    Column("said_at", Instant, nullable=False),
+    Column("asked_at", Instant, nullable=False),
+    Column("ends_at", Instant, nullable=False),
+    Column("times", Integer, nullable=False),
+    Column("state", String(10), nullable=False),
+    Column("settled_at", Instant),
+    CheckConstraint("state IN ('waiting', 'confirmed', 'withdrawn')", name="state"),
+    CheckConstraint("times BETWEEN 1 AND 2", name="times"),
+)
+"""`times`: how often they were asked. What still waits after `ends_at` is over."""
+Index("ix_consent_ask_person", consent_ask.c.person_id, consent_ask.c.state)
 
 consent_key = Table(
     "consent_key",

@@ -21,11 +21,12 @@ class SignedLinks:
     secret: str
 
     def __call__(self, person_id: str, channel: str, sending_id: str) -> Mapping[str, str]:
-        """Both links for one message."""
+        """The links of one message; that to confirm goes into a message that asks for it."""
         mark = self.mark(person_id, channel, sending_id)
         return {
             "unsubscribe": f"{self.root}/p/u/{sending_id}.{mark}",
             "preferences": f"{self.root}/p/preferences/{sending_id}.{mark}",
+            "confirm": f"{self.root}/p/yes/{sending_id}.{mark}",
         }
 
     def mark(self, person_id: str, channel: str, sending_id: str) -> str:

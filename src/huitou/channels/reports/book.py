@@ -79,9 +79,14 @@ def bar(
     unit.add_new(barred, {**row, "sending_id": sending_id, "at": now})
 
 
-def unbar(unit: Unit, channel: str, address: str) -> bool:
-    """It takes messages again; whether it was barred."""
-    return unit.change(barred.delete().where(barred.c.mark == mark(channel, address))) == 1
+def unbar(unit: Unit, channel: str, address: str, why: str, by: str, now: datetime) -> bool:
+    """It takes messages again, and who said so is told on; whether it was barred."""
+    told = mark(channel, address)
+    if unit.change(barred.delete().where(barred.c.mark == told)) != 1:
+        return False
+    body = {"channel": channel, "mark": told, "words": why[:500], "by": by}
+    tell(unit, [Event("address.unbarred", f"unbarred:{told}:{now.isoformat()}"[:120], now, body)])
+    return True
 
 
 def barred_among(unit: Unit, channel: str, addresses: Iterable[str]) -> dict[str, str]:

@@ -38,6 +38,7 @@ class Given(BaseModel):
     wording: str = Field("", max_length=4000, description="The words they agreed to, as shown.")
     language: Literal["en", "zh-Hans", "zh-Hant"] | None = None
     at: datetime | None = Field(None, description="When, with its zone; now where it is left out.")
+    confirmed: bool = Field(False, description="They gave a second yes already, to you.")
 
 
 class Withdrawn(BaseModel):
@@ -88,9 +89,22 @@ def give(caller: Asker, told: Given) -> Any:
     """Somebody agreed; the same again changes nothing."""
     found = caller.shop.consents.give(
         told.who, told.channel, told.purpose, source=told.source, by=caller.by,
-        wording=told.wording, language=told.language, at=told.at,
+        wording=told.wording, language=told.language, at=told.at, confirmed=told.confirmed,
     )  # fmt: skip
     return caller.write(found)
+
+
+class Again(BaseModel):
+    """Somebody did not find the message that asks for their second yes."""
+
+    who: Who
+    channel: Literal["email", "sms"]
+
+
+@routes.post("/consents/again", responses=answer_of(ConsentView))
+def again(caller: Asker, told: Again) -> Any:
+    """Send the message once more that asks whether it was they; a third is refused."""
+    return caller.write(caller.shop.consents.ask_again(told.who, told.channel))
 
 
 @routes.post("/consents/withdraw", responses=answer_of(ConsentView))

@@ -100,6 +100,21 @@ def settle(caller: Planner, sending: str, found: Found) -> Any:
     return caller.write(done)
 
 
+class Unbarred(BaseModel):
+    """An address that may be written to again."""
+
+    channel: str = Field(max_length=10)
+    address: str = Field(max_length=320)
+    why: str = Field(min_length=1, max_length=500)
+
+
+@routes.post("/sending/unbar")
+def unbar(caller: Planner, told: Unbarred) -> Any:
+    """Let an address that was barred take messages again; why is kept."""
+    caller.shop.sending.unbar(told.channel, told.address, told.why, caller.by)
+    return {"channel": told.channel, "unbarred": True}
+
+
 @routes.post("/sending/send", responses=answers_of(SentView))
 def send(caller: Planner, due: Due) -> Any:
     """Hand over what is due now."""

@@ -78,6 +78,16 @@ def give(
 
 
 @app.command()
+def again(ctx: typer.Context, who: Who, channel: Channel, as_json: AsJson = False) -> None:
+    """Send the message once more that asks for a second yes, where one waits."""
+    found = desk(ctx).shop().consents.ask_again(who, channel)
+    if as_json:
+        answer(found)
+        return
+    _say(found)
+
+
+@app.command()
 def withdraw(
     ctx: typer.Context,
     who: Who,

@@ -167,6 +167,23 @@ def bounces(
     screen().print(", ".join(f"{name} {n:,}" for name, n in told.items()), markup=False)
 
 
+@app.command()
+def unbar(
+    ctx: typer.Context,
+    channel: Annotated[str, typer.Argument(help="email, sms …")],
+    address: Annotated[str, typer.Argument(help="The address that was barred.")],
+    why: Annotated[str, typer.Option(help="Why it may be written to again; it is kept.")],
+    by: Annotated[str | None, typer.Option(help="Who says so; you, where none is named.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Let an address that was barred take messages again."""
+    desk(ctx).shop().sending.unbar(channel, address, why, by or getpass.getuser())
+    if as_json:
+        answer({"channel": channel, "address": address, "unbarred": True})
+        return
+    screen().print(f"{address} takes messages again.", markup=False)
+
+
 def _say(rows: Sequence[SendingRow], as_json: bool) -> None:
     if as_json:
         answer(rows)

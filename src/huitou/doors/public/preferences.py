@@ -76,6 +76,18 @@ def leave(
     return _leaving(guest, done)
 
 
+@routes.get("/yes/{token}")
+def asked(guest: AtTheDoor, token: str) -> Response:
+    """Was it they? One button; opening it says nothing."""
+    return guest.page("yes.html", guest.shop.own_pages.confirming(token))
+
+
+@routes.post("/yes/{token}")
+def confirm(guest: AtTheDoor, token: str) -> Response:
+    """It was they: what they said yes to holds now."""
+    return guest.page("yes.html", guest.shop.own_pages.confirm(token, _seen(guest)))
+
+
 def _preferences(guest: Guest, page: Preferences | None) -> Response:
     if page is None:
         return guest.page("missing.html", status=404)

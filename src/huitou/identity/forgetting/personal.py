@@ -51,6 +51,7 @@ PERSONAL: Mapping[str, Personal] = {
         contacts=("phone", "email"),
     ),
     "complaint_entry": _under("complaint_id", "complaint", words=""),
+    "consent_ask": Personal({"proof": {}}),
     "consent_event": Personal({"proof": {}}, who=("person_id", "said_under")),
     "consent_heard": Personal({"address": "", "words": ""}, contacts=("address",)),
     "fix_due": GONE,

@@ -243,9 +243,11 @@ def gifts_asked(unit: Unit, limit: int) -> list[Row]:
     return [{**row, "person_id": known.now(row["person_id"])} for row in rows]
 
 
-def gift_ends(unit: Unit, gift_id: str, state: str, reason: str | None, now: datetime) -> None:
+def gift_ends(
+    unit: Unit, gift_id: str, state: str, reason: str | None, now: datetime, *, was: str = "asked"
+) -> None:
     """A gift was given or refused. Raises `Refused` where it had its end before."""
-    waits = (path_gift.c.id == gift_id) & (path_gift.c.state == "asked")
+    waits = (path_gift.c.id == gift_id) & (path_gift.c.state == was)
     ended = update(path_gift).where(waits).values(state=state, reason=reason, at=now)
     if unit.change(ended) != 1:
         raise Refused("this gift was given or refused before")

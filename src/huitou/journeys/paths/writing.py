@@ -433,6 +433,8 @@ class _Reader:
         amount = self._given(own["amount"], gift) if "amount" in own else 0
         if gift in ("points", "offer") and not amount:
             raise told.wrong(f"{gift}: how much?", f"gift: {gift}, amount: 100")
+        if gift == "surprise" and "what" not in own:
+            raise told.wrong("surprise: which one?", "gift: surprise, what: thank_you")
         what = own["what"].word("what")[:40] if "what" in own else ""
         return j.Give(gift, amount, what, self._then(own, told, nodes, following))
 

@@ -25,6 +25,7 @@ from huitou.care import book as care
 from huitou.care.chase import book as chase
 from huitou.care.complaints import book as complaints
 from huitou.care.consents import book as consents
+from huitou.care.consents.asking import book as asking
 from huitou.care.interviews import book as interviews
 from huitou.ground.channels import PEOPLE, TIMED
 from huitou.ground.ids import fingerprint
@@ -113,6 +114,8 @@ class Known:
     rested: Mapping[str, datetime] = field(default_factory=dict)
     resting: Set[str] = frozenset()
     agreed: Set[tuple[str, str]] = frozenset()
+    unconfirmed: Set[tuple[str, str]] = frozenset()
+    """Where a first yes waits for the second: nothing that sells goes there meanwhile."""
     no_service: Set[tuple[str, str]] = frozenset()
     unread: Set[tuple[str, str]] = frozenset()
     choices: Mapping[str, consents.Choice] = field(default_factory=dict)
@@ -207,6 +210,12 @@ def has_basis(unit: Unit, person_id: str, channels: Iterable[str], now: datetime
     return {one.channel for one in wanted if _without_basis(one, known) is None}
 
 
+def asks_twice(unit: Unit, person_id: str) -> frozenset[str]:
+    """The channels on which the law where somebody is asks for a second yes."""
+    packs = in_force(unit).holding(places(unit, [person_id]).get(person_id, NOWHERE).law)
+    return frozenset(way for each in packs for way in ADDRESSED if each.of("second_yes", way))
+
+
 def place(unit: Unit, person_id: str, where: Place, now: datetime) -> None:
     """Keep where somebody is."""
     row = {"person_id": person_id, "at": now, **vars(where), "zones": list(where.zones)}
@@ -273,6 +282,7 @@ def _known(unit: Unit, wanted: Sequence[Wanted], now: datetime) -> Known:
         rested=interviews.rested_at(unit, people),
         resting=frozenset(interviews.resting(unit, today, people)),
         agreed=consents.given(unit, people),
+        unconfirmed=asking.waiting(unit, people, now).keys(),
         no_service=consents.withdrawn(unit, people, "service"),
         unread=consents.unread(unit, people),
         choices=consents.choices(unit, people),
@@ -316,6 +326,8 @@ def _without_basis(one: Wanted, known: Known) -> str | None:
     """The rule that asks for a basis that is not there; None where there is one."""
     if one.channel not in PEOPLE or (one.person_id, one.channel) in known.agreed:
         return None
+    if (one.person_id, one.channel) in known.unconfirmed:
+        return "not_confirmed"
     packs = known.packs(one.person_id)
     if not packs and one.channel in NEW_CHANNELS:
         return "no_consent"

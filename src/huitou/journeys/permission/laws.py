@@ -23,7 +23,7 @@ BASES = ("until_refused", "customer", "consent")
 """What marketing rests on, the strictest last: nothing said against it; a purchase of late, where
 the shop says it may (`email_to_customers`); or their own yes."""
 DUTIES = ("subject", "signature", "opt_out", "postal_address", "refusal", "disclosure")
-KINDS = ("basis", "hours", "words", "retention", "by_traits", *DUTIES)
+KINDS = ("basis", "second_yes", "hours", "words", "retention", "by_traits", *DUTIES)
 
 
 @dataclass(frozen=True)

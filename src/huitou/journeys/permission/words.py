@@ -19,6 +19,7 @@ PLACES: Mapping[str, Sentence] = {
 
 OWN: Mapping[str, Sentence] = {
     "no_consent": said("They never agreed to this on this channel."),
+    "not_confirmed": said("They said yes once and have not confirmed it yet."),
     "refused_service": said("They asked not to be written to about service either."),
     "asked_in_words": said("They wrote something that may be a refusal: somebody reads it first."),
     "paused": said("They asked for a pause; it waits until that is over."),

@@ -17,7 +17,7 @@ MEASURES = ("spend", "orders", "visits", "tenure", "margin", "joined")
 MONEY = frozenset({"spend", "margin"})
 """Measures in minor units."""
 KINDS = ("menu", "early", "price", "delivery", "gift", "service")
-OFTEN = ("once", "month", "year", "visit", "standing")
+OFTEN = ("once", "month", "year", "birthday", "visit", "standing")
 YEAR = "year"
 LANGUAGES = ("en", "zh-Hans", "zh-Hant")
 MOST_STEPS = 12
@@ -67,10 +67,15 @@ class Privilege:
         return {
             "once": "once",
             "year": f"{day.year}",
+            "birthday": f"{day.year}",
             "month": f"{day:%Y-%m}",
             "visit": day.isoformat(),
             "standing": day.isoformat(),
         }[self.often]
+
+    def is_time(self, day: date, born: int | None) -> bool:
+        """Whether it is handed over on such a day; `born`: the month of their birthday."""
+        return self.often != "birthday" or born == day.month
 
 
 @dataclass(frozen=True)

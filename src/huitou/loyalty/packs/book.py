@@ -14,6 +14,7 @@ from sqlalchemy import Select, select
 
 from huitou.ground.errors import Refused
 from huitou.ground.ids import fingerprint
+from huitou.ground.words import said
 from huitou.identity.book import names
 from huitou.loyalty.packs.tables import pack
 from huitou.loyalty.points import legs
@@ -39,7 +40,7 @@ class Sale:
 def sell(unit: Unit, person_id: str, sale: Sale, key: str, now: datetime, *, by: str = "") -> Row:
     """Sell a pack, once for `key`; the pack (see `show`)."""
     if not sale.name.strip() or sale.price < 0:
-        raise Refused("a pack has a name, and a price that is not below zero")
+        raise Refused(said("A pack has a name, and a price that is not below zero."))
     pack_id = _id(key)
     coming = Parcel(
         f"pack:{pack_id}", person_id, KIND, "sold", sale.sessions, now,
@@ -74,9 +75,13 @@ def use(
         return find(unit, pack_id)
     row = find(unit, pack_id)
     if row["ends_at"] is not None and row["ends_at"] <= now:
-        raise Refused(f"the pack {row['name']} ended on {row['ends_at']:%Y-%m-%d}")
+        raise Refused(
+            said("The pack {name} ended on {day}.", name=row["name"], day=row["ends_at"].date())
+        )
     if row["left"] < sessions:
-        raise Refused(f"the pack {row['name']} has {row['left']} sessions left")
+        raise Refused(
+            said("The pack {name} has {n} sessions left.", name=row["name"], n=row["left"])
+        )
     _leave(unit, row, sessions, "burn", "burnt", key, asked, now, by)
     return find(unit, pack_id)
 
@@ -92,7 +97,7 @@ def refund(unit: Unit, pack_id: str, key: str, now: datetime, *, by: str = "") -
         return paid_back(unit, row, key)
     row = find(unit, pack_id)
     if not row["left"]:
-        raise Refused(f"nothing is left of the pack {row['name']}")
+        raise Refused(said("Nothing is left of the pack {name}.", name=row["name"]))
     _leave(unit, row, row["left"], "pay_out", "paid_out", key, asked, now, by)
     return worth(row, row["left"])
 
@@ -113,7 +118,7 @@ def find(unit: Unit, pack_id: str) -> Row:
     """One pack: what was sold, `left`, and `ends_at`. Raises `Refused` for an unknown one."""
     row = unit.first(_packs().where(pack.c.id == pack_id))
     if row is None:
-        raise Refused(f"there is no pack {pack_id!r}", to_try="huitou pack show PERSON")
+        raise Refused(said("There is no pack of this number."), to_try="huitou pack show PERSON")
     return row
 
 
@@ -142,7 +147,7 @@ def open_pack(unit: Unit, person_id: str, name: str | None, now: datetime) -> Ro
         lives = row["ends_at"] is None or row["ends_at"] > now
         if row["left"] and lives and name in (None, row["name"]):
             return row
-    raise Refused("no pack with sessions left", to_try="huitou pack show PERSON")
+    raise Refused(said("They have no pack with sessions left."), to_try="huitou pack show PERSON")
 
 
 def _packs() -> Select[Any]:
@@ -152,7 +157,7 @@ def _packs() -> Select[Any]:
 
 def _done(unit: Unit, row: Row, key: str, asked: str, sessions: int) -> bool:
     if type(sessions) is not int or sessions < 1:
-        raise Refused("sessions are counted in whole ones, from one on")
+        raise Refused(said("Sessions are counted in whole ones, from one on."))
     purses = lock(unit, row["person_id"], KIND)
     return posted(unit, key, asked, [each["person_id"] for each in purses])
 

@@ -160,6 +160,15 @@ def tell_birthday(unit: Unit, person_id: str, month: int, by: str, now: datetime
     unit.put(birthday, {"person_id": holder, "month": month, "by": by, "at": now})
 
 
+def born(unit: Unit, person_id: str, card: Row | None) -> int | None:
+    """The month of somebody's birthday: as their card says, else as they told; None if neither."""
+    if card is not None and card["birthday"] is not None:
+        return int(card["birthday"].month)
+    theirs = birthday.c.person_id.in_(names(unit, [person_id]).every([person_id]))
+    told = unit.value(select(birthday.c.month).where(theirs).order_by(birthday.c.at.desc()))
+    return int(told) if told is not None else None
+
+
 def born_in(unit: Unit, month: int) -> set[str]:
     """Whose birthday is in this month, by today's ids."""
     rows = unit.rows(select(birthday.c.person_id).where(birthday.c.month == month))

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from huitou.ground.languages import LANGUAGES
 from huitou.ground.money import LARGEST
 from huitou.ground.rules import RuleFile, Told
 from huitou.ground.words import said
 
-WHEN = ("orders", "years", "birthday", "drawn")
+WHEN = ("orders", "years", "birthday", "drawn", "journey")
+WHAT = 'what = "A coffee"'
 
 
 @dataclass(frozen=True)
@@ -27,6 +29,8 @@ class Gift:
     """Of orders or years."""
     share: float = 0.0
     """Of a day's visitors, where it is drawn among them."""
+    by_language: Mapping[str, str] = field(default_factory=dict, hash=False)
+    """`what` by language, where the merchant wrote it in several."""
 
 
 @dataclass(frozen=True)
@@ -77,9 +81,21 @@ def _gift(told: Told) -> Gift:
     if (when == "drawn") != (share > 0):
         words = said("a share is for what is drawn, and that has one")
         raise told.wrong("share" if share else "when", words, "share = 0.02")
-    what = told.text("what", None, 200, 'what = "A coffee"').strip()
+    words = _words(told)
     cost, every = told.whole("cost", None, 1, 10**9), told.whole("every", 1, 1, 1000)
-    return Gift(name, when, what, cost, every, share)
+    usual = words.get("en") or next(iter(words.values()))
+    return Gift(name, when, usual, cost, every, share, words if len(words) > 1 else {})
+
+
+def _words(told: Told) -> dict[str, str]:
+    """The thing to hand over, by language: one text is English, as far as anybody knows."""
+    if not isinstance(told.values.get("what"), Mapping):
+        return {"en": told.text("what", None, 200, WHAT).strip()}
+    each = told.table("what")
+    each.only(*LANGUAGES)
+    if not each.values:
+        raise told.must("what", said("a text, or one for each language"), WHAT)
+    return {language: each.text(language, None, 200, WHAT).strip() for language in each.values}
 
 
 RULES = RuleFile("surprises", Path(__file__).with_name("surprises.toml"), parsed)

@@ -131,7 +131,7 @@ class Desk:
         used = edition.table(USED, only=mine).to_pylist()
         nexts = tuple(map(_next, _ranked(edition.table(NEXT, only=mine).to_pylist())))
         known = date.fromisoformat(edition.noted("moment")["day"])
-        asked = Asked(person, self._today(), self._settings.money, known)
+        asked = Asked(person, self._today(), self._settings.money, known, self._house.clock.now())
         with self._house.books.reading() as unit, self._house.lake.reading(edition) as lines:
             around = wall(
                 unit, lines, asked,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -40,6 +40,8 @@ class SurpriseView:
     delivered_by: str | None
     because: Sentence
     """What brought their turn."""
+    by_language: Mapping[str, str]
+    """`what` in each language it was written in."""
     receipt: Mapping[str, Any]
     """Why: the occasion, the lot, the chance, how many turns there were, the run."""
 
@@ -51,6 +53,8 @@ class GiftView:
     id: str
     what: str
     ends: date
+    by_language: Mapping[str, str] = field(default_factory=dict)
+    """`what` in each language it was written in."""
 
 
 @dataclass(frozen=True)
@@ -125,8 +129,12 @@ class Surprises:
         with self._house.books.reading() as unit:
             rows = book.waiting(unit, people, self._house.clock.now())
         return tuple(
-            GiftView(row["id"], row["what"], row["ends_at"].astimezone(zone).date()) for row in rows
-        )
+            GiftView(
+                row["id"], row["what"], row["ends_at"].astimezone(zone).date(),
+                row["receipt"].get("what", {}),
+            )
+            for row in rows
+        )  # fmt: skip
 
     def deliver(self, surprise_id: str, by: str) -> SurpriseView:
         """It was handed over, once. Raises `Refused` where it was already."""
@@ -194,6 +202,7 @@ class Surprises:
             ends=row["ends_at"].astimezone(zone).date(),
             delivered_by=row["delivered_by"],
             because=occasion_words(row["occasion"]),
+            by_language=row["receipt"].get("what", {}),
             receipt=row["receipt"],
         )
 
@@ -207,4 +216,6 @@ def occasion_words(occasion: str) -> Sentence:
         return said("Years a customer: {n}", n=int(at))
     if kind == "drawn":
         return said("Came on {day}", day=date.fromisoformat(at))
+    if kind == "journey":
+        return said("A journey gave it")
     return said("The month of their birthday")

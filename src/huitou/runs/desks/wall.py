@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from huitou.ground.money import Money
@@ -79,6 +79,8 @@ class Asked:
     currency: str
     known: date
     """The last day of which orders are known."""
+    now: datetime
+    """What is over by then holds nobody."""
 
 
 def wall(
@@ -113,7 +115,7 @@ def _owed(unit: Unit, asked: Asked) -> Sequence[Brick]:
     card = said("The rest of their card") if term else said("They hold no card")
     kept = [
         Brick(MONEY, kind, COLLECTED[kind], True, money(minor))
-        for kind, minor in _balances(unit, asked.person).items()
+        for kind, minor in _balances(unit, asked).items()
         if minor
     ]
     return (
@@ -123,9 +125,11 @@ def _owed(unit: Unit, asked: Asked) -> Sequence[Brick]:
     )
 
 
-def _balances(unit: Unit, person: str) -> dict[str, int]:
-    """What they have collected that is worth money."""
-    return {kind: points.balance(unit, person, kind).spendable for kind in COLLECTED}
+def _balances(unit: Unit, asked: Asked) -> dict[str, int]:
+    """What they have collected that is worth money, and can still be spent."""
+    return {
+        kind: points.balance(unit, asked.person, kind, asked.now).spendable for kind in COLLECTED
+    }
 
 
 def _step(unit: Unit, person: str) -> Sequence[Brick]:

@@ -29,11 +29,13 @@ from huitou.decisions.plan import Plan
 from huitou.decisions.question import Question
 from huitou.decisions.scarce import left_of
 from huitou.decisions.trials import Trial
+from huitou.ground import rules as files
 from huitou.ground.settings import Settings
 from huitou.journeys import book as journeys
 from huitou.journeys.acts import book as own_acts
 from huitou.journeys.trials import book as trials
 from huitou.loyalty import book as loyalty
+from huitou.loyalty import offers
 from huitou.runs import inputs
 from huitou.runs.moment import Moment
 from huitou.runs.remarks import note_limits
@@ -128,7 +130,9 @@ def drafted(
     `by` is who drafts it within limits of their own; None for a run.
     """
     moment, people = Moment.read(edition.noted("moment")), edition.table("people")
-    asked = question(people, settings, moment, unit, effects_of(edition))
+    told = files.read(lake.root.parent, offers.NAME, offers.SHIPPED)
+    returns = offers.parsed(told).returns
+    asked = question(people, settings, moment, unit, effects_of(edition), returns=returns)
     plan = asked.drafted(with_balance=True)
     plan_id = journeys.keep_draft(
         unit,
@@ -150,12 +154,14 @@ def question(
     unit: Unit,
     effects: Effects,
     tests: Sequence[Trial] | None = None,
+    returns: offers.Returns = offers.USUAL,
 ) -> Question:
     """What is asked of a plan for these people within the shop's limits, as of `moment`.
 
-    `tests` go in the place of those that run, to see how many people a test could have.
+    `tests` go in the place of those that run, to see how many people a test could have. `returns`:
+    how soon somebody may be offered to come back again.
     """
-    audience = _audience(people, settings, moment.day, unit)
+    audience = _audience(people, settings, moment.day, unit, returns)
     holdout = Holdout.of_the_year(settings.salt, settings.holdout_share, moment.day)
     within = replace(limits(people, settings), attention=_attention(unit))
     return Question(
@@ -231,7 +237,9 @@ def limits(people: pa.Table, settings: Settings) -> Limits:
     )
 
 
-def _audience(people: pa.Table, settings: Settings, day: date, unit: Unit) -> pa.Table:
+def _audience(
+    people: pa.Table, settings: Settings, day: date, unit: Unit, returns: offers.Returns
+) -> pa.Table:
     """The people with what the books know: exposure, silence, cases, complaints, last contact."""
     ids = people["person_id"].to_pylist()
     owed, silent = loyalty.held(unit), care.silent(unit)
@@ -241,6 +249,7 @@ def _audience(people: pa.Table, settings: Settings, day: date, unit: Unit) -> pa
     often = journeys.spoken_since(unit, day - timedelta(days=CONTACT_DAYS))
     silent_since, never = care.silent_since(unit, ids), chase.marked(unit)
     rests = _resting(people, day, unit)
+    had_return = loyalty.resting(unit, returns, day)
     writes_email = settings.smtp_host is not None and settings.email_to_customers
     has_email, has_phone, has_address = (
         people[name].fill_null(False).to_pylist()
@@ -270,6 +279,10 @@ def _audience(people: pa.Table, settings: Settings, day: date, unit: Unit) -> pa
             pa.date32(),
         ),
         "contacts": pa.array([often.get(person, 0) for person in ids], pa.int64()),
+        "return_rests": [
+            person in had_return and returns.kind(stage) is not None
+            for person, stage in zip(ids, people["stage"].to_pylist(), strict=True)
+        ],
         "mended": [person in mended for person in ids],
         "in_test": _in_test(ids, day, unit),
         "contacted_days_ago": pa.array([_ago(spoken.get(each), day) for each in ids], pa.int64()),

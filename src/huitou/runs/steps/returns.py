@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from huitou.decisions.out import TO_COME_BACK
 from huitou.decisions.receipts import HELD_OUT
 from huitou.identity.book import names
 from huitou.journeys import book as journeys
@@ -83,7 +84,7 @@ def relapse(work: Work) -> Result:
 
 
 def _meant(assigned: pa.Table) -> list[dict[str, Any]]:
-    offers = pa.array(journeys.TO_COME_BACK)
+    offers = pa.array(TO_COME_BACK)
     meant = assigned.filter(pc.is_in(assigned["intended"], offers))
     rows: list[dict[str, Any]] = meant.select(["person_id", "arm"]).to_pylist()
     return rows

@@ -121,6 +121,8 @@ def _occasion(gift: Gift, each: Known, day: date, born: set[str]) -> tuple[str, 
     if gift.when == "birthday":
         mine = each.person_id in born
         return (f"birthday:{day.year}", f"birthday in month {day.month}") if mine else ("", "")
+    if gift.when == "journey":
+        return "", ""
     came = any(when == day for _, when in each.lately)
     return (f"drawn:{day.isoformat()}", f"came on {day.isoformat()}") if came else ("", "")
 
@@ -144,6 +146,7 @@ def _receipt(drawn: Drawn, turns: Sequence[Turn], work: Work) -> dict[str, Any]:
         "chance": drawn.chance,
         "turns": len(turns),
         "cost": drawn.gift.cost,
+        "what": dict(drawn.gift.by_language),
         "run": work.run_id,
         "day": work.day.isoformat(),
     }

@@ -1,7 +1,8 @@
-"""Giving what journeys want given: points, and offers within what somebody is surely worth.
+"""Giving what journeys want given: points, surprises, offers within what somebody is surely worth.
 
-A surprise is drawn by a lot of its own, which compares those who get one with those who do not: a
-journey that gave some away beside that lot would spoil what is learned from it, so none does.
+A surprise goes through the door of all surprises: its budget, its bound a year, and its lot, which
+compares those who get one with those who do not. Only a gift that is kept for journeys (`when =
+"journey"` in its rules) is given so: one that is drawn elsewhere, too, would spoil that lot.
 """
 
 from __future__ import annotations
@@ -9,15 +10,21 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from huitou.care.chase import book as chase
+from huitou.care.complaints import book as complaints
 from huitou.ground.errors import Refused
 from huitou.ground.settings import Settings
 from huitou.journeys.paths import book
 from huitou.loyalty import book as loyalty
 from huitou.loyalty import offers
 from huitou.loyalty.points import book as points
+from huitou.loyalty.surprises import book as surprises
+from huitou.loyalty.surprises import rules as kept
+from huitou.loyalty.surprises.lots import Turn, at_milestones
+from huitou.loyalty.surprises.rules import SurpriseRules
 from huitou.runs.walking.rooms import House
 
 if TYPE_CHECKING:
@@ -28,6 +35,7 @@ AT_ONCE = 2_000
 OFFER_DAYS = 30
 """How long an offer of a journey can be used."""
 BY = "journeys"
+NO_SURPRISES = SurpriseRules()
 
 
 @dataclass(frozen=True)
@@ -47,6 +55,10 @@ class Giving:
     worth: Worth
     returns: offers.Returns
     now: datetime
+    surprises: SurpriseRules = NO_SURPRISES
+    salt: str = ""
+    day: date = date.min
+    """The day in the shop, whose month pays for a surprise."""
 
     @property
     def key(self) -> str:
@@ -64,11 +76,12 @@ def give(house: House, settings: Settings, now: datetime) -> int:
     if not rows:
         return 0
     worth = _worth(house, settings, [row["person_id"] for row in rows])
-    returns = offers.RULES.read(house.lake.root.parent).returns
+    returns, gifts = offers.RULES.read(house.home).returns, kept.RULES.read(house.home)
+    day = now.astimezone(settings.zone).date() if settings.timezone else now.date()
     given = 0
     for row in rows:
         mine = worth.get(row["person_id"], Worth(0, "unknown"))
-        given += _one(house, Giving(row, mine, returns, now))
+        given += _one(house, Giving(row, mine, returns, now, gifts, settings.salt, day))
     return given
 
 
@@ -77,7 +90,10 @@ def _one(house: House, giving: Giving) -> bool:
     try:
         with house.books.unit() as unit:
             book.gift_ends(unit, identity, "given", None, giving.now)
-            GIVERS[giving.row["gift"]](unit, giving)
+            if (why := GIVERS[giving.row["gift"]](unit, giving)) is not None:
+                # What the lot said is kept, whatever it said.
+                book.gift_ends(unit, identity, "refused", why, giving.now, was="given")
+                return False
     except Refused as refused:
         with house.books.unit() as unit:
             book.gift_ends(unit, identity, "refused", str(refused), giving.now)
@@ -85,15 +101,16 @@ def _one(house: House, giving: Giving) -> bool:
     return True
 
 
-def _points(unit: Unit, giving: Giving) -> None:
+def _points(unit: Unit, giving: Giving) -> str | None:
     row = giving.row
     why = f"journey {row['name']}"
     points.gift(
         unit, row["person_id"], "points", row["amount"], giving.key, giving.now, why=why, by=BY
     )
+    return None
 
 
-def _offer(unit: Unit, giving: Giving) -> None:
+def _offer(unit: Unit, giving: Giving) -> str | None:
     stage, ends = giving.worth.stage, giving.now + timedelta(days=OFFER_DAYS)
     terms = loyalty.Terms(
         loyalty.WHOLE,
@@ -105,9 +122,36 @@ def _offer(unit: Unit, giving: Giving) -> None:
     )
     person, bound = giving.row["person_id"], giving.worth.bound
     loyalty.make_offer(unit, giving.key, person, terms, bound, giving.now)
+    return None
 
 
-GIVERS: Mapping[str, Callable[[Unit, Giving], None]] = {"points": _points, "offer": _offer}
+def _surprise(unit: Unit, giving: Giving) -> str | None:
+    """Draw the lot of a surprise; why nothing came of it, where it is kept all the same."""
+    row, rules = giving.row, giving.surprises
+    found = [each for each in rules.gifts if (each.name, each.when) == (row["what"], "journey")]
+    if not rules.on or not found:
+        raise Refused(f"no surprise {row['what']!r} is kept for journeys, or none is drawn")
+    person = row["person_id"]
+    if chase.marked(unit, [person]) or complaints.people_waiting(unit, [person]):
+        raise Refused("they wait for an answer, or are not to be chased")
+    if person in surprises.drawn_since(unit, giving.day - timedelta(days=rules.window_days)):
+        raise Refused("they were drawn of late, and what that moved is still being measured")
+    turn = Turn(person, person, f"journey:{row['id'][:32]}", f"journey {row['name']}")
+    (drawn,) = at_milestones(found[0], [turn], rules.control_share, giving.salt)
+    receipt = {
+        "because": turn.why, "arm": drawn.arm, "lot": drawn.lot, "chance": drawn.chance,
+        "turns": 1, "cost": drawn.gift.cost, "day": giving.day.isoformat(),
+        "what": dict(drawn.gift.by_language),
+    }  # fmt: skip
+    told = surprises.keep(unit, drawn, rules, giving.day, giving.now, receipt)
+    return None if told in ("given", "known") else told
+
+
+GIVERS: Mapping[str, Callable[[Unit, Giving], str | None]] = {
+    "points": _points,
+    "offer": _offer,
+    "surprise": _surprise,
+}
 """Gift -> who gives it. A journey that gives what nobody here gives is not started."""
 
 

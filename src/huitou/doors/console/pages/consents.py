@@ -80,6 +80,18 @@ def give(
     return visit.to(f"/consents/of?who={quote(who, safe='')}")
 
 
+@routes.post("/consents/again")
+def ask_again(
+    visit: Member,
+    who: Annotated[str, Form(max_length=200)],
+    channel: Annotated[str, Form(max_length=10)],
+) -> Response:
+    """They ask for the message once more that asks whether it was they."""
+    visit.needs("manager", "clerk")
+    visit.shop.consents.ask_again(who, channel)
+    return visit.to(f"/consents/of?who={quote(who, safe='')}")
+
+
 @routes.post("/consents/withdraw")
 def withdraw(
     visit: Member,

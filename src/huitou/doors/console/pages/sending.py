@@ -14,6 +14,7 @@ from huitou.ground.channels import CHANNELS
 from huitou.ground.words import Sentence
 from huitou.runs.desks.sending.views import (
     STATES,
+    WAYS,
     ChannelView,
     SendingRow,
     StopView,
@@ -69,6 +70,12 @@ class Page:
     states = STATES
     channels = CHANNELS
     tones = TONES
+    ways = WAYS
+
+    @property
+    def barred(self) -> bool:
+        """Whether any address is barred."""
+        return any(each.channel.barred for each in self.drawn)
 
 
 @routes.get("/sending")
@@ -111,6 +118,19 @@ def settle(
     visit.needs("manager")
     visit.shop.sending.settle(sending, arrived=found == "arrived", by=visit.member.name)
     return visit.to("/sending#doubt")
+
+
+@routes.post("/sending/unbar")
+def unbar(
+    visit: Member,
+    channel: Annotated[str, Form(max_length=10)],
+    address: Annotated[str, Form(max_length=320)],
+    why: Annotated[str, Form(max_length=500)] = "",
+) -> Response:
+    """An address takes messages again, for a reason that is kept."""
+    visit.needs("manager")
+    visit.shop.sending.unbar(channel, address, why, visit.member.name)
+    return visit.to("/sending")
 
 
 def _drawn(channel: ChannelView) -> Drawn:

@@ -14,12 +14,13 @@ import csv
 import hmac
 import io
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from huitou.care.consents import book, keywords
+from huitou.care.consents.asking import book as asking
 from huitou.care.consents.book import Choice
 from huitou.care.consents.keywords import Meaning
 from huitou.care.consents.kinds import (
@@ -40,7 +41,7 @@ from huitou.journeys.caps.limits import Cap
 from huitou.journeys.permission import book as permission
 from huitou.journeys.permission.laws import CODES, Pack, pack
 from huitou.journeys.permission.words import PLACES, words
-from huitou.runs import finding, owners, sending
+from huitou.runs import finding, owners, second_yes, sending
 from huitou.runs.desks.consents.views import (
     Answered,
     ChannelCount,
@@ -62,9 +63,11 @@ if TYPE_CHECKING:
     from huitou.runs.wiring import House
     from huitou.store.books import Row, Unit
 
-COLUMNS = ("customer", "channel", "purpose", "state", "at", "source", "wording", "language")
+COLUMNS = (
+    "customer", "channel", "purpose", "state", "at", "source", "wording", "language", "confirmed",
+)  # fmt: skip
 """Of a file of consents; `customer` is a member number, phone, e-mail or id. `purpose` left out is
-marketing, `state` given."""
+marketing, `state` given; `confirmed` yes: they gave their second yes already."""
 MOST_ROWS = 1_000_000
 SHOWN_WRONG = 50
 NO = {"withdrawn", "no", "false", "0", "off", "否", "n"}
@@ -96,10 +99,14 @@ class Consents:
             found = book.standing(unit, [person])
             history = book.history(unit, person)
             chosen = book.choices(unit, [person]).get(person, Choice())
+            first = asking.waiting(unit, [person], self._now)
         return ConsentView(
             person=person,
             name=self._name(person),
-            standings=tuple(_standing(person, *place, found) for place in _places()),
+            standings=tuple(
+                _waits(_standing(person, *place, found), first.get((person, place[0])))
+                for place in _places()
+            ),
             pace=chosen.pace,
             pause_until=chosen.pause_until,
             language=chosen.language,
@@ -117,15 +124,20 @@ class Consents:
         wording: str = "",
         language: str | None = None,
         at: datetime | None = None,
+        confirmed: bool = False,
     ) -> ConsentView:
-        """Somebody agreed; `wording` is the text they agreed to, where there was one."""
+        """Somebody agreed; `wording` is the text they agreed to, where there was one.
+
+        Where the law asks for a second yes it waits until they follow the link they are sent;
+        `confirmed` says that they did so already, elsewhere.
+        """
         person, text = self.person(who), wording.strip()
         told = language or self._settings.language
         shown = Wording(source, told, text) if text else None
         with self._house.books.unit() as unit:
-            book.give(
+            second_yes.agree(
                 unit, person, channel, purpose, source=source, wording=shown, now=self._now,
-                at=at, proof=Proof(by=by, language=told),
+                at=at, proof=Proof(by=by, language=told), confirmed=confirmed,
             )  # fmt: skip
         return self.of(person)
 
@@ -146,6 +158,13 @@ class Consents:
         with self._house.books.unit() as unit:
             proof = Proof(by=by, reason=reason)
             book.withdraw(unit, person, channel, purpose, source=source, now=self._now, proof=proof)
+        return self.of(person)
+
+    def ask_again(self, who: str, channel: str) -> ConsentView:
+        """Send the message once more that asks whether it was they. Raises `Refused` after that."""
+        person = self.person(who)
+        with self._house.books.unit() as unit:
+            second_yes.ask_again(unit, person, channel, self._now)
         return self.of(person)
 
     def check(self, who: str) -> SendingCheck:
@@ -360,9 +379,11 @@ class Consents:
             raise BadInput(f"{state!r} is neither given nor withdrawn")
         text = told.get("wording", "")
         shown = Wording("import", proof.language or self._settings.language, text) if text else None
-        return book.give(unit, person, channel, purpose, source="import", now=self._now,
-                         at=self._moment(told.get("at", "")),
-                         wording=shown, proof=proof)  # fmt: skip
+        confirmed = told.get("confirmed", "no").casefold() in YES - {""}
+        return second_yes.agree(
+            unit, person, channel, purpose, source="import", now=self._now,
+            at=self._moment(told.get("at", "")), wording=shown, proof=proof, confirmed=confirmed,
+        )  # fmt: skip
 
     def _moment(self, text: str) -> datetime:
         if not text:
@@ -419,6 +440,16 @@ def _standing(
         source=now.source if now else None,
         partial=bool(now and now.partial),
     )
+
+
+def _waits(shown: StandingView, first: Row | None) -> StandingView:
+    """How it stands where a first yes waits for the second."""
+    if first is None or shown.purpose != "marketing" or shown.state == "given":
+        return shown
+    return replace(
+        shown, state="waiting", at=first["said_at"], source=first["source"],
+        again=first["times"] < asking.MOST_TIMES,
+    )  # fmt: skip
 
 
 def _word(row: Row) -> WordView:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from huitou.care import book as care
 from huitou.care.consents import book
+from huitou.care.consents.asking import book as asking
 from huitou.care.consents.book import Choice
 from huitou.care.consents.kinds import (
     CHANNELS,
@@ -27,7 +28,12 @@ from huitou.ground.words import said
 from huitou.identity.book import names
 from huitou.journeys.permission import book as permission
 from huitou.journeys.sendings import book as sendings
-from huitou.runs.desks.consents.views import PreferenceLine, Preferences, Unsubscribing
+from huitou.runs.desks.consents.views import (
+    Confirming,
+    PreferenceLine,
+    Preferences,
+    Unsubscribing,
+)
 
 if TYPE_CHECKING:
     from huitou.runs.wiring import House
@@ -119,14 +125,47 @@ class OwnPages:
                 self._withdraw(unit, row, everything, proof)
         return Unsubscribing(token, None, done=True, thanked=told is not None)
 
+    def confirming(self, token: str) -> Confirming:
+        """The page of a link to confirm; opening it changes nothing."""
+        with self._house.books.reading() as unit:
+            row = self._asked(unit, token)
+            open_ = row is not None and row["state"] == "waiting" and row["ends_at"] > self._now
+        if row is None or not (open_ or row["state"] == "confirmed"):
+            return Confirming(token, done=False)
+        return Confirming(token, row["state"] == "confirmed", CHANNELS[row["channel"]])
+
+    def confirm(self, token: str, seen: tuple[str | None, str | None]) -> Confirming:
+        """It was they: their first yes holds now. A second time is as well."""
+        proof = Proof(told=seen_from(self._settings.salt, *seen))
+        with self._house.books.unit() as unit:
+            row = self._asked(unit, token)
+            if row is not None:
+                asking.confirm(unit, row["id"], self._now, proof)
+        return self.confirming(token)
+
+    def _asked(self, unit: Unit, token: str) -> Row | None:
+        """The first yes that the message behind a link asks about."""
+        one = self._signed(unit, token)
+        if one is None or one["origin"] != "consent":
+            return None
+        return asking.find(unit, str(one["origin_id"]).partition(".")[0])
+
     def _behind(self, unit: Unit, token: str, kind: str) -> Row | None:
         """Where a link leads: kept for its token, or proved by it, under whatever secret it was
         signed with."""
         row = book.by_token(unit, token, kind)
-        sending_id, dot, mark = token.rpartition(".")
-        if row is not None or not dot or len(token) > LONGEST:
+        if row is not None:
             return row
-        one = sendings.find(unit, sending_id)
+        one = self._signed(unit, token)
+        if one is None:
+            return None
+        known = names(unit, [one["person_id"]])
+        return {"person_id": known.now(one["person_id"]), "channel": one["channel"]}
+
+    def _signed(self, unit: Unit, token: str) -> Row | None:
+        """The message whose id a link carries, where the shop signed it for that message."""
+        sending_id, dot, mark = token.rpartition(".")
+        one = sendings.find(unit, sending_id) if dot and len(token) <= LONGEST else None
         if one is None:
             return None
         known = names(unit, [one["person_id"]])
@@ -135,7 +174,7 @@ class OwnPages:
             for person in known.every([one["person_id"]]):
                 told = signed.mark(person, one["channel"], sending_id)
                 if hmac.compare_digest(told.encode(), mark.encode()):
-                    return {"person_id": known.now(person), "channel": one["channel"]}
+                    return one
         return None
 
     def _withdraw(self, unit: Unit, row: Row, everything: bool, proof: Proof) -> None:

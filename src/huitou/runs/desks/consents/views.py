@@ -37,11 +37,13 @@ class StandingView:
     purpose: str
     purpose_words: Sentence
     state: str
-    """given, withdrawn or none."""
+    """given, withdrawn, waiting (a first yes that is not confirmed) or none."""
     at: datetime | None
     source: str | None
     partial: bool
     """Consent of one of several who turned out to be one: to be asked again."""
+    again: bool = False
+    """Whether they may be sent the message once more that asks for their second yes."""
 
 
 @dataclass(frozen=True)
@@ -223,3 +225,13 @@ class Unsubscribing:
     channel: Sentence | None
     done: bool
     thanked: bool = False
+
+
+@dataclass(frozen=True)
+class Confirming:
+    """The page behind the link of a message that asks for a second yes."""
+
+    token: str
+    done: bool
+    channel_words: Sentence | None = None
+    """None for a link that leads nowhere (any more)."""

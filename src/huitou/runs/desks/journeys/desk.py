@@ -318,7 +318,7 @@ def _node(
     return NodeView(
         name=name,
         kind=wording.KINDS[type(node)],
-        title=titles.get(language) or titles.get("en"),
+        title=titles.get(language) or titles.get("en") or wording.subject(node, language),
         words=wording.node(node, digits),
         layer=layer,
         ways=ways,

@@ -58,7 +58,7 @@ class NodeView:
     name: str
     kind: str
     title: str | None
-    """In the reader's language, where the merchant wrote one."""
+    """In the reader's language: as the merchant wrote it, else what its message is about."""
     words: Sentence
     layer: int
     """How many nodes lie at most between it and the start."""

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from huitou.care.reasons import GROUPS, REASONS
+from huitou.channels.templates import shipped
 from huitou.facts.life import STAGE_NAMES
 from huitou.ground.channels import CHANNELS
 from huitou.ground.words import Sentence, said
@@ -36,6 +38,8 @@ WAYS: Mapping[str, Sentence] = {
     "late": said("too late to say"),
     "given": said("given"),
 }
+FILLED = re.compile(r"\{[{%].*?[%}]\}")
+"""A place in a text that is filled when it is written."""
 WEEKDAYS = (
     said("Monday"),
     said("Tuesday"),
@@ -169,6 +173,16 @@ def node(made: j.Node, digits: int = 2) -> Sentence:
             return said("{gift}: {n}", gift=GIFTS[made.gift], n=made.amount / per)
         return GIFTS[made.gift]
     return said("The end")
+
+
+def subject(made: j.Node, language: str) -> str | None:
+    """What a message is about, where its words are the house's own; … where a name comes in."""
+    if not isinstance(made, j.Act):
+        return None
+    text = shipped.text(made.template, "email", language) or shipped.text(
+        made.template, "email", "en"
+    )
+    return FILLED.sub("…", text.subject) if text is not None and text.subject else None
 
 
 def way(made: j.Node, name: str, digits: int = 2) -> Sentence:

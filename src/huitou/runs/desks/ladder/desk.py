@@ -18,6 +18,7 @@ from huitou.loyalty.ladder import book, rules, steps
 from huitou.loyalty.ladder.rules import Held, NextStep, Standing
 from huitou.loyalty.ladder.steps import Condition, Ladder, Privilege
 from huitou.loyalty.points import book as points
+from huitou.loyalty.surprises import book as surprises
 from huitou.runs import owners
 from huitou.runs.desks.ladder.views import (
     KIND_WORDS,
@@ -153,6 +154,7 @@ class Desk:
             given = book.delivered(unit, someone.person_id)
             moves = book.history(unit, someone.person_id)
             offers = loyalty.open_to(unit, someone.person_id, self._house.clock.now())
+            born = surprises.born(unit, someone.person_id, someone.card)
             points = _points(unit, someone.person_id, self._house.clock.now())
         standing = climb.figures_of(row, joined=someone.card is not None)
         held = held or _first(ladder, standing, self._looked())
@@ -177,7 +179,9 @@ class Desk:
             since=held.since if moves else None,
             falls_on=held.falls_on if ladder.on else None,
             next=nearer,
-            privileges=self._privileges(ladder, place, given, language) if ladder.on else (),
+            privileges=(
+                self._privileges(ladder, place, given, born, language) if ladder.on else ()
+            ),
             points=points,
             offers=shown_offers,
             spend=self._spend(standing),
@@ -197,6 +201,9 @@ class Desk:
             raise Refused(f"{privilege} is not for the step {before.step}")
         with self._house.books.unit() as unit:
             now = self._house.clock.now()
+            born = surprises.born(unit, someone.person_id, someone.card)
+            if not found.is_time(self._today(), born):
+                raise Refused(said("This is for the month of their birthday."))
             book.deliver(unit, someone.person_id, found, before.step, by, now, self._today())
         return self.stand(someone, language)
 
@@ -274,12 +281,14 @@ class Desk:
         return NextView(step.name, step.claim.told(language), further.share, every, some)
 
     def _privileges(
-        self, ladder: Ladder, place: int, given: list[Row], language: str
+        self, ladder: Ladder, place: int, given: list[Row], born: int | None, language: str
     ) -> tuple[PrivilegeView, ...]:
         today = self._today()
+        had = [(each, _in_period(given, each, today)) for each in ladder.privileges(place)]
         return tuple(
-            _privilege(each, _in_period(given, each, today), language)
-            for each in ladder.privileges(place)
+            _privilege(each, once, language)
+            for each, once in had
+            if once is not None or each.is_time(today, born)
         )
 
     def _steps(

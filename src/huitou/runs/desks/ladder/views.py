@@ -22,6 +22,7 @@ OFTEN_WORDS: Mapping[str, Sentence] = {
     "once": said("once"),
     "month": said("once a month"),
     "year": said("once a year"),
+    "birthday": said("once a year, in the month of their birthday"),
     "visit": said("on every visit"),
     "standing": said("always"),
 }

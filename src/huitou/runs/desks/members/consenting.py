@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from huitou.care.consents import book, kinds
+from huitou.care.consents import kinds
+from huitou.loyalty.cards import book as cards
+from huitou.runs.second_yes import agree
 
 if TYPE_CHECKING:
     from huitou.store.books import Unit
@@ -17,9 +19,12 @@ def hand_over(
 ) -> int:
     """Give what stands in a form's row to the room of consents; how many words that were."""
     source = "till" if form["way"] == "till" else "join_page"
+    # No run may know them yet: the card does.
+    keys = dict(key.split(":", 1) for key in cards.keys_of(unit, form["membership_id"]))
+    to = {**keys, "language": form["language"]}
     for each in form["consents"]:
         wording = kinds.Wording("join", form["language"], each["text"])
-        book.give(
+        agree(
             unit,
             person_id,
             each["channel"],
@@ -29,5 +34,6 @@ def hand_over(
             now=now,
             at=form["at"],
             proof=kinds.Proof(by=by, language=form["language"], told={"form": form["key"]}),
+            to=to,
         )
     return len(form["consents"])

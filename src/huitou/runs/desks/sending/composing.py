@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
+from huitou.care.consents.asking import book as asking
 from huitou.channels.contract import Parcel
 from huitou.channels.post.book import Ready
 from huitou.channels.post.links import Links
@@ -34,7 +35,7 @@ from huitou.journeys.permission.laws import Duty
 from huitou.runs.desks.sending.duties import House, carrying, is_individual
 
 if TYPE_CHECKING:
-    from huitou.store.books import Books, Row
+    from huitou.store.books import Books, Row, Unit
 
 PLACES: Mapping[str, str] = {
     "email": "email",
@@ -139,6 +140,8 @@ class Composer:
                     continue
                 if draft.to in dead:
                     drafts[place] = dead[draft.to]
+                elif row.get("origin") == "consent" and not _still_asked(unit, row):
+                    drafts[place] = "silent"
                 key = (row["template"], draft.language)
                 if key not in found and row["channel"] != "webhook":
                     speaks = (draft.language, self.settings.language, "en")
@@ -191,8 +194,11 @@ class Composer:
     def _job(self, row: Row, draft: Draft, text: Text) -> Job:
         told = values.shown(row["told"], text.language, self.settings.currency, text.money)
         links = {}
-        if row["purpose"] != "transactional":
+        if row["purpose"] != "transactional" or row.get("origin") == "consent":
             links = dict(self.links(row["person_id"], row["channel"], row["id"]))
+        confirm = links.pop("confirm", None)
+        if row.get("origin") == "consent":
+            told, links = {**told, **({"link": confirm} if confirm else {})}, {}
         # What is not known is left out: an empty text would count as something said.
         shop = {"name": plain(self.settings.name)}
         if self.settings.smtp_from:
@@ -245,6 +251,12 @@ class Draft:
     def speaking(self, language: str) -> Draft:
         """The same in another language."""
         return Draft(self.to, language, self.name, self.address, self.by)
+
+
+def _still_asked(unit: Unit, row: Row) -> bool:
+    """Whether the first yes that a message asks about still waits for the second."""
+    first = asking.find(unit, str(row["origin_id"]).partition(".")[0])
+    return first is not None and first["state"] == "waiting"
 
 
 def _text(value: Any) -> str:

@@ -16,8 +16,9 @@ from huitou.channels.post.worker import Tally, Worker
 from huitou.channels.reports import book as reports
 from huitou.channels.reports.book import Report
 from huitou.ground.channels import CHANNELS
-from huitou.ground.errors import HuitouError, Refused
+from huitou.ground.errors import BadInput, HuitouError, Refused
 from huitou.ground.settings import Settings
+from huitou.ground.words import said
 from huitou.journeys.messages import Recipient
 from huitou.runs.desks.sending import carriers, reporting
 from huitou.runs.desks.sending.composing import Composer
@@ -203,6 +204,11 @@ class Sending:
         news = sum(self.report(each) for each in told)
         return {"reports": len(told), "news": news}
 
+    @property
+    def has_mailbox(self) -> bool:
+        """Whether it is said where undelivered mail comes back to."""
+        return bool(self.ways.reports.imap_host)
+
     def read_bounces(self, letters: Sequence[bytes] | None = None) -> dict[str, int]:
         """Read these letters, or those of the mailbox: dead addresses are barred, complaints end
         what they complain of.
@@ -232,11 +238,17 @@ class Sending:
             book.grant(unit, given_id, openid, template_id, times, now)
             return book.granted(unit, openid, template_id)
 
-    def unbar(self, channel: str, address: str) -> None:
-        """An address takes messages again. Raises `Refused` where it was not barred."""
+    def unbar(self, channel: str, address: str, why: str, by: str) -> None:
+        """An address takes messages again, because `why`. Raises `Refused` where it was not barred.
+
+        Who complained of mail has withdrawn, too, and stays so: only they can take that back.
+        """
+        if not why.strip():
+            raise BadInput(said("Say why this address may be written to again."))
         with self._house.books.unit() as unit:
-            if not reports.unbar(unit, channel, address):
-                raise Refused("this address is not barred")
+            now = self._house.clock.now()
+            if not reports.unbar(unit, channel, address, why.strip(), by, now):
+                raise Refused(said("This address is not barred."))
 
     def _channel(
         self, way: Way, counts: Mapping[str, int], pace: Row | None, dead: int, now: datetime

@@ -23,6 +23,36 @@ STATES: Mapping[str, Sentence] = {
 """State -> what people call it, in the order of a message's life."""
 
 
+WAYS: Mapping[str, Sentence] = {
+    "none": said("Not set up"),
+    "console": said("Written to a file"),
+    "null": said("Thrown away"),
+    "smtp": said("Mail server"),
+    "aliyun": said("Aliyun"),
+    "tencent": said("Tencent Cloud"),
+    "twilio": said("Twilio"),
+    "wecom": said("WeCom"),
+    "wechat": said("WeChat"),
+    "webhook": said("Your own program"),
+    "paper": said("Printed here"),
+    "call": said("Rung by staff"),
+}
+"""By what a channel leaves -> what people call it."""
+
+SETTINGS: Mapping[str, Sentence] = {
+    "way": said("by what it leaves"),
+    "key_env": said("the variable with the provider's key"),
+    "secret_env": said("the variable with the provider's secret"),
+    "sign": said("the signature of text messages"),
+    "app": said("the app's number at the provider"),
+    "sender": said("the number of the sender"),
+    "url": said("the address of your program"),
+    "smtp_host": said("the mail server"),
+    "timezone": said("the shop's time zone"),
+}
+"""What a channel may lack -> what it is."""
+
+
 @dataclass(frozen=True)
 class ChannelView:
     """One way out: whether it is set up, how fast, and what became of its messages."""
@@ -43,6 +73,11 @@ class ChannelView:
     def is_ready(self) -> bool:
         """Whether messages leave by it."""
         return not self.missing
+
+    @property
+    def lacks(self) -> tuple[tuple[str, Sentence | None], ...]:
+        """Each name of what is missing, with what it is; a variable stands for itself."""
+        return tuple((name, SETTINGS.get(name.rpartition(".")[2])) for name in self.missing)
 
     @property
     def total(self) -> int:
