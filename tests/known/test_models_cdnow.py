@@ -11,12 +11,12 @@ from scipy.optimize import minimize
 from tests.unit.models import textbook
 
 from huitou.models.bgnbd import BgNbd
-from huitou.models.summary import summarise
 from huitou.models.fitted import fit
 from huitou.models.gammagamma import fit_spend
 from huitou.models.mbgnbd import MbgNbd
 from huitou.models.nbd import Nbd
 from huitou.models.pareto import ParetoNbd
+from huitou.models.summary import summarise
 
 pytestmark = pytest.mark.known
 END = date(1997, 9, 30)

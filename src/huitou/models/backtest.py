@@ -9,7 +9,6 @@ from datetime import date, timedelta
 import numpy as np
 from numpy.typing import NDArray
 
-from huitou.models.numbers import Array
 from huitou.models.histories import FEWEST, Histories, Origin, histories
 from huitou.models.level import (
     Level,
@@ -20,6 +19,7 @@ from huitou.models.level import (
     log_ratio,
     same_season,
 )
+from huitou.models.numbers import Array
 from huitou.models.shape import CANDIDATES, Candidate, can_split, shape
 
 Z90 = 1.6448536269514722

@@ -17,9 +17,9 @@ from huitou.models.backtest import (
     naive_log_loss,
     tenths,
 )
-from huitou.models.numbers import Array
 from huitou.models.histories import Histories, Origin, histories
 from huitou.models.level import Level, levelled
+from huitou.models.numbers import Array
 from huitou.models.shape import Shape
 from huitou.models.value import Spending
 

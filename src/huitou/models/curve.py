@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from huitou.models.numbers import Array
-from huitou.models.summary import summarise
 from huitou.models.fitted import Fitted
 from huitou.models.level import levelled
+from huitou.models.numbers import Array
 from huitou.models.shape import CANDIDATES
+from huitou.models.summary import summarise
 
 
 @dataclass(frozen=True)

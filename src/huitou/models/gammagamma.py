@@ -15,8 +15,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import digamma, gammaln, polygamma
 
-from huitou.models.numbers import Array
 from huitou.models.newton import Prior, climb, with_prior
+from huitou.models.numbers import Array
 
 
 @dataclass(frozen=True)

@@ -13,9 +13,9 @@ from huitou.ground.errors import NotYet
 from huitou.ground.words import said
 from huitou.models.backtest import Backtest, Trials, backtest, complete
 from huitou.models.card import Card, ahead, card
-from huitou.models.numbers import Index
 from huitou.models.histories import FEWEST, Histories, Origin, histories
 from huitou.models.level import Level, levelled
+from huitou.models.numbers import Index
 from huitou.models.shape import Shape, shape
 from huitou.models.value import Spending, Worth, spending, worth
 

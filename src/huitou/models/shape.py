@@ -14,12 +14,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from huitou.models.contract import Model
-from huitou.models.numbers import Array, Index
-from huitou.models.summary import Summary, summarise
 from huitou.models.fitted import Fitted, fit
 from huitou.models.histories import Histories
 from huitou.models.mbgnbd import MbgNbd
+from huitou.models.numbers import Array, Index
 from huitou.models.pareto import ParetoNbd
+from huitou.models.summary import Summary, summarise
 
 SMALLEST_COHORT = 200
 """A cohort below this size is not fitted by itself."""

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from huitou.models.numbers import Array, Index
 from huitou.models.gammagamma import Spend, fit_spend
 from huitou.models.histories import Histories
 from huitou.models.level import Level
+from huitou.models.numbers import Array, Index
 from huitou.models.shape import Shape
 
 CAP = 0.995

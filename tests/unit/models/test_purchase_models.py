@@ -10,11 +10,11 @@ from tests.unit.models import textbook
 from tests.unit.models.worlds import observed, purchases
 
 from huitou.models.bgnbd import BgNbd
-from huitou.models.summary import summarise
 from huitou.models.fitted import Fitted, fit, loglik
 from huitou.models.mbgnbd import MbgNbd
 from huitou.models.nbd import Nbd
 from huitou.models.pareto import ParetoNbd
+from huitou.models.summary import summarise
 
 MODELS = {
     "NBD": (Nbd(), (0.5, 12.0)),

@@ -13,10 +13,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from huitou.decisions.alarms.past import Floats, Index, Past, Seen
-from huitou.models.summary import Summary, summarise
 from huitou.models.fitted import Fitted, fit
 from huitou.models.histories import FEWEST
 from huitou.models.mbgnbd import MbgNbd
+from huitou.models.summary import Summary, summarise
 
 WEEK = 7
 REFIT_WEEKS = 13
