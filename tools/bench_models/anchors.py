@@ -101,7 +101,9 @@ def _met(name: str, value: float, published: float, within: float = CLOSE) -> di
 def _params(name: str, found: Sequence[float], told: Sequence[float]) -> dict[str, Any]:
     """The parameter furthest off, as a share; printed ones are allowed their last digit."""
     pairs = zip(found, told, strict=True)
-    away = max(max(abs(ours - theirs) - _last_digit(theirs), 0.0) / theirs for ours, theirs in pairs)
+    away = max(
+        max(abs(ours - theirs) - _last_digit(theirs), 0.0) / theirs for ours, theirs in pairs
+    )
     said = f"{name}: parameters, furthest off beyond the digits printed"
     return row(said, away, bar=NEAR, holds=away <= NEAR)
 
