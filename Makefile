@@ -1,7 +1,7 @@
 # What can be done here. `make` alone lists it.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help install spark demo test check lint format types imports docs bench bench-care bench-decisions bench-peers kills ledger sabotage clean offers
+.PHONY: help install spark demo test check lint format types imports docs bench bench-care bench-decisions bench-models bench-peers kills ledger sabotage clean offers
 
 # The first Python of a version we support that really starts (a shim may stand there and not run).
 PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3.14 python3; do \
@@ -76,8 +76,12 @@ bench-care: install ## figures of complaints, causes, texts, alarms, fixes and h
 bench-decisions: install ## figures of plans: how near the best, for how many, at what cost
 	$(BIN)/huitou bench decisions
 
-bench-peers: .peers/causal/.installed ## the same learners beside causalml and econml (installs them, apart)
+bench-models: install ## figures of forecasts: published anchors, small shops, seconds; beside peers if installed
+	$(BIN)/huitou bench models
+
+bench-peers: .peers/causal/.installed .peers/models/.installed ## beside causalml, econml, lifetimes, clvkit (installs them, apart)
 	$(BIN)/huitou bench decisions worlds hillstrom
+	$(BIN)/huitou bench models
 
 # xgboost names a library of graphics cards that nothing here needs: the lock leaves it out, and
 # --no-deps lets it. Written by: $(UV) pip compile --universal --python-version 3.11 --generate-hashes
@@ -86,6 +90,13 @@ bench-peers: .peers/causal/.installed ## the same learners beside causalml and e
 .peers/causal/.installed: requirements-peers-causal.lock | install
 	@test -x .peers/causal/bin/python || $(UV) venv --quiet --python "$(PYTHON)" .peers/causal
 	$(UV) pip install --quiet --python .peers/causal/bin/python --no-deps --require-hashes -r requirements-peers-causal.lock
+	@touch $@
+
+# Written by: $(UV) pip compile --universal --python-version 3.11 --generate-hashes
+# --no-emit-index-url --no-annotate --no-header -o requirements-peers-models.lock requirements-peers-models.in
+.peers/models/.installed: requirements-peers-models.lock | install
+	@test -x .peers/models/bin/python || $(UV) venv --quiet --python "$(PYTHON)" .peers/models
+	$(UV) pip install --quiet --python .peers/models/bin/python --require-hashes -r requirements-peers-models.lock
 	@touch $@
 
 offers: install ## offers beside an oracle of dicts: 2,000 runs of 50 steps on each database

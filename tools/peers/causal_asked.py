@@ -7,8 +7,6 @@ numpy, pandas and trees never meet ours.
 from __future__ import annotations
 
 import json
-import os
-import subprocess
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,10 +16,10 @@ import pyarrow as pa
 import pyarrow.feather as feather
 from numpy.typing import NDArray
 
+from tools.peers.asking import answered, python_of
+
 FloatArray = NDArray[np.float64]
 
-ROOT = Path(__file__).resolve().parents[2]
-PYTHON = ROOT / ".peers" / "causal" / "bin" / "python"
 ANSWERS = Path(__file__).with_name("causal.py")
 PATIENCE = 900
 """Seconds that one question may take."""
@@ -49,7 +47,7 @@ LEARNERS = (
 
 def missing() -> str | None:
     """Why no peer can be asked; None where they can."""
-    if PYTHON.exists():
+    if python_of("causal").exists():
         return None
     return "causalml and econml are not installed here (make bench-peers)"
 
@@ -91,7 +89,7 @@ def asked(question: Question, learners: tuple[Learner, ...] = LEARNERS) -> list[
             for each in learners for outcome in each.outcomes if outcome in question.outcomes
         ]  # fmt: skip
         (here / "question.json").write_text(json.dumps(wanted))
-        last = _answered(here)
+        last = answered("causal", ANSWERS, here, PATIENCE)
         by_name = {each.name: each for each in learners}
         found = []
         for number, each in enumerate(wanted):
@@ -104,20 +102,6 @@ def asked(question: Question, learners: tuple[Learner, ...] = LEARNERS) -> list[
             learner = by_name[str(each["learner"])]
             found.append(Answer(learner, str(each["outcome"]), gains, cpu))
         return found
-
-
-def _answered(folder: Path) -> str:
-    """Let the peers answer in their own environment; their last words, should they stop."""
-    quiet = {**os.environ, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
-    quiet.pop("PYTHONPATH", None)
-    try:
-        done = subprocess.run(
-            [str(PYTHON), str(ANSWERS), str(folder)], env=quiet, timeout=PATIENCE, check=False,
-            stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
-        )  # fmt: skip
-    except subprocess.TimeoutExpired:
-        return f"not within {PATIENCE} seconds"
-    return done.stderr[-800:]
 
 
 def _write(file: Path, x: FloatArray, **more: NDArray[np.generic]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import fields
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -16,10 +17,9 @@ ANSWER = pa.struct([(each.name, pa.float64()) for each in fields(Prediction)])
 """What the function answers for each row."""
 MOST_KEPT = 4_000_000
 """Counts times days, beyond which nothing is kept."""
-Columns = pa.Array | pa.ChunkedArray
 
 
-def scorer(fitted: Fitted, days: float) -> Callable[[Columns, Columns, Columns], pa.StructArray]:
+def scorer(fitted: Fitted, days: float) -> Callable[[Any, Any, Any], pa.StructArray]:
     """(x, t_x, T) -> `ANSWER` for the coming days; in DuckDB, for example:
 
     connection.create_function(
@@ -29,7 +29,7 @@ def scorer(fitted: Fitted, days: float) -> Callable[[Columns, Columns, Columns],
 
     kept = _Kept(fitted, days)
 
-    def score(x: Columns, t_x: Columns, T: Columns) -> pa.StructArray:
+    def score(x: Any, t_x: Any, T: Any) -> pa.StructArray:
         told = kept.predict(each_alone(_plain(x), _plain(t_x), _plain(T)))
         answers = [pa.array(getattr(told, field.name)) for field in ANSWER]
         return pa.StructArray.from_arrays(answers, fields=list(ANSWER))
@@ -71,5 +71,5 @@ class _Kept:
         return table
 
 
-def _plain(column: Columns) -> Array:
+def _plain(column: Any) -> Array:
     return np.asarray(column.to_numpy(), dtype=np.float64)

@@ -29,7 +29,7 @@ from huitou.models.contract import Bend, Terms
 from huitou.models.nbd import rate_mix, rate_start
 from huitou.models.numbers import Array
 from huitou.models.summary import Summary
-from huitou.models.terms import BetaRatio, Decay, Rising, plus
+from huitou.models.terms import BetaRatio, Decay, plus
 
 NODES = 40
 """Gauss-Jacobi nodes for E[Y]: exact to 1e-14 as a rule, to 1e-8 for 99 in 100 of wild parameters
@@ -77,8 +77,7 @@ class BetaGeometric:
             value[j] = decay.value
             if j:
                 with np.errstate(divide="ignore"):
-                    value[j] += Rising(r + beats, np.full(len(s), float(j))).value
-                    value[j] += j * np.log(s.T - s.t_x) - lgamma(j + 1)
+                    value[j] += _beats(r, beats, j)[0] + j * np.log(s.T - s.t_x) - lgamma(j + 1)
         with np.errstate(divide="ignore"):
             np.add(gone.value, np.log(left * (a / b)).take(s.times.place), out=value[-1])
         left = left.take(s.times.place)
@@ -88,7 +87,7 @@ class BetaGeometric:
             for j, decay in enumerate((*alive, gone)):
                 decay.slope(slope[0, j], slope[1, j])
                 if 0 < j < self.k:
-                    slope[0, j] += _beats(r, beats, j)[0]
+                    slope[0, j] += _beats(r, beats, j)[1]
             slope[2, -1] = 1.0
             np.negative(left, out=slope[3, -1])
 
@@ -97,7 +96,7 @@ class BetaGeometric:
                 for j, decay in enumerate((*alive, gone)):
                     bent[:2, :2] += decay.bend(weight[j])
                     if 0 < j < self.k:
-                        bent[0, 0] += weight[j] @ _beats(r, beats, j)[1]
+                        bent[0, 0] += weight[j] @ _beats(r, beats, j)[2]
                 bent[3, 3] = -float(np.vdot(weight[-1], left * (1 - left)))
                 return bent
 
@@ -166,15 +165,17 @@ def _left(b: float, m: Array) -> Array:
     return np.where(m > 0, b / np.where(m > 0, b + m - 1, 1.0), 0.0)
 
 
-def _beats(r: float, beats: Array, j: int) -> tuple[Array, Array]:
-    """Derivatives of log (r + beats)_j by log r."""
-    shares = r / (r + beats + np.arange(j)[:, None])
-    return shares.sum(axis=0), (shares * (1 - shares)).sum(axis=0)
+def _beats(r: float, beats: Array, j: int) -> tuple[Array, Array, Array]:
+    """log (r + beats)_j and its derivatives by log r."""
+    factors = r + beats + np.arange(j)[:, None]
+    shares = r / factors
+    return np.log(factors).sum(axis=0), shares.sum(axis=0), (shares * (1 - shares)).sum(axis=0)
 
 
 def _stayed(params: Array, m: Array) -> Terms:
     """B(a, b + m) / B(a, b): survived m chances to leave."""
-    ratio = BetaRatio(*params[2:].tolist(), None, m)
+    a, b = params[2:].tolist()
+    ratio = BetaRatio(a, b, None, m)
 
     def derive() -> tuple[Array, Bend]:
         slope = np.zeros((4, 1, len(m)))

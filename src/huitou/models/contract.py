@@ -63,7 +63,7 @@ class Model(Protocol):
 
     @property
     def part(self) -> int:
-        """How many rows are best evaluated at a time, so that they stay in the processor's cache."""
+        """How many rows are best evaluated at a time, to stay in the processor's cache."""
         ...
 
     def start(self, s: Summary) -> Array:

@@ -50,7 +50,7 @@ class Sbg:
     names: tuple[str, ...] = ("alpha", "beta")
 
     def stays(self, params: Array, t: Array) -> Terms:
-        """S(t), with alpha and beta the first two parameters, and c the third where there is one."""
+        """S(t), with alpha and beta the first two parameters; and c the third, if any."""
         alpha, beta = params[:2].tolist()
         c, p = float(params[2]) if len(params) > 2 else 1.0, len(params)
         log_t = np.log(np.maximum(t, 1.0))
@@ -133,7 +133,8 @@ class Renewals:
         """Share of new contracts that come through `t` renewals."""
         at = np.asarray(t, dtype=np.float64)
         logs = self.model.stays(np.exp(self.theta), at.ravel()).value[0]
-        return np.exp(logs).reshape(at.shape)
+        shares: Array = np.exp(logs).reshape(at.shape)
+        return shares
 
     def p_renew(self, t: ArrayLike, periods: ArrayLike = 1) -> Array:
         """Chance to come through as many more renewals, for one that has come through `t`."""

@@ -132,10 +132,10 @@ class Fitted:
         early if at all, so the nodes stand closer together there.
         """
         points, weights = legendre(DUE)
-        total = np.exp(-rate * h) * self.expected(s, h)
+        worth: Array = np.exp(-rate * h) * self.expected(s, h)
         for point, weight in zip(points**3 * h, weights * 3 * points**2 * h, strict=True):
-            total += rate * weight * np.exp(-rate * point) * self.expected(s, point)
-        return total
+            worth += rate * weight * np.exp(-rate * point) * self.expected(s, point)
+        return worth
 
     def days_until(self, s: Summary, chance: float, *, longest: int) -> Index:
         """First whole day by which the chance to have bought reaches `chance`; -1 for never.

@@ -53,7 +53,7 @@ class ParetoNbd:
 
     def terms(self, params: Array, s: Summary) -> Terms:
         """Alive at T, or gone about each of the nodes between t_x and T."""
-        r, alpha, shape, beta = params.tolist()
+        r, _, shape, _ = params.tolist()
         seen = _departures(params, s)
         gone = np.ones((NODES + 1, 1))
         gone[0] = 0.0
@@ -80,7 +80,6 @@ class ParetoNbd:
 
     def expected_alive(self, params: Array, s: Summary, h: ArrayLike) -> Array:
         """(r + x) / (alpha + T) int_0^h ((beta + T) / (beta + T + u))^s du; s = 1 is its limit."""
-        r, alpha, shape, beta = params.tolist()
         if not np.ndim(h):
             cells, place = s.cells
             return self._living(params, cells, np.asarray(h)).take(place)
@@ -126,7 +125,7 @@ class _Departures:
 
 
 def _departures(params: Array, s: Summary) -> _Departures:
-    """Moments y from t_x to T. With c the smaller of alpha and beta, c + y = start / w^(1/power)."""
+    """Moments y from t_x to T: c + y = start / w^(1/power), c the smaller of alpha and beta."""
     r, alpha, shape, beta = params.tolist()
     least, other = min(alpha, beta), max(alpha, beta)
     points, weights = legendre(NODES)

@@ -11,11 +11,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from huitou.models.numbers import Array, Index
+
+Key = NDArray[Any]
+"""Whole numbers, of 32 bits where they fit: those are sorted in a third of the time."""
 
 
 @dataclass(frozen=True)
@@ -113,12 +117,13 @@ class Summary:
     @cached_property
     def often(self) -> Array:
         """How many customers have each of the different numbers of `times`."""
-        return np.bincount(self.times.place, self.count, len(self.times.different))
+        found = np.bincount(self.times.place, self.count, len(self.times.different))
+        return found.astype(np.float64, copy=False)
 
     def rows(self, part: slice | Index) -> Summary:
         """Some of the rows."""
-        columns = (each.rows(part) for each in (self.times, self.last, self.watched))
-        return Summary(*columns, self.count[part])
+        times, last, watched = (each.rows(part) for each in (self.times, self.last, self.watched))
+        return Summary(times, last, watched, self.count[part])
 
     def after(self, h: ArrayLike) -> Summary:
         """The same customers, silent for `h` more."""
@@ -201,18 +206,17 @@ def _check(x: Array, t_x: Array, T: Array) -> None:
         raise ValueError("t_x is 0 exactly when x is 0: purchases are counted by day")
 
 
-def _key(columns: tuple[Column, ...]) -> NDArray[np.signedinteger]:
+def _key(columns: tuple[Column, ...]) -> Key:
     """One whole number a row, equal where all columns are; small ones are sorted faster."""
     span = int(np.prod([float(len(column.different)) for column in columns]))
-    kind = np.int32 if span < 2**31 else np.int64
-    key = columns[0].place.astype(kind)
+    key: Key = columns[0].place.astype(np.int32 if span < 2**31 else np.int64)
     for column in columns[1:]:
-        key *= kind(len(column.different))
-        key += column.place.astype(kind, copy=False)
+        np.multiply(key, len(column.different), out=key)
+        np.add(key, column.place, out=key, casting="same_kind")
     return key
 
 
-def _compressed(columns: tuple[Column, ...], keys: NDArray[np.signedinteger]) -> Summary:
+def _compressed(columns: tuple[Column, ...], keys: Key) -> Summary:
     ordered = np.sort(keys)
     starts = np.flatnonzero(np.diff(ordered, prepend=-1))
     count = np.diff(starts, append=len(ordered)).astype(np.float64)
@@ -220,7 +224,7 @@ def _compressed(columns: tuple[Column, ...], keys: NDArray[np.signedinteger]) ->
     return Summary(times, last, watched, count)
 
 
-def _unpacked(keys: NDArray[np.signedinteger], columns: tuple[Column, ...]) -> tuple[Column, ...]:
+def _unpacked(keys: Key, columns: tuple[Column, ...]) -> tuple[Column, ...]:
     found, rest = [], keys
     for column in reversed(columns):
         rest, place = np.divmod(rest, len(column.different))

@@ -60,7 +60,10 @@ class Rising:
     def __init__(self, start: float, x: Array) -> None:
         n = len(x)
         runs = n > 0 and x.ndim == 1 and x[0] in (0.0, 1.0) and x[-1] - x[0] == n - 1
-        self.value, self.slope, self.bend = _running(start, x) if runs else _by_gamma(start, x)
+        found = _running(start, x) if runs else _by_gamma(start, x)
+        self.value: Array = found[0]
+        self.slope: Array = found[1]
+        self.bend: Array = found[2]
 
 
 def _running(start: float, x: Array) -> Array:
@@ -69,7 +72,8 @@ def _running(start: float, x: Array) -> Array:
     share = start / factors
     np.log(factors, out=factors)
     np.cumsum([factors, share, share * (1 - share)], axis=1, out=sums[:, 1:])
-    return sums[:, int(x[0]) :]
+    ending: Array = sums[:, int(x[0]) :]
+    return ending
 
 
 def _by_gamma(start: float, x: Array) -> tuple[Array, Array, Array]:
@@ -165,7 +169,8 @@ def _scatter(slope: Array, shares: Array, weight: Array) -> Array | float:
         return 0.0
     if len(shares) == 2:
         apart = slope[:, 0] - slope[:, 1]
-        return (apart * (shares[0] * shares[1] * weight)) @ apart.T
+        two: Array = (apart * (shares[0] * shares[1] * weight)) @ apart.T
+        return two
     p = len(slope)
     tilted = slope * shares
     mean = tilted.sum(axis=1)

@@ -36,6 +36,12 @@ def decisions(rooms: Rooms = None, as_json: AsJson = False) -> None:
 
 
 @app.command()
+def models(rooms: Rooms = None, as_json: AsJson = False) -> None:
+    """Forecasts: published anchors, a thousand small shops, seconds of fits and scores; peers."""
+    _measure("models", rooms or [], as_json)
+
+
+@app.command()
 def sending(rooms: Rooms = None, as_json: AsJson = False) -> None:
     """A hundred thousand mails through twenty kills: how fast, none lost, none twice."""
     _measure("sending", rooms or [], as_json)
