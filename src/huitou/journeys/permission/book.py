@@ -213,7 +213,7 @@ def has_basis(unit: Unit, person_id: str, channels: Iterable[str], now: datetime
 def asks_twice(unit: Unit, person_id: str) -> frozenset[str]:
     """The channels on which the law where somebody is asks for a second yes."""
     packs = in_force(unit).holding(places(unit, [person_id]).get(person_id, NOWHERE).law)
-    return frozenset(way for each in packs for way in ADDRESSED if each.of("second_yes", way))
+    return frozenset(way for each in packs for way in PEOPLE if each.of("second_yes", way))
 
 
 def place(unit: Unit, person_id: str, where: Place, now: datetime) -> None:

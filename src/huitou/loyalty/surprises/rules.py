@@ -79,18 +79,19 @@ def _gift(told: Told) -> Gift:
         raise told.must("name", said("letters without a blank, at most 40"), 'name = "tenth_order"')
     share = told.number("share", 0.0, 0, 1)
     if (when == "drawn") != (share > 0):
-        words = said("a share is for what is drawn, and that has one")
-        raise told.wrong("share" if share else "when", words, "share = 0.02")
-    words = _words(told)
+        refused = said("a share is for what is drawn, and that has one")
+        raise told.wrong("share" if share else "when", refused, "share = 0.02")
+    spoken = _spoken(told)
+    usual = spoken.get("en") or next(iter(spoken.values()), "")
+    what = usual or told.text("what", None, 200, WHAT).strip()
     cost, every = told.whole("cost", None, 1, 10**9), told.whole("every", 1, 1, 1000)
-    usual = words.get("en") or next(iter(words.values()))
-    return Gift(name, when, usual, cost, every, share, words if len(words) > 1 else {})
+    return Gift(name, when, what, cost, every, share, spoken)
 
 
-def _words(told: Told) -> dict[str, str]:
-    """The thing to hand over, by language: one text is English, as far as anybody knows."""
+def _spoken(told: Told) -> dict[str, str]:
+    """The thing to hand over by language, where it is written so."""
     if not isinstance(told.values.get("what"), Mapping):
-        return {"en": told.text("what", None, 200, WHAT).strip()}
+        return {}
     each = told.table("what")
     each.only(*LANGUAGES)
     if not each.values:

@@ -29,7 +29,6 @@ from huitou.decisions.plan import Plan
 from huitou.decisions.question import Question
 from huitou.decisions.scarce import left_of
 from huitou.decisions.trials import Trial
-from huitou.ground import rules as files
 from huitou.ground.settings import Settings
 from huitou.journeys import book as journeys
 from huitou.journeys.acts import book as own_acts
@@ -130,8 +129,7 @@ def drafted(
     `by` is who drafts it within limits of their own; None for a run.
     """
     moment, people = Moment.read(edition.noted("moment")), edition.table("people")
-    told = files.read(lake.root.parent, offers.NAME, offers.SHIPPED)
-    returns = offers.parsed(told).returns
+    returns = offers.RULES.read(lake.root.parent).returns
     asked = question(people, settings, moment, unit, effects_of(edition), returns=returns)
     plan = asked.drafted(with_balance=True)
     plan_id = journeys.keep_draft(
