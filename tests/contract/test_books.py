@@ -222,7 +222,7 @@ def test_a_plan_goes_from_draft_to_letters_alike(any_books: Books, tmp_path: Pat
         written = unit.rows(select(message.c.person_id, message.c.channel))
         paper = {row["person_id"] for row in written if row["channel"] != "email"}
         assert {row["person_id"] for row in written} == acts
-        assert channels.last_contact(unit).keys() == paper
+        assert {row["person_id"] for row in channels.handed_over(unit)} == paper
         assert channels.check(unit) == loyalty.check(unit) == []
     files = list((tmp_path / plan_id / "letters").glob("*.html"))
     assert len(files) == sum(row["channel"] == "paper" for row in written) > 0

@@ -196,20 +196,6 @@ def settle_doubt(
     tell(unit, [Event("delivery.settled", f"settled:{decision_id}:{channel}", now, body)])
 
 
-def last_contact(unit: Unit) -> dict[str, datetime]:
-    """person -> when they were last addressed; what is in doubt counts as having arrived."""
-    reached = delivery.c.state.in_(("accepted", "in_doubt", "handing_over"))
-    query = (
-        select(message.c.person_id, func.max(delivery.c.at).label("at"))
-        .join(message, message.c.decision_id == delivery.c.decision_id)
-        .where(reached)
-        .group_by(message.c.person_id)
-        .order_by(func.max(delivery.c.at))
-    )
-    known = names(unit)
-    return known.spread({known.now(row["person_id"]): row["at"] for row in unit.rows(query)})
-
-
 def handed_over(unit: Unit) -> list[Row]:
     """Every message that reached, or may have reached, somebody: person_id, day.
 

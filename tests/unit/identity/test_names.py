@@ -120,7 +120,7 @@ def test_one_person_has_one_case_and_is_not_asked_again_under_another_id(books: 
         assert care.open_cases(unit, [NewCase("member", later, 900)], NOW) == 1
 
 
-def test_letters_lots_and_last_contact_are_found_under_the_new_id(books: Books) -> None:
+def test_letters_and_lots_are_found_under_the_new_id(books: Books) -> None:
     plan_id = given.approved(books)
     journeys.write_letters(books, plan_id, given.desk(), NOW)
     with books.unit() as unit:
