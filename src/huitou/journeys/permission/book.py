@@ -239,7 +239,10 @@ def harms(unit: Unit) -> list[Row]:
 def to_carry(
     unit: Unit, asked: Sequence[tuple[str, str, bool]], channel: str
 ) -> list[tuple[Duty, ...]]:
-    """What marketing messages must carry by the law where each is: (person, language, individual)."""
+    """What marketing messages must carry, by the law where each reader is.
+
+    `asked` are (person, language, whether the offer was chosen for them alone).
+    """
     told = in_force(unit)
     if not told.packs:
         return [()] * len(asked)
