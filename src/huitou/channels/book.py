@@ -21,8 +21,8 @@ from huitou.ground.clock import Clock
 from huitou.ground.errors import Refused
 from huitou.ground.failpoints import failpoint
 from huitou.identity.book import names
-from huitou.journeys.book import message_of
 from huitou.journeys.guard import book as guard
+from huitou.journeys.lettering.book import message_of
 from huitou.journeys.messages import Message
 from huitou.journeys.permission import book as permission
 from huitou.journeys.sendings.tables import sending

@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 from huitou.decisions.receipts import HELD_OUT
 from huitou.identity.book import names
 from huitou.journeys import book as journeys
+from huitou.journeys.lettering import book as lettering
 from huitou.loyalty import book as loyalty
 from huitou.loyalty.till import book as sales
 from huitou.proof.relapse import Group, compared
@@ -83,7 +84,7 @@ def relapse(work: Work) -> Result:
 
 
 def _meant(assigned: pa.Table) -> list[dict[str, Any]]:
-    offers = pa.array(journeys.TO_COME_BACK)
+    offers = pa.array(lettering.TO_COME_BACK)
     meant = assigned.filter(pc.is_in(assigned["intended"], offers))
     rows: list[dict[str, Any]] = meant.select(["person_id", "arm"]).to_pylist()
     return rows
