@@ -15,6 +15,7 @@ from huitou.decisions.limits import Limits
 from huitou.decisions.plan import Plan, draft
 from huitou.ground.errors import Refused
 from huitou.journeys import book as journeys
+from huitou.journeys.lettering import book as lettering
 from huitou.journeys.tables import decision, message
 from huitou.loyalty import book as loyalty
 from huitou.loyalty.tables import offer
@@ -40,13 +41,13 @@ def begun(books: Books) -> dict[str, int]:
         with books.unit() as unit:
             plan_id = journeys.keep_draft(unit, plan, NOW)
             journeys.approve(unit, plan_id, "owner", NOW)
-            journeys._begin(unit, plan_id)
+            lettering._begin(unit, plan_id)
         made[plan_id] = budget
     return made
 
 
 def applied(books: Books, plan_id: str) -> bool:
-    journeys.write_letters(books, plan_id, given.desk(), NOW, chunk=9)
+    lettering.write_letters(books, plan_id, given.desk(), NOW, chunk=9)
     return True
 
 

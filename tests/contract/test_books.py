@@ -24,6 +24,7 @@ from huitou.ground.clock import StoppedClock
 from huitou.ground.errors import HuitouError, Refused
 from huitou.identity import book as identity
 from huitou.journeys import book as journeys
+from huitou.journeys.lettering import book as lettering
 from huitou.journeys.tables import decision, message
 from huitou.loyalty import book as loyalty
 from huitou.loyalty.tables import entry, exposure, offer, posting
@@ -214,7 +215,7 @@ def _leg(number: int, account: str, person_id: str | None, amount: int) -> Row:
 def test_a_plan_goes_from_draft_to_letters_alike(any_books: Books, tmp_path: Path) -> None:
     drafted = given.drafted()
     plan_id = given.approved(any_books, drafted)
-    journeys.write_letters(any_books, plan_id, given.desk(), NOW)
+    lettering.write_letters(any_books, plan_id, given.desk(), NOW)
     for channel in (Paper(tmp_path, ZONE), CallList(tmp_path, ZONE)):
         channels.deliver(any_books, channel, plan_id, CLOCK)
     with any_books.reading() as unit:
@@ -222,7 +223,7 @@ def test_a_plan_goes_from_draft_to_letters_alike(any_books: Books, tmp_path: Pat
         written = unit.rows(select(message.c.person_id, message.c.channel))
         paper = {row["person_id"] for row in written if row["channel"] != "email"}
         assert {row["person_id"] for row in written} == acts
-        assert channels.last_contact(unit).keys() == paper
+        assert {row["person_id"] for row in channels.handed_over(unit)} == paper
         assert channels.check(unit) == loyalty.check(unit) == []
     files = list((tmp_path / plan_id / "letters").glob("*.html"))
     assert len(files) == sum(row["channel"] == "paper" for row in written) > 0
@@ -230,7 +231,7 @@ def test_a_plan_goes_from_draft_to_letters_alike(any_books: Books, tmp_path: Pat
 
 def test_nothing_goes_to_the_held_out_whoever_writes_it(any_books: Books) -> None:
     plan_id = given.approved(any_books)
-    journeys.write_letters(any_books, plan_id, given.desk(), NOW)
+    lettering.write_letters(any_books, plan_id, given.desk(), NOW)
     with any_books.reading() as unit:
         template = unit.first(select(message))
         held = unit.first(select(decision).where(decision.c.arm == "held_out"))
@@ -244,7 +245,7 @@ def test_nothing_goes_to_the_held_out_whoever_writes_it(any_books: Books) -> Non
 @pytest.mark.parametrize("state", ["planned", "handing_over"])
 def test_nothing_in_doubt_is_sent_again(any_books: Books, state: str, tmp_path: Path) -> None:
     plan_id = given.approved(any_books)
-    journeys.write_letters(any_books, plan_id, given.desk(), NOW)
+    lettering.write_letters(any_books, plan_id, given.desk(), NOW)
     channels.deliver(any_books, Paper(tmp_path, ZONE), plan_id, CLOCK)
     with pytest.raises(IntegrityError), any_books.unit() as unit:
         unit.change(update(delivery).values(state=state))

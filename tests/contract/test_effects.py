@@ -16,6 +16,7 @@ from huitou.decisions.effects.promise import Proof
 from huitou.decisions.receipts import RECEIPTS
 from huitou.identity.tables import person_alias
 from huitou.journeys import book as journeys
+from huitou.journeys.lettering import book as lettering
 from huitou.journeys.promises import book as promises
 from huitou.journeys.promises.book import Amounts
 from huitou.journeys.tables import plan_promise
@@ -128,7 +129,7 @@ def test_a_better_service_that_was_taken_is_spent(any_books: Books) -> None:
     plan_id = given.approved(
         any_books, replace(plan, receipts=pa.Table.from_pylist(rows, RECEIPTS))
     )
-    journeys.write_letters(any_books, plan_id, given.desk(), NOW)
+    lettering.write_letters(any_books, plan_id, given.desk(), NOW)
     with any_books.reading() as unit:
         one, other, *_ = [
             row

@@ -17,6 +17,7 @@ from tests.unit.proof.test_experiment import WRITTEN
 
 from huitou.journeys import book as journeys
 from huitou.journeys.experiments import book as experiments
+from huitou.journeys.lettering import book as lettering
 from huitou.journeys.tables import decision, experiment
 from huitou.proof.experiment import Experiment
 from huitou.runs import registering
@@ -64,7 +65,7 @@ def test_nothing_of_it_can_be_changed(any_books: Books, how: str) -> None:
 
 def test_after_the_first_letter_nothing_is_written_down_any_more(any_books: Books) -> None:
     plan_id = given.approved(any_books)
-    journeys.write_letters(any_books, plan_id, given.desk(), NOW)
+    lettering.write_letters(any_books, plan_id, given.desk(), NOW)
     with pytest.raises(DBAPIError, match="before the first letter"), any_books.unit() as unit:
         experiments.write_down(unit, "campaign", written(plan_id), "a" * 64, "owner", NOW)
 
@@ -89,7 +90,7 @@ def test_a_programme_that_began_meanwhile_is_not_begun_twice(any_books: Books) -
     fixed = [own, replace(own, kind="programme")]
     with any_books.unit() as unit:
         registering.write_down(unit, fixed, "owner", NOW)
-    journeys.write_letters(any_books, first, given.desk(), NOW)
+    lettering.write_letters(any_books, first, given.desk(), NOW)
     second = given.approved(any_books, given.drafted(share=0.3))
     with any_books.unit() as unit:
         registering.write_down(unit, [replace(each, plan=second) for each in fixed], "other", NOW)

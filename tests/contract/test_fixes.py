@@ -16,6 +16,7 @@ from huitou.care.fixes.rules import Due, Fix
 from huitou.care.lessons import book as lessons
 from huitou.identity import book as identity
 from huitou.journeys import book as journeys
+from huitou.journeys.lettering import book as lettering
 from huitou.journeys.tables import message
 from huitou.store.books import Books, Row
 
@@ -40,7 +41,7 @@ def plan_for(books: Books, later: int = 0, **facts: Any) -> list[Row]:
     ]
     drafted = _draft(rows, later)
     plan_id = given.approved(books, drafted)
-    journeys.write_letters(books, plan_id, given.desk(), NOW + timedelta(days=later))
+    lettering.write_letters(books, plan_id, given.desk(), NOW + timedelta(days=later))
     with books.reading() as unit:
         return unit.rows(select(message).where(message.c.plan_id == plan_id))
 
@@ -76,7 +77,7 @@ def test_a_plan_drafted_before_somebody_was_told_does_not_tell_them_again(
     plan_id = given.approved(any_books, _draft(rows, 0))
     with any_books.unit() as unit:
         assert fixes.told(unit, fix_id, "p0001", NOW)
-    journeys.write_letters(any_books, plan_id, given.desk(), NOW)
+    lettering.write_letters(any_books, plan_id, given.desk(), NOW)
     with any_books.reading() as unit:
         assert journeys.refusals(unit, plan_id).get("told", 0) >= 1
         assert not unit.rows(select(message).where(message.c.person_id == "p0001"))
@@ -85,7 +86,7 @@ def test_a_plan_drafted_before_somebody_was_told_does_not_tell_them_again(
 def test_carrying_a_plan_out_twice_tells_once(any_books: Books) -> None:
     mended(any_books)
     plan_id = plan_for(any_books)[0]["plan_id"]
-    journeys.write_letters(any_books, plan_id, given.desk(), NOW)
+    lettering.write_letters(any_books, plan_id, given.desk(), NOW)
     with any_books.reading() as unit:
         assert fixes.listed(unit)[0]["told"] == 1
 

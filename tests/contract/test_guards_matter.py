@@ -17,7 +17,7 @@ from huitou.channels import book as channels
 from huitou.ground import failpoints
 from huitou.ground.clock import StoppedClock
 from huitou.ground.failpoints import VARIABLE, Stopped
-from huitou.journeys import book as journeys
+from huitou.journeys.lettering import book as lettering
 from huitou.loyalty import book as loyalty
 from huitou.loyalty.tables import exposure
 from huitou.store.books import Books, Unit
@@ -58,7 +58,7 @@ def test_without_its_marker_a_mail_leaves_twice(
     books: Books, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     plan_id = given.approved(books)
-    journeys.write_letters(books, plan_id, given.desk(), NOW)
+    lettering.write_letters(books, plan_id, given.desk(), NOW)
     provider, clock = scene.Provider(tmp_path / "provider"), StoppedClock(NOW)
     monkeypatch.setattr(channels, "_mark", lambda *_: True)
     monkeypatch.setattr(failpoints, "_visits", Counter())

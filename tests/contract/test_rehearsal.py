@@ -7,6 +7,7 @@ from tests.unit.journeys import given
 from tests.unit.journeys.given import NOW
 
 from huitou.journeys import book as journeys
+from huitou.journeys.lettering import book as lettering
 from huitou.journeys.tables import message
 from huitou.loyalty import book as loyalty
 from huitou.store.books import Books
@@ -28,9 +29,9 @@ def left(books: Books) -> tuple[int, int, dict[str, int], dict[str, int]]:
 def test_a_dry_run_is_the_run_and_leaves_nothing(any_books: Books) -> None:
     plan_id = given.approved(any_books)
     before = left(any_books)
-    listed = journeys.rehearse(any_books, plan_id, given.desk(), NOW, chunk=11)
+    listed = lettering.rehearse(any_books, plan_id, given.desk(), NOW, chunk=11)
     assert left(any_books) == before
-    journeys.write_letters(any_books, plan_id, given.desk(), NOW)
+    lettering.write_letters(any_books, plan_id, given.desk(), NOW)
     with any_books.reading() as unit:
         done = journeys.decided(unit, plan_id)
     assert [(row["id"], row["outcome"], row["subject"]) for row in listed] == [

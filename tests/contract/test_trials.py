@@ -18,6 +18,7 @@ from huitou.ground.errors import HuitouError
 from huitou.identity import book as identity
 from huitou.journeys import book as journeys
 from huitou.journeys.draws import book as draws
+from huitou.journeys.lettering import book as lettering
 from huitou.journeys.tables import message
 from huitou.journeys.trials import book as trials
 from huitou.proof.assign import campaign, programme
@@ -58,7 +59,7 @@ def drafted(books: Books, *, count: int = 200, share: float = 0.2, day: date = L
 
 def applied(books: Books, plan: Plan) -> str:
     plan_id = given.approved(books, plan)
-    journeys.write_letters(books, plan_id, given.desk(), NOW)
+    lettering.write_letters(books, plan_id, given.desk(), NOW)
     return plan_id
 
 

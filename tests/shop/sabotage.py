@@ -18,7 +18,7 @@ import pyarrow.parquet as pq
 
 from huitou.channels import book as channels
 from huitou.decisions.question import Question
-from huitou.journeys import book as journeys
+from huitou.journeys.lettering import book as lettering
 from huitou.loyalty import book as loyalty
 from huitou.runs.steps import decide, foresee, know, prove
 from huitou.sources import files
@@ -109,7 +109,7 @@ def _decisions() -> Any:
 
 def _journeys() -> Any:
     """Every letter says the same."""
-    return _after(journeys, "compose", lambda letter: replace(letter, body="Hello."))
+    return _after(lettering, "compose", lambda letter: replace(letter, body="Hello."))
 
 
 def _channels() -> Any:

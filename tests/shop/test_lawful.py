@@ -89,7 +89,7 @@ def composed(shop: Shop, country: str, **told: Any) -> Parcel:
 def test_in_china_the_subject_of_a_mail_says_that_it_is_an_advertisement(shop: Shop) -> None:
     for language, mark in (("en", "AD "), ("zh-Hans", "广告 "), ("zh-Hant", "廣告 ")):
         with shop.books.unit() as unit:
-            asked = permission.to_carry(unit, "nobody", "email", language)
+            (asked,) = permission.to_carry(unit, [("nobody", language, False)], "email")
         assert mark.strip() in {duty.text for duty in asked}
     state, rule, text = sent(shop, "CN", language="zh-Hans")
     assert (state, rule) == ("accepted", None) and "\n广告 New tea\n" in text

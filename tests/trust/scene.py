@@ -20,6 +20,7 @@ from huitou.channels.paper import CallList, Paper
 from huitou.channels.tables import delivery
 from huitou.ground.clock import StoppedClock
 from huitou.journeys import book as journeys
+from huitou.journeys.lettering import book as lettering
 from huitou.journeys.messages import Message
 from huitou.journeys.tables import decision, message, plan
 from huitou.loyalty import book as loyalty
@@ -66,7 +67,7 @@ def play(folder: Path, now: datetime = NOW) -> None:
     with books.unit() as unit:
         plan_id = journeys.keep_draft(unit, given.drafted(PEOPLE), now)
         journeys.approve(unit, plan_id, "owner", now)
-    journeys.write_letters(books, plan_id, given.desk(), now, chunk=9)
+    lettering.write_letters(books, plan_id, given.desk(), now, chunk=9)
     letters = folder / "letters"
     ways = (Paper(letters, ZONE), CallList(letters, ZONE), Provider(folder / "provider"))
     for way in ways:

@@ -21,7 +21,7 @@ from huitou.care.complaints.rules import Arrived
 from huitou.care.consents import book as consents
 from huitou.channels import book as channels
 from huitou.channels.contract import End, Outcome
-from huitou.journeys import book as journeys
+from huitou.journeys.lettering import book as lettering
 from huitou.journeys.messages import Message
 from huitou.journeys.permission import book as permission
 from huitou.journeys.tables import message
@@ -99,7 +99,7 @@ def written_to(books: Books) -> list[str]:
 @pytest.mark.parametrize("seed", range(3))
 def test_nothing_is_handed_over_after_a_word_against_it(books: Books, seed: int) -> None:
     plan_id = given.approved(books)
-    journeys.write_letters(books, plan_id, given.desk(), NOW)
+    lettering.write_letters(books, plan_id, given.desk(), NOW)
     clock = Ticking()
     channel = Interrupted(books, clock, random.Random(seed), written_to(books))
     for _ in range(4):
@@ -116,7 +116,7 @@ def test_nothing_is_handed_over_after_a_word_against_it(books: Books, seed: int)
 
 def test_none_at_night_whenever_the_post_runs(books: Books) -> None:
     plan_id = given.approved(books)
-    journeys.write_letters(books, plan_id, given.desk(), NOW)
+    lettering.write_letters(books, plan_id, given.desk(), NOW)
     told = {
         "text": '[hours]\nopens = "10:00"\ncloses = "12:00"\nchannels = ["email"]\n'
         "[[cap]]\nmost = 1\ndays = 30\n",

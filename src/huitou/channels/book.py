@@ -21,8 +21,8 @@ from huitou.ground.clock import Clock
 from huitou.ground.errors import Refused
 from huitou.ground.failpoints import failpoint
 from huitou.identity.book import names
-from huitou.journeys.book import message_of
 from huitou.journeys.guard import book as guard
+from huitou.journeys.lettering.book import message_of
 from huitou.journeys.messages import Message
 from huitou.journeys.permission import book as permission
 from huitou.journeys.sendings.tables import sending
@@ -194,20 +194,6 @@ def settle_doubt(
         permission.release(unit, decision_id)
     body = {"decision_id": decision_id, "channel": channel, "state": state, "by": by}
     tell(unit, [Event("delivery.settled", f"settled:{decision_id}:{channel}", now, body)])
-
-
-def last_contact(unit: Unit) -> dict[str, datetime]:
-    """person -> when they were last addressed; what is in doubt counts as having arrived."""
-    reached = delivery.c.state.in_(("accepted", "in_doubt", "handing_over"))
-    query = (
-        select(message.c.person_id, func.max(delivery.c.at).label("at"))
-        .join(message, message.c.decision_id == delivery.c.decision_id)
-        .where(reached)
-        .group_by(message.c.person_id)
-        .order_by(func.max(delivery.c.at))
-    )
-    known = names(unit)
-    return known.spread({known.now(row["person_id"]): row["at"] for row in unit.rows(query)})
 
 
 def handed_over(unit: Unit) -> list[Row]:

@@ -21,6 +21,7 @@ from huitou.ground.progress import Progress
 from huitou.ground.settings import Settings
 from huitou.journeys import book as journeys
 from huitou.journeys.acts import book as own_acts
+from huitou.journeys.lettering import book as lettering
 from huitou.journeys.messages import Recipient, Sender
 from huitou.loyalty import offers
 from huitou.runs.moment import Moment
@@ -94,11 +95,11 @@ def _reach(lines: list[dict[str, Any]]) -> dict[str, Any]:
     }
 
 
-def desk(house: House, settings: Settings, edition: Edition) -> journeys.Desk:
+def desk(house: House, settings: Settings, edition: Edition) -> lettering.Desk:
     """What writing letters needs from outside the books."""
     sender = Sender(name=settings.name, currency=settings.money, language=settings.language)
     known = Moment.read(edition.noted("moment")).day
-    return journeys.Desk(
+    return lettering.Desk(
         sender,
         settings.zone,
         Addresses(edition, settings.language),
@@ -124,7 +125,7 @@ def apply(
 ) -> dict[str, Any]:
     """Carry out an approved plan: promise, write, hand over. Safe to call again after a kill."""
     now = house.clock.now()
-    done = journeys.write_letters(
+    done = lettering.write_letters(
         house.books,
         plan_id,
         desk(house, settings, edition),
@@ -171,7 +172,7 @@ def letters(
         if row["person_id"] in known and (row["act"] != "mended" or fix is not None):
             own = acts.get(row["act_name"] or "")
             to = known[row["person_id"]]
-            written = journeys.sample(row, to, at, house.clock.now(), fix, own)
+            written = lettering.sample(row, to, at, house.clock.now(), fix, own)
             samples.append(
                 LetterSample(row["person_id"], row["act"], written.subject, written.body)
             )

@@ -21,7 +21,7 @@ from huitou.ground.words import Sentence
 from huitou.runs.views import Answers, PlanTotals, Range
 
 if TYPE_CHECKING:
-    import pyarrow as pa
+    pass
 
 Say = Callable[[Sentence], str]
 
@@ -59,11 +59,6 @@ def estimate(of: Range) -> dict[str, Any]:
     """An amount with its interval and its level, in major units, and the currency once."""
     amounts = {name: number(getattr(of, name).decimal) for name in ("value", "low", "high")}
     return {**amounts, "currency": of.value.currency, "level": of.level}
-
-
-def table_rows(table: pa.Table, say: Say = str) -> list[dict[str, Any]]:
-    """An Arrow table as a list of rows."""
-    return [written(row, say) for row in table.to_pylist()]
 
 
 _DEEDS = (

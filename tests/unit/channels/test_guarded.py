@@ -13,8 +13,8 @@ from huitou.care.calls import book as calls
 from huitou.care.calls.book import NewCall
 from huitou.channels import book as channels
 from huitou.ground.errors import Refused
-from huitou.journeys import book as journeys
 from huitou.journeys.guard import book as guard
+from huitou.journeys.lettering import book as lettering
 from huitou.journeys.tables import plan_guard
 from huitou.store.books import Books
 
@@ -23,7 +23,7 @@ from huitou.store.books import Books
 def plan_id(books: Books) -> str:
     """A plan whose letters are written."""
     plan_id = given.approved(books)
-    journeys.write_letters(books, plan_id, given.desk(), NOW)
+    lettering.write_letters(books, plan_id, given.desk(), NOW)
     return plan_id
 
 
@@ -72,8 +72,7 @@ def test_silence_after_a_letter_is_counted_once_a_person(books: Books, plan_id: 
     with books.unit() as unit:
         letters, silences = channels.answered_by_silence(unit)
         assert (letters, silences) == (written(books), 0)
-        reached = channels.last_contact(unit)
-        person = next(iter(reached))
+        person = channels.handed_over(unit)[0]["person_id"]
         for channel in ("email", "any"):
             care.be_silent(unit, person, channel, "told to anna", LATER.now())
         assert channels.answered_by_silence(unit) == (letters, 1)

@@ -18,6 +18,7 @@ from huitou.ground.clock import StoppedClock
 from huitou.ground.errors import Refused
 from huitou.identity import book as identity
 from huitou.journeys import book as journeys
+from huitou.journeys.lettering import book as lettering
 from huitou.journeys.tables import message
 from huitou.loyalty import book as loyalty
 from huitou.store.books import Books, Unit
@@ -120,9 +121,9 @@ def test_one_person_has_one_case_and_is_not_asked_again_under_another_id(books: 
         assert care.open_cases(unit, [NewCase("member", later, 900)], NOW) == 1
 
 
-def test_letters_lots_and_last_contact_are_found_under_the_new_id(books: Books) -> None:
+def test_letters_and_lots_are_found_under_the_new_id(books: Books) -> None:
     plan_id = given.approved(books)
-    journeys.write_letters(books, plan_id, given.desk(), NOW)
+    lettering.write_letters(books, plan_id, given.desk(), NOW)
     with books.unit() as unit:
         before = journeys.assignments(unit, plan_id).to_pylist()
         arms = {row["person_id"]: row for row in before}
@@ -143,7 +144,7 @@ def test_a_letter_under_an_old_id_is_held_back_by_the_word_of_the_new_one(
     books: Books, tmp_path: Path
 ) -> None:
     plan_id = given.approved(books)
-    journeys.write_letters(books, plan_id, given.desk(), NOW)
+    lettering.write_letters(books, plan_id, given.desk(), NOW)
     with books.unit() as unit:
         on_paper = select(message.c.person_id).where(message.c.channel == "paper")
         old = unit.value(on_paper)

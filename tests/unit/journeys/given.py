@@ -18,7 +18,8 @@ from huitou.decisions.holdout import Holdout
 from huitou.decisions.limits import Limits
 from huitou.decisions.plan import Plan, draft
 from huitou.decisions.playbook import PLAYBOOK, Playbook
-from huitou.journeys.book import Desk, approve, keep_draft
+from huitou.journeys.book import approve, keep_draft
+from huitou.journeys.lettering.book import Desk
 from huitou.journeys.messages import Recipient, Sender
 from huitou.store.books import Books
 from huitou.store.columns import metadata

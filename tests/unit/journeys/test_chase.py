@@ -14,6 +14,7 @@ from huitou.care.chase import book as chase
 from huitou.care.chase.rules import mark
 from huitou.ground.errors import BadInput, Refused
 from huitou.journeys import book as journeys
+from huitou.journeys.lettering import book as lettering
 from huitou.journeys.tables import decision, message
 from huitou.loyalty import book as loyalty
 from huitou.store.books import Books
@@ -28,7 +29,7 @@ def test_a_mark_after_the_approval_stops_the_letter_and_the_promise(books: Books
         row = unit.first(select(decision).where(decision.c.cap > 0).limit(1))
         assert row is not None
         chase.never(unit, row["person_id"], ABUSIVE, "mei", NOW)
-    journeys.write_letters(books, plan_id, given.desk(), NOW)
+    lettering.write_letters(books, plan_id, given.desk(), NOW)
     with books.reading() as unit:
         now = journeys.receipt(unit, plan_id, row["person_id"])
         assert now is not None and (now["outcome"], now["refused_because"]) == ("refused", "never")

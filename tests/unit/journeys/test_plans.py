@@ -18,6 +18,7 @@ from huitou.care.complaints.rules import Arrived
 from huitou.decisions.acts import KINDS
 from huitou.ground.errors import HuitouError, NotYet, Refused
 from huitou.journeys import book as journeys
+from huitou.journeys.lettering import book as lettering
 from huitou.journeys.tables import decision, message, plan
 from huitou.loyalty import book as loyalty
 from huitou.loyalty.tables import offer
@@ -117,7 +118,7 @@ def test_only_an_approved_plan_is_carried_out(books: Books) -> None:
     with books.unit() as unit:
         plan_id = journeys.keep_draft(unit, given.drafted(), NOW)
     with pytest.raises(Refused, match="not approved"):
-        journeys.write_letters(books, plan_id, given.desk(), NOW)
+        lettering.write_letters(books, plan_id, given.desk(), NOW)
     assert messages(books) == []
 
 
@@ -134,7 +135,7 @@ def test_carrying_out_writes_one_message_for_each_act_and_none_for_the_held_out(
 ) -> None:
     drafted = given.drafted()
     plan_id = given.approved(books, drafted)
-    done = journeys.write_letters(books, plan_id, given.desk(), NOW)
+    done = lettering.write_letters(books, plan_id, given.desk(), NOW)
     receipts = drafted.receipts.to_pylist()
     acting = {row["person_id"] for row in receipts if row["act"] != "nothing"}
     held = {row["person_id"] for row in receipts if row["arm"] == "held_out"}
@@ -152,26 +153,26 @@ def test_carrying_out_writes_one_message_for_each_act_and_none_for_the_held_out(
 
 def test_carrying_out_twice_changes_nothing(books: Books) -> None:
     plan_id = given.approved(books)
-    journeys.write_letters(books, plan_id, given.desk(), NOW)
+    lettering.write_letters(books, plan_id, given.desk(), NOW)
     before = messages(books)
-    journeys.write_letters(books, plan_id, given.desk(), NOW)
+    lettering.write_letters(books, plan_id, given.desk(), NOW)
     with books.reading() as unit:
         told = unit.value(select(func.count()).where(outbox.c.kind == "plan.applied"))
     assert messages(books) == before and told == 1
 
 
 def test_chunks_and_a_whole_give_the_same(books: Books, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(journeys, "PAUSE_SECONDS", 0)
+    monkeypatch.setattr(lettering, "PAUSE_SECONDS", 0)
     seen: list[float] = []
     plan_id = given.approved(books)
-    done = journeys.write_letters(books, plan_id, given.desk(), NOW, chunk=7, progress=seen.append)
+    done = lettering.write_letters(books, plan_id, given.desk(), NOW, chunk=7, progress=seen.append)
     assert done["applied"] == len(messages(books))
     assert seen == sorted(seen) and seen[-1] == 1.0
 
 
 def test_an_offer_letter_names_its_code_its_end_and_its_depth(books: Books) -> None:
     plan_id = given.approved(books)
-    journeys.write_letters(books, plan_id, given.desk(), NOW)
+    lettering.write_letters(books, plan_id, given.desk(), NOW)
     with books.reading() as unit:
         codes = {row["id"]: row for row in unit.rows(select(offer))}
     offers = [row for row in messages(books) if row["act"] == "offer"]
@@ -186,7 +187,7 @@ def test_an_offer_letter_names_its_code_its_end_and_its_depth(books: Books) -> N
 
 def test_an_offer_ends_with_its_last_day_in_the_shops_zone(books: Books) -> None:
     plan_id = given.approved(books)
-    journeys.write_letters(books, plan_id, given.desk(offer_days=10), NOW)
+    lettering.write_letters(books, plan_id, given.desk(offer_days=10), NOW)
     english = [row for row in messages(books) if (row["act"], row["language"]) == ("offer", "en")]
     # 2 March 17:00 in Shanghai; ten days on is 12 March, which ends at 16:00 UTC.
     assert english and all("Mar 12, 2026" in row["body"] for row in english)
@@ -200,7 +201,7 @@ def test_silence_and_open_cases_between_plan_and_post_are_obeyed(books: Books) -
         quiet, asked = (row["person_id"] for row in acting)
         care.be_silent(unit, quiet, "any", "told at the till", NOW)
         care.open_cases(unit, [NewCase(asked, NOW.date(), 90_000)], NOW)
-    journeys.write_letters(books, plan_id, given.desk(), NOW)
+    lettering.write_letters(books, plan_id, given.desk(), NOW)
     with books.reading() as unit:
         assert journeys.refusals(unit, plan_id) == {"silent": 1, "open_case": 1}
         assert not {quiet, asked} & loyalty.held(unit).keys()
@@ -215,7 +216,7 @@ def test_promoted_nothing_while_waiting_for_an_answer(books: Books) -> None:
         )
         complaints.receive(unit, Arrived("k1", "Late again!", "form", person_id=waits), NOW)
         complaints.receive(unit, Arrived("k2", "Buy!", "form", person_id=spam, held=True), NOW)
-    journeys.write_letters(books, plan_id, given.desk(), NOW)
+    lettering.write_letters(books, plan_id, given.desk(), NOW)
     with books.reading() as unit:
         assert journeys.refusals(unit, plan_id) == {"open_complaint": 1}
         assert waits not in loyalty.held(unit)
@@ -228,7 +229,7 @@ def test_what_was_promised_since_the_plan_counts_against_the_bound(books: Books)
     with books.unit() as unit:
         (row,) = journeys.receipts(unit, plan_id, act="offer", limit=1)
         loyalty.promise(unit, row["person_id"], row["bound"], row["bound"], "elsewhere", NOW)
-    journeys.write_letters(books, plan_id, given.desk(), NOW)
+    lettering.write_letters(books, plan_id, given.desk(), NOW)
     with books.reading() as unit:
         assert journeys.refusals(unit, plan_id) == {"bound": 1}
         assert loyalty.held(unit, [row["person_id"]]) == {row["person_id"]: row["bound"]}
@@ -236,7 +237,7 @@ def test_what_was_promised_since_the_plan_counts_against_the_bound(books: Books)
 
 def test_people_nobody_knows_any_more_get_no_letter(books: Books) -> None:
     plan_id = given.approved(books)
-    done = journeys.write_letters(books, plan_id, given.desk(recipients=lambda _: {}), NOW)
+    done = lettering.write_letters(books, plan_id, given.desk(recipients=lambda _: {}), NOW)
     with books.reading() as unit:
         assert journeys.refusals(unit, plan_id) == {"no_channel": done["refused"]}
     assert messages(books) == []
@@ -244,7 +245,7 @@ def test_people_nobody_knows_any_more_get_no_letter(books: Books) -> None:
 
 def test_the_database_refuses_a_message_to_somebody_held_out(books: Books) -> None:
     plan_id = given.approved(books)
-    journeys.write_letters(books, plan_id, given.desk(), NOW)
+    lettering.write_letters(books, plan_id, given.desk(), NOW)
     template = messages(books)[0]
     with books.reading() as unit:
         held = unit.first(select(decision).where(decision.c.arm == "held_out"))
@@ -276,7 +277,7 @@ def test_the_database_refuses_an_act_beyond_its_bound(books: Books) -> None:
 
 def test_the_database_refuses_a_plan_that_goes_back(books: Books) -> None:
     plan_id = given.approved(books)
-    journeys.write_letters(books, plan_id, given.desk(), NOW)
+    lettering.write_letters(books, plan_id, given.desk(), NOW)
     with pytest.raises(IntegrityError), books.unit() as unit:
         unit.execute(update(plan).where(plan.c.id == plan_id).values(status="approved"))
 
@@ -285,7 +286,7 @@ def test_letters_are_said_to_be_posted_once_and_only_when_written(books: Books) 
     plan_id = given.approved(books)
     with books.unit() as unit, pytest.raises(Refused, match="not applied"):
         journeys.posted(unit, plan_id, "owner", NOW)
-    journeys.write_letters(books, plan_id, given.desk(), NOW)
+    lettering.write_letters(books, plan_id, given.desk(), NOW)
     for by in ("owner", "somebody else"):
         with books.unit() as unit:
             journeys.posted(unit, plan_id, by, NOW)
@@ -310,7 +311,7 @@ def test_assignments_tell_the_proof_who_was_meant_what(books: Books) -> None:
 
 def test_the_day_on_which_a_plan_was_applied_is_not_changed(books: Books) -> None:
     plan_id = given.approved(books)
-    journeys.write_letters(books, plan_id, given.desk(), NOW)
+    lettering.write_letters(books, plan_id, given.desk(), NOW)
     for moved in ({"applied_as_of": date(2025, 1, 1)}, {"applied_as_of": None}):
         with pytest.raises(IntegrityError), books.unit() as unit:
             unit.execute(update(plan).where(plan.c.id == plan_id).values(**moved))
@@ -320,5 +321,5 @@ def test_a_sample_reads_like_the_letter_without_a_promise(books: Books) -> None:
     plan_id = given.approved(books)
     with books.reading() as unit:
         row = journeys.receipts(unit, plan_id, act="offer", limit=1)[0]
-    sample = journeys.sample(row, given.recipient(row["person_id"]), given.desk(), NOW)
+    sample = lettering.sample(row, given.recipient(row["person_id"]), given.desk(), NOW)
     assert "XXXXXXXXXX" in sample.body and messages(books) == []

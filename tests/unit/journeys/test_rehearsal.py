@@ -10,6 +10,7 @@ from tests.unit.journeys.given import NOW
 from huitou.care import book as care
 from huitou.ground.errors import HuitouError
 from huitou.journeys import book as journeys
+from huitou.journeys.lettering import book as lettering
 from huitou.loyalty import book as loyalty
 from huitou.store.books import Books
 from huitou.store.columns import metadata
@@ -40,9 +41,9 @@ def test_what_a_dry_run_lists_is_what_then_happens(books: Books, chunk: int) -> 
     plan_id = given.approved(books)
     disturbed(books, plan_id)
     before = counted(books)
-    listed = journeys.rehearse(books, plan_id, given.desk(), NOW, chunk=chunk)
+    listed = lettering.rehearse(books, plan_id, given.desk(), NOW, chunk=chunk)
     assert counted(books) == before
-    journeys.write_letters(books, plan_id, given.desk(), NOW)
+    lettering.write_letters(books, plan_id, given.desk(), NOW)
     with books.reading() as unit:
         done = journeys.decided(unit, plan_id)
     compared = (*SAME, "outcome", "refused_because", "subject")
@@ -55,17 +56,17 @@ def test_what_a_dry_run_lists_is_what_then_happens(books: Books, chunk: int) -> 
 def test_a_draft_may_be_rehearsed_and_stays_a_draft(books: Books) -> None:
     with books.unit() as unit:
         plan_id = journeys.keep_draft(unit, given.drafted(), NOW)
-    assert journeys.rehearse(books, plan_id, given.desk(), NOW)
+    assert lettering.rehearse(books, plan_id, given.desk(), NOW)
     with books.reading() as unit:
         assert journeys.the_plan(unit, plan_id)["status"] == "draft"
 
 
 def test_after_the_run_nothing_is_left_to_rehearse(books: Books) -> None:
     plan_id = given.approved(books)
-    journeys.write_letters(books, plan_id, given.desk(), NOW)
-    assert journeys.rehearse(books, plan_id, given.desk(), NOW) == []
+    lettering.write_letters(books, plan_id, given.desk(), NOW)
+    assert lettering.rehearse(books, plan_id, given.desk(), NOW) == []
 
 
 def test_an_unknown_plan_is_an_error(books: Books) -> None:
     with pytest.raises(HuitouError, match="no plan"):
-        journeys.rehearse(books, "nowhere", given.desk(), NOW)
+        lettering.rehearse(books, "nowhere", given.desk(), NOW)

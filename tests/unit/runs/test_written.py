@@ -7,14 +7,13 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from types import MappingProxyType
 
-import pyarrow as pa
 from hypothesis import given
 from hypothesis import strategies as st
 
 from huitou.ground.money import Money
 from huitou.ground.words import said
 from huitou.runs.views import Lost, Range
-from huitou.runs.written import table_rows, written
+from huitou.runs.written import written
 
 anything = st.recursive(
     st.none()
@@ -85,8 +84,3 @@ def test_moments_and_mappings_keep_their_meaning() -> None:
 
     view = View(datetime(2011, 12, 9, tzinfo=UTC), MappingProxyType({"thank": 3}))
     assert written(view) == {"at": "2011-12-09T00:00:00+00:00", "acts": {"thank": 3}}
-
-
-def test_a_table_becomes_rows() -> None:
-    table = pa.table({"day": [date(2011, 6, 9)], "share": [0.5]})
-    assert table_rows(table) == written(table) == [{"day": "2011-06-09", "share": 0.5}]

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from huitou.stats.intervals import Interval, wilson, z
-from huitou.stats.power import detectable, sample_size, times_more
+from huitou.stats.power import detectable, times_more
 from huitou.stats.resample import drawn_again, drawn_arms
 from huitou.stats.sums import Moments
 from huitou.stats.tests import pooled, sample_ratio, welch
@@ -66,16 +66,6 @@ def test_sample_ratio_is_a_chi_square() -> None:
     assert sample_ratio([10, 0], [1.0, 0.0]) == 1.0
 
 
-def test_sample_size_is_the_textbooks() -> None:
-    # 2 · (1.960 + 0.8416)² / 0.1² people an arm.
-    assert sample_size(sd=1.0, effect=0.1) == 3140
-    assert sample_size(sd=1.0, effect=-0.1) == 3140
-
-
-def test_a_small_hold_out_needs_more_people() -> None:
-    assert sample_size(1.0, 0.1, share=0.05) > 5 * sample_size(1.0, 0.1)
-
-
 def test_power_is_what_it_says() -> None:
     se = 2.0
     effect = detectable(se)
@@ -84,12 +74,6 @@ def test_power_is_what_it_says() -> None:
     assert times_more(se, effect) == pytest.approx(1.0)
     assert times_more(se, effect / 2) == pytest.approx(4.0)
     assert times_more(se, 0.0) == float("inf")
-
-
-@pytest.mark.parametrize(("effect", "share"), [(0.0, 0.5), (1.0, 0.0), (1.0, 1.0)])
-def test_no_size_proves_nothing(effect: float, share: float) -> None:
-    with pytest.raises(ValueError, match="effect"):
-        sample_size(1.0, effect, share)
 
 
 def test_the_same_seed_draws_the_same_lots() -> None:

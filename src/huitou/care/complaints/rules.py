@@ -58,9 +58,6 @@ STEPS: Mapping[str, tuple[str, ...]] = {
 }
 """Where a complaint may go from each state; the database keeps the same list."""
 
-ENTRIES = ("in", "out", "note", "gesture", "state")
-"""What is written about one: the customer's words, ours, and what staff note or do."""
-
 SPOKEN: Mapping[str, Sentence] = {
     "owner": said("Given to {about}"),
     "person": said("Joined to a customer"),

@@ -8,7 +8,6 @@ pack_sold       pack_used
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -81,16 +80,6 @@ TOO_LONG = said("That is too long to keep.")
 NOT_YET = said("That has not happened yet.")
 NO_DAY = said("That is not a day.")
 """Why something told cannot be taken, as the page says it too."""
-
-SCOPE_WORDS: Mapping[str, Sentence] = {
-    "person_id": said("Customer"),
-    "store": said("Which shop"),
-    "region": said("Region"),
-    "product": said("Product"),
-    "category": said("Category"),
-    "clerk": said("Clerk"),
-}
-"""Scope -> what staff read."""
 
 
 @dataclass(frozen=True)

@@ -109,12 +109,6 @@ def known(unit: Unit, provider: str, keys: Iterable[str]) -> set[str]:
     return {ids[row["id"]] for row in unit.rows(query)}
 
 
-def of_sending(unit: Unit, sending_id: str) -> list[Row]:
-    """What was told of one message, the oldest first."""
-    query = select(post_report).where(post_report.c.sending_id == sending_id)
-    return unit.rows(query.order_by(post_report.c.at, post_report.c.id))
-
-
 def mark(channel: str, address: str) -> str:
     """The fingerprint of an address: large and small letters are the same."""
     return fingerprint("address", channel, address.strip().lower())

@@ -15,11 +15,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from huitou.ground.errors import HuitouError
-from huitou.ground.progress import Progress
 
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from huitou.ground.progress import Progress
     from huitou.runs.shop import Shop
 
 

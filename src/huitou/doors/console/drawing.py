@@ -7,8 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
-from itertools import pairwise
 
 from huitou.doors.console.names import BEFORE
 from huitou.facts.life import STAGE_NAMES
@@ -174,11 +172,6 @@ def shades(rows: Sequence[CohortRow]) -> tuple[tuple[Shade, ...], ...]:
         return Shade(share, 0 if share is None else min(10, round(10 * share / best)))
 
     return tuple(tuple(shade(share) for share in row.retention[1:]) for row in rows)
-
-
-def rhythm_gaps(days: Sequence[date]) -> tuple[int, ...]:
-    """Days between purchases, in order."""
-    return tuple((later - earlier).days for earlier, later in pairwise(days))
 
 
 def in_order(stages: Mapping[str, int]) -> tuple[tuple[str, int], ...]:

@@ -63,7 +63,6 @@ EXITS: Mapping[str, Sentence] = {
 }
 """Why somebody left before an end; the first three a journey may name."""
 CHOSEN_EXITS = ("purchase", "complaint", "silence")
-ALWAYS = ("never", "merged", "held_out", "stopped")
 
 EVERYBODY: Filter = All()
 TWO_DAYS = Length(days=2)

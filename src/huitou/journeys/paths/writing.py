@@ -50,7 +50,6 @@ DEEPEST = 12
 NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
 CLOCK = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)")
 EVENT = re.compile(r"[a-z_]{1,20}\.[a-z_]{1,30}")
-BLANK = re.compile(r"\s*(#.*)?")
 
 
 @dataclass(frozen=True)

@@ -246,16 +246,12 @@ def harms(unit: Unit) -> list[Row]:
 
 
 def to_carry(
-    unit: Unit, person_id: str, channel: str, language: str, *, individual: bool = False
-) -> tuple[Duty, ...]:
-    """What a marketing message to somebody must carry, by the law where they are."""
-    return to_carry_each(unit, [(person_id, language, individual)], channel)[0]
-
-
-def to_carry_each(
     unit: Unit, asked: Sequence[tuple[str, str, bool]], channel: str
 ) -> list[tuple[Duty, ...]]:
-    """The same for many (person, language, individual), in their order."""
+    """What marketing messages must carry, by the law where each reader is.
+
+    `asked` are (person, language, whether the offer was chosen for them alone).
+    """
     told = in_force(unit)
     if not told.packs:
         return [()] * len(asked)

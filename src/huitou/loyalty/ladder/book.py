@@ -154,14 +154,6 @@ def history(unit: Unit, person_id: str) -> list[Row]:
     return unit.rows(select(ladder_move).where(theirs).order_by(*order))
 
 
-def on_steps(unit: Unit) -> dict[str, int]:
-    """step -> how many stand on it; who never moved is counted nowhere."""
-    counted: dict[str, int] = {}
-    for each in standing(unit).values():
-        counted[each.step] = counted.get(each.step, 0) + 1
-    return counted
-
-
 def moves_by_month(unit: Unit, since: date) -> list[Row]:
     """month ("2026-11"), kind and how many, of climbs and falls from a day on."""
     rows = unit.rows(

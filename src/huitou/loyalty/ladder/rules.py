@@ -13,7 +13,7 @@ from datetime import date, timedelta
 
 from huitou.ground.money import Money
 from huitou.ground.words import Sentence, said
-from huitou.loyalty.ladder.steps import MONEY, Condition, Ladder, Step
+from huitou.loyalty.ladder.steps import Condition, Ladder, Step
 
 LIFTED = frozenset({"climbed", "placed", "hand"})
 """Ways of coming to a step that protect for a window."""
@@ -236,8 +236,3 @@ def _missing(conditions: Sequence[Condition], figures: Figures) -> tuple[Missing
         for each in conditions
         if not _met(each, figures)
     )
-
-
-def is_money(what: str) -> bool:
-    """Whether a measure is an amount."""
-    return what in MONEY

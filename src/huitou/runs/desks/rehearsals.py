@@ -16,6 +16,7 @@ from huitou.ground.settings import Settings
 from huitou.ground.words import Sentence, said
 from huitou.journeys import book as journeys
 from huitou.journeys.guard import book as guard
+from huitou.journeys.lettering import book as lettering
 from huitou.journeys.policy import WHY_NOT
 from huitou.runs import planning
 
@@ -76,7 +77,7 @@ class GoingView:
 def rehearsed(house: House, settings: Settings, plan_id: str, edition: Edition) -> GoingView:
     """What carrying out this plan would do now; nothing is written."""
     desk = planning.desk(house, settings, edition)
-    rows = journeys.rehearse(house.books, plan_id, desk, house.clock.now())
+    rows = lettering.rehearse(house.books, plan_id, desk, house.clock.now())
     with house.books.reading() as unit:
         status = journeys.the_plan(unit, plan_id)["status"]
         halted = bool(guard.stopped(unit, [plan_id]))

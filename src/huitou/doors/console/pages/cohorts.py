@@ -25,11 +25,6 @@ class Cohorts:
         """Columns of the map."""
         return max((len(cells) for _, cells in self.rows), default=0)
 
-    @property
-    def biggest(self) -> int:
-        """Scale of the bars of newcomers."""
-        return max((row.size for row, _ in self.rows), default=1)
-
 
 @routes.get("/cohorts")
 def cohorts(visit: Member) -> Response:

@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 
 routes = APIRouter()
 
-ASKED = "asked"
 WRONG: Mapping[str | None, Sentence] = {
     "name": said("Who joins has a name."),
     "contact": said("This is no phone number and no e-mail address that can be read."),

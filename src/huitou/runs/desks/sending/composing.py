@@ -167,7 +167,7 @@ class Composer:
         if not asked:
             return {}
         with self.books.reading() as unit:
-            told = permission.to_carry_each(unit, list(asked.values()), self.way.channel)
+            told = permission.to_carry(unit, list(asked.values()), self.way.channel)
         return dict(zip(asked, told, strict=True))
 
     def _lawful(self, row: Row, words: Words, duties: Sequence[Duty]) -> Words:
