@@ -9,6 +9,7 @@ import asyncio
 import re
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 ID = re.compile(rb"(?im)^Message-ID: <([0-9a-f]+)@")
@@ -29,6 +30,10 @@ class Line(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         """Answer every command; keep every message."""
         self._seen += data
+        if answers := b"".join(self._answers()):
+            self._wire.write(answers)
+
+    def _answers(self) -> Iterator[bytes]:
         while True:
             if self._in_body:
                 body, dot, rest = self._seen.partition(b"\r\n.\r\n")
@@ -38,23 +43,23 @@ class Line(asyncio.Protocol):
                 assert found is not None
                 self._out.append(b"%s %.4f\n" % (found[1], time.monotonic()))
                 self._seen, self._in_body = rest, False
-                self._wire.write(b"250 taken\r\n")
+                yield b"250 taken\r\n"
                 continue
             line, end, rest = self._seen.partition(b"\r\n")
             if not end:
                 return
             self._seen = rest
-            self._answer(line[:4].upper())
+            yield self._answer(line[:4].upper())
 
-    def _answer(self, verb: bytes) -> None:
+    def _answer(self, verb: bytes) -> bytes:
         if verb == b"DATA":
             self._in_body = True
-            self._wire.write(b"354 go on\r\n")
-        elif verb == b"QUIT":
-            self._wire.write(b"221 bye\r\n")
-            self._wire.close()
-        else:
-            self._wire.write(b"250 ok\r\n")
+            return b"354 go on\r\n"
+        if verb == b"QUIT":
+            asyncio.get_running_loop().call_soon(self._wire.close)
+            return b"221 bye\r\n"
+        # As Postfix and most others do, it takes several commands in one piece.
+        return b"250-sink\r\n250 PIPELINING\r\n" if verb == b"EHLO" else b"250 ok\r\n"
 
 
 async def serve(folder: Path) -> None:

@@ -173,17 +173,10 @@ class _Dialogue:
 
     def _hold(self, sender: str, to: str, content: bytes) -> Outcome:
         # Said directly: both addresses were looked at, and the library parses them anew each time.
-        answer = self._asked(f"MAIL FROM:<{sender}>")
-        if answer[0] != 250:
-            return self._stop(End.RETRY_SAFE, answer)
-        self.stage = "rcpt"
-        answer = self._asked(f"RCPT TO:<{to}>")
-        if answer[0] not in (250, 251):
-            return self._stop(_end_of(answer[0]), answer)
-        self.stage = "data"
-        answer = self._asked("DATA")
-        if answer[0] != 354:
-            return self._stop(_end_of(answer[0]), answer)
+        words = (f"MAIL FROM:<{sender}>", f"RCPT TO:<{to}>", "DATA")
+        refused = self._together(*words) if self.line.has_extn("pipelining") else self._each(*words)
+        if refused is not None:
+            return refused
         self.stage = "body"
         self.line.send(_stuffed(content))
         # From here on the server may have it, whatever we hear.
@@ -194,11 +187,35 @@ class _Dialogue:
         self.stage = "replied"
         return Outcome(end, self.stage, _words(answer))
 
-    def _asked(self, words: str) -> tuple[int, bytes]:
-        if "\r" in words or "\n" in words:
-            raise ValueError("a command is one line")
-        self.line.send(words.encode("ascii") + b"\r\n")
-        return self.line.getreply()
+    def _each(self, *words: str) -> Outcome | None:
+        """The commands before the message, each after the answer to the last; what refused it."""
+        for self.stage, asked in zip(BEFORE, words, strict=True):
+            self.line.send(_command(asked))
+            answer = self.line.getreply()
+            if not _goes_on(self.stage, answer[0]):
+                return self._stop(_end_before(self.stage, answer[0]), answer)
+        return None
+
+    def _together(self, *words: str) -> Outcome | None:
+        """The same in one piece, where the server reads on by itself (RFC 2920)."""
+        self.stage = "mail"
+        self.line.send(b"".join(_command(asked) for asked in words))
+        refused: tuple[str, tuple[int, bytes]] | None = None
+        answer = (0, b"")
+        for stage in BEFORE:
+            # What the first refusal was about is what the mail failed at.
+            self.stage = refused[0] if refused else stage
+            answer = self.line.getreply()
+            if refused is None and not _goes_on(stage, answer[0]):
+                refused = stage, answer
+        if refused is None:
+            return None
+        if answer[0] == 354:
+            # It waits for a message to nobody: an empty one, which it cannot deliver.
+            self.line.send(b".\r\n")
+            self.line.getreply()
+        self.stage, answer = refused
+        return self._stop(_end_before(self.stage, answer[0]), answer)
 
     def _stop(self, end: End, answer: tuple[int, bytes]) -> Outcome:
         """Refused before the message: begin the next one with a clean slate."""
@@ -208,6 +225,25 @@ class _Dialogue:
         except (OSError, smtplib.SMTPException):
             self.broken = True
         return outcome
+
+
+BEFORE = ("mail", "rcpt", "data")
+"""Stages before the message itself."""
+
+
+def _command(words: str) -> bytes:
+    if "\r" in words or "\n" in words:
+        raise ValueError("a command is one line")
+    return words.encode("ascii") + b"\r\n"
+
+
+def _goes_on(stage: str, code: int) -> bool:
+    return code in {"mail": (250,), "rcpt": (250, 251), "data": (354,)}[stage]
+
+
+def _end_before(stage: str, code: int) -> End:
+    """What a refusal before the message means: that of our own address is about us."""
+    return End.RETRY_SAFE if stage == "mail" else _end_of(code)
 
 
 def _opened(box: Mailbox) -> smtplib.SMTP | Outcome:

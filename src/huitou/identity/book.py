@@ -41,10 +41,18 @@ class Names:
 
 
 def names(unit: Unit, people: Iterable[str] | None = None) -> Names:
-    """The names of these people, or of everybody."""
+    """The names of these people, or of everybody; within one unit they are looked up once."""
+    asked = None if people is None else frozenset(people)
+    key = ("names", asked)
+    if key not in unit.looked_up:
+        unit.looked_up[key] = _names(unit, asked)
+    found: Names = unit.looked_up[key]
+    return found
+
+
+def _names(unit: Unit, asked: frozenset[str] | None) -> Names:
     query = select(person_alias)
-    if people is not None:
-        asked = list(people)
+    if asked is not None:
         theirs = select(person_alias.c.survivor).where(person_alias.c.person_id.in_(asked))
         now = person_alias.c.survivor
         query = query.where(or_(now.in_(asked), now.in_(theirs)))
@@ -65,6 +73,7 @@ def new_splits(unit: Unit, split: Pairs) -> Pairs:
 
 def keep(unit: Unit, merged: Pairs, split: Pairs) -> None:
     """Keep who turned out to be whom, and whose keys belong to somebody else now."""
+    unit.looked_up.clear()
     for old, now in merged:
         unit.put(person_alias, {"person_id": old, "survivor": now})
     for person, origin in split:

@@ -52,6 +52,9 @@ class Unit:
 
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
+        self.looked_up: dict[object, Any] = {}
+        """What was asked once and is asked again by many within this transaction. Whoever writes
+        what it came from empties it."""
 
     def execute(
         self, statement: Executable, rows: Row | Sequence[Row] | None = None

@@ -53,15 +53,51 @@ FAULTS: dict[str, tuple[dict[str, str], End]] = {
 }  # fmt: skip
 
 
+PIPELINING = {"EHLO": "250-hello\r\n250 PIPELINING"}
+AFTERWARDS: dict[str, dict[str, str]] = {
+    "450 at the recipient": {"DATA": "503 no recipient"},
+    "550 at the recipient": {"DATA": "554 no valid recipients"},
+}
+"""What a server says to the command that came in one piece with the refused one."""
+
+
+@pytest.mark.parametrize("together", [False, True], ids=["one by one", "in one piece"])
 @pytest.mark.parametrize("fault", FAULTS)
-def test_each_of_fourteen_faults_has_its_end_and_nothing_is_sent_twice(fault: str) -> None:
+def test_each_of_fourteen_faults_has_its_end_and_nothing_is_sent_twice(
+    fault: str, together: bool
+) -> None:
     script, end = FAULTS[fault]
+    if together:
+        script = {**PIPELINING, **script, **AFTERWARDS.get(fault, {})}
     with scripted(script) as server:
         (handed,) = carried(server.port)
         assert handed.outcome.end is end
         assert len(server.taken) <= 1
         if end in (End.RETRY_SAFE, End.REFUSED):
             assert not server.taken, "what may come again was not taken before"
+
+
+def test_in_one_piece_the_stage_is_that_of_the_first_refusal() -> None:
+    with scripted({**PIPELINING, "MAIL": "550 not you", "RCPT": "503 no", "DATA": "503 no"}) as it:
+        (handed,) = carried(it.port)
+        assert (handed.outcome.stage, handed.outcome.end) == ("mail", End.RETRY_SAFE)
+        assert handed.ours and handed.outcome.reason == "550 not you" and not it.taken
+
+
+def test_a_server_that_waits_for_a_message_to_nobody_gets_an_empty_one() -> None:
+    with scripted({**PIPELINING, "RCPT": "550 nobody"}) as server:
+        handed = carried(server.port, count=2)
+        assert [each.outcome.end for each in handed] == [End.REFUSED, End.REFUSED]
+        assert [each.outcome.stage for each in handed] == ["rcpt", "rcpt"]
+        assert server.taken == [b"", b""] and server.lines == 1
+        assert server.said.count("rset") == 2
+
+
+def test_in_one_piece_many_go_over_one_line() -> None:
+    with scripted(PIPELINING) as server:
+        handed = carried(server.port, count=5, timeout=2.0)
+        assert all(each.outcome.end is End.ACCEPTED for each in handed)
+        assert len(server.taken) == 5 and server.lines == 1
 
 
 def test_no_encryption_where_a_password_is_set_is_ours() -> None:

@@ -140,7 +140,11 @@ def standing(unit: Unit, people: Iterable[str]) -> dict[Key, Standing]:
 
 def given(unit: Unit, people: Iterable[str], purpose: str = "marketing") -> set[tuple[str, str]]:
     """(person, channel) pairs whose consent for a purpose holds now."""
-    found = standing(unit, people)
+    return holding(standing(unit, people), purpose)
+
+
+def holding(found: Mapping[Key, Standing], purpose: str = "marketing") -> set[tuple[str, str]]:
+    """The same of how it stands with these people."""
     return {(who, way) for (who, way, what), now in found.items() if what == purpose and now.holds}
 
 
@@ -148,7 +152,11 @@ def withdrawn(
     unit: Unit, people: Iterable[str], purpose: str = "marketing"
 ) -> set[tuple[str, str]]:
     """(person, channel) pairs that were refused for a purpose."""
-    found = standing(unit, people)
+    return refused(standing(unit, people), purpose)
+
+
+def refused(found: Mapping[Key, Standing], purpose: str = "marketing") -> set[tuple[str, str]]:
+    """The same of how it stands with these people."""
     return {
         (who, way)
         for (who, way, what), now in found.items()

@@ -107,10 +107,13 @@ def turn(
     *,
     halted: bool = False,
     claims: bool = True,
+    tidies: bool = True,
     held_out: HeldOut = nobody,
 ) -> Turn:
     """Write down `done`, mark `ready`, claim the next; `halted`: a stop that no book knows of.
 
+    `tidies`: whether all that waits is looked through for what is too late. That is a long look,
+    and not needed each time: what is claimed too late is not sent either way.
     Nothing that sells goes to somebody `held_out`, whoever asked for it (TRUST I-11).
     """
     _write_down(unit, way, done, now)
@@ -119,7 +122,9 @@ def turn(
         return Turn(stopped=True)
     go = _mark(unit, way, ready, now, held_out)
     failpoint("post.marked")
-    _look_after_old(unit, way.channel, now)
+    _look_after_leases(unit, way.channel, now)
+    if tidies:
+        _look_after_late(unit, way.channel, now)
     if not claims:
         return Turn(go, lease_until=now + way.lease)
     return _claimed(unit, way, go, now, worker, held_out)
@@ -418,8 +423,8 @@ def _rest_or_wake(unit: Unit, way: Way, handed: Sequence[Handed], now: datetime)
 # -- what is old
 
 
-def _look_after_old(unit: Unit, channel: str, now: datetime) -> None:
-    """Leases that ran out, and messages whose last day has passed."""
+def _look_after_leases(unit: Unit, channel: str, now: datetime) -> None:
+    """What was begun under a lease that ran out."""
     mine = sending.c.channel == channel
     over = select(*LIGHT).where(
         mine,
@@ -438,7 +443,13 @@ def _look_after_old(unit: Unit, channel: str, now: datetime) -> None:
         doubted = update(sending).where(sending.c.id.in_([row["id"] for row in begun]))
         unit.change(doubted.values(state="in_doubt", reason=CUT_OFF, **loose))
         _tell(unit, [(row, "in_doubt", CUT_OFF) for row in begun], now)
-    late = select(*LIGHT).where(mine, sending.c.state == "planned", sending.c.not_after <= now)
+
+
+def _look_after_late(unit: Unit, channel: str, now: datetime) -> None:
+    """Messages whose last day has passed."""
+    late = select(*LIGHT).where(
+        sending.c.channel == channel, sending.c.state == "planned", sending.c.not_after <= now
+    )
     rows = unit.rows(late.limit(RUNS_OUT).with_for_update(skip_locked=True))
     if rows:
         ended = update(sending).where(sending.c.id.in_([row["id"] for row in rows]))

@@ -33,6 +33,9 @@ if TYPE_CHECKING:
 LONGEST_SLEEP = 0.5
 """Seconds between looks while nothing may go yet; a stop is seen at least so often."""
 
+TIDIES_EACH = timedelta(seconds=10)
+"""How long between two looks through all that waits."""
+
 PACE_SECONDS = 2.0
 """A channel whose next message may go within this time is waited for."""
 
@@ -93,6 +96,7 @@ class Worker:
         self._clock, self._halted = clock, halted
         self._held_out = held_out
         self._over = threading.Event()
+        self._tidied_at: datetime | None = None
         self.name = name or new_id()
 
     def end(self) -> None:
@@ -128,13 +132,17 @@ class Worker:
 
     def _turn(self, done: Sequence[Done], ready: Sequence[Ready], *, claims: bool) -> Turn:
         now = self._clock.now()
+        tidies = self._tidied_at is None or abs(now - self._tidied_at) >= TIDIES_EACH
         for _ in range(20):
             try:
                 with self._books.unit() as unit:
-                    return book.turn(
+                    turn = book.turn(
                         unit, self._way, done, ready, now, self.name,
-                        halted=self._halted(), claims=claims, held_out=self._held_out,
+                        halted=self._halted(), claims=claims, tidies=tidies,
+                        held_out=self._held_out,
                     )  # fmt: skip
+                self._tidied_at = now if tidies else self._tidied_at
+                return turn
             except (Busy, Refused):  # others are quicker; nothing of this turn happened
                 self._over.wait(0.05)
         raise Busy("the books are too busy to send anything", to_try="huitou send")

@@ -268,6 +268,7 @@ def _known(unit: Unit, wanted: Sequence[Wanted], now: datetime) -> Known:
     people = list(dict.fromkeys(one.person_id for one in wanted))
     told = in_force(unit)
     today = now.astimezone(located(told.zone)).date()
+    standing = consents.standing(unit, people)
     return Known(
         rules=told,
         today=today,
@@ -277,9 +278,9 @@ def _known(unit: Unit, wanted: Sequence[Wanted], now: datetime) -> Known:
         in_case=care.people_with_open_cases(unit, people),
         rested=interviews.rested_at(unit, people),
         resting=frozenset(interviews.resting(unit, today, people)),
-        agreed=consents.given(unit, people),
+        agreed=consents.holding(standing),
         unconfirmed=asking.waiting(unit, people, now).keys(),
-        no_service=consents.withdrawn(unit, people, "service"),
+        no_service=consents.refused(standing, "service"),
         unread=consents.unread(unit, people),
         choices=consents.choices(unit, people),
         places=places(unit, people),

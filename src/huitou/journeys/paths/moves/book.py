@@ -71,9 +71,9 @@ from huitou.store.columns import Instant, Json
 
 CHUNK = 10_000
 """Walks moved in one transaction."""
-HOLD_SECONDS = 0.15
+HOLD_SECONDS = 0.12
 """How long a chunk should hold the writer's lock."""
-LEAST = 2_000
+LEAST = 1_000
 """Smaller chunks cost more in commits than they spare."""
 REST_SECONDS = 0.11
 """Between chunks: longer than the 100 ms after which SQLite asks again for a lock that is held."""
