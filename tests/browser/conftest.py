@@ -66,7 +66,7 @@ def orders_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def empty_console(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Console]:
     """A console of a shop that has nothing yet; the first test fills it."""
-    yield from _listening(tmp_path_factory.mktemp("empty"))
+    yield from listening(tmp_path_factory.mktemp("empty"))
 
 
 @pytest.fixture(scope="session")
@@ -76,7 +76,7 @@ def console(
     """A console of a shop that has its orders and one run, and an owner who is signed in."""
     from huitou.sources.contract import Declared
 
-    for made in _listening(tmp_path_factory.mktemp("shop")):
+    for made in listening(tmp_path_factory.mktemp("shop")):
         declared = Declared(currency="CNY", timezone="Asia/Shanghai")
         made.shop.change_settings(name="茶铺", margin=0.45)
         made.shop.take(orders_file, declared, confirmed=True)
@@ -91,6 +91,11 @@ def console(
 @pytest.fixture
 def visit(console: Console, browser: Browser) -> Iterator[Callable[..., BrowserContext]]:
     """Opens windows of the owner: `visit(width=360, language="zh-Hans", theme="dark")`."""
+    yield from windows(console, browser)
+
+
+def windows(console: Console, browser: Browser) -> Iterator[Callable[..., BrowserContext]]:
+    """What opens windows of the owner, and closes them in the end."""
     opened: list[BrowserContext] = []
 
     def window(width: int = 1280, language: str = "en", theme: str = "light") -> BrowserContext:
@@ -118,7 +123,8 @@ def come_in(page: Page, console: Console) -> None:
     page.wait_for_url(f"{console.root}/")
 
 
-def _listening(home: Path) -> Iterator[Console]:
+def listening(home: Path) -> Iterator[Console]:
+    """The console of the shop in a folder, while a test looks at it."""
     shop = open_shop(home)
     staff = Staff(shop.books)
     shop.letterbox.carrier.start()

@@ -96,9 +96,11 @@ def test_pages_of_keeping_let_everybody_in(
     kept: Console, visit: Callable[..., BrowserContext], width: int, language: str
 ) -> None:
     page = visit(width, language).new_page()
-    for name in ("offers", "surprises", "referrals"):
+    shown = {"offers": "A-1042", "surprises": "今日咖啡我们请", "referrals": "朋友00"}
+    for name, words in shown.items():
         page.goto(f"{kept.root}/{name}")
         assert page.locator("html").get_attribute("lang") == language
+        assert page.get_by_text(words).first.is_visible()
         lets_in(page, f"{name}-{width}-{language}")
 
 
@@ -124,7 +126,11 @@ def test_a_regulars_link_is_shown_with_its_code(
     person = kept.shop.referrals.listed()[0].giver
     page.get_by_label("Member number, phone or e-mail").fill(person)
     page.get_by_role("button", name="Show the link").click()
-    page.get_by_alt_text("QR code of the link").wait_for()
+    code = page.get_by_alt_text("QR code of the link")
+    code.wait_for()
+    assert code.evaluate("code => code.naturalWidth > 0"), "a picture, not a broken one"
+    link = kept.shop.referrals.link(person, "owner")
+    assert page.get_by_text(link.token).first.is_visible()
     lets_in(page, "referrals-link-360")
 
 
@@ -143,11 +149,13 @@ def test_a_friend_leaves_a_name_without_any_script(
     assert page.get_by_role("heading", name=title).is_visible()
     if language != "zh-Hant":
         lets_in(page, f"friend-{width}-{language}")
-    page.locator("#name").fill("小林")
+    page.locator("#name").fill(f"小林{width}{language}")
     page.locator("#reach").fill(f"1390000{width:04d}")
     page.locator("input[name=agreed]").check()
     page.get_by_role("button", name=send).click()
     page.get_by_role("heading", name=thanks).wait_for()
+    assert page.get_by_role("button", name=send).count() == 0
+    assert [row.friend for row in kept.shop.referrals.listed()].count(f"小林{width}{language}") == 1
     if language != "zh-Hant":
         lets_in(page, f"friend-thanks-{width}-{language}")
     context.close()

@@ -217,6 +217,13 @@ def _machine(books: Books) -> type[RuleBasedStateMachine]:
                 if mine.state == "open" and mine.ends <= self.hours:
                     mine.state = "expired"
 
+        @rule(which=st.integers(0, 30), total=st.integers(1, 3000), late=st.booleans())
+        def they_come_in_the_last_hour(self, which: int, total: int, *, late: bool) -> None:
+            """Before the run of the day ends what is over: just in time, or just too late."""
+            if (found := self.pick(which, "open")) is not None:
+                self.hours = max(self.hours, found[1].ends - (0 if late else 1))
+                self.redeem(which, total, 8)
+
         @rule(one=st.sampled_from(PEOPLE))
         def they_buy_by_themselves(self, one: str) -> None:
             self.count += 1

@@ -17,7 +17,9 @@ from tests.unit.journeys.given import every_table
 from huitou.ground import failpoints
 from huitou.ground.failpoints import VARIABLE, Stopped
 from huitou.journeys.paths import journey as j
+from huitou.journeys.paths.moves import book as moves
 from huitou.journeys.paths.tables import path_gift, position, step_taken
+from huitou.journeys.paths.times import Length
 from huitou.journeys.sendings.tables import sending
 from huitou.store.books import Books
 
@@ -99,6 +101,51 @@ def test_sets_and_the_walker_agree_on_postgresql(
     place: tuple[str, int] | None,
 ) -> None:
     _live(Village(postgres_books, made, known), seen, place)
+
+
+def test_who_moves_is_asked_for_in_sets_and_who_waits_is_not_asked_for_at_all(
+    books: Books,
+) -> None:
+    """Forty minutes for each segment whoever changed, days for a million: mautic 8113, 2870."""
+    few, many = _village(books, 3), _village(books, 300)
+    assert _asked(few) == _asked(many) > 0
+    assert set(_nodes(few)) == set(_nodes(many)) == {"wait"}
+    with books.reading() as unit:
+        assert len(unit.rows(select(sending))) == 303
+    assert _asked(many) == _asked(_village(books, 0)), "they wait: as if there were nobody"
+
+
+def _village(books: Books, people: int) -> Village:
+    """A journey of one message and a wait, and so many at its beginning."""
+    nodes: dict[str, j.Node] = {
+        "mail": j.Act(("email",), "words", "marketing", "wait", late_after=Length(1)),
+        "wait": j.Wait(Length(3), "told"),
+        "told": j.End(),
+    }
+    trigger = j.Trigger("event", name="referral")
+    made = j.Journey("two", {}, trigger, j.EVERYBODY, nodes, "mail", (), j.Again("never"))
+    return Village(books, made, [{"arm": "treated", "reach": ",email,"}] * people)
+
+
+def _asked(village: Village) -> int:
+    """Statements of one look at everybody."""
+    asked: list[str] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_more: Any) -> None:
+        asked.append(statement)
+
+    event.listen(village.books.engine, "before_cursor_execute", note)
+    try:
+        moves.tick(village.books, [village.running], village.now, lambda _seconds: None)
+    finally:
+        event.remove(village.books.engine, "before_cursor_execute", note)
+    return len(asked)
+
+
+def _nodes(village: Village) -> list[str]:
+    with village.books.reading() as unit:
+        rows = unit.rows(select(position.c.node).where(position.c.journey == village.id))
+    return [row["node"] for row in rows]
 
 
 def _live(village: Village, seen: list[Look], place: tuple[str, int] | None) -> None:
