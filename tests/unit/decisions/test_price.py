@@ -17,7 +17,7 @@ from huitou.decisions.acts import ACTS
 from huitou.decisions.audience import Audience
 from huitou.decisions.bound import bounds
 from huitou.decisions.limits import Limits, usual_budget
-from huitou.decisions.out import who_is_out
+from huitou.decisions.out import TO_COME_BACK, who_is_out
 from huitou.decisions.playbook import PLAYBOOK, Effect, Playbook
 from huitou.decisions.price import moved, price, reached_by, worth_of_a_buyer
 from huitou.ground.errors import HuitouError
@@ -27,6 +27,7 @@ LIMITS = Limits(budget=10**6)
 NAMES = list(ACTS)
 DAY = date(2011, 6, 9)
 FOR_ALL = set(NAMES) - {"mended", "amends", "step_up"}
+BACK = {name for name, act in ACTS.items() if act.kind in TO_COME_BACK}
 WORDS = {"nothing", "thank", "remind", "surprise", "call"}
 
 
@@ -144,7 +145,7 @@ def test_the_bound_is_a_share_of_the_lower_bound() -> None:
         ({"mended": True}, "", FOR_ALL | {"mended"}),
         ({"cause": "delivery", "posterior": 0.6}, "", FOR_ALL | {"amends"}),
         ({"cause": "price", "posterior": 0.6}, "", FOR_ALL),
-        ({"return_rests": True}, "", FOR_ALL - {"offer", "red_packet", "voucher"}),
+        ({"return_rests": True}, "", FOR_ALL - BACK),
         ({"mended": True, "open_case": True}, "open_case", {"nothing", "call"}),
         ({"stage": "loyal"}, "", WORDS | {"upgrade", "step_up"}),
         ({"may_mail": False, "may_call": False}, "no_channel", {"nothing"}),

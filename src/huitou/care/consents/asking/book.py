@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import Select, select, update
 
@@ -117,7 +118,7 @@ def waiting(unit: Unit, people: Iterable[str], now: datetime) -> dict[tuple[str,
     return found
 
 
-def _open(ids: list[str], now: datetime) -> Select[tuple[object]]:
+def _open(ids: list[str], now: datetime) -> Select[Any]:
     return select(consent_ask).where(
         consent_ask.c.person_id.in_(ids),
         consent_ask.c.state == "waiting",

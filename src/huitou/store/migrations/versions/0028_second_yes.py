@@ -44,7 +44,8 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_consent_ask")),
     )
     op.create_index("ix_consent_ask_person", "consent_ask", ["person_id", "state"])
-    steps = {"waiting": ("confirmed", "withdrawn")}
-    never_taken_back("consent_ask", "state", steps, also=UNMOVED).post()
+    never_taken_back(
+        "consent_ask", "state", {"waiting": ("confirmed", "withdrawn")}, also=UNMOVED
+    ).post()
     Guard("consent_ask", "DELETE", "1 = 1", "that somebody was asked is kept").post()
     excuse("consent_ask", ("person_id", "proof"))
