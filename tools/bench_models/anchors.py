@@ -73,8 +73,8 @@ CONTRACTS = {"Regular": (0.704, 1.182, -1680.3), "High End": (0.668, 3.806, -161
 def rows() -> list[dict[str, Any]]:
     """The figures."""
     return [
-        *_cdnow(), *_spend(), *_grocery(), *_regular(), *_donations(), *_contracts(),
-        *_independent(),
+        *cdnow(), *spend(), *grocery(), *regular(), *donations(), *contracts(),
+        *independent(),
     ]  # fmt: skip
 
 
@@ -112,7 +112,8 @@ def _last_digit(told: float) -> float:
     return 10.0 ** -len(str(told).partition(".")[2]) / 2
 
 
-def _cdnow() -> Iterator[dict[str, Any]]:
+def cdnow() -> Iterator[dict[str, Any]]:
+    """Four models of the field on its classic."""
     log = _shops.log("cdnow_sample")
     s, place = summarise(*log.weeks)
     for model, value, params in CDNOW:
@@ -124,7 +125,8 @@ def _cdnow() -> Iterator[dict[str, Any]]:
             yield _met(f"{name}: purchases in 39 weeks", total, SUMS[model.name], 0.02)
 
 
-def _spend() -> Iterator[dict[str, Any]]:
+def spend() -> Iterator[dict[str, Any]]:
+    """What a purchase day is worth."""
     log = _shops.log("cdnow_sample")
     often = (log.x > 0) & (log.mean > 0)
     cents = np.floor(log.mean[often] * 100 + 0.5 + 1e-7) / 100
@@ -134,7 +136,8 @@ def _spend() -> Iterator[dict[str, Any]]:
     yield _params("Gamma-Gamma on CDNOW", params, (6.2488, 3.7446, 15.4477))
 
 
-def _grocery() -> Iterator[dict[str, Any]]:
+def grocery() -> Iterator[dict[str, Any]]:
+    """Households, by models that take gaps for random."""
     s, _ = summarise(*_shops.log("groceryElog").weeks)
     for model, value, params in GROCERY:
         fitted, name = fit(model, s, prior_sd=None), f"{model.name} on groceryElog"
@@ -143,7 +146,7 @@ def _grocery() -> Iterator[dict[str, Any]]:
             yield _params(name, list(fitted.params.values()), params)
 
 
-def _regular() -> Iterator[dict[str, Any]]:
+def regular() -> Iterator[dict[str, Any]]:
     """The households that shop by the clock: regularity found, and what it is worth."""
     log = _shops.log("groceryElog")
     s, place = summarise(*log.weeks)
@@ -162,7 +165,8 @@ def _regular() -> Iterator[dict[str, Any]]:
     yield _met(f"{name}: purchases in 52 weeks", float(expected.sum()), REGULAR_TOTAL, 1.0)
 
 
-def _donations() -> Iterator[dict[str, Any]]:
+def donations() -> Iterator[dict[str, Any]]:
+    """Gifts by the year."""
     s, _ = summarise(*donors())
     fitted, (value, params) = fit(BgBb(), s, prior_sd=None), DONATIONS
     ours = list(fitted.params.values())
@@ -174,7 +178,8 @@ def _donations() -> Iterator[dict[str, Any]]:
     yield _params("BG/BB on donations", ours, tuple(round(each, 3) for each in params))
 
 
-def _contracts() -> Iterator[dict[str, Any]]:
+def contracts() -> Iterator[dict[str, Any]]:
+    """Who renewed."""
     for name, kept in KEPT.items():
         seen, (alpha, beta, value) = seven_years(kept), CONTRACTS[name]
         shifted, drifting = (fit_renewals(each, seen, prior_sd=None) for each in (Sbg(), Bdw()))
@@ -189,7 +194,7 @@ def _contracts() -> Iterator[dict[str, Any]]:
         yield row(said, less, peer=off, ratio=less / off)
 
 
-def _independent() -> Iterator[dict[str, Any]]:
+def independent() -> Iterator[dict[str, Any]]:
     """The same customers before lifetimes and clvkit; ours may not be lower than theirs."""
     if why := buying_asked.missing():
         yield no_peer(why)

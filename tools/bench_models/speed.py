@@ -68,13 +68,17 @@ def rows() -> list[dict[str, Any]]:
     """The figures."""
     with threadpool_limits(1):
         ours = {
-            (model.name, n): cpu(lambda m=model, h=histories(n): fit(m, packed(*h)), times)
+            (model.name, n): _cpu_of(model, histories(n), times)
             for model in MODELS
             for n, times in SIZES.items()
         }
         huge, megabytes = _ten_million()
         ours |= {(name, HUGE): each["cpu"] for name, each in huge.items()}
         return [*_seconds(ours), *_memory(megabytes), *_traits(), *_beside(ours)]
+
+
+def _cpu_of(model: Model, customers: buying_asked.Histories, times: int) -> float:
+    return cpu(lambda: fit(model, packed(*customers)), times)
 
 
 def _seconds(ours: dict[tuple[str, int], float]) -> Iterator[dict[str, Any]]:
@@ -142,5 +146,7 @@ def _agreed(
     s = packed(*customers)
     found = fit(model, s, prior_sd=None).loglik
     more = found - loglik(model, np.log(theirs), s)[0]
-    return row(f"{said}: our maximum of the log-likelihood less theirs", more, peer=found - more,
-               bar=f"-{CLOSE:g} to {CLOSE:g} of it", holds=-CLOSE <= more <= CLOSE * abs(found))  # fmt: skip
+    name = f"{said}: our maximum of the log-likelihood less theirs"
+    bar = f"-{CLOSE:g} to {CLOSE:g} of it"
+    holds = -CLOSE <= more <= CLOSE * abs(found)
+    return row(name, more, peer=found - more, bar=bar, holds=holds)

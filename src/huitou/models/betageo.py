@@ -25,11 +25,11 @@ from numpy.typing import ArrayLike
 from scipy.linalg import eigh_tridiagonal
 from scipy.special import betainc
 
-from huitou.models.contract import Bend, Terms
+from huitou.models.contract import Bend, Sums, Terms
 from huitou.models.nbd import rate_mix, rate_start
 from huitou.models.numbers import Array
 from huitou.models.summary import Summary
-from huitou.models.terms import BetaRatio, Decay, plus
+from huitou.models.terms import Decay, Rising, beta_ratio
 
 NODES = 40
 """Gauss-Jacobi nodes for E[Y]: exact to 1e-14 as a rule, to 1e-8 for 99 in 100 of wild parameters
@@ -57,13 +57,15 @@ class BetaGeometric:
         return self.k
 
     def start(self, s: Summary) -> Array:
-        """The shop's mean and spread of purchases; half the time, for some have left."""
+        """The shop's mean and spread of purchases; half the time, for one in four leaves."""
         r, alpha = rate_start(s, self.k)
-        return np.array([r, alpha / 2, 1.0, 1.0])
+        return np.array([r, alpha / 2, 1.0, 3.0])
 
-    def shared(self, params: Array, x: Array) -> Terms:
+    def shared(self, params: Array, x: Array, count: Array) -> Sums:
         """Gamma(r + k x) / Gamma(r) alpha^r B(a, b + m) / B(a, b)."""
-        return plus(rate_mix(params, self.k * x), _stayed(params, x + self.first))
+        rate = rate_mix(params, self.k * x, count)
+        stay = _stayed(params, x + self.first, count)
+        return rate[0] + stay[0], rate[1] + stay[1], rate[2] + stay[2]
 
     def terms(self, params: Array, s: Summary) -> Terms:
         """Alive and silent since t_x, by the beats since then; or gone at t_x."""
@@ -172,23 +174,14 @@ def _beats(r: float, beats: Array, j: int) -> tuple[Array, Array, Array]:
     return np.log(factors).sum(axis=0), shares.sum(axis=0), (shares * (1 - shares)).sum(axis=0)
 
 
-def _stayed(params: Array, m: Array) -> Terms:
+def _stayed(params: Array, m: Array, count: Array) -> Sums:
     """B(a, b + m) / B(a, b): survived m chances to leave."""
     a, b = params[2:].tolist()
-    ratio = BetaRatio(a, b, None, m)
-
-    def derive() -> tuple[Array, Bend]:
-        slope = np.zeros((4, 1, len(m)))
-        slope[2:, 0] = ratio.slope
-
-        def bend(weight: Array) -> Array:
-            bent = np.zeros((4, 4))
-            bent[2:, 2:] = ratio.bent(weight[0])
-            return bent
-
-        return slope, bend
-
-    return Terms(ratio.value[None, :], derive)
+    summed = beta_ratio(a, b, Rising(b, m).parts @ count, Rising(a + b, m).parts @ count)
+    slope, bend = np.zeros(4), np.zeros((4, 4))
+    slope[2:] = summed[1:3]
+    bend[2, 2:], bend[3, 2:] = summed[3:5], summed[4:]
+    return float(summed[0]), slope, bend
 
 
 @lru_cache(maxsize=4_096)

@@ -15,7 +15,7 @@ from types import MappingProxyType
 import numpy as np
 from numpy.typing import ArrayLike
 
-from huitou.models.contract import Bend, Terms
+from huitou.models.contract import Bend, Sums, Terms
 from huitou.models.numbers import Array
 from huitou.models.summary import Summary
 from huitou.models.terms import BetaRatio
@@ -35,12 +35,9 @@ class BgBb:
         """Even odds."""
         return np.ones(4)
 
-    def shared(self, params: Array, x: Array) -> Terms:
+    def shared(self, params: Array, x: Array, count: Array) -> Sums:
         """Nothing."""
-        p = len(params)
-        return Terms(
-            np.zeros((1, len(x))), lambda: (np.zeros((p, 1, len(x))), lambda _: np.zeros((p, p)))
-        )
+        return 0.0, np.zeros(4), np.zeros((4, 4))
 
     def terms(self, params: Array, s: Summary) -> Terms:
         """Alive at all n occasions, or gone after i of them, from t_x on."""
@@ -51,7 +48,7 @@ class BgBb:
         gone = np.ones_like(after)
         gone[0] = 0.0
         impossible = (after >= s.T) & (gone > 0)
-        buys = BetaRatio(alpha, beta, s.x, after - s.x)
+        buys = BetaRatio(alpha, beta, np.broadcast_to(s.x, after.shape), after - s.x)
         stays = BetaRatio(gamma, delta, gone, after)
         value = np.where(impossible, -np.inf, buys.value + stays.value)
 

@@ -16,6 +16,8 @@ from numpy.typing import ArrayLike
 from huitou.models.numbers import Array
 from huitou.models.summary import Summary
 
+Sums = tuple[float, Array, Array]
+"""Of a log-likelihood over customers: value, gradient (p,) and Hessian (p, p) by log-parameters."""
 Bend = Callable[[Array], Array]
 """Weights (ways, n) -> the Hessians of the ways, weighted and summed: (p, p)."""
 
@@ -70,8 +72,11 @@ class Model(Protocol):
         """Parameters to begin a fit with, from what is plain to see."""
         ...
 
-    def shared(self, params: Array, x: Array) -> Terms:
-        """The factor of the likelihood that depends on x alone and multiplies every term."""
+    def shared(self, params: Array, x: Array, count: Array) -> Sums:
+        """The factor of the likelihood that depends on x alone and multiplies every term.
+
+        Its logarithm over the different `x`, each as often as `count` says, already summed.
+        """
         ...
 
     def terms(self, params: Array, s: Summary) -> Terms:

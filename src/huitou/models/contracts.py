@@ -55,7 +55,7 @@ class Sbg:
         c, p = float(params[2]) if len(params) > 2 else 1.0, len(params)
         log_t = np.log(np.maximum(t, 1.0))
         v = t**c
-        ratio = BetaRatio(alpha, beta, None, v)
+        ratio = BetaRatio(alpha, beta, np.zeros_like(v), v)
         by_c, by_cc = c * v * log_t, c * v * log_t * (1 + c * log_t)
 
         def derive() -> tuple[Array, Bend]:

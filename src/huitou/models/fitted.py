@@ -22,8 +22,8 @@ from huitou.models.terms import legendre, log_sum, total
 
 SCOUT = 8
 """A large shop is first fitted to every eighth of its histories: the whole then needs few steps."""
-SCOUTED = 4_096
-"""From so many different histories on."""
+SCOUTED = 4
+"""Of so many histories as are evaluated at a time, a quarter is large."""
 
 
 DUE = 32
@@ -165,7 +165,7 @@ def _chance(log_none: Array) -> Array:
 def loglik(model: Model, theta: Array, s: Summary) -> tuple[float, Array, Array]:
     """Log-likelihood of all customers with gradient and Hessian by log-parameters."""
     params = np.exp(theta)
-    value, slope, bend = total(model.shared(params, s.times.different), s.often)
+    value, slope, bend = model.shared(params, s.times.different, s.often)
     for part in s.parts(model.part):
         more = total(model.terms(params, part), part.count)
         value, slope, bend = value + more[0], slope + more[1], bend + more[2]
@@ -196,7 +196,7 @@ def fit(model: Model, s: Summary, *, prior_sd: float | None = 5.0) -> Fitted:
 
 def _start(model: Model, s: Summary, prior: Prior | None) -> Array:
     """Near the maximum, by way of ever larger parts of a large shop."""
-    if len(s) < SCOUTED:
+    if len(s) < model.part // SCOUTED:
         return np.log(model.start(s))
     some = s.rows(slice(SCOUT // 2, None, SCOUT))
     start = _start(model, some, prior)

@@ -7,7 +7,7 @@ from types import MappingProxyType
 import numpy as np
 from numpy.typing import ArrayLike
 
-from huitou.models.contract import Bend, Terms
+from huitou.models.contract import Bend, Sums, Terms
 from huitou.models.numbers import Array
 from huitou.models.summary import Summary
 from huitou.models.terms import Decay, Rising
@@ -27,9 +27,9 @@ class Nbd:
         """The shop's mean and spread of purchases."""
         return np.array(rate_start(s))
 
-    def shared(self, params: Array, x: Array) -> Terms:
+    def shared(self, params: Array, x: Array, count: Array) -> Sums:
         """Gamma(r + x) / Gamma(r) alpha^r."""
-        return rate_mix(params, x)
+        return rate_mix(params, x, count)
 
     def terms(self, params: Array, s: Summary) -> Terms:
         """The customer lives, and was silent from t_x to T."""
@@ -59,22 +59,14 @@ def rate_start(s: Summary, k: int = 1) -> tuple[float, float]:
     return r, r * s.usual_time / (k * mean)
 
 
-def rate_mix(params: Array, x: Array) -> Terms:
+def rate_mix(params: Array, x: Array, count: Array) -> Sums:
     """Gamma(r + x) / Gamma(r) alpha^r, with r and alpha the first two of the parameters."""
-    p, r, log_alpha = len(params), float(params[0]), float(np.log(params[1]))
-    rising = Rising(r, x)
-
-    def derive() -> tuple[Array, Bend]:
-        slope = np.zeros((p, 1, len(x)))
-        slope[0, 0] = rising.slope + r * log_alpha
-        slope[1, 0] = r
-
-        def bend(weight: Array) -> Array:
-            bent, whole = np.zeros((p, p)), float(weight.sum())
-            bent[0, 0] = weight[0] @ rising.bend + whole * r * log_alpha
-            bent[0, 1] = bent[1, 0] = whole * r
-            return bent
-
-        return slope, bend
-
-    return Terms((rising.value + r * log_alpha)[None, :], derive)
+    p, r, alpha = len(params), float(params[0]), float(params[1])
+    value, by_r, by_rr = (Rising(r, x).parts @ count).tolist()
+    own = r * float(count.sum())
+    log = own * float(np.log(alpha))
+    slope, bend = np.zeros(p), np.zeros((p, p))
+    slope[:2] = by_r + log, own
+    bend[0, :2] = by_rr + log, own
+    bend[1, 0] = own
+    return value + log, slope, bend

@@ -20,14 +20,15 @@ from types import MappingProxyType
 import numpy as np
 from numpy.typing import ArrayLike
 
-from huitou.models.contract import Bend, Terms
+from huitou.models.contract import Bend, Sums, Terms
 from huitou.models.nbd import rate_mix, rate_start
 from huitou.models.numbers import Array
 from huitou.models.summary import Summary
-from huitou.models.terms import Decay, legendre, plus
+from huitou.models.terms import Decay, legendre
 
-NODES = 16
-"""Log-likelihood of a row to 4e-8 over all parameters tried, to 2e-10 for 99 rows in 100."""
+NODES = 12
+"""Log-likelihood of a row to 2e-9 for shops like the public ones, to 4e-6 for the wildest tried
+(alpha and beta from 1 to 200,000, up to four hundred purchases)."""
 SLOWEST = 0.3
 """Least rate of fall assumed: below it the log scale alone is smooth enough."""
 
@@ -47,9 +48,15 @@ class ParetoNbd:
         r, alpha = rate_start(s)
         return np.array([r, alpha / 2, 1.0, s.usual_time])
 
-    def shared(self, params: Array, x: Array) -> Terms:
+    def shared(self, params: Array, x: Array, count: Array) -> Sums:
         """Gamma(r + x) / Gamma(r) alpha^r beta^s."""
-        return plus(rate_mix(params, x), _to_leave(params, len(x)))
+        value, slope, bend = rate_mix(params, x, count)
+        own = float(params[2]) * float(count.sum())
+        log = own * float(np.log(params[3]))
+        slope[2:] += log, own
+        bend[2, 2:] += log, own
+        bend[3, 2] += own
+        return value + log, slope, bend
 
     def terms(self, params: Array, s: Summary) -> Terms:
         """Alive at T, or gone about each of the nodes between t_x and T."""
@@ -93,24 +100,6 @@ class ParetoNbd:
             ratio = np.where(np.abs(left) < 1e-12, 1.0, -np.expm1(-left) / left)
         expected: Array = (r + s.x) / (alpha + s.T) * (beta + s.T) * stretch * ratio
         return expected
-
-
-def _to_leave(params: Array, n: int) -> Terms:
-    """beta^s."""
-    shape, log_beta = float(params[2]), float(np.log(params[3]))
-
-    def derive() -> tuple[Array, Bend]:
-        slope = np.zeros((4, 1, n))
-        slope[2], slope[3] = shape * log_beta, shape
-
-        def bend(weight: Array) -> Array:
-            bent, whole = np.zeros((4, 4)), float(weight.sum())
-            bent[2, 2], bent[2, 3], bent[3, 2] = whole * shape * log_beta, *[whole * shape] * 2
-            return bent
-
-        return slope, bend
-
-    return Terms(np.full((1, n), shape * log_beta), derive)
 
 
 @dataclass(frozen=True)

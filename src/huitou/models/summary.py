@@ -28,14 +28,14 @@ class Column:
 
     different: Array
     """Ascending; not all of them need occur."""
-    place: Index
+    place: Key
 
     @classmethod
     def of(cls, values: Array) -> Column:
         """Whole numbers are their own places, where a list up to the largest is not too long."""
         top = float(values.max(initial=0.0))
         if top < 2 * len(values) + 1024:
-            place = values.astype(np.int64)
+            place = values.astype(np.int32)
             if np.array_equal(place, values):
                 return cls(np.arange(int(top) + 1, dtype=np.float64), place)
         different, place = np.unique(values, return_inverse=True)
@@ -135,6 +135,8 @@ class Summary:
 
     def parts(self, size: int) -> tuple[Summary, ...]:
         """The rows in parts of `size`; kept, for a fit comes back to them."""
+        if len(self) <= size:
+            return (self,)
         made: dict[int, tuple[Summary, ...]] = self._parts
         if size not in made:
             starts = range(0, len(self), size)
@@ -218,7 +220,7 @@ def _key(columns: tuple[Column, ...]) -> Key:
 
 def _compressed(columns: tuple[Column, ...], keys: Key) -> Summary:
     ordered = np.sort(keys)
-    starts = np.flatnonzero(np.diff(ordered, prepend=-1))
+    starts = np.concatenate([[0], 1 + np.flatnonzero(ordered[1:] != ordered[:-1])])[: len(ordered)]
     count = np.diff(starts, append=len(ordered)).astype(np.float64)
     times, last, watched = _unpacked(ordered[starts], columns)
     return Summary(times, last, watched, count)

@@ -8,7 +8,7 @@ from functools import lru_cache
 import numpy as np
 from scipy.special import digamma, gammaln, zeta
 
-from huitou.models.contract import Bend, Terms
+from huitou.models.contract import Terms
 from huitou.models.numbers import Array
 from huitou.models.summary import Column
 
@@ -60,10 +60,8 @@ class Rising:
     def __init__(self, start: float, x: Array) -> None:
         n = len(x)
         runs = n > 0 and x.ndim == 1 and x[0] in (0.0, 1.0) and x[-1] - x[0] == n - 1
-        found = _running(start, x) if runs else _by_gamma(start, x)
-        self.value: Array = found[0]
-        self.slope: Array = found[1]
-        self.bend: Array = found[2]
+        self.parts: Array = _running(start, x) if runs else _by_gamma(start, x)
+        self.value, self.slope, self.bend = self.parts
 
 
 def _running(start: float, x: Array) -> Array:
@@ -76,10 +74,29 @@ def _running(start: float, x: Array) -> Array:
     return ending
 
 
-def _by_gamma(start: float, x: Array) -> tuple[Array, Array, Array]:
+def _by_gamma(start: float, x: Array) -> Array:
     slope = start * (digamma(start + x) - digamma(start))
     bend = slope + start**2 * (zeta(2.0, start + x) - zeta(2.0, start))
-    return gammaln(start + x) - gammaln(start), slope, bend
+    return np.array([gammaln(start + x) - gammaln(start), slope, bend])
+
+
+def beta_ratio(a: float, b: float, other: Array, both: Array) -> Array:
+    """log B(a, b + v) / B(a, b) from the parts of `Rising(b, v)` and `Rising(a + b, v)`.
+
+    Its value, derivatives by log a and log b, and second ones by aa, ab and bb: shape (6, …). The
+    rule is linear, so the parts may be of rows, or summed over them.
+    """
+    first, second = both[1] / (a + b), (both[2] - both[1]) / (a + b) ** 2
+    return np.array(
+        [
+            other[0] - both[0],
+            -a * first,
+            other[1] - b * first,
+            -a * first - a * a * second,
+            -a * b * second,
+            other[2] - b * first - b * b * second,
+        ]
+    )
 
 
 class BetaRatio:
@@ -88,38 +105,15 @@ class BetaRatio:
     `value`, `slope` by (log a, log b), shape (2, …), and `bend`, shape (3, …), by aa, ab and bb.
     """
 
-    def __init__(self, a: float, b: float, u: Array | None, v: Array) -> None:
-        other, both = Rising(b, v), Rising(a + b, v if u is None else u + v)
-        first, second = both.slope / (a + b), (both.bend - both.slope) / (a + b) ** 2
-        self.value = other.value - both.value
-        self.slope = np.array([-a * first, other.slope - b * first])
-        self.bend = np.array(
-            [
-                -a * first - a * a * second,
-                -a * b * second,
-                other.bend - b * first - b * b * second,
-            ]
-        )
-        if u is not None:
-            one = Rising(a, u)
-            self.value = self.value + one.value
-            self.slope[0] += one.slope
-            self.bend[0] += one.bend
+    def __init__(self, a: float, b: float, u: Array, v: Array) -> None:
+        found = beta_ratio(a, b, Rising(b, v).parts, Rising(a + b, u + v).parts)
+        found[[0, 1, 3]] += Rising(a, u).parts
+        self.value, self.slope, self.bend = found[0], found[1:3], found[3:]
 
     def bent(self, weight: Array) -> Array:
         """Second derivatives, weighted and summed: (2, 2)."""
         aa, ab, bb = (float(np.vdot(weight, each)) for each in self.bend)
         return np.array([[aa, ab], [ab, bb]])
-
-
-def plus(one: Terms, other: Terms) -> Terms:
-    """The product of two factors with one way each."""
-
-    def derive() -> tuple[Array, Bend]:
-        (slope, bend), (more, bent) = one.derive(), other.derive()
-        return slope + more, lambda weight: bend(weight) + bent(weight)
-
-    return Terms(one.value + other.value, derive)
 
 
 def log_sum(value: Array) -> Array:

@@ -11,6 +11,7 @@ from tests.unit.models.worlds import observed, purchases
 
 from huitou.models.bgnbd import BgNbd
 from huitou.models.fitted import Fitted, fit, loglik
+from huitou.models.mbgcnbd import MbgCnbd, regularity
 from huitou.models.mbgnbd import MbgNbd
 from huitou.models.nbd import Nbd
 from huitou.models.pareto import ParetoNbd
@@ -20,6 +21,8 @@ MODELS = {
     "NBD": (Nbd(), (0.5, 12.0)),
     "BG/NBD": (BgNbd(), (0.24, 4.4, 0.79, 2.43)),
     "MBG/NBD": (MbgNbd(), (0.52, 6.2, 0.89, 1.61)),
+    "MBG/CNBD-2": (MbgCnbd(2), (1.3, 2.8, 0.42, 0.79)),
+    "MBG/CNBD-3": (MbgCnbd(3), (1.3, 1.7, 1.1, 2.4)),
     "Pareto/NBD": (ParetoNbd(), (0.55, 10.6, 0.61, 11.7)),
     "Pareto/NBD, alpha small": (ParetoNbd(), (1.5, 3.0, 2.2, 80.0)),
     "Pareto/NBD, beta small": (ParetoNbd(), (1.5, 90.0, 0.4, 2.0)),
@@ -33,6 +36,8 @@ BOOK = {
     "NBD": textbook.nbd_loglik,
     "BG/NBD": textbook.bg_loglik,
     "MBG/NBD": textbook.mbg_loglik,
+    "MBG/CNBD-2": lambda *args: textbook.cnbd_loglik(2, *args),
+    "MBG/CNBD-3": lambda *args: textbook.cnbd_loglik(3, *args),
     "Pareto/NBD": textbook.pareto_loglik,
 }
 
@@ -157,6 +162,75 @@ def test_the_day_by_which_a_chance_is_reached_is_the_first_such_day(name, chance
     assert (fitted.p_buy(s, last)[reached] >= chance).all()
     assert (fitted.p_buy(s, 400)[~reached] < chance).all()
     assert (fitted.p_buy(s, np.maximum(last - 1, 0))[reached & (days > 1)] < chance).all()
+
+
+def test_all_three_answers_at_once_are_those_asked_one_by_one(case):
+    model, params = case
+    fitted, s = at(model, params), some_histories()
+    told = fitted.predict(s, 26.0)
+    np.testing.assert_allclose(told.p_alive, fitted.p_alive(s), rtol=1e-12)
+    np.testing.assert_allclose(told.p_buy, fitted.p_buy(s, 26), rtol=1e-8)
+    np.testing.assert_allclose(told.expected, fitted.expected(s, 26), rtol=1e-12)
+
+
+def test_discounted_purchases_are_those_of_the_closed_form():
+    """Fader, Hardie, Lee 2005, DERT with 15 % a year; three hundred years are as good as ever."""
+    (model, params), s, rate = MODELS["Pareto/NBD"], some_histories(), 0.0027
+    want = textbook.pareto_dert(params, s.x, s.t_x, s.T, rate)
+    np.testing.assert_allclose(at(model, params).discounted(s, 15_600.0, rate), want, rtol=1e-9)
+
+
+def test_without_a_rate_nothing_is_discounted_and_with_one_the_late_count_less(case):
+    model, params = case
+    fitted, s = at(model, params), some_histories()
+    expected = fitted.expected(s, 52)
+    np.testing.assert_allclose(fitted.discounted(s, 52.0, 0.0), expected, rtol=1e-12)
+    worth = fitted.discounted(s, 52.0, 0.01)
+    assert (worth < expected).all() and (worth > expected * np.exp(-0.52)).all()
+
+
+def test_regular_buying_by_a_clock_of_one_beat_is_the_mbg():
+    s, params = some_histories(), MODELS["MBG/NBD"][1]
+    one, mbg = at(MbgCnbd(1), params), at(MbgNbd(), params)
+    by_beats = one.model._by_beats(np.array(params), s, 26.0)
+    np.testing.assert_allclose(by_beats, mbg.expected_alive(s, 26), rtol=1e-9)
+
+
+def test_regularity_is_found_and_what_it_expects_comes_true():
+    rng, truth = np.random.default_rng(8), (1.2, 12.0, 0.5, 2.0)
+    of = {"r": truth[0], "alpha": truth[1], "a": truth[2], "b": truth[3]}
+    history = purchases(rng, 6_000, leave="mbg", days=500, k=2, **of)
+    s, place = summarise(*observed(history, 300))
+    seen = [np.diff(times[times <= 300], prepend=0.0) for times in history]
+    (best, _), *others = regularity(s, float(np.log(np.concatenate(seen)).sum()), prior_sd=None)
+    assert best.model.k == 2 and len(others) == 3
+    away = best.theta - np.log(truth)
+    assert (np.abs(away) < 3.5 * np.sqrt(np.diag(best.covariance))).all()
+    came = np.array([((times > 300) & (times <= 450)).sum() for times in history])
+    assert came.sum() == pytest.approx(best.expected(s, 150)[place].sum(), rel=0.04)
+    assert (came > 0).sum() == pytest.approx(best.p_buy(s, 150)[place].sum(), rel=0.03)
+
+
+def test_which_parameters_the_prior_decides_is_said():
+    rng = np.random.default_rng(5)
+    few = summarise(*observed(purchases(rng, 30, leave="never"), 60))[0]
+    many = summarise(*observed(purchases(rng, 4_000, leave="mbg", a=0.8, b=2.4), 400))[0]
+    assert set(fit(ParetoNbd(), few).prior_dominated) >= {"s"}
+    assert fit(MbgNbd(), many).prior_dominated == ()
+    assert fit(MbgNbd(), many, prior_sd=None).prior_dominated == ()
+
+
+def test_a_large_shop_fitted_by_way_of_its_eighth_is_fitted_as_it_would_be_at_once(monkeypatch):
+    s = summarise(
+        *observed(purchases(np.random.default_rng(9), 9_000, leave="pareto", s=0.7, beta=60), 400)
+    )[0]
+    for model in (MbgNbd(), ParetoNbd()):
+        by_way = fit(model, s)
+        with monkeypatch.context() as patched:
+            patched.setattr("huitou.models.fitted.SCOUTED", 10**-9)
+            at_once = fit(model, s)
+        np.testing.assert_allclose(by_way.theta, at_once.theta, atol=1e-5)
+        assert by_way.loglik == pytest.approx(at_once.loglik, abs=1e-6)
 
 
 WORLDS = {

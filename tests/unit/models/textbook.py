@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
-from scipy.special import betaln, gammaln, hyp2f1
+from scipy.integrate import quad
+from scipy.special import beta, betaln, gammaln, hyp2f1, hyperu
+from scipy.stats import gamma, poisson
 
 
 def bg_loglik(p, x, t_x, T):
@@ -37,6 +41,34 @@ def pareto_loglik(p, x, t_x, T):
     inner = (alpha + T) ** -(r + x) * (beta + T) ** -s + s / k * (f(t_x) - f(T))
     first = gammaln(r + x) - gammaln(r) + r * np.log(alpha) + s * np.log(beta)
     return first + np.log(inner)
+
+
+def cnbd_loglik(k, p, x, t_x, T):
+    """Beats of a clock, k to a purchase, and a gamma mixture by quadrature, one by one."""
+    r, alpha, a, b = p
+
+    def one(x, t_x, T):
+        def seen(rate):
+            beats = poisson.cdf(k - 1, rate * (T - t_x))
+            stay, left = beta(a, b + x + 1) / beta(a, b), beta(a + 1, b + x) / beta(a, b)
+            log = gamma.logpdf(rate, r, scale=1 / alpha) + k * x * np.log(rate) - rate * t_x
+            return np.exp(log - peak) * (stay * beats + left)
+
+        middle = (r + k * x) / (alpha + t_x)
+        peak = gamma.logpdf(middle, r, scale=1 / alpha) + k * x * np.log(middle) - middle * t_x
+        edges = middle * np.array([0, 1e-6, 1e-4, 0.01, 0.1, 0.3, 0.6, 1, 1.5, 2.5, 5, 12, 40, 200])
+        pieces = [quad(seen, *edge, epsrel=1e-11)[0] for edge in pairwise(edges)]
+        return np.log(np.sum(pieces)) + peak
+
+    return np.vectorize(one)(x, t_x, T)
+
+
+def pareto_dert(p, x, t_x, T, rate):
+    """Fader, Hardie, Lee 2005: discounted expected residual transactions, for ever."""
+    r, alpha, s, beta_ = p
+    log = gammaln(r + x + 1) - gammaln(r) + r * np.log(alpha) + s * np.log(beta_)
+    log = log + (s - 1) * np.log(rate) - (r + x + 1) * np.log(alpha + T)
+    return np.exp(log - pareto_loglik(p, x, t_x, T)) * hyperu(s, s, rate * (beta_ + T))
 
 
 def nbd_loglik(p, x, t_x, T):

@@ -10,10 +10,11 @@ import pyarrow as pa
 START = date(2024, 1, 1)
 
 
-def purchases(rng, n, *, leave, r=0.8, alpha=40.0, days=500, **of):
+def purchases(rng, n, *, leave, r=0.8, alpha=40.0, days=500, k=1, **of):
     """Times of repeat purchases of n customers after their first, until `days` are over.
 
-    `leave` is 'bg', 'mbg', 'pareto' or 'never'; `of` holds a, b or s, beta.
+    `leave` is 'bg', 'mbg', 'pareto' or 'never'; `of` holds a, b or s, beta. Each k-th beat of a
+    customer's clock is a purchase.
     """
     rate = rng.gamma(r, 1 / alpha, n)
     quit_at = np.full(n, np.inf)
@@ -27,7 +28,8 @@ def purchases(rng, n, *, leave, r=0.8, alpha=40.0, days=500, **of):
         times, now = [], 0.0
         gone = leave == "mbg" and rng.random() < chance[i]
         while not gone:
-            now += rng.exponential(1 / rate[i]) if rate[i] > 1e-12 else np.inf
+            beats = rng.exponential(1) if k == 1 else rng.gamma(k)
+            now += beats / rate[i] if rate[i] > 1e-12 else np.inf
             if now > min(days, quit_at[i]):
                 break
             times.append(now)
