@@ -1,1 +1,0 @@
-"""The second yes: a first one waits until the link in a message of confirmation is followed."""
