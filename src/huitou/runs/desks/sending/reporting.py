@@ -96,7 +96,7 @@ def _inbox(rules: Reports, environment: Mapping[str, str]) -> Inbox:
     if not rules.imap_host or not rules.imap_user or not password:
         raise HuitouError(
             "the mailbox of undelivered mail is not set up",
-            to_try="huitou sending rules: imap_host, imap_user, imap_password_env in [reports]",
+            to_try="huitou sending ways: imap_host, imap_user, imap_password_env in [reports]",
         )
     return Inbox(rules.imap_host, rules.imap_user, password, rules.imap_port, rules.imap_folder)
 
