@@ -24,9 +24,9 @@ from huitou.decisions.explore import ALWAYS_BEST, Draw, Exploring, Urn, draw
 from huitou.decisions.fair import allocate_fairly, open_among
 from huitou.decisions.holdout import PROGRAMME, UNIVERSAL, Holdout
 from huitou.decisions.limits import Limits
-from huitou.decisions.out import who_is_out
+from huitou.decisions.out import Out, who_is_out
 from huitou.decisions.playbook import PLAYBOOK
-from huitou.decisions.price import price, unsure_offers
+from huitou.decisions.price import Priced, price, unsure_offers
 from huitou.decisions.scarce import scarce
 from huitou.decisions.trials import Enlisted, Trial, enlist
 from huitou.ground.ids import fingerprint
@@ -200,29 +200,22 @@ def draft(
     audience = Audience.of(people)
     held = holdout.mask(audience.hold_key)
     listed = tuple((acts if acts is not None else in_use()).values())
-    priced = price(audience, listed, effects, limits)
-    bound = bounds(audience, limits)
-    out = who_is_out(audience, listed, limits, as_of)
-    owed = audience.exposure[:, None] + priced.worst_cost
-    beyond = (owed > bound[:, None]) & (priced.worst_cost > 0)
-    allowed = ~(out.barred | beyond)
-    unsure = unsure_offers(listed, priced)
-    use, limit = scarce(listed, priced, limits)
+    ways = _ways(audience, listed, effects, limits, as_of)
+    use, limit = scarce(listed, ways.priced, limits)
     names = [act.name for act in listed]
-    enlisted = enlist(trials, audience, names, allowed, use, limit, holdout.salt)
+    enlisted = enlist(trials, audience, names, ways.allowed, use, limit, holdout.salt)
     left = limit - enlisted.used
-    free = allowed & (~enlisted.mask[:, None] | (np.arange(len(listed)) == 0))
-    reachable = out.reachable & ~enlisted.mask
-    found = allocate_fairly(
-        audience, listed, priced, free, unsure, reachable, use, exploring.kept_back(left)
-    )
+    free = ways.allowed & (~enlisted.mask[:, None] | (np.arange(len(listed)) == 0))
+    reachable = ways.out.reachable & ~enlisted.mask
+    kept = exploring.kept_back(left)
+    found = allocate_fairly(audience, listed, ways.priced, free, ways.unsure, reachable, use, kept)
     urn = Urn(
         keys=audience.hold_key,
         best=found.choice,
-        allowed=_drawable(allowed, listed, found.choice),
+        allowed=_drawable(ways.allowed, listed, found.choice),
         out=held | enlisted.mask,
         cost=use[0],
-        gain=priced.gain,
+        gain=ways.priced.gain,
         use=use,
         limit=left,
         prices=found.prices,
@@ -231,16 +224,16 @@ def draft(
     drafted = Drafted(
         audience,
         listed,
-        priced,
+        ways.priced,
         held,
         np.where(enlisted.mask, enlisted.given, found.choice),
         drawn,
         enlisted.test,
-        allowed,
-        beyond,
-        unsure,
-        out,
-        bound,
+        ways.allowed,
+        ways.beyond,
+        ways.unsure,
+        ways.out,
+        ways.bound,
         letters=effects.letters,
     )
     receipts = write_receipts(drafted)
@@ -260,6 +253,30 @@ def draft(
         exploring=exploring,
         balance=balanced(drafted, limits) if with_balance else None,
     )
+
+
+@dataclass(frozen=True)
+class _Ways:
+    """What may be done for whom, before anybody is chosen. Rows are people, columns acts."""
+
+    priced: Priced
+    bound: IntArray
+    out: Out
+    beyond: BoolArray
+    allowed: BoolArray
+    unsure: BoolArray
+
+
+def _ways(
+    people: Audience, acts: tuple[Act, ...], effects: Effects, limits: Limits, as_of: date
+) -> _Ways:
+    priced = price(people, acts, effects, limits)
+    bound = bounds(people, limits)
+    out = who_is_out(people, acts, limits, as_of)
+    owed = people.exposure[:, None] + priced.worst_cost
+    beyond = (owed > bound[:, None]) & (priced.worst_cost > 0)
+    allowed = ~(out.barred | beyond)
+    return _Ways(priced, bound, out, beyond, allowed, unsure_offers(acts, priced))
 
 
 def _drawable(allowed: BoolArray, acts: Sequence[Act], best: IntArray) -> BoolArray:

@@ -227,62 +227,66 @@ def _words(answer: Answer, value: Range | None, plans: int, aside: int) -> tuple
     if answer.reason == "same":
         return (said("Nobody would have been treated otherwise, so nothing would differ."),)
     if answer.reason == "no_overlap":
-        return (
-            said(
-                "No answer: {differing} decisions would have differed, and only {comparable} of"
-                " them had any chance of that. What was never tried, the past cannot tell.",
-                differing=answer.differing,
-                comparable=answer.comparable,
-            ),
-            said("Plan a test of it, or let more be drawn to learn (explore_share)."),
-        )
+        return _never_tried(answer)
     if answer.reason == "too_few" or value is None:
-        more = answer.needed / max(answer.effective, 0.1)
-        return (
-            said(
-                "No answer: those who by lot got what would have been given are worth"
-                " {effective} people, and at least {needed} are needed.",
-                effective=round(answer.effective, 1),
-                needed=round(answer.needed),
-            ),
-            said("Plan a test of it: by itself the past will not tell for years.")
-            if plans * more > YEARS_OF_PLANS
-            else said(
-                "About {plans} plans like the {now} so far would do, or larger control and explore"
-                " shares.",
-                plans=math.ceil(plans * more),
-                now=plans,
-            ),
-        )
-    told = (
-        said(
-            "It would have brought {value} more than what was done.",
-            value=value.value,
-        )
-        if value.value.minor >= 0
-        else said(
-            "It would have brought {value} less than what was done.",
-            value=Money(-value.value.minor, value.value.currency),
-        )
-    )
-    if value.low.minor > 0:
-        verdict = said("That is more, beyond what chance alone does.")
-    elif value.high.minor < 0:
-        verdict = said("That is less, beyond what chance alone does.")
-    else:
-        verdict = said("The band reaches over zero: it may have brought more or less.")
-    rest = answer.differing - answer.comparable
-    untried = (
-        (
-            said(
-                "{n} of {differing} decisions that would have differed had no chance of it, and"
-                " are taken as they were.",
-                n=rest,
-                differing=answer.differing,
-            ),
-        )
-        if rest
-        else ()
-    )
+        return _too_few(answer, plans)
     whale = said("The {n} largest by what they brought before are left out of this.", n=aside)
-    return (told, verdict, *untried, whale)
+    return (_brought(value.value), _beyond_chance(value), *_untried(answer), whale)
+
+
+def _never_tried(answer: Answer) -> tuple[Sentence, ...]:
+    return (
+        said(
+            "No answer: {differing} decisions would have differed, and only {comparable} of"
+            " them had any chance of that. What was never tried, the past cannot tell.",
+            differing=answer.differing,
+            comparable=answer.comparable,
+        ),
+        said("Plan a test of it, or let more be drawn to learn (explore_share)."),
+    )
+
+
+def _too_few(answer: Answer, plans: int) -> tuple[Sentence, ...]:
+    more = answer.needed / max(answer.effective, 0.1)
+    found = said(
+        "No answer: those who by lot got what would have been given are worth"
+        " {effective} people, and at least {needed} are needed.",
+        effective=round(answer.effective, 1),
+        needed=round(answer.needed),
+    )
+    if plans * more > YEARS_OF_PLANS:
+        return found, said("Plan a test of it: by itself the past will not tell for years.")
+    return found, said(
+        "About {plans} plans like the {now} so far would do, or larger control and explore shares.",
+        plans=math.ceil(plans * more),
+        now=plans,
+    )
+
+
+def _brought(more: Money) -> Sentence:
+    if more.minor >= 0:
+        return said("It would have brought {value} more than what was done.", value=more)
+    less = Money(-more.minor, more.currency)
+    return said("It would have brought {value} less than what was done.", value=less)
+
+
+def _beyond_chance(value: Range) -> Sentence:
+    if value.low.minor > 0:
+        return said("That is more, beyond what chance alone does.")
+    if value.high.minor < 0:
+        return said("That is less, beyond what chance alone does.")
+    return said("The band reaches over zero: it may have brought more or less.")
+
+
+def _untried(answer: Answer) -> tuple[Sentence, ...]:
+    rest = answer.differing - answer.comparable
+    if not rest:
+        return ()
+    return (
+        said(
+            "{n} of {differing} decisions that would have differed had no chance of it, and"
+            " are taken as they were.",
+            n=rest,
+            differing=answer.differing,
+        ),
+    )
