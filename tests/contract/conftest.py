@@ -13,16 +13,22 @@ from huitou.store.books import Books
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
-def any_books(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Books]:
-    """Empty books of the newest shape, on each database."""
+def empty_books(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Books]:
+    """Books without a shape, on each database."""
     if request.param == "sqlite":
         url = f"sqlite:///{tmp_path / 'books.db'}"
     else:
         url = fresh_database(request.getfixturevalue("postgres_url"))
     books = Books(url)
-    books.migrate(every_table())
     yield books
     books.close()
+
+
+@pytest.fixture
+def any_books(empty_books: Books) -> Books:
+    """Empty books of the newest shape, on each database."""
+    empty_books.migrate(every_table())
+    return empty_books
 
 
 @pytest.fixture

@@ -7,6 +7,8 @@ message and after. So the dialogue is held here step by step (TRUST C.1):
     dot                                             cut off here: nobody knows,      IN_DOUBT
     replied                                         2xx ACCEPTED, 4xx RETRY_SAFE, 5xx REFUSED
 
+Where the server offers it, mail, rcpt and data are said in one piece; each still has its answer.
+
 A refusal that is about us and not about the recipient (sender, login, encryption) is RETRY_SAFE:
 one wrong setting must not use up a plan.
 """
