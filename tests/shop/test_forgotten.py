@@ -53,7 +53,7 @@ def known_well(shop: Shop, who: str) -> str:
     shop.needs.enter(who, Machine(SERIAL, "白瓷盖碗", date(2024, 1, 1)), "lin", "Tea House Ltd")
     shop.needs.note(SERIAL, date(2024, 5, 1), "lin", words=f"{NAME} was not at home")
     shop.surprises.tell_birthday(who, 5, "lin")
-    shop.referrals.write_rules(shop.referrals.rules_text().replace("on = false", "on = true"))
+    shop.rules("referrals").write(shop.rules("referrals").text.replace("on = false", "on = true"))
     link = shop.referrals.link(who, "lin")
     shop.referrals.leave(link.token, "Liu", FRIEND, "en", agreed=True)
     shop.complaints.new(f"I am {NAME}, {EMAIL}", phone=PHONE, by="lin")

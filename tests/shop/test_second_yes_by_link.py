@@ -47,8 +47,8 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
     file.write_text("\n".join(lines), encoding="utf-8")
     shop.take(file, Declared(currency="EUR", timezone="Europe/Berlin"), confirmed=True)
     shop.run()
-    shop.sending.change_rules(CHANNELS)
-    shop.consents.set_rules('packs = ["EU"]\ncountry = "DE"\n', "owner")
+    shop.rules("channels").write(CHANNELS)
+    shop.rules("sending").write('packs = ["EU"]\ncountry = "DE"\n', "owner")
     shop.books.close()
     return home / "shop"
 
@@ -186,7 +186,7 @@ def test_who_joins_with_a_new_address_is_asked_there_in_their_language(shop: Sho
 
 def test_elsewhere_one_yes_is_enough_and_a_reply_is_proof_anywhere(shop: Shop) -> None:
     shop.consents.declare("m7", "US")
-    shop.consents.set_rules('packs = ["EU", "US"]\ncountry = "DE"\n', "owner")
+    shop.rules("sending").write('packs = ["EU", "US"]\ncountry = "DE"\n', "owner")
     shop.consents.give("m7", "email", by="lin", source="till")
     who = shop.person("m7").row.id
     assert given(shop, who) == {(who, "email")}

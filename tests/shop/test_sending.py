@@ -394,7 +394,7 @@ def test_undelivered_mail_is_read_by_a_chore_where_its_mailbox_is_known(
 ) -> None:
     (chore,) = [each for each in chores() if each.name == "bounces"]
     assert chore.do(shop, shop.clock.now()) == {}
-    shop.sending.change_rules(f'{RULES}imap_host = "mail.example"\nimap_user = "shop"\n')
+    shop.rules("channels").write(f'{RULES}imap_host = "mail.example"\nimap_user = "shop"\n')
     came = [("k1", b"From: a@example.com\r\nSubject: hello\r\n\r\nhello")]
     monkeypatch.setattr(reporting, "fetched", lambda *_: iter(came))
     assert chore.do(shop, shop.clock.now()) == {"letters": 1}

@@ -131,7 +131,7 @@ def scene(tmp_path: Path, postgres_url: str) -> Iterator[Scene]:
             name="The Corner", currency="GBP", timezone="Europe/London",
             smtp_host="127.0.0.1", smtp_port=sink.port, smtp_from="shop@example.com",
         )  # fmt: skip
-        shop.sending.change_rules(WAYS)
+        shop.rules("channels").write(WAYS)
         shop.consents.hold_rules()
         receipts = [_wish("transactional", place) for place in range(RECEIPTS)]
         letters = [_wish("marketing", place) for place in range(LETTERS)]

@@ -201,7 +201,7 @@ def test_a_journey_surprises_within_the_budget_by_the_lot_of_all_surprises(
 ) -> None:
     gift = '[[gift]]\nname = "thanks_gift"\nwhen = "journey"\nwhat = "A cup"\ncost = 300\n'
     rules = f"on = true\nbudget = 600\ncontrol_share = 0.4\n{gift}"
-    real.surprises.write_rules(rules)
+    real.rules("surprises").write(rules)
     started(planner, SURPRISING)
     people = [f"person {number}" for number in range(30)]
     treated, held = of_each(real, people)
@@ -229,7 +229,7 @@ def test_a_surprise_that_is_drawn_elsewhere_is_not_given_by_a_journey(
     planner: TestClient, real: Shop
 ) -> None:
     gift = '[[gift]]\nname = "thanks_gift"\nwhen = "orders"\nwhat = "A cup"\ncost = 300\n'
-    real.surprises.write_rules(f"on = true\nbudget = 600\n{gift}")
+    real.rules("surprises").write(f"on = true\nbudget = 600\n{gift}")
     started(planner, SURPRISING)
     treated, _held = of_each(real, [f"person {number}" for number in range(6)])
     will_come(real, treated)
