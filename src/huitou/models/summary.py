@@ -35,7 +35,7 @@ class Column:
         """Whole numbers are their own places, where a list up to the largest is not too long."""
         top = float(values.max(initial=0.0))
         if top < 2 * len(values) + 1024:
-            place = values.astype(np.int32)
+            place: Key = values.astype(np.int32)
             if np.array_equal(place, values):
                 return cls(np.arange(int(top) + 1, dtype=np.float64), place)
         different, place = np.unique(values, return_inverse=True)
