@@ -105,7 +105,8 @@ class BetaGeometric:
         found = [Decay.over(r, beats, alpha, s.watched)]
         for j in range(1, self.k):
             later = Decay.over(r, beats + j, alpha, s.watched)
-            found.append(_Beaten(*vars(later).values(), _beats(r, beats, j, s.T - s.t_x)))
+            beaten = _beats(r, beats, j, s.T - s.t_x)
+            found.append(_Beaten(r, later.power, later.log, later.share, beaten))
         return found
 
     def expected_alive(self, params: Array, s: Summary, h: ArrayLike) -> Array:
@@ -173,7 +174,8 @@ class _Beaten(Decay):
 
     @property
     def value(self) -> Array:
-        return super().value + self.beaten[0]
+        waited: Array = super().value + self.beaten[0]
+        return waited
 
     def slope(self, by_shape: Array, by_scale: Array) -> None:
         super().slope(by_shape, by_scale)
