@@ -56,6 +56,8 @@ class Column:
 
     def each(self, rule: Callable[[Array], Array]) -> Array:
         """The rule's answer for every row, asked once for each different number."""
+        if len(self.different) > len(self.place):  # a part of a larger column
+            return rule(self.values)
         return rule(self.different).take(self.place)
 
     def rows(self, part: slice | Index) -> Column:
@@ -65,11 +67,9 @@ class Column:
     def later(self, h: ArrayLike) -> Column:
         """The numbers and `h` more, one for all or one a row."""
         more = np.asarray(h, dtype=np.float64)
-        return (
-            Column.of(self.values + more)
-            if more.ndim
-            else replace(self, different=self.different + more)
-        )
+        if more.ndim:
+            return Column.of(self.values + more)
+        return replace(self, different=self.different + more)
 
 
 @dataclass(frozen=True)
