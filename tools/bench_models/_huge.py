@@ -20,8 +20,7 @@ from huitou.models.summary import packed
 
 def main(file: str) -> None:
     """Pack once for each model, as each would have to by itself."""
-    with np.load(file) as kept:
-        customers = [kept[name].astype(np.float64) for name in ("x", "t_x", "T")]
+    customers = [column.astype(np.float64) for column in np.load(file, mmap_mode="r")]
     fits: dict[str, Any] = {}
     for model in (BgNbd(), MbgNbd(), ParetoNbd()):
         began = time.process_time()

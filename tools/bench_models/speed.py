@@ -13,7 +13,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -97,11 +97,10 @@ def _memory(megabytes: float) -> Iterator[dict[str, Any]]:
 def _ten_million() -> tuple[dict[str, Any], float]:
     """Fits in a process of their own: what each took, and the most memory that was held."""
     with tempfile.TemporaryDirectory() as folder:
-        file = Path(folder) / "customers.npz"
+        file = Path(folder) / "customers.npy"
         x, t_x, T = _shops.simulated(HUGE)
-        np.savez(file, **{
-            name: column.astype(np.int32) for name, column in (("x", x), ("t_x", t_x), ("T", T))
-        })  # fmt: skip
+        small = (column.astype(np.int32) for column in (x, t_x, T))
+        np.save(file, np.array(list(small)))
         del x, t_x, T
         call = [sys.executable, "-m", _huge.__name__, str(file)]
         told = json.loads(subprocess.run(call, check=True, capture_output=True, text=True).stdout)
@@ -113,7 +112,7 @@ def _traits() -> Iterator[dict[str, Any]]:
     traits = np.random.default_rng(0).integers(0, 2, (100_000, 2))
     for model in (MbgNbd(), ParetoNbd()):
         seen = kinds(*histories(100_000), traits)
-        seconds = cpu(lambda m=model, s=seen: fit_traits(m, s, ("one", "two")), 3)
+        seconds = cpu(partial(fit_traits, model, seen, ("one", "two")), 3)
         yield row(f"{model.name}, 100,000 customers with two traits: fitted", seconds, "s CPU")
 
 

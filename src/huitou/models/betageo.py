@@ -16,6 +16,7 @@ in which there is no parameter: `regularity` counts it where it compares differe
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 from math import lgamma
 from types import MappingProxyType
@@ -69,42 +70,44 @@ class BetaGeometric:
 
     def terms(self, params: Array, s: Summary) -> Terms:
         """Alive and silent since t_x, by the beats since then; or gone at t_x."""
-        r, alpha, a, b = params.tolist()
-        beats = self.k * s.x
-        alive = [Decay.over(r, beats + j, alpha, s.watched) for j in range(self.k)]
-        gone = Decay.over(r, beats, alpha, s.last)
+        b = float(params[3])
+        ways = [*self._alive(params, s), Decay.over(*self._rate(params, s), s.last)]
         left = _left(b, s.times.different + self.first)
-        value = np.empty((self.k + 1, len(s)))
-        for j, decay in enumerate(alive):
-            value[j] = decay.value
-            if j:
-                with np.errstate(divide="ignore"):
-                    value[j] += _beats(r, beats, j)[0] + j * np.log(s.T - s.t_x) - lgamma(j + 1)
-        with np.errstate(divide="ignore"):
-            np.add(gone.value, np.log(left * (a / b)).take(s.times.place), out=value[-1])
+        value = np.stack([way.value for way in ways])
+        with np.errstate(divide="ignore"):  # where there was no chance to leave yet
+            value[-1] += np.log(left * (params[2] / b)).take(s.times.place)
         left = left.take(s.times.place)
 
         def derive() -> tuple[Array, Bend]:
-            slope = np.zeros((4, self.k + 1, len(s)))
-            for j, decay in enumerate((*alive, gone)):
-                decay.slope(slope[0, j], slope[1, j])
-                if 0 < j < self.k:
-                    slope[0, j] += _beats(r, beats, j)[1]
+            slope = np.zeros((4, *value.shape))
+            for row, way in enumerate(ways):
+                way.slope(slope[0, row], slope[1, row])
             slope[2, -1] = 1.0
             np.negative(left, out=slope[3, -1])
 
             def bend(weight: Array) -> Array:
                 bent = np.zeros((4, 4))
-                for j, decay in enumerate((*alive, gone)):
-                    bent[:2, :2] += decay.bend(weight[j])
-                    if 0 < j < self.k:
-                        bent[0, 0] += weight[j] @ _beats(r, beats, j)[2]
+                bent[:2, :2] = sum(way.bend(own) for way, own in zip(ways, weight, strict=True))
                 bent[3, 3] = -float(np.vdot(weight[-1], left * (1 - left)))
                 return bent
 
             return slope, bend
 
         return Terms(value, derive)
+
+    def _rate(self, params: Array, s: Summary) -> tuple[float, Array, float]:
+        """What a decay asks for: r, the beats so far, and alpha."""
+        r, alpha = params[:2].tolist()
+        return r, self.k * s.x, alpha
+
+    def _alive(self, params: Array, s: Summary) -> list[Decay]:
+        r, beats, alpha = self._rate(params, s)
+        found = [Decay.over(r, beats, alpha, s.watched)]
+        for j in range(1, self.k):
+            later = Decay.over(r, beats + j, alpha, s.watched)
+            beaten = _beats(r, beats, j, s.T - s.t_x)
+            found.append(_Beaten(r, later.power, later.log, later.share, beaten))
+        return found
 
     def expected_alive(self, params: Array, s: Summary, h: ArrayLike) -> Array:
         """Of pure chance by `_by_chance`, of regular buyers by `_by_beats`."""
@@ -162,16 +165,39 @@ class BetaGeometric:
         return expected
 
 
+@dataclass(frozen=True)
+class _Beaten(Decay):
+    """A decay where some beats have gone by since the last purchase."""
+
+    beaten: Array
+    """(r + beats)_j / j! silence^j: its logarithm, and its derivatives by log r; (3, n)."""
+
+    @property
+    def value(self) -> Array:
+        waited: Array = super().value + self.beaten[0]
+        return waited
+
+    def slope(self, by_shape: Array, by_scale: Array) -> None:
+        super().slope(by_shape, by_scale)
+        by_shape += self.beaten[1]
+
+    def bend(self, weight: Array) -> Array:
+        bent = super().bend(weight)
+        bent[0, 0] += weight @ self.beaten[2]
+        return bent
+
+
 def _left(b: float, m: Array) -> Array:
     """b / (b + m - 1): what leaving at the last of m > 0 chances makes of a / b; 0 for none."""
     return np.where(m > 0, b / np.where(m > 0, b + m - 1, 1.0), 0.0)
 
 
-def _beats(r: float, beats: Array, j: int) -> tuple[Array, Array, Array]:
-    """log (r + beats)_j and its derivatives by log r."""
+def _beats(r: float, beats: Array, j: int, silence: Array) -> Array:
     factors = r + beats + np.arange(j)[:, None]
     shares = r / factors
-    return np.log(factors).sum(axis=0), shares.sum(axis=0), (shares * (1 - shares)).sum(axis=0)
+    with np.errstate(divide="ignore"):  # who bought on the last evening is at no later beat
+        value = np.log(factors).sum(axis=0) + j * np.log(silence) - lgamma(j + 1)
+    return np.array([value, shares.sum(axis=0), (shares * (1 - shares)).sum(axis=0)])
 
 
 def _stayed(params: Array, m: Array, count: Array) -> Sums:

@@ -35,7 +35,7 @@ class Column:
         """Whole numbers are their own places, where a list up to the largest is not too long."""
         top = float(values.max(initial=0.0))
         if top < 2 * len(values) + 1024:
-            place = values.astype(np.int32)
+            place: Key = values.astype(np.int32)
             if np.array_equal(place, values):
                 return cls(np.arange(int(top) + 1, dtype=np.float64), place)
         different, place = np.unique(values, return_inverse=True)
@@ -56,6 +56,8 @@ class Column:
 
     def each(self, rule: Callable[[Array], Array]) -> Array:
         """The rule's answer for every row, asked once for each different number."""
+        if len(self.different) > len(self.place):  # a part of a larger column
+            return rule(self.values)
         return rule(self.different).take(self.place)
 
     def rows(self, part: slice | Index) -> Column:
@@ -65,11 +67,9 @@ class Column:
     def later(self, h: ArrayLike) -> Column:
         """The numbers and `h` more, one for all or one a row."""
         more = np.asarray(h, dtype=np.float64)
-        return (
-            Column.of(self.values + more)
-            if more.ndim
-            else replace(self, different=self.different + more)
-        )
+        if more.ndim:
+            return Column.of(self.values + more)
+        return replace(self, different=self.different + more)
 
 
 @dataclass(frozen=True)
