@@ -82,7 +82,7 @@ def test_a_clerk_writes_down_a_yes_and_then_a_no(
     page.get_by_text("You may text me.").wait_for()
     page.locator("#withdraw-channel").select_option("any")
     page.get_by_role("button", name="They refuse").click()
-    page.locator(".consent-words").get_by_text("Every channel").wait_for()
+    page.locator(".consent-words").get_by_text("Refused").first.wait_for()
     lets_in(page, "consents-refused-360")
     stands = {each.channel: each.state for each in said.shop.consents.of("p").standings[:6]}
     assert set(stands.values()) == {"withdrawn"}
