@@ -43,11 +43,10 @@ class Names:
 def names(unit: Unit, people: Iterable[str] | None = None) -> Names:
     """The names of these people, or of everybody; within one unit they are looked up once."""
     asked = None if people is None else frozenset(people)
-    key = ("names", asked)
-    if key not in unit.looked_up:
-        unit.looked_up[key] = _names(unit, asked)
-    found: Names = unit.looked_up[key]
-    return found
+    known: dict[object, Names] = unit.looked_up.setdefault(person_alias, {})
+    if asked not in known:
+        known[asked] = _names(unit, asked)
+    return known[asked]
 
 
 def _names(unit: Unit, asked: frozenset[str] | None) -> Names:
@@ -73,7 +72,6 @@ def new_splits(unit: Unit, split: Pairs) -> Pairs:
 
 def keep(unit: Unit, merged: Pairs, split: Pairs) -> None:
     """Keep who turned out to be whom, and whose keys belong to somebody else now."""
-    unit.looked_up.clear()
     for old, now in merged:
         unit.put(person_alias, {"person_id": old, "survivor": now})
     for person, origin in split:

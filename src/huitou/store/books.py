@@ -52,14 +52,15 @@ class Unit:
 
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
-        self.looked_up: dict[object, Any] = {}
-        """What was asked once and is asked again by many within this transaction. Whoever writes
-        what it came from empties it."""
+        self.looked_up: dict[Any, dict[object, Any]] = {}
+        """By table, what was asked of it once and is asked again by many within this transaction;
+        a change of the table empties it."""
 
     def execute(
         self, statement: Executable, rows: Row | Sequence[Row] | None = None
     ) -> CursorResult[Any]:
         """Run one statement, once or for each of `rows`."""
+        self.looked_up.pop(getattr(statement, "table", None), None)
         return self.connection.execute(statement, rows)
 
     def change(self, statement: Executable) -> int:
