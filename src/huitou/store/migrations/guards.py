@@ -145,10 +145,14 @@ def _excused_on_postgresql(bind: Connection, table: str, let: str) -> None:
         (f'"{table}"',),
     ).all()
     for name, body in standing:
-        head, when, tail = _parted(body, "IF ", " THEN RAISE EXCEPTION")
+        if " IF " in body:
+            head, when, tail = _parted(body, "IF ", " THEN RAISE EXCEPTION")
+            excused = f"{head}({when}) AND NOT ({let}){tail}"
+        else:  # its question stands in the trigger
+            head, refuse, tail = _parted(body, " BEGIN ", " END ")
+            excused = f"{head}IF NOT ({let}) THEN {refuse} END IF; RETURN NEW;{tail}"
         bind.exec_driver_sql(
-            f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$"
-            f"{head}({when}) AND NOT ({let}){tail}$$"
+            f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $${excused}$$"
         )
 
 
