@@ -44,10 +44,8 @@ nodes:
 exits: [complaint, silence]
 """
 
-THE_WORTHY_APART = THANKS.replace(
-    "nodes:\n",
-    "nodes:\n  worth: {branch: [{when: {value: {at_least: 100}}, then: told}], otherwise: points}\n",
-)
+BY_WORTH = "{branch: [{when: {value: {at_least: 100}}, then: told}], otherwise: points}"
+THE_WORTHY_APART = THANKS.replace("nodes:\n", f"nodes:\n  worth: {BY_WORTH}\n")
 
 
 @pytest.fixture
