@@ -193,7 +193,7 @@ def country(
     code: Annotated[str, typer.Argument(help="Two letters: CN, TW, DE, US.")],
     as_json: AsJson = False,
 ) -> None:
-    """Somebody told in which country they are: its law is kept for them, not their phone's."""
+    """Keep the law of the country somebody says they are in."""
     _say_check(desk(ctx).shop().consents.declare(who, code), as_json=as_json)
 
 
