@@ -141,6 +141,7 @@ def test_offers_chosen_by_traits_are_refused_by_themselves(any_books: Books) -> 
         give(unit, "p")
         consents.withdraw(unit, "p", "email", "personalised", source="preferences", now=NOW)
         assert consents.not_by_traits(unit, ["p", "q"]) == {"p"} and stands(unit, "p") == "given"
+        assert consents.not_by_traits(unit) == {"p"}, "of everybody"
 
 
 def test_nothing_at_all_is_nothing_at_all(any_books: Books) -> None:

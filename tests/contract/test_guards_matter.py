@@ -8,16 +8,18 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 from tests.trust import scene
 from tests.unit.journeys import given
 from tests.unit.journeys.given import NOW
 
+from huitou.care.consents import book as consents
 from huitou.channels import book as channels
 from huitou.ground import failpoints
 from huitou.ground.clock import StoppedClock
 from huitou.ground.failpoints import VARIABLE, Stopped
 from huitou.journeys.lettering import book as lettering
+from huitou.journeys.tables import message
 from huitou.loyalty import book as loyalty
 from huitou.loyalty.tables import exposure
 from huitou.store.books import Books, Unit
@@ -67,3 +69,19 @@ def test_without_its_marker_a_mail_leaves_twice(
         channels.deliver(books, provider, plan_id, clock)
     channels.deliver(books, provider, plan_id, clock)
     assert len(provider.took()) > len(set(provider.took()))
+
+
+def test_unasked_the_plan_sends_its_offers_to_who_refused_them(
+    books: Books, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plan_id = given.approved(books)
+    lettering.write_letters(books, plan_id, given.desk(), NOW)
+    with books.unit() as unit:
+        for row in unit.rows(select(message.c.person_id)):
+            consents.withdraw(
+                unit, row["person_id"], "any", "personalised", source="preferences", now=NOW
+            )
+    provider = scene.Provider(tmp_path / "provider")
+    monkeypatch.setattr(channels, "by_traits", lambda _kind: False)
+    channels.deliver(books, provider, plan_id, StoppedClock(NOW))
+    assert provider.took()

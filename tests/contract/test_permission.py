@@ -83,6 +83,25 @@ def test_what_surely_never_left_counts_no_more_and_what_is_in_doubt_does(any_boo
         assert judged(unit, NOW, asked(2)) == [GOES]
 
 
+def test_who_refused_offers_by_traits_is_handed_over_none_and_all_else_goes_on(
+    any_books: Books,
+) -> None:
+    """Their word holds everywhere; where the law says it too, the law is named."""
+    offer = asked(1, by_traits=True)
+    with any_books.unit() as unit:
+        assert judged(unit, NOW, offer) == [GOES]
+        consents.withdraw(unit, "p", "any", "personalised", source="preferences", now=NOW)
+        assert judged(unit, NOW, offer) == [Verdict("not_by_traits")]
+        others = asked(2), asked(3, purpose="service", by_traits=True)
+        receipt, neighbour = asked(4, purpose="transactional"), asked(5, person_id="q")
+        assert judged(unit, NOW, *others, receipt, neighbour) == [GOES] * 4
+        rule(unit, 'packs = ["CN"]\n')
+        assert judged(unit, NOW, offer) == [Verdict("cn_not_by_traits")]
+        rule(unit, "")
+        consents.give(unit, "p", "any", "personalised", source="preferences", now=NOW + DAY)
+        assert judged(unit, NOW + DAY, offer) == [GOES]
+
+
 def test_receipts_are_never_capped_and_never_take_a_slot(any_books: Books) -> None:
     """Mautic 6729, 6760: a frequency rule that was ignored, or held back receipts too."""
     with any_books.unit() as unit:

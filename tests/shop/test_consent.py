@@ -150,8 +150,9 @@ def test_a_file_edited_by_hand_holds_when_the_shop_is_opened_and_a_broken_one_is
 
 def test_a_declared_country_counts_more_than_the_phone(shop: Shop) -> None:
     shop.rules("sending").write('packs = ["TW", "CN"]\n', "mei")
-    shop.consents.declare("m9", "cn")
-    assert shop.consents.check("m9").place.packs == ("CN",)
+    assert shop.consents.declare("m9", "cn").place.packs == ("CN",)
+    with pytest.raises(BadInput):
+        shop.consents.declare("m9", "UK")
     with shop.books.unit() as unit:
         person = shop.consents.person("m9")
         told = permission.judge(unit, [Wanted("x", person, "sms", "marketing")], CLOCK.now())

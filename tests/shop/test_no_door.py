@@ -30,6 +30,7 @@ from huitou.care.tables import case
 from huitou.channels.tables import delivery
 from huitou.decisions.holdout import Holdout
 from huitou.ground.errors import Refused
+from huitou.ground.languages import LANGUAGES, speaker
 from huitou.journeys.tables import decision, message
 from huitou.loyalty.tables import offer
 from huitou.runs.desks.interviews.hearing import known_of
@@ -147,6 +148,18 @@ def test_who_is_marked_is_reached_by_no_door_either(shop: Shop) -> None:
     assert receipt is not None and receipt.act == "nothing"
     assert "marked them as not to be chased" in str(receipt.words[0])
     assert "Since" in str(receipt.words[1]) and plan.reasons["never"] == 1
+
+
+def test_who_refused_offers_by_traits_is_in_no_plan_and_reads_why(shop: Shop) -> None:
+    person = someone_treated(shop)
+    shop.consents.withdraw(person, "any", "personalised", by="mei")
+    plan = shop.draft_plan(budget=10**9)
+    receipt = shop.person(person).receipt
+    assert receipt is not None and receipt.act == "nothing"
+    assert plan.reasons["not_by_traits"] == 1
+    told = [speaker(language).say(receipt.words[0]) for language in LANGUAGES]
+    assert told[0].startswith("They want no offers chosen from what they bought")
+    assert len(set(told)) == len(LANGUAGES)
 
 
 def test_a_mark_is_looked_at_again_by_somebody_else_and_may_be_lifted(shop: Shop) -> None:

@@ -17,6 +17,7 @@ from huitou.care.calls import book as calls
 from huitou.care.complaints import book as complaints
 from huitou.channels.contract import Channel, End, Outcome
 from huitou.channels.tables import delivery
+from huitou.decisions.acts import by_traits
 from huitou.ground.clock import Clock
 from huitou.ground.errors import Refused
 from huitou.ground.failpoints import failpoint
@@ -372,6 +373,7 @@ def _wanted(row: Row, channel: Channel) -> permission.Wanted:
         value=round(row["worth"] or 0),
         not_after=row["not_after"],
         held_out=row["decided_arm"] != "treated",
+        by_traits=by_traits(row["act"]),
         since=row["written_at"],
     )
 

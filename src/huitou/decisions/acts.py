@@ -42,6 +42,9 @@ TAKEN_KINDS: Mapping[str, str] = MappingProxyType(
 off the price, for the shop serves better instead."""
 KINDS = ("nothing", *CONTACT_KINDS, *TAKEN_KINDS)
 
+ALIKE = ("nothing", "mended")
+"""Kinds that nobody gets for what they bought: word of a fix goes to whomever it hurt."""
+
 EXCEPTIONS: Mapping[str, Sentence] = MappingProxyType(
     {
         "return": said("A private return offer: it asks back who is leaving, once, by a code."),
@@ -71,6 +74,11 @@ class Worth:
     def of(self, basket: float) -> float:
         """The same as a share of the basket."""
         return self.amount / basket if self.amount and basket > 0 else self.share
+
+
+def by_traits(kind: str) -> bool:
+    """Whether an act of this kind is chosen for somebody from what they bought."""
+    return kind not in ALIKE
 
 
 def rounded(amount: float) -> int:

@@ -74,6 +74,8 @@ class Audience:
     """Whether they wait for an answer: nothing that sells reaches them meanwhile."""
     not_for_now: BoolArray
     """Whether they said why they are not to be chased, and the date to look again has not come."""
+    not_by_traits: BoolArray
+    """Whether they want no offer that is chosen from what they bought."""
     mended: BoolArray
     """Whether what hurt them was mended since, and they were not told."""
     return_rests: BoolArray
@@ -142,6 +144,7 @@ class Audience:
             open_case=read.flag("open_case"),
             open_complaint=read.flag("open_complaint"),
             not_for_now=read.flag("not_for_now"),
+            not_by_traits=read.flag("not_by_traits"),
             mended=read.flag("mended"),
             return_rests=read.flag("return_rests"),
             in_test=read.flag("in_test"),

@@ -1,6 +1,7 @@
 """Who is out before anything is scored: rules as values, each with its words and its date.
 
     asked for silence, never to be chased        for good: nothing reaches them
+    no offers chosen from what they bought       for good: only what everybody gets
     not for now                                  until the date to look again
     an open complaint, an open case              only a call by whoever owns it
     addressed lately, or often enough            until they had their rest
@@ -19,7 +20,7 @@ from datetime import date
 import numpy as np
 from numpy.typing import NDArray
 
-from huitou.decisions.acts import Act
+from huitou.decisions.acts import Act, by_traits
 from huitou.decisions.audience import Audience, BoolArray
 from huitou.decisions.limits import Limits
 from huitou.decisions.price import reached_by
@@ -30,6 +31,20 @@ CONTACT_DAYS = 90
 """Contacts are counted over so many days (`limits.most_contacts`)."""
 
 
+def _none(_act: Act) -> bool:
+    return False
+
+
+def _calls(act: Act) -> bool:
+    """Staff may call all the same: who owns a complaint or a case speaks to them."""
+    return act.by_phone
+
+
+def _alike(act: Act) -> bool:
+    """What nobody gets for what they bought."""
+    return not by_traits(act.kind)
+
+
 @dataclass(frozen=True)
 class Rule:
     """One reason not to address somebody, whatever it might earn."""
@@ -38,8 +53,8 @@ class Rule:
     words: Sentence
     strikes: Callable[[Audience, Limits], BoolArray]
     """Whom it strikes (n,)."""
-    may_call: bool = False
-    """Whether staff may call all the same: who owns a complaint or a case speaks to them."""
+    spares: Callable[[Act], bool] = _none
+    """Which acts it lets pass all the same."""
     day: Callable[[Audience, Limits, date], Days] | None = None
     """Its date: since when it holds for good, or until when it holds (n,)."""
 
@@ -69,10 +84,16 @@ RULES: tuple[Rule, ...] = (
         day=lambda people, _, __: people.never_since,
     ),
     Rule(
+        "not_by_traits",
+        said("They want no offers chosen from what they bought, and get what everybody gets."),
+        lambda people, _: people.not_by_traits,
+        spares=_alike,
+    ),
+    Rule(
         "open_complaint",
         said("Their complaint is open: nothing is sold to them until it is settled."),
         lambda people, _: people.open_complaint,
-        may_call=True,
+        spares=_calls,
     ),
     Rule(
         "not_for_now",
@@ -100,7 +121,7 @@ RULES: tuple[Rule, ...] = (
         "open_case",
         said("Their case is open: its owner speaks to them, and no letter crosses it."),
         lambda people, _: people.open_case,
-        may_call=True,
+        spares=_calls,
     ),
 )
 """In the order in which they are asked."""
@@ -131,8 +152,6 @@ class Out:
 def who_is_out(people: Audience, acts: Sequence[Act], limits: Limits, as_of: date) -> Out:
     """Ask every rule about everybody, before anything is scored."""
     struck = {rule.code: rule.strikes(people, limits) for rule in RULES}
-    silenced = _any(people, [struck[rule.code] for rule in RULES])
-    uncalled = _any(people, [struck[rule.code] for rule in RULES if not rule.may_call])
     columns, no_way = [], np.ones(len(people), dtype=np.bool_)
     for act in acts:
         if act.kind == "nothing":
@@ -140,7 +159,8 @@ def who_is_out(people: Audience, acts: Sequence[Act], limits: Limits, as_of: dat
             continue
         unreachable = reached_by(people, act) == ""
         no_way &= unreachable
-        columns.append(unreachable | ~fits(people, act) | (uncalled if act.by_phone else silenced))
+        ruled_out = _any(people, [struck[rule.code] for rule in RULES if not rule.spares(act)])
+        columns.append(unreachable | ~fits(people, act) | ruled_out)
     asked = [struck["silent"], struck["never"], no_way, *(struck[rule.code] for rule in RULES[2:])]
     codes = ["silent", "never", NO_CHANNEL, *(rule.code for rule in RULES[2:])]
     rules = np.select(asked, codes, "")

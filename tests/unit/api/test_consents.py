@@ -89,6 +89,7 @@ def test_a_no_holds_at_once_for_one_channel_or_for_all(knock: Callable[..., Test
             "/consents/heard",
             {"channel": "sms", "address": "1", "text": "STOP"},
         ),
+        ("post", "/consents/country", {"who": "p", "country": "CN"}),
         ("put", "/sending/rules", {"text": 'packs = ["CN"]\n'}),
         ("post", "/consents/import", {"csv": "customer,channel,at\np,email,2025-01-01\n"}),
     ],
@@ -140,6 +141,16 @@ def test_a_file_says_what_it_took_and_no_file_gives_a_refusal_back(
     told = door.post("/consents/import", json={"name": "old.csv", "csv": table}).json()
     assert (told["rows"], told["taken"], told["known"], told["wrong_rows"]) == (3, 1, 1, 1)
     assert standing(door.get("/consents/of", params={"who": "p"}).json(), "email") == "withdrawn"
+
+
+def test_a_country_they_told_decides_whose_law_is_kept(knock: Callable[..., TestClient]) -> None:
+    door = knock("ask", "read")
+    door.put("/sending/rules", json={"text": 'packs = ["CN", "TW"]\n'})
+    told = door.post("/consents/country", json={"who": "p", "country": "cn"}).json()
+    assert (told["place"]["country"], told["place"]["packs"]) == ("CN", ["CN"])
+    wrong = door.post("/consents/country", json={"who": "p", "country": "UK"})
+    assert wrong.status_code >= 400 and "no country" in wrong.text
+    assert door.get("/sending/check", params={"who": "p"}).json()["place"]["country"] == "CN"
 
 
 def test_rules_that_cannot_be_read_leave_those_in_force(knock: Callable[..., TestClient]) -> None:

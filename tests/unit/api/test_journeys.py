@@ -12,10 +12,12 @@ import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import select
 
+from huitou.care.consents import book as consents
 from huitou.doors.api.app import app
 from huitou.doors.book import Staff
 from huitou.journeys.paths.tables import path_gift
 from huitou.journeys.sendings.tables import sending
+from huitou.loyalty import book as loyalty
 from huitou.loyalty.points import book as points
 from huitou.loyalty.surprises import book as surprises
 from huitou.runs.shop import Shop
@@ -41,6 +43,9 @@ nodes:
   told: {end: told}
 exits: [complaint, silence]
 """
+
+BY_WORTH = "{branch: [{when: {value: {at_least: 100}}, then: told}], otherwise: points}"
+THE_WORTHY_APART = THANKS.replace("nodes:\n", f"nodes:\n  worth: {BY_WORTH}\n")
 
 
 @pytest.fixture
@@ -155,12 +160,35 @@ def test_an_offer_above_what_they_are_surely_worth_is_refused_with_its_reason(
     assert (offers[rich]["state"], offers[rich]["reason"]) == ("given", None)
     assert offers[poor]["state"] == "refused" and offers[poor]["reason"]
     with real.books.reading() as unit:
-        from huitou.loyalty import book as loyalty
-
         assert loyalty.held(unit, [rich, poor]).get(rich) == 500
         assert not loyalty.held(unit, [rich, poor]).get(poor)
     planner.post("/journeys/tick")
     assert {row["state"] for row in gifts(real)} == {"given", "refused"}
+
+
+@pytest.mark.parametrize(("text", "gets"), [(THANKS, True), (THE_WORTHY_APART, False)])
+def test_who_refused_offers_by_traits_gets_none_of_a_journey_that_looks_at_them(
+    planner: TestClient, real: Shop, monkeypatch: pytest.MonkeyPatch, text: str, gets: bool
+) -> None:
+    """Their points and their message go on, and so does what everybody gets."""
+    started(planner, text)
+    treated, _held = of_each(real, [f"person {number}" for number in range(8)])
+    who, other = treated[:2]
+    with real.books.unit() as unit:
+        consents.withdraw(
+            unit, who, "any", "personalised", source="preferences", now=real.clock.now()
+        )
+    worth = giving.Worth(500, "loyal")
+    monkeypatch.setattr(giving, "_worth", lambda *_told: {who: worth, other: worth})
+    will_come(real, [who, other])
+    planner.post("/journeys/tick")
+    found = {(row["person_id"], row["gift"]): row for row in gifts(real)}
+    assert (found[who, "offer"]["state"] == "given") is gets
+    assert found[who, "offer"]["reason"] == (None if gets else "not_by_traits")
+    assert found[other, "offer"]["state"] == found[who, "points"]["state"] == "given"
+    with real.books.reading() as unit:
+        assert {row["person_id"] for row in unit.rows(select(sending))} == {who, other}
+        assert bool(loyalty.held(unit, [who]).get(who)) is gets
 
 
 def test_a_gift_that_was_being_given_when_the_house_fell_is_given_once(

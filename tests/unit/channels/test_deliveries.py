@@ -17,6 +17,7 @@ from huitou.care import book as care
 from huitou.care.cases import NewCase
 from huitou.care.complaints import book as complaints
 from huitou.care.complaints.rules import Arrived
+from huitou.care.consents import book as consents
 from huitou.channels import book as channels
 from huitou.channels.contract import End, Outcome
 from huitou.channels.paper import Paper
@@ -156,6 +157,22 @@ def test_a_case_opened_after_writing_keeps_the_letter_back(books: Books, plan_id
     with books.reading() as unit:
         (letter,) = channels.letters_to(unit, row["person_id"])
         assert letter["reason"] == "open_case" and row["person_id"] not in loyalty.held(unit)
+
+
+def test_an_offer_by_traits_is_kept_back_from_who_refused_them_after_writing(
+    books: Books, plan_id: str
+) -> None:
+    (row, *_) = _offers_by_mail(books)
+    with books.unit() as unit:
+        consents.withdraw(
+            unit, row["person_id"], "any", "personalised", source="preferences", now=NOW
+        )
+    channel = Fake()
+    counts = channels.deliver(books, channel, plan_id, CLOCK)
+    assert counts["suppressed"] == 1 and row["decision_id"] not in channel.given
+    with books.reading() as unit:
+        (letter,) = channels.letters_to(unit, row["person_id"])
+        assert letter["reason"] == "not_by_traits" and row["person_id"] not in loyalty.held(unit)
 
 
 def test_a_complaint_after_writing_keeps_the_letter_back(books: Books, plan_id: str) -> None:

@@ -104,6 +104,17 @@ def test_a_file_is_taken_and_every_word_can_be_carried_away(
     }  # fmt: skip
 
 
+def test_a_country_decides_whose_law_is_kept(typed: Callable[..., Any], tmp_path: Path) -> None:
+    file = tmp_path / "sending.toml"
+    file.write_text('packs = ["CN", "TW"]\n', encoding="utf-8")
+    typed("sending", "rules", "--set", file)
+    assert "p: CN, law CN" in typed("consent", "country", "p", "cn").out
+    wrong = typed("consent", "country", "p", "China")
+    assert wrong.code != 0 and "no country" in wrong.err
+    told = typed("sending", "check", "p", "--json").json
+    assert (told["place"]["country"], told["place"]["packs"]) == ("CN", ["CN"])
+
+
 def test_it_says_what_would_be_said_now_and_by_which_rules(
     typed: Callable[..., Any], tmp_path: Path
 ) -> None:

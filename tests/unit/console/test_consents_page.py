@@ -73,6 +73,16 @@ def test_a_no_told_to_staff_holds_at_once(owner: TestClient, shop: Shop) -> None
     assert shop.consents.of("p").standings[0].state == "given"
 
 
+def test_a_country_told_to_staff_is_kept_and_a_wrong_one_is_not(
+    owner: TestClient, shop: Shop
+) -> None:
+    told = {"csrf": csrf(owner, "/consents/of?who=p"), "who": "p", "country": "tw"}
+    page = owner.post("/consents/country", data=told)
+    assert page.status_code == 200 and "They told us: TW" in page.text
+    assert owner.post("/consents/country", data=told | {"country": "UK"}).status_code == 400
+    assert shop.consents.check("p").place.country == "TW"
+
+
 def test_rules_are_put_in_force_by_the_form(owner: TestClient, shop: Shop) -> None:
     told = {"csrf": csrf(owner, "/settings/sending"), "text": 'packs = ["CN"]\n'}
     assert owner.post("/rules/sending", data=told).status_code == 200

@@ -161,6 +161,9 @@ def test_the_bound_is_a_share_of_the_lower_bound() -> None:
         ({"open_complaint": True}, "open_complaint", {"nothing", "call"}),
         ({"open_complaint": True, "open_case": True}, "open_complaint", {"nothing", "call"}),
         ({"open_complaint": True, "contacted_days_ago": 2}, "open_complaint", {"nothing"}),
+        ({"not_by_traits": True}, "not_by_traits", {"nothing"}),
+        ({"not_by_traits": True, "mended": True}, "not_by_traits", {"nothing", "mended"}),
+        ({"not_by_traits": True, "open_complaint": True}, "not_by_traits", {"nothing"}),
     ],
 )
 def test_who_may_be_addressed(columns, rule, open_to) -> None:

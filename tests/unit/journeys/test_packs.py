@@ -168,7 +168,17 @@ def test_pack_cn_retention() -> None:
 
 
 def test_pack_cn_not_by_traits() -> None:
-    assert "sms" in the("cn_not_by_traits").channels
+    for channel in the("cn_not_by_traits").channels:
+        known = Known(
+            rules=Rules(packs=(pack("CN"),), zone=HERE["CN"]),
+            today=BOUGHT,
+            agreed={("p", channel)},
+            not_by_traits={"p"},
+            places={"p": Place("CN", None, (), BOUGHT)},
+        )
+        own = Wanted("m", "p", channel, "marketing", by_traits=True)
+        assert verdict(own, known, NOON) == Verdict("cn_not_by_traits")
+        assert verdict(Wanted("m", "p", channel, "marketing"), known, NOON) == GOES
 
 
 def test_pack_cn_individual_offer() -> None:
@@ -352,11 +362,14 @@ def test_holidays_are_dated_for_both_years(code: str) -> None:
 @pytest.mark.parametrize("language", ["en", "zh-Hans", "zh-Hant"])
 def test_every_rule_that_can_stop_a_message_says_so_in_words(language: str) -> None:
     says = speaker(language)
-    stops = [r.id for each in every() for r in each.rules if r.kind in ("basis", "hours")]
+    stops = [
+        r.id for each in every() for r in each.rules if r.kind in ("basis", "hours", "by_traits")
+    ]
     own = ("late", "held_out", "never", "silent", "open_complaint", "open_case", "not_for_now")
     own += (
         "no_consent",
         "not_confirmed",
+        "not_by_traits",
         "refused_service",
         "asked_in_words",
         "paused",

@@ -164,9 +164,13 @@ def refused(found: Mapping[Key, Standing], purpose: str = "marketing") -> set[tu
     }
 
 
-def not_by_traits(unit: Unit, people: Iterable[str]) -> set[str]:
-    """Who does not want offers chosen from what they bought: they get what everybody gets."""
-    return {who for who, _ in withdrawn(unit, people, "personalised")}
+def not_by_traits(unit: Unit, people: Iterable[str] | None = None) -> set[str]:
+    """Who of these people, or of all, does not want offers chosen from what they bought.
+
+    They get what everybody gets.
+    """
+    asked = _ever_refused(unit, "personalised") if people is None else people
+    return {who for who, _ in withdrawn(unit, asked, "personalised")}
 
 
 def history(unit: Unit, person_id: str) -> list[Row]:
@@ -362,6 +366,14 @@ def check(unit: Unit) -> list[str]:
 
 
 # -- inside
+
+
+def _ever_refused(unit: Unit, purpose: str) -> set[str]:
+    """Every id of those who at some time refused a purpose: few, where a shop has a million."""
+    said = (consent_event.c.purpose == purpose) & (consent_event.c.state == "withdrawn")
+    rows = unit.rows(select(consent_event.c.person_id).where(said).distinct())
+    people = [row["person_id"] for row in rows]
+    return names(unit, people).every(people)
 
 
 def _end_asking(unit: Unit, person_id: str, channels: Sequence[str], now: datetime) -> None:

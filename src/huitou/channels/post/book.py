@@ -29,6 +29,7 @@ from huitou.ground.errors import BadInput, HuitouError, Refused
 from huitou.ground.failpoints import failpoint
 from huitou.identity.book import names
 from huitou.journeys.permission.book import Verdict, Wanted, judge
+from huitou.journeys.permission.laws import is_individual
 from huitou.journeys.sendings.tables import sending
 from huitou.store.books import Row, Unit
 from huitou.store.outbox import Event, tell
@@ -278,7 +279,8 @@ def _mark(
     if not ready:
         return frozenset()
     by_id = {each.id: each for each in ready}
-    query = select(*LIGHT).where(sending.c.id.in_(list(by_id)), sending.c.state == "claimed")
+    claimed = (sending.c.id.in_(list(by_id)), sending.c.state == "claimed")
+    query = select(*LIGHT, sending.c.told).where(*claimed)
     mine = [
         row for row in unit.rows(query.with_for_update()) if row["fence"] == by_id[row["id"]].fence
     ]
@@ -677,6 +679,7 @@ def _wanted(row: Row, held_out: Set[str]) -> Wanted:
         row["value"],
         row["not_after"],
         held_out=row["purpose"] == "marketing" and row["person_id"] in held_out,
+        by_traits=is_individual(row["told"]),
     )
 
 

@@ -147,6 +147,19 @@ def check(caller: Reader, who: Annotated[str, Query(max_length=200)]) -> Any:
     return caller.write(caller.shop.consents.check(who))
 
 
+class Declared(BaseModel):
+    """Somebody told in which country they are."""
+
+    who: Who
+    country: str = Field(min_length=2, max_length=2, description="Its two letters: CN, TW, DE.")
+
+
+@routes.post("/consents/country", responses=answer_of(SendingCheck))
+def declare(caller: Asker, told: Declared) -> Any:
+    """Keep the law of the country somebody says they are in; what would be said to them now."""
+    return caller.write(caller.shop.consents.declare(told.who, told.country))
+
+
 class Gone(BaseModel):
     """Somebody asked to be forgotten."""
 

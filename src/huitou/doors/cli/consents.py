@@ -11,7 +11,7 @@ import typer
 from huitou.doors.cli.desk import AsJson, answer, desk, screen
 
 if TYPE_CHECKING:
-    from huitou.runs.desks.consents.views import ConsentView
+    from huitou.runs.desks.consents.views import ConsentView, SendingCheck
 
 app = typer.Typer(no_args_is_help=True, help="What people agreed to, with its proof.")
 
@@ -183,7 +183,21 @@ def settle(
 
 def check(ctx: typer.Context, who: Who, as_json: AsJson = False) -> None:
     """What would be said to each kind of message to a customer now, and why; nothing is sent."""
-    found = desk(ctx).shop().consents.check(who)
+    _say_check(desk(ctx).shop().consents.check(who), as_json=as_json)
+
+
+@app.command()
+def country(
+    ctx: typer.Context,
+    who: Who,
+    code: Annotated[str, typer.Argument(help="Two letters: CN, TW, DE, US.")],
+    as_json: AsJson = False,
+) -> None:
+    """Somebody told in which country they are: its law is kept for them, not their phone's."""
+    _say_check(desk(ctx).shop().consents.declare(who, code), as_json=as_json)
+
+
+def _say_check(found: SendingCheck, *, as_json: bool) -> None:
     if as_json:
         answer(found)
         return

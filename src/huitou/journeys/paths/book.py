@@ -8,7 +8,7 @@ standing / taken / people(unit, …) numbers and names for those who look
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -234,13 +234,22 @@ def steps_of(unit: Unit, person_id: str) -> list[Row]:
 def gifts_asked(unit: Unit, limit: int) -> list[Row]:
     """What journeys want given and nobody gave yet, the oldest first, with their journey's name.
 
-    `person_id` is the id the person goes by now.
+    `person_id` is the id the person goes by now; `version` is that of the journey they walk.
     """
     query = select(path_gift, journey.c.name).join(journey, journey.c.id == path_gift.c.journey)
     waits = query.where(path_gift.c.state == "asked")
     rows = unit.rows(waits.order_by(path_gift.c.asked_at, path_gift.c.id).limit(limit))
     known = names(unit, [row["person_id"] for row in rows])
-    return [{**row, "person_id": known.now(row["person_id"])} for row in rows]
+    return [
+        {**row, "person_id": known.now(row["person_id"]), "version": _version_in(row["id"])}
+        for row in rows
+    ]
+
+
+def by_traits(unit: Unit, wanted: Set[int]) -> set[int]:
+    """Which of these versions choose people by what they bought."""
+    # Money in a condition is not looked at here, so its digits do not matter.
+    return {each.id for each in _versions(unit) if each.id in wanted and each.read(2).by_traits}
 
 
 def gift_ends(
@@ -281,6 +290,11 @@ def check(unit: Unit) -> list[str]:
         (unit.value(unasked), "gifts more than were asked for by steps"),
     )
     return [f"{n} {what}" for n, what in found if n]
+
+
+def _version_in(gift_id: str) -> int:
+    """The version in the id of a gift, `j<version>.<n>.<person>.<entry>`."""
+    return int(gift_id[1:].partition(".")[0])
 
 
 def _id(name: str) -> Any:

@@ -63,6 +63,11 @@ FIELDS: Mapping[str, Field] = {
 """Everything a filter may ask, by the name it has in YAML."""
 
 
+PLACES = frozenset({"store", "channel", "region", "reach"})
+"""Fields that say where somebody is and how to reach them. All others come from what they bought,
+or from what is forecast of it: who is chosen by one of them is chosen by their traits."""
+
+
 @dataclass(frozen=True)
 class Heard:
     """Something that happened to a person: its name, when it was, and when we learned of it."""
@@ -248,6 +253,15 @@ def events_of(tree: Filter) -> set[str]:
     if isinstance(tree, (All, Some)):
         return set().union(*(events_of(part) for part in tree.parts)) if tree.parts else set()
     return set()
+
+
+def by_traits(tree: Filter) -> bool:
+    """Whether a filter asks for anything that comes from what somebody bought."""
+    if isinstance(tree, (Among, Within)):
+        return tree.field not in PLACES
+    if isinstance(tree, Not):
+        return by_traits(tree.part)
+    return isinstance(tree, (All, Some)) and any(by_traits(part) for part in tree.parts)
 
 
 def _fits(name: str, known: float, end: float) -> bool:

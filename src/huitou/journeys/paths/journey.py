@@ -19,7 +19,7 @@ from typing import Literal
 
 from huitou.ground.ids import lot
 from huitou.ground.words import Sentence, said
-from huitou.journeys.paths.filters import All, Filter, events_of
+from huitou.journeys.paths.filters import All, Filter, by_traits, events_of
 from huitou.journeys.paths.times import Length, Until
 
 EVENTS: Mapping[str, tuple[tuple[str, ...], Sentence]] = {
@@ -51,6 +51,9 @@ DATES: Mapping[str, Sentence] = {
     "trade_in_due": said("A machine's service life ends"),
 }
 """Days of a person that a journey may begin at, before or after."""
+
+FORESEEN = ("refill_due", "maintenance_due", "trade_in_due")
+"""Days that follow from what somebody bought."""
 
 EXITS: Mapping[str, Sentence] = {
     "purchase": said("They bought"),
@@ -294,6 +297,17 @@ class Journey:
         if self.trigger.kind == "event":
             asked.add(self.trigger.name)
         return asked | ({"order"} if "purchase" in self.exits else set())
+
+    @property
+    def by_traits(self) -> bool:
+        """Whether who comes in, or goes which way, is chosen by what they bought."""
+        if self.trigger.kind == "alarm" or self.trigger.name in FORESEEN:
+            return True
+        asked = [self.trigger.becomes, self.who]
+        for node in self.nodes.values():
+            if isinstance(node, Branch):
+                asked += [way.when for way in node.choices]
+        return any(by_traits(each) for each in asked)
 
     @property
     def gifts(self) -> set[str]:

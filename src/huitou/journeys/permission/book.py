@@ -40,7 +40,7 @@ from huitou.journeys.permission.hours import (
     midnight,
     open_everywhere,
 )
-from huitou.journeys.permission.laws import BASES, Duty, Pack, duties
+from huitou.journeys.permission.laws import BASES, BY_TRAITS, Duty, Pack, duties
 from huitou.journeys.permission.rules import NEW_CHANNELS, Rules, rules
 from huitou.journeys.permission.tables import sending_harm, sending_place, sending_rules
 from huitou.store.books import Row, Unit
@@ -61,6 +61,8 @@ class Wanted:
     not_after: datetime | None = None
     held_out: bool = False
     """Whether the lot holds them out: only the caller knows which programme asks."""
+    by_traits: bool = False
+    """Whether what it offers was chosen for this person from what they bought."""
     since: datetime | None = None
     """When it was decided: what they said after that counts against it."""
 
@@ -113,6 +115,7 @@ class Known:
     in_case: Set[str] = frozenset()
     rested: Mapping[str, datetime] = field(default_factory=dict)
     resting: Set[str] = frozenset()
+    not_by_traits: Set[str] = frozenset()
     agreed: Set[tuple[str, str]] = frozenset()
     unconfirmed: Set[tuple[str, str]] = frozenset()
     """Where a first yes waits for the second: nothing that sells goes there meanwhile."""
@@ -278,6 +281,7 @@ def _known(unit: Unit, wanted: Sequence[Wanted], now: datetime) -> Known:
         in_case=care.people_with_open_cases(unit, people),
         rested=interviews.rested_at(unit, people),
         resting=frozenset(interviews.resting(unit, today, people)),
+        not_by_traits={who for who, _ in consents.refused(standing, "personalised")},
         agreed=consents.holding(standing),
         unconfirmed=asking.waiting(unit, people, now).keys(),
         no_service=consents.refused(standing, "service"),
@@ -297,6 +301,8 @@ def _refused(one: Wanted, known: Known) -> Verdict | None:
         return Verdict("never")
     if (person, one.channel) in known.silent:
         return Verdict("silent")
+    if one.by_traits and person in known.not_by_traits:
+        return Verdict(_not_by_traits(one, known))
     if person in known.complaining and not by_phone:
         return Verdict("open_complaint")
     if person in known.in_case and not by_phone:
@@ -305,6 +311,14 @@ def _refused(one: Wanted, known: Known) -> Verdict | None:
         return Verdict("not_for_now")
     missing = _without_basis(one, known)
     return Verdict(missing) if missing is not None else None
+
+
+def _not_by_traits(one: Wanted, known: Known) -> str:
+    """By the law where they are, where it says so; their word holds everywhere."""
+    ruled = (
+        rule for each in known.packs(one.person_id) for rule in each.of(BY_TRAITS, one.channel)
+    )
+    return next((rule.id for rule in ruled), "not_by_traits")
 
 
 def _rests(one: Wanted, known: Known) -> bool:

@@ -23,7 +23,12 @@ BASES = ("until_refused", "customer", "consent")
 """What marketing rests on, the strictest last: nothing said against it; a purchase of late, where
 the shop says it may (`email_to_customers`); or their own yes."""
 DUTIES = ("subject", "signature", "opt_out", "postal_address", "refusal", "disclosure")
-KINDS = ("basis", "second_yes", "hours", "words", "retention", "by_traits", *DUTIES)
+BY_TRAITS = "by_traits"
+"""A kind: who refuses offers chosen from what they bought gets none."""
+KINDS = ("basis", "second_yes", "hours", "words", "retention", BY_TRAITS, *DUTIES)
+
+INDIVIDUAL = frozenset({"code", "amount", "quote", "offer", "price"})
+"""What a message is told when the offer in it was worked out for its reader alone."""
 
 
 @dataclass(frozen=True)
@@ -119,6 +124,11 @@ def duties(
         for each in packs
         for rule in each.of(kind, channel)
     )
+
+
+def is_individual(told: Mapping[str, Any]) -> bool:
+    """Whether the offer in a message was chosen for this person."""
+    return bool(INDIVIDUAL & set(told))
 
 
 def _rule(told: Mapping[str, Any]) -> Rule:

@@ -20,6 +20,7 @@ PLACES: Mapping[str, Sentence] = {
 OWN: Mapping[str, Sentence] = {
     "no_consent": said("They never agreed to this on this channel."),
     "not_confirmed": said("They said yes once and have not confirmed it yet."),
+    "not_by_traits": said("They want no offers chosen from what they bought."),
     "refused_service": said("They asked not to be written to about service either."),
     "asked_in_words": said("They wrote something that may be a refusal: somebody reads it first."),
     "paused": said("They asked for a pause; it waits until that is over."),
@@ -38,6 +39,7 @@ BY_KIND: Mapping[str, Mapping[str, Sentence]] = {
     "postal_address": {
         "": said("Where they are it must carry the shop’s postal address, and none is set.")
     },
+    "by_traits": {"": said("They want no offers chosen from what they bought.")},
     "hours": {"": said("It is too early or too late where they are; it waits for the hour.")},
 }
 

@@ -15,6 +15,7 @@ from huitou.care import book as care
 from huitou.care.cases import worth_asking
 from huitou.care.chase import book as chase
 from huitou.care.complaints import book as complaints
+from huitou.care.consents import book as consents
 from huitou.care.fixes import book as fixes
 from huitou.care.interviews import book as interviews
 from huitou.care.interviews.rules import ONCE_IN
@@ -242,7 +243,7 @@ def _audience(
     ids = people["person_id"].to_pylist()
     owed, silent = loyalty.held(unit), care.silent(unit)
     cases, waiting = care.people_with_open_cases(unit), complaints.people_waiting(unit)
-    mended = fixes.due(unit)
+    not_by_traits, mended = consents.not_by_traits(unit), fixes.due(unit)
     spoken = journeys.last_spoken(unit)
     often = journeys.spoken_since(unit, day - timedelta(days=CONTACT_DAYS))
     silent_since, never = care.silent_since(unit, ids), chase.marked(unit)
@@ -269,6 +270,7 @@ def _audience(
         ],
         "open_case": [person in cases for person in ids],
         "open_complaint": [person in waiting for person in ids],
+        "not_by_traits": [person in not_by_traits for person in ids],
         "not_for_now": [until is not None for until in rests],
         "rests_until": pa.array(rests, pa.date32()),
         "silent_since": pa.array([silent_since.get(person) for person in ids], pa.date32()),

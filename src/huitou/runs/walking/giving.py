@@ -1,5 +1,7 @@
 """Giving what journeys want given: points, surprises, offers within what somebody is surely worth.
 
+Where a journey chooses people by what they bought, who refused that gets no offer of it.
+
 A surprise goes through the door of all surprises: its budget, its bound a year, and its lot, which
 compares those who get one with those who do not. Only a gift that is kept for journeys (`when =
 "journey"` in its rules) is given so: one that is drawn elsewhere, too, would spoil that lot.
@@ -15,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from huitou.care.chase import book as chase
 from huitou.care.complaints import book as complaints
+from huitou.care.consents import book as consents
 from huitou.ground.errors import Refused
 from huitou.ground.settings import Settings
 from huitou.journeys.paths import book
@@ -59,6 +62,8 @@ class Giving:
     salt: str = ""
     day: date = date.min
     """The day in the shop, whose month pays for a surprise."""
+    by_traits: bool = False
+    """Whether the journey chooses people by what they bought."""
 
     @property
     def key(self) -> str:
@@ -73,6 +78,7 @@ def give(house: House, settings: Settings, now: datetime) -> int:
     """
     with house.books.reading() as unit:
         rows = book.gifts_asked(unit, AT_ONCE)
+        by_traits = book.by_traits(unit, {row["version"] for row in rows if row["gift"] == "offer"})
     if not rows:
         return 0
     worth = _worth(house, settings, [row["person_id"] for row in rows])
@@ -81,7 +87,8 @@ def give(house: House, settings: Settings, now: datetime) -> int:
     given = 0
     for row in rows:
         mine = worth.get(row["person_id"], Worth(0, "unknown"))
-        given += _one(house, Giving(row, mine, returns, now, gifts, settings.salt, day))
+        chosen = row["version"] in by_traits
+        given += _one(house, Giving(row, mine, returns, now, gifts, settings.salt, day, chosen))
     return given
 
 
@@ -121,6 +128,8 @@ def _offer(unit: Unit, giving: Giving) -> str | None:
         returns=giving.returns,
     )
     person, bound = giving.row["person_id"], giving.worth.bound
+    if giving.by_traits and consents.not_by_traits(unit, [person]):
+        raise Refused("not_by_traits")
     loyalty.make_offer(unit, giving.key, person, terms, bound, giving.now)
     return None
 

@@ -82,6 +82,17 @@ def test_a_form_writes_the_same_journey_again(name: str) -> None:
     assert read(written(plain(text), text)) == read(text)
 
 
+def test_a_journey_knows_whether_it_chooses_people_by_what_they_bought() -> None:
+    alike = {"birthday", "complaint_recovered", "referral_thanks", "renewal", "tier_close"}
+    found = {name for name in playbooks.names() if not read(playbooks.text(name)).by_traits}
+    assert found == alike
+    where = "who: {any: [{region: North}, {not: {reach: email}}]}"
+    told = "name: x\non: {event: order}\n%s\nnodes:\n  rest: {wait: 1 day}\n  told: {end: told}\n"
+    assert not read(told % where).by_traits
+    assert read(told % "who: {not: {p_buy: {at_least: 0.4}}}").by_traits
+    assert read((told % where).replace("{event: order}", "{alarm: big_silent}")).by_traits
+
+
 def test_amounts_are_in_the_shops_currency() -> None:
     text = GOOD.replace("on: {stage: slipping}", "on: {becomes: {value: {at_least: 2.5}}}")
     assert read(text, digits=2).trigger.becomes == Within("value", at_least=250)

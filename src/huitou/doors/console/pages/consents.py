@@ -105,6 +105,18 @@ def withdraw(
     return visit.to(f"/consents/of?who={quote(who, safe='')}")
 
 
+@routes.post("/consents/country")
+def declare(
+    visit: Member,
+    who: Annotated[str, Form(max_length=200)],
+    country: Annotated[str, Form(max_length=10)],
+) -> Response:
+    """Somebody told staff in which country they are: its law is kept for them."""
+    visit.needs("manager", "clerk")
+    visit.shop.consents.declare(who, country)
+    return visit.to(f"/consents/of?who={quote(who, safe='')}")
+
+
 @routes.post("/consents/forget")
 def forget(
     visit: Member,

@@ -186,15 +186,19 @@ class Consents:
             sayings=tuple(_saying(one, told) for one, told in zip(wanted, verdicts, strict=True)),
         )
 
-    def declare(self, who: str, country: str) -> None:
-        """Somebody told in which country they are: its law is kept for them."""
-        if len(country) != 2 or not country.isalpha():
+    def declare(self, who: str, country: str) -> SendingCheck:
+        """Somebody told in which country they are: its law is kept for them from now on."""
+        from babel.core import get_global
+
+        code = country.strip().upper()
+        if code not in get_global("territory_zones"):
             raise BadInput(f"{country!r} is no country", to_try="CN, TW, DE, US …")
         person = self.person(who)
         with self._house.books.unit() as unit:
             was = permission.places(unit, [person]).get(person, permission.NOWHERE)
-            where = permission.Place(**{**vars(was), "country": country.upper()})
+            where = permission.Place(**{**vars(was), "country": code})
             permission.place(unit, person, where, self._now)
+        return self.check(person)
 
     # -- everybody
 

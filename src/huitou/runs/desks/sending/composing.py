@@ -31,8 +31,8 @@ from huitou.ground.languages import LANGUAGES
 from huitou.ground.settings import Settings
 from huitou.journeys.messages import Recipient, plain
 from huitou.journeys.permission import book as permission
-from huitou.journeys.permission.laws import Duty
-from huitou.runs.desks.sending.duties import House, carrying, is_individual
+from huitou.journeys.permission.laws import Duty, is_individual
+from huitou.runs.desks.sending.duties import House, carrying
 
 if TYPE_CHECKING:
     from huitou.store.books import Books, Row, Unit

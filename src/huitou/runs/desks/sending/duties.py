@@ -6,10 +6,9 @@ letters, stays in: the rule is named, and the shop sees it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from html import escape
-from typing import Any
 
 from huitou.channels.contract import Parcel
 from huitou.channels.post.rules import Way
@@ -21,9 +20,6 @@ REGISTERED = ("aliyun", "tencent", "wechat")
 """Ways whose words the provider keeps and has read through: nothing can be added to them, and what
 the law asks for was looked at when they were registered. Only the signature is ours to name."""
 
-OWN = frozenset({"code", "amount", "quote", "offer", "price"})
-"""What a message is told when the offer in it was worked out for its reader alone."""
-
 
 @dataclass(frozen=True)
 class House:
@@ -31,11 +27,6 @@ class House:
 
     name: str
     address: str = ""
-
-
-def is_individual(told: Mapping[str, Any]) -> bool:
-    """Whether the offer in a message was chosen for this person."""
-    return bool(OWN & set(told))
 
 
 def carrying(parcel: Parcel, duties: Sequence[Duty], house: House, way: Way) -> Parcel | str:
