@@ -146,21 +146,9 @@ def _excused_on_postgresql(bind: Connection, table: str, let: str) -> None:
         (f'"{table}"',),
     ).all()
     for name, body in standing:
-<<<<<<< HEAD
         # Before anything else the function says: a trigger's own WHEN may not ask another table.
         head, rest = body.split("BEGIN", 1)
         bind.exec_driver_sql(
             f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$"
             f"{head}BEGIN IF {let} THEN RETURN NEW; END IF;{rest}$$"
-=======
-        if " IF " in body:
-            head, when, tail = _parted(body, "IF ", " THEN RAISE EXCEPTION")
-            excused = f"{head}({when}) AND NOT ({let}){tail}"
-        else:  # its question stands in the trigger
-            head, refuse, tail = _parted(body, " BEGIN ", " END ")
-            excused = f"{head}IF NOT ({let}) THEN {refuse} END IF; RETURN NEW;{tail}"
-        bind.exec_driver_sql(
-            f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $${excused}$$"
->>>>>>> s11-h
         )
-
