@@ -139,7 +139,7 @@ def _beside(ours: dict[tuple[str, int], float]) -> Iterator[dict[str, Any]]:
 
 
 def _agreed(
-    model: Model, customers: buying_asked.Histories, theirs: tuple[float, ...], said: str
+    model: Model, customers: tuple[_shops.Array, ...], theirs: tuple[float, ...], said: str
 ) -> dict[str, Any]:
     """Ours must not be lower, and theirs no further below than a millionth."""
     s = packed(*customers)

@@ -12,15 +12,17 @@ from typing import Any
 import numpy as np
 
 
-def lifetimes(model: str, x: Any, t_x: Any, T: Any) -> Any:
+def lifetimes(model: str, *columns: Any) -> Any:
     """lifetimes as its documentation shows it: no penalty."""
-    from lifetimes import BetaGeoFitter, ModifiedBetaGeoFitter, ParetoNBDFitter
+    import lifetimes as told
 
     kinds = {
-        "BG/NBD": BetaGeoFitter, "MBG/NBD": ModifiedBetaGeoFitter, "Pareto/NBD": ParetoNBDFitter
+        "BG/NBD": told.BetaGeoFitter, "MBG/NBD": told.ModifiedBetaGeoFitter,
+        "Pareto/NBD": told.ParetoNBDFitter, "BG/BB": told.BetaGeoBetaBinomFitter,
+        "Gamma-Gamma": told.GammaGammaFitter,
     }  # fmt: skip
     fitted = kinds[model](penalizer_coef=0.0)
-    return lambda: fitted.fit(x, t_x, T).params_
+    return lambda: fitted.fit(*columns).params_
 
 
 def clvkit(model: str, x: Any, t_x: Any, T: Any) -> Any:

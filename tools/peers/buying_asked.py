@@ -33,7 +33,8 @@ class Question:
 
     program: str
     model: str
-    histories: Histories
+    histories: tuple[NDArray[np.float64], ...]
+    """x, t_x and T; of the Gamma-Gamma purchase days and their mean amount."""
     times: int = 1
     """How often it is measured; the best counts."""
 

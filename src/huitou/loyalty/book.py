@@ -198,7 +198,7 @@ def settle(
     """
     row, use = by_code(unit, code), Use(order_id, order_total, given, by)
     if (before := redeemed(unit, row["id"], order_id)) is not None:
-        return _the_same(row, before, use)
+        return _the_same(unit, code, before, use)
     _allowed(unit, row, use, now)
     number = (row["uses"] or 0) + 1
     try:
@@ -206,7 +206,7 @@ def settle(
     except Refused:
         # The same order may have been told by another till a moment ago.
         if (before := redeemed(unit, row["id"], order_id)) is not None:
-            return _the_same(by_code(unit, code), before, use)
+            return _the_same(unit, code, before, use)
         raise
     _write_down(unit, row, use, number, now)
     legs = ledger.settle(row["person_id"], row["amount"], given)
@@ -220,7 +220,7 @@ def redeemed(unit: Unit, offer_id: str, order_id: str) -> Row | None:
     return unit.first(select(redemption).where(mine))
 
 
-def _the_same(row: Row, before: Row, use: Use) -> Row:
+def _the_same(unit: Unit, code: str, before: Row, use: Use) -> Row:
     if before["reversed_at"] is not None:
         raise Refused(
             said("The order {order} was cancelled.", order=use.order_id),
@@ -231,7 +231,8 @@ def _the_same(row: Row, before: Row, use: Use) -> Row:
             said("The order {order} was told before with another total.", order=use.order_id),
             to_try="reverse it first, then use the code for a new order",
         )
-    return row
+    # Read anew: another till may have closed it since.
+    return by_code(unit, code)
 
 
 def _allowed(unit: Unit, row: Row, use: Use, now: datetime) -> None:
@@ -247,7 +248,8 @@ def _allowed(unit: Unit, row: Row, use: Use, now: datetime) -> None:
             said("That is more than the offer {code} or the order allows.", code=row["code"])
         )
     mine = (redemption.c.order_id == use.order_id) & redemption.c.reversed_at.is_(None)
-    if unit.value(select(redemption.c.offer_id).where(mine)) is not None:
+    # The same offer: another till told this order a moment ago, which closing it will find.
+    if unit.value(select(redemption.c.offer_id).where(mine)) not in (None, row["id"]):
         raise Refused(_one_an_order(use))
 
 

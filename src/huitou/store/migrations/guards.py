@@ -132,9 +132,10 @@ def _excused_on_sqlite(bind: Connection, table: str, let: str) -> None:
         (table,),
     ).all()
     for name, sql in standing:
-        head, when, tail = _parted(sql, " WHEN ", " BEGIN SELECT RAISE(")
+        head, rest = sql.split(" WHEN ", 1)
+        when, tail = rest.rsplit(" BEGIN SELECT RAISE(", 1)
         bind.exec_driver_sql(f"DROP TRIGGER {name}")
-        bind.exec_driver_sql(f"{head}({when}) AND NOT ({let}){tail}")
+        bind.exec_driver_sql(f"{head} WHEN ({when}) AND NOT ({let}) BEGIN SELECT RAISE({tail}")
 
 
 def _excused_on_postgresql(bind: Connection, table: str, let: str) -> None:
@@ -145,18 +146,9 @@ def _excused_on_postgresql(bind: Connection, table: str, let: str) -> None:
         (f'"{table}"',),
     ).all()
     for name, body in standing:
-        if " IF " in body:
-            head, when, tail = _parted(body, "IF ", " THEN RAISE EXCEPTION")
-            excused = f"{head}({when}) AND NOT ({let}){tail}"
-        else:  # its question stands in the trigger
-            head, refuse, tail = _parted(body, " BEGIN ", " END ")
-            excused = f"{head}IF NOT ({let}) THEN {refuse} END IF; RETURN NEW;{tail}"
+        # Before anything else the function says: a trigger's own WHEN may not ask another table.
+        head, rest = body.split("BEGIN", 1)
         bind.exec_driver_sql(
-            f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $${excused}$$"
+            f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$"
+            f"{head}BEGIN IF {let} THEN RETURN NEW; END IF;{rest}$$"
         )
-
-
-def _parted(words: str, opens: str, closes: str) -> tuple[str, str, str]:
-    start = words.index(opens) + len(opens)
-    end = words.rindex(closes)
-    return words[:start], words[start:end], words[end:]

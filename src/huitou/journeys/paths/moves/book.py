@@ -69,11 +69,11 @@ from huitou.journeys.sendings.tables import sending
 from huitou.store.books import Books, Unit
 from huitou.store.columns import Instant, Json
 
-CHUNK = 10_000
+CHUNK = 25_000
 """Walks moved in one transaction."""
-HOLD_SECONDS = 0.12
+HOLD_SECONDS = 0.17
 """How long a chunk should hold the writer's lock."""
-LEAST = 1_000
+LEAST = 2_000
 """Smaller chunks cost more in commits than they spare."""
 REST_SECONDS = 0.11
 """Between chunks: longer than the 100 ms after which SQLite asks again for a lock that is held."""
