@@ -42,7 +42,12 @@ DOUBTED = Playbook(
     effects={"offer": dict.fromkeys(("slipping", "lost"), Effect(0.6, 0.9, ACTS["thank"].claim))}
 )
 """An offer that moves many, or nobody."""
-LEFT_ALONE = ({"silent_since": DAY}, {"never_since": DAY}, {"contacts": 4, "may_mail": True})
+LEFT_ALONE = (
+    {"silent_since": DAY},
+    {"never_since": DAY},
+    {"not_by_traits": True, "may_mail": True},
+    {"contacts": 4, "may_mail": True},
+)
 
 
 plans = st.builds(
