@@ -95,6 +95,8 @@ index_where(
     "left_at IS NULL AND arm <> 'treated'",
     position.c.who,
     position.c.journey,
+    position.c.arm,
+    position.c.left_at,
 )
 
 step_taken = Table(

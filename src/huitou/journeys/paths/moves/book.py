@@ -187,6 +187,11 @@ class At:
         return _move(self)
 
     @cached_property
+    def passing(self) -> Executable | None:
+        """`moving` where nobody leaves and every way leads to one node: nothing differs by walk."""
+        return _pass(self) if len(_ways_by_node(self.kind)) == 1 else None
+
+    @cached_property
     def withdrawing(self) -> Executable:
         """Whoever leaves before the end hears no more: what has not begun to go is taken back."""
         return _withdraw(self)
@@ -371,11 +376,17 @@ def _empty_chunk(unit: Unit, at: At) -> None:
 TABLE = CreateTable(due, if_not_exists=True)
 BY_KEY = select(
     *(
-        func.set_config(name, "off", true())
-        for name in ("enable_hashjoin", "enable_mergejoin", "jit")
+        func.set_config(name, value, true())
+        for name, value in (
+            ("enable_hashjoin", "off"),
+            ("enable_mergejoin", "off"),
+            ("jit", "off"),
+            ("work_mem", "32MB"),
+        )
     )
 )
-"""PostgreSQL, too, looks up each of the chunk by its key, and compiles no query for it."""
+"""PostgreSQL, too, looks up each of the chunk by its key, and compiles no query for it; what the
+guard of the outbox looks at of a chunk stays in memory."""
 
 
 def _from_the_chunk(at: At, name: str) -> ColumnElement[Any]:
@@ -400,7 +411,7 @@ def _carry_out(unit: Unit, at: At, *, leave: bool) -> None:
     failpoint("paths.logged")
     if leave:
         unit.execute(at.withdrawing)
-    unit.execute(at.moving)
+    unit.execute(at.moving if leave or at.passing is None else at.passing)
 
 
 def _draw(unit: Unit, at: At, node: Split) -> None:
@@ -514,16 +525,31 @@ def _withdraw(at: At) -> Executable:
     return update(sending).where(waits).values(state="cancelled", at=at.now)
 
 
-def _move(at: At) -> Executable:
-    node, now, leaves, way = at.kind, at.now, _leaves(at), _way(at)
-    nodes = at.running.walking.journey.nodes
-    by_node: dict[str, list[str]] = {}
+def _ways_by_node(node: Any) -> dict[str, list[str]]:
+    """The ways out of a node, by the node they lead to."""
+    found: dict[str, list[str]] = {}
     for each in node.ways:
-        by_node.setdefault(node.after(each), []).append(each)
+        found.setdefault(node.after(each), []).append(each)
+    return found
+
+
+def _pass(at: At) -> Executable:
+    (name,) = _ways_by_node(at.kind)
+    values: dict[str, Any] = {"node": name, "since": at.now, "steps": position.c.steps + 1}
+    if moment := wakes(at.running.walking, name, at.now):
+        values["wake_at"] = moment
+    if isinstance(at.running.walking.journey.nodes[name], End):
+        values |= {"left_because": "end", "left_at": at.now}
+    return update(position).where(_place(at).in_(select(due.c.place))).values(**values)
+
+
+def _move(at: At) -> Executable:
+    now, leaves, way = at.now, _leaves(at), _way(at)
+    nodes = at.running.walking.journey.nodes
 
     def led(found: Callable[[str], Any], stays: Any) -> Any:
         """What holds at the node they are led to; `stays` for whoever leaves here."""
-        *some, (last, _) = by_node.items()
+        *some, (last, _) = _ways_by_node(at.kind).items()
         cases = ((way.in_(ways), found(name)) for name, ways in some)
         return case((leaves, stays), *cases, else_=found(last))
 

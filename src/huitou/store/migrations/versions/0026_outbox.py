@@ -43,6 +43,7 @@ SILENT = Guard(
     "sending", "INSERT", UNTREATED_INSIDE, "a journey writes nothing to who is held out of it",
     also="_paths", at_once=True,
 )  # fmt: skip
+UNTREATED = sa.text("left_at IS NULL AND arm <> 'treated'")
 REFERRED = sa.text("reference IS NOT NULL")
 
 
@@ -57,6 +58,15 @@ def upgrade() -> None:
         op.drop_index("ix_sending_reference", "sending")
         for guard in (NOT_BACK, SILENT, ONE_WAY):
             guard.repost()
+    # With all that the guard of the outbox asks: SQLite would else look in `ix_position_who`.
+    op.drop_index("ix_position_untreated", "position")
+    op.create_index(
+        "ix_position_untreated",
+        "position",
+        ["who", "journey", "arm", "left_at"],
+        sqlite_where=UNTREATED,
+        postgresql_where=UNTREATED,
+    )
     op.create_index(
         "ix_sending_reference",
         "sending",
