@@ -1,7 +1,7 @@
 # What can be done here. `make` alone lists it.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help install spark demo test check lint format types imports docs bench bench-care bench-decisions bench-models bench-peers kills ledger sabotage clean offers
+.PHONY: help install spark spark-installed demo test check lint format types imports docs bench bench-care bench-decisions bench-models bench-peers kills ledger sabotage clean offers
 
 # The first Python of a version we support that really starts (a shim may stand there and not run).
 PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3.14 python3; do \
@@ -35,8 +35,10 @@ $(UV):
 	@test -n "$(PYTHON)" || { echo "huitou needs Python 3.11 or newer: apt-get install python3"; exit 1; }
 	$(PYTHON) -m pip install --quiet --disable-pip-version-check --root-user-action=ignore --target .tools uv==$(UV_VERSION)
 
-spark: install ## the same facts on Spark (needs Java), and their contract test
+spark-installed: install ## Spark beside the rest: `make test` then tries it too, where Java is
 	$(UV) pip install --quiet --python $(BIN)/python --require-hashes -r requirements-spark.lock
+
+spark: spark-installed ## the same facts on Spark (needs Java), and their contract test
 	HUITOU_REQUIRE=$${HUITOU_REQUIRE:-java} $(BIN)/python -m pytest tests/contract/test_engines.py
 
 demo: install ## a real shop, its five answers, and the console
