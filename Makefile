@@ -12,8 +12,9 @@ UV := .tools/bin/uv
 BIN := .venv/bin
 DEMO_HOME ?= .demo
 TESTS ?= tests
-# A file of tests stays on one processor: its shop is made once.
-PYTEST_ARGS ?= -n 2 --dist loadfile
+# A file of tests stays on one processor: its shop is made once. In their own order: the long ones
+# (shop, trust) before the short ones (unit), so that both processors end together.
+PYTEST_ARGS ?= -n 2 --dist loadfile --no-loadscope-reorder
 
 export UV_PYTHON_DOWNLOADS := never
 # Where the system keeps certificates, a company's own among them, those count.
