@@ -272,7 +272,7 @@ def test_a_pack_is_used_visit_by_visit_and_the_rest_is_paid_back(any_books: Book
             packs.use(unit, sold["id"], "party", NOW, sessions=8)
         assert packs.refund(unit, sold["id"], "enough", NOW) == 69_999
         assert packs.refund(unit, sold["id"], "enough", NOW) == 69_999
-        with pytest.raises(Refused, match="nothing is left"):
+        with pytest.raises(Refused, match="Nothing is left"):
             packs.refund(unit, sold["id"], "again", NOW)
         assert packs.find(unit, sold["id"])["left"] == 0 and well(unit)
 
