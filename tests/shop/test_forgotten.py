@@ -39,10 +39,10 @@ def shop(tea_shop: Path, tmp_path: Path) -> Iterator[Shop]:
 def known_well(shop: Shop, who: str) -> str:
     """Let somebody do with the shop whatever a customer can do; their id."""
     person = shop.person(who).row.id
-    shop.points.switch(True)
+    shop.rules("points").switch(True)
     shop.points.gift(who, 150, "for Mei Lin of the Tea House", "lin", key="g1")
     shop.points.burn(who, 100, "b1", by="till")
-    shop.membership.switch(on=True)
+    shop.rules("membership").switch(True)
     shop.membership.buy(who, "plain", "lin")
     told = read(
         shop.settings, tea.TODAY, name=NAME, contacts=(EMAIL, PHONE), born="1990-05-01",
@@ -53,7 +53,7 @@ def known_well(shop: Shop, who: str) -> str:
     shop.needs.enter(who, Machine(SERIAL, "白瓷盖碗", date(2024, 1, 1)), "lin", "Tea House Ltd")
     shop.needs.note(SERIAL, date(2024, 5, 1), "lin", words=f"{NAME} was not at home")
     shop.surprises.tell_birthday(who, 5, "lin")
-    shop.rules("referrals").write(shop.rules("referrals").text.replace("on = false", "on = true"))
+    shop.rules("referrals").switch(True)
     link = shop.referrals.link(who, "lin")
     shop.referrals.leave(link.token, "Liu", FRIEND, "en", agreed=True)
     shop.complaints.new(f"I am {NAME}, {EMAIL}", phone=PHONE, by="lin")
