@@ -137,7 +137,7 @@ def live(shop: Shop) -> None:
 
 def member(shop: Shop, who: str) -> None:
     """Their paid card ends thirty days from today."""
-    rules = replace(paid.read(shop.home, "CNY"), on=True)
+    rules = replace(paid.RULES.read(shop.home, "CNY"), on=True)
     done = Done(date(2023, 10, 1), "Li", datetime(2023, 10, 1, 4, tzinfo=UTC))
     with shop.books.unit() as unit:
         membership.buy(unit, who, rules.cards[0], rules, done, key="k")
@@ -201,7 +201,7 @@ def test_a_day_that_is_none_any_more_lets_nobody_in(shop: Shop) -> None:
         assert len(hearing.days_of(unit, "renewal")) == 1
         (row,) = membership.ending(unit)
         membership.renew(
-            unit, row["person_id"], paid.read(shop.home, "CNY"), Done(TODAY, "Li", NOW)
+            unit, row["person_id"], paid.RULES.read(shop.home, "CNY"), Done(TODAY, "Li", NOW)
         )
     tea.again(shop, days.tell)
     with shop.books.reading() as unit:
