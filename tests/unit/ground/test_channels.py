@@ -5,7 +5,7 @@ from __future__ import annotations
 import tomllib
 from typing import get_args
 
-from huitou.channels.post.rules import SHIPPED, WAYS
+from huitou.channels.post.rules import RULES, WAYS
 from huitou.doors.api.consents import Way, WrittenBack
 from huitou.ground.channels import ANY, CHANNELS, PEOPLE, TIMED
 
@@ -17,6 +17,6 @@ def test_programs_name_the_channels_there_are() -> None:
 
 
 def test_the_file_of_channels_speaks_of_each() -> None:
-    told = tomllib.loads(SHIPPED.read_text(encoding="utf-8"))
+    told = tomllib.loads(RULES.shipped.read_text(encoding="utf-8"))
     assert set(told) == {*CHANNELS, "reports"}
     assert all(told[channel]["way"] in WAYS[channel] for channel in CHANNELS)

@@ -16,7 +16,7 @@ from huitou.loyalty.offers import RULES, OfferRules, Returns, parsed, taken_off
 from huitou.loyalty.referrals.rules import Seen, no_friend, one_address
 from huitou.loyalty.referrals.rules import parsed as referral_rules
 from huitou.loyalty.surprises.lots import Turn, among_visitors, at_milestones
-from huitou.loyalty.surprises.rules import SHIPPED as GIFTS
+from huitou.loyalty.surprises.rules import RULES as GIFTS
 from huitou.loyalty.surprises.rules import Gift
 from huitou.loyalty.surprises.rules import parsed as surprise_rules
 from huitou.proof.relapse import Group, compared
@@ -142,7 +142,7 @@ def test_few_who_came_back_prove_nothing_and_many_do() -> None:
 
 
 def test_a_gift_is_named_in_every_language_of_the_house() -> None:
-    told = surprise_rules(tomllib.loads(GIFTS.read_text("utf-8")))
+    told = surprise_rules(tomllib.loads(GIFTS.shipped.read_text("utf-8")))
     assert told.gifts and all(set(gift.by_language) == set(LANGUAGES) for gift in told.gifts)
     assert all(len(set(gift.by_language.values())) == 3 for gift in told.gifts[1:])
     gift = {"name": "g", "when": "orders", "cost": 1, "what": "A cup"}
