@@ -36,6 +36,8 @@ COMPUTED = {
 """Names that are worked out -> all that may come of it."""
 ELSEWHERE = {"TEMPLATES[need.kind]": ("runs/steps/needs.py", "_told")}
 """Whose `told` is made in another function."""
+ADDED = {"consent_confirmation": {"link"}}
+"""What the composer knows when it writes, and whoever asks does not: a link is never kept."""
 
 
 def keys(tree: ast.AST) -> set[str]:
@@ -72,7 +74,7 @@ def asked() -> dict[str, set[str]]:
                     if isinstance(call, ast.Call) and ast.unparse(call.func) == "Wish":
                         for name, told in _of(call, made):
                             found[name] = found.get(name, set()) | told
-    return found
+    return {name: told | ADDED.get(name, set()) for name, told in found.items()}
 
 
 def _of(call: ast.Call, made: ast.FunctionDef) -> Iterator[tuple[str, set[str]]]:
