@@ -11,6 +11,7 @@ import shutil
 import subprocess
 from collections import Counter
 from collections.abc import Callable, Iterator
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -131,9 +132,7 @@ def postgres_bin() -> Path:
 @pytest.fixture(scope="session")
 def postgres_url(postgres_bin: Path, missing: Callable[[str, str], NoReturn]) -> Iterator[str]:
     """A PostgreSQL server, or a skip in words."""
-    try:
-        import psycopg  # noqa: F401  # only to say in words that it is absent
-    except ImportError:
+    if find_spec("psycopg") is None:
         missing("postgres", "psycopg is not installed")
     from tests.contract.postgres import running
 

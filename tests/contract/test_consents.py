@@ -27,12 +27,12 @@ LATER = NOW + timedelta(days=1)
 
 def give(unit: Unit, person: str, channel: str = "email", **told: object) -> int:
     known = {"source": "join_page", "wording": WORDS, "now": NOW, **told}
-    return consents.give(unit, person, channel, "marketing", **known)  # type: ignore[arg-type]  # told by the test
+    return consents.give(unit, person, channel, "marketing", **known)
 
 
 def withdraw(unit: Unit, person: str, channel: str = "email", **told: object) -> int:
     known = {"source": "unsubscribe", "now": NOW, **told}
-    return consents.withdraw(unit, person, channel, "marketing", **known)  # type: ignore[arg-type]  # told by the test
+    return consents.withdraw(unit, person, channel, "marketing", **known)
 
 
 def stands(unit: Unit, person: str, channel: str = "email") -> str | None:

@@ -80,7 +80,7 @@ def parcel(row: Row) -> Parcel:
 
 def ask(books: Books, count: int = 1, purpose: str = "marketing", **more: object) -> list[str]:
     wishes = [
-        Wish("journey", "j", f"p{n}", "email", purpose, "letter", {}, **more)  # type: ignore[arg-type]  # the test's own words
+        Wish("journey", "j", f"p{n}", "email", purpose, "letter", {}, **more)
         for n in range(count)
     ]
     with books.unit() as unit:

@@ -44,7 +44,7 @@ def watched(home: Path) -> None:
     def now(self: clock.WallClock) -> datetime:
         return wall(self) + timedelta(seconds=float(ahead.read_text(encoding="utf-8")))
 
-    clock.WallClock.now = now  # type: ignore[method-assign]  # the town's clock, for this process
+    clock.WallClock.now = now
     bell = chores.Chore("bell", EVERY, ring)
     foreman.chores = lambda: (*shipped(), bell)
     foreman.STILL_SECONDS = STILL_SECONDS

@@ -161,7 +161,7 @@ def test_an_unknown_case_is_said_in_words(books: Books) -> None:
 
 
 @pytest.mark.parametrize("table", [answer, silence], ids=str)
-def test_what_was_said_stays_said(books: Books, table) -> None:  # type: ignore[no-untyped-def]  # either table
+def test_what_was_said_stays_said(books: Books, table) -> None:
     with books.unit() as unit:
         care.open_cases(unit, [NewCase("p", DAY, 900)], NOW)
         care.record_answer(unit, care.listed(unit)[0]["id"], Answer("leave_me_alone"), "clerk", NOW)

@@ -158,7 +158,7 @@ class FakeShop(FakeBalance):
 
     def rules(self, room: str) -> Rulebook:
         """The real rulebook, over the folder of this shop."""
-        return Rulebook(self, self.settings, ROOMS[room])  # type: ignore[arg-type]  # has a home
+        return Rulebook(self, self.settings, ROOMS[room])
 
     def change_settings(self, **choices: Any) -> Settings:
         """Keep the choices in memory."""

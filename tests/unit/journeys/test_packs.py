@@ -41,7 +41,7 @@ def said(
     zone = HERE.get(country, "UTC")
     moment = now or (NOON if country in ("CN", "TW") else AFTERNOON)
     known = Known(
-        rules=Rules(packs=(pack(law),), zone=zone, **told),  # type: ignore[arg-type]  # told by the test
+        rules=Rules(packs=(pack(law),), zone=zone, **told),
         today=moment.date(),
         agreed={("p", channel)} if agreed else set(),
         silent={("p", channel)} if silent else set(),

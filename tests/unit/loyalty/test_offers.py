@@ -170,7 +170,7 @@ def test_whatever_happens_the_bound_holds_and_the_books_are_even(deeds: list) ->
         books.close()
 
 
-def _one_deed(unit, deed, offer_id, order, person, amount, mine) -> None:  # type: ignore[no-untyped-def]  # the strategy's own tuple
+def _one_deed(unit, deed, offer_id, order, person, amount, mine) -> None:
     row = loyalty.offered(unit, offer_id)
     if deed == "offer" and row is None:
         fits = sum(a for p, a in mine.values() if p == person) + amount <= 1000

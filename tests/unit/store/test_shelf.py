@@ -35,7 +35,7 @@ def everything(made: Shelf, **asked: object) -> list[str]:
     found: list[str] = []
     after: str | None = None
     while True:
-        page = made.page(after=after, limit=3, **asked)  # type: ignore[arg-type]  # asked by name
+        page = made.page(after=after, limit=3, **asked)
         found += [str(row["id"]) for row in page.rows]
         after = page.after
         if after is None:
@@ -117,7 +117,7 @@ def test_only_what_stands_on_the_shelf_can_be_asked(
 ) -> None:
     made = shelf(tmp_path, [("a", 3, "plain", "lost")])
     with pytest.raises(HuitouError):
-        made.page(**asked)  # type: ignore[arg-type]  # asked by name
+        made.page(**asked)
 
 
 def test_one_row_is_found_by_what_it_is_known_by(tmp_path: Path) -> None:

@@ -49,6 +49,8 @@ PAUSE_SECONDS = 0.11
 
 OFFER_DAYS = 30
 """How long an offer is good for."""
+NO_CODE = "XXXXXXXXXX"
+"""Stands in a letter that is only looked at where its code will: as long as one."""
 
 
 @dataclass(frozen=True)
@@ -134,11 +136,11 @@ def sample(
     fix: Row | None = None,
     own: Act | None = None,
 ) -> Message:
-    """The letter a receipt would become, to read before it is approved; its code is a stand-in.
+    """The letter a receipt would become, to read before it is approved; nobody can use its code.
 
     `fix` is what word of a fix would name (`care.fixes.book.due`).
     """
-    offered = _offered(row, "XXXXXXXXXX", _ends_at(desk, now), desk) if row["cap"] else None
+    offered = _offered(row, NO_CODE, _ends_at(desk, now), desk) if row["cap"] else None
     return compose(row, recipient, desk.sender, offered, mended(fix), own)
 
 
