@@ -80,8 +80,7 @@ def parcel(row: Row) -> Parcel:
 
 def ask(books: Books, count: int = 1, purpose: str = "marketing", **more: object) -> list[str]:
     wishes = [
-        Wish("journey", "j", f"p{n}", "email", purpose, "letter", {}, **more)
-        for n in range(count)
+        Wish("journey", "j", f"p{n}", "email", purpose, "letter", {}, **more) for n in range(count)
     ]
     with books.unit() as unit:
         sendings.ask(unit, wishes, NOW)
