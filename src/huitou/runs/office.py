@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from huitou.runs.desks.public.letterbox import Letterbox
     from huitou.runs.desks.referrals import Referrals
     from huitou.runs.desks.reports import Reports
+    from huitou.runs.desks.rulebook.desk import Rulebook
     from huitou.runs.desks.sending.desk import Sending
     from huitou.runs.desks.sending.texts import Texts as Templates
     from huitou.runs.desks.sticking import Desk as Sticking
@@ -57,6 +58,13 @@ class Office:
     def settings(self) -> Settings:
         """What the merchant has decided."""
         return choices.read(self._house.home)
+
+    def rules(self, room: str) -> Rulebook:
+        """The rules of one room, a file to read and to edit: `shop.rules("points").text`."""
+        from huitou.runs.desks.rulebook.desk import Rulebook
+        from huitou.runs.desks.rulebook.rooms import ROOMS
+
+        return Rulebook(self._house, self.settings, ROOMS[room])
 
     # -- what customers do by themselves
 

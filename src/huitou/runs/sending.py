@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from huitou.care.consents import book as consents
 from huitou.channels import book as channels
-from huitou.ground.errors import HuitouError
+from huitou.ground.errors import HuitouError, NotYet
 from huitou.ground.settings import Settings
 from huitou.journeys.permission import book as permission
 from huitou.journeys.permission.rules import RULES, rules
@@ -41,6 +41,9 @@ def hold(house: House, settings: Settings, by: str = "huitou") -> bool:
     try:
         now = told(house, settings)
         rules(now["text"], now["zone"], now["email_to_customers"])
+    except NotYet:
+        # A new shop has no clock before its first file, and nobody to send anything to.
+        return False
     except HuitouError as wrong:
         log.warning("rules/sending.toml is left aside: %s", wrong)
         return False
@@ -59,16 +62,6 @@ def put(house: House, settings: Settings, by: str) -> None:
         permission.put_in_force(unit, told(house, settings), by, now)
         if edition is not None and edition.has("people"):
             locate(unit, edition, now)
-
-
-def wrong_rules(house: House, settings: Settings) -> str | None:
-    """Why the file of rules cannot be in force, in words; None where it is well."""
-    try:
-        now = told(house, settings)
-        rules(now["text"], now["zone"], now["email_to_customers"])
-    except HuitouError as wrong:
-        return str(wrong)
-    return None
 
 
 def locate(unit: Unit, edition: Edition, now: datetime) -> int:

@@ -52,7 +52,6 @@ if TYPE_CHECKING:
     from huitou.facts.contract import Tables
     from huitou.runs.desks.balance import BalanceView
     from huitou.runs.desks.rehearsals import GoingView
-    from huitou.runs.desks.rulebook.desk import Rulebook
     from huitou.runs.desks.why import ReplayView, WhyView
     from huitou.runs.schedule.foreman import Fired, Foreman
     from huitou.runs.told import ReportView
@@ -583,13 +582,6 @@ class Shop(Office):
             found = [each for room in rooms for each in room.check(unit)]
         views = [self.rules(name).view() for name in ROOMS]
         return [*found, *(view.wrong for view in views if view.wrong is not None)]
-
-    def rules(self, room: str) -> Rulebook:
-        """The rules of one room, a file to read and to edit: `shop.rules("points").text`."""
-        from huitou.runs.desks.rulebook.desk import Rulebook
-        from huitou.runs.desks.rulebook.rooms import ROOMS
-
-        return Rulebook(self._house, self.settings, ROOMS[room])
 
     def upkeep(self) -> Upkeep:
         """What waits for somebody in the rooms of care: held, late, in doubt, set aside."""

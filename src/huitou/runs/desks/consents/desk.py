@@ -309,8 +309,6 @@ class Consents:
             held, harms = permission.in_force(unit), permission.harms(unit)
         enabled = {each.code for each in held.packs}
         return SendingRules(
-            text=sending.told(self._house, self._settings)["text"],
-            wrong=sending.wrong_rules(self._house, self._settings),
             packs=tuple(_pack(pack(code), code in enabled) for code in CODES),
             country=held.country,
             zone=held.zone,

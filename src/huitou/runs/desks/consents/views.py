@@ -181,8 +181,6 @@ class PackView:
 class SendingRules:
     """The rules of sending in force."""
 
-    text: str
-    wrong: str | None
     packs: tuple[PackView, ...]
     country: str | None
     zone: str
