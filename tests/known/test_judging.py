@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from tools.bench_decisions import worlds as judge
-from tools.peers import causal_asked
+from tools.peers import asking, causal_asked
 from tools.worlds.nature import HUNCH, nature
 from tools.worlds.people import FEATURES, crowd
 from tools.worlds.world import World, of_crowd
@@ -94,7 +94,7 @@ def test_playbooks_turn_slopes_round_and_levels_up() -> None:
 def test_a_peer_that_is_not_here_is_a_row_that_does_not_hold(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(causal_asked, "PYTHON", tmp_path / "none")
+    monkeypatch.setattr(causal_asked, "python_of", lambda _peer: tmp_path / "none")
     (row,) = judge._beside({})
     assert row["holds"] is False
     assert "make bench-peers" in row["name"]
@@ -111,7 +111,7 @@ def question() -> causal_asked.Question:
 def test_peers_are_asked_over_files(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     script = tmp_path / "fake.py"
     script.write_text(FAKE)
-    monkeypatch.setattr(causal_asked, "PYTHON", Path(sys.executable))
+    monkeypatch.setattr(asking, "python_of", lambda _peer: Path(sys.executable))
     monkeypatch.setattr(causal_asked, "ANSWERS", script)
     told = causal_asked.asked(question())
     assert len(told) == sum(len(each.outcomes) for each in causal_asked.LEARNERS)
@@ -126,7 +126,7 @@ def test_a_peer_that_stops_says_its_last_words(
 ) -> None:
     script = tmp_path / "fake.py"
     script.write_text("raise SystemExit('no trees grow here')")
-    monkeypatch.setattr(causal_asked, "PYTHON", Path(sys.executable))
+    monkeypatch.setattr(asking, "python_of", lambda _peer: Path(sys.executable))
     monkeypatch.setattr(causal_asked, "ANSWERS", script)
     with pytest.raises(RuntimeError, match="no trees grow here"):
         causal_asked.asked(question())
@@ -140,7 +140,7 @@ def test_peers_know_nothing_of_us() -> None:
 
 
 def test_the_peers_lock_names_hashes_and_no_graphics_card() -> None:
-    lock = (causal_asked.ROOT / "requirements-peers-causal.lock").read_text()
+    lock = (asking.ROOT / "requirements-peers-causal.lock").read_text()
     pins = [line for line in lock.splitlines() if "==" in line and not line.startswith(" ")]
     assert {"causalml", "econml"} <= {pin.split("==")[0] for pin in pins}
     assert all(pin.endswith("\\") for pin in pins), "every pin has its hashes"
@@ -164,7 +164,7 @@ def test_hillstrom_without_its_file_says_so(tmp_path: Path) -> None:
     told = subprocess.run(
         [sys.executable, "-m", "tools.benching", "decisions", "hillstrom", "--json"],
         env={**os.environ, "HUITOU_TEST_DATA": str(tmp_path)},
-        cwd=causal_asked.ROOT, capture_output=True, text=True, check=False,
+        cwd=asking.ROOT, capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert told.returncode == 1
     assert "hillstrom.parquet" in told.stdout

@@ -28,7 +28,7 @@ from huitou.decisions.playbook import Effect, Playbook
 from huitou.ground.words import said
 from huitou.proof.qini import Estimate, arm_scores, policy_value, qini, qini_estimate
 from tools.bench_decisions.effects import all_alike
-from tools.bench_decisions.worlds import data
+from tools.bench_models._shops import folder
 from tools.peers import causal_asked
 
 FloatArray = NDArray[np.float64]
@@ -53,7 +53,7 @@ Learner = Callable[[FloatArray, IntArray, FloatArray, FloatArray], FloatArray]
 @cache
 def _read() -> tuple[FloatArray, IntArray, FloatArray]:
     """Standardised features, arms and visits; first come who bought men's and women's before."""
-    table = pq.read_table(data() / "hillstrom.parquet")
+    table = pq.read_table(folder() / "hillstrom.parquet")
     told = {name: table[name].to_numpy(zero_copy_only=False) for name in table.column_names}
     columns = [
         told["mens"], told["womens"], told["recency"], np.log(told["history"]), told["newbie"],

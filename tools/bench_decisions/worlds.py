@@ -15,7 +15,6 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -34,6 +33,7 @@ from huitou.decisions.effects.learned import Learned, learn
 from huitou.decisions.effects.response import expected_move
 from huitou.decisions.playbook import PLAYBOOK, Effect, Playbook
 from huitou.ground.words import said
+from tools.bench_models._shops import folder
 from tools.peers import causal_asked
 from tools.worlds.nature import DEEDS, HUNCH, Deed, Kind, nature
 from tools.worlds.people import SHOPS, Crowd, People, crowd
@@ -224,21 +224,9 @@ def rows() -> list[dict[str, Any]]:
         ]
 
 
-def data() -> Path:
-    """Where the shops' logs are.
-
-    Raises:
-        FileNotFoundError: when the variable does not say.
-    """
-    told = os.environ.get("HUITOU_TEST_DATA")
-    if not told:
-        raise FileNotFoundError("$HUITOU_TEST_DATA names no folder with the shops' logs")
-    return Path(told)
-
-
 @cache
 def _crowd(shop: str) -> Crowd:
-    return crowd(shop, data())
+    return crowd(shop, folder())
 
 
 def _worlds(n: int) -> Iterator[tuple[str, Kind, int]]:
@@ -250,7 +238,7 @@ def _worlds(n: int) -> Iterator[tuple[str, Kind, int]]:
 
 @cache
 def _seen(shop: str, kind: Kind, n: int, seed: int) -> tuple[Seen, float]:
-    there = world(shop, kind, seed, data())
+    there = world(shop, kind, seed, folder())
     began = time.process_time()
     seen = Seen.of(there, n, seed)
     return seen, time.process_time() - began
@@ -340,7 +328,7 @@ def _seldom() -> dict[str, Any]:
     """The same learner after an experiment that drew dear acts seldom."""
     found = []
     for shop, kind, seed in _worlds(8_000):
-        there = world(shop, kind, seed, data())
+        there = world(shop, kind, seed, folder())
         seen = Seen.of(there, 8_000, seed, dear_seldom(there))
         others = _others(there, seed)
         belief = learned(seen, "no playbook")

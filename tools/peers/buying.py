@@ -45,9 +45,9 @@ PROGRAMS = {"lifetimes": lifetimes, "clvkit": clvkit}
 
 def answer(asked: Any, histories: Any) -> dict[str, Any]:
     """Parameters and seconds of CPU, the best of some times; or what went wrong."""
-    fit = PROGRAMS[asked["program"]](asked["model"], *histories)
     seconds = []
     try:
+        fit = PROGRAMS[asked["program"]](asked["model"], *histories)
         for _ in range(asked["times"]):
             began = time.process_time()
             params = fit()

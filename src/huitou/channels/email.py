@@ -207,17 +207,30 @@ class _Dialogue:
         for stage in BEFORE:
             # What the first refusal was about is what the mail failed at.
             self.stage = refused[0] if refused else stage
-            answer = self.line.getreply()
+            try:
+                answer = self.line.getreply()
+            except (OSError, smtplib.SMTPException):
+                if refused is None:
+                    raise
+                return self._hung_up(*refused)
             if refused is None and not _goes_on(stage, answer[0]):
                 refused = stage, answer
         if refused is None:
             return None
         if answer[0] == 354:
             # It waits for a message to nobody: an empty one, which it cannot deliver.
-            self.line.send(b".\r\n")
-            self.line.getreply()
+            try:
+                self.line.send(b".\r\n")
+                self.line.getreply()
+            except (OSError, smtplib.SMTPException):
+                return self._hung_up(*refused)
         self.stage, answer = refused
         return self._stop(_end_before(self.stage, answer[0]), answer)
+
+    def _hung_up(self, stage: str, answer: tuple[int, bytes]) -> Outcome:
+        """The line broke after a refusal: that was said, and counts."""
+        self.stage, self.broken = stage, True
+        return Outcome(_end_before(stage, answer[0]), stage, _words(answer))
 
     def _stop(self, end: End, answer: tuple[int, bytes]) -> Outcome:
         """Refused before the message: begin the next one with a clean slate."""

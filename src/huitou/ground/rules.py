@@ -74,6 +74,8 @@ class RuleFile(Generic[Around, Read]):
 
     def understood(self, told: str, *around: Around.args, **named: Around.kwargs) -> Read:
         """What a text means. Raises `BadRule`: the line, the rule, its value, what to try."""
+        if len(told.encode()) > LARGEST:
+            raise self._too_large()
         try:
             values = tomllib.loads(told)
         except tomllib.TOMLDecodeError as bad:
@@ -96,11 +98,14 @@ class RuleFile(Generic[Around, Read]):
 
     def _decoded(self, path: Path) -> str:
         if path.stat().st_size > LARGEST:
-            raise BadRule(said("This is larger than any file of rules."), file=self.file)
+            raise self._too_large()
         try:
             return path.read_text(encoding="utf-8")
         except UnicodeDecodeError as bad:
             raise BadRule(said("The file must be UTF-8."), file=self.file) from bad
+
+    def _too_large(self) -> BadRule:
+        return BadRule(said("This is larger than any file of rules."), file=self.file)
 
     def _unreadable(self, bad: tomllib.TOMLDecodeError, told: str) -> BadRule:
         at = _AT.search(str(bad))

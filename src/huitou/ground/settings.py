@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import tomllib
 from dataclasses import asdict, dataclass, fields, replace
-from datetime import time
+from datetime import date, datetime, time
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
@@ -170,6 +170,10 @@ class Settings:
         if self.timezone is None:
             raise NotYet("the shop has no time zone yet", to_try="huitou import FILE --timezone …")
         return ZoneInfo(self.timezone)
+
+    def day(self, now: datetime) -> date:
+        """The day in the shop; in UTC while it has no zone."""
+        return now.astimezone(self.zone).date() if self.timezone else now.date()
 
     @property
     def roster(self) -> tuple[Clerk, ...]:

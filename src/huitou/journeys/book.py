@@ -427,7 +427,7 @@ def spoken_since(unit: Unit, since: date) -> dict[str, int]:
 
 
 def decided(unit: Unit, plan_id: str) -> list[Row]:
-    """What was decided to do in a plan and became of it, in the shape of `rehearse`."""
+    """What was decided to do in a plan and became of it, in the shape of `lettering.rehearse`."""
     done = (decision.c.plan_id == plan_id) & (decision.c.act != "nothing")
     query = select(decision, message.c.subject).outerjoin(
         message, message.c.decision_id == decision.c.id

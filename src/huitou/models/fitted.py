@@ -132,10 +132,11 @@ class Fitted:
         early if at all, so the nodes stand closer together there.
         """
         points, weights = legendre(DUE)
-        worth: Array = np.exp(-rate * h) * self.expected(s, h)
+        worth: Array = np.exp(-rate * h) * self.expected_alive(s, h)
         for point, weight in zip(points**3 * h, weights * 3 * points**2 * h, strict=True):
-            worth += rate * weight * np.exp(-rate * point) * self.expected(s, point)
-        return worth
+            worth += rate * weight * np.exp(-rate * point) * self.expected_alive(s, point)
+        alive: Array = self.p_alive(s)
+        return alive * worth
 
     def days_until(self, s: Summary, chance: float, *, longest: int) -> Index:
         """First whole day by which the chance to have bought reaches `chance`; -1 for never.

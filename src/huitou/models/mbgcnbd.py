@@ -9,11 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from math import lgamma
 
-import numpy as np
-
 from huitou.models.betageo import BetaGeometric
 from huitou.models.fitted import Fitted, fit
-from huitou.models.numbers import Array
 from huitou.models.summary import Summary
 
 MOST_REGULAR = 4
@@ -44,8 +41,3 @@ def regularity(
         fitted = fit(MbgCnbd(k), s, prior_sd=prior_sd)
         found.append((fitted, fitted.loglik + (k - 1) * log_gaps - bought * lgamma(k)))
     return sorted(found, key=lambda each: -each[1])
-
-
-def log_gaps(gaps: Array) -> float:
-    """The sum that `regularity` asks for, from the gaps themselves."""
-    return float(np.log(gaps).sum())

@@ -211,6 +211,8 @@ def _check(x: Array, t_x: Array, T: Array) -> None:
 def _key(columns: tuple[Column, ...]) -> Key:
     """One whole number a row, equal where all columns are; small ones are sorted faster."""
     span = int(np.prod([float(len(column.different)) for column in columns]))
+    if span >= 2**63:
+        raise ValueError("these histories are too different to be packed into whole numbers")
     key: Key = columns[0].place.astype(np.int32 if span < 2**31 else np.int64)
     for column in columns[1:]:
         np.multiply(key, len(column.different), out=key)

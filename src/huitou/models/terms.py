@@ -58,8 +58,8 @@ class Rising:
     """
 
     def __init__(self, start: float, x: Array) -> None:
-        n = len(x)
-        runs = n > 0 and x.ndim == 1 and x[0] in (0.0, 1.0) and x[-1] - x[0] == n - 1
+        runs = x.ndim == 1 and len(x) > 0 and x[0] in (0.0, 1.0)
+        runs = runs and np.array_equal(x, x[0] + np.arange(len(x)))
         self.parts: Array = _running(start, x) if runs else _by_gamma(start, x)
         self.value, self.slope, self.bend = self.parts
 

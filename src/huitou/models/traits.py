@@ -86,7 +86,9 @@ class Traited:
         """The model of customers with these traits, whether any was seen or not."""
         line = _line(self.model, np.asarray(z, dtype=np.float64))
         covariance = line @ self.covariance @ line.T
-        return Fitted(self.model, line @ self.theta, covariance, self.loglik, self.customers)
+        return Fitted(
+            self.model, line @ self.theta, covariance, self.loglik, self.customers, self.converged
+        )
 
 
 def fit_traits(

@@ -12,7 +12,7 @@ row in the journal are one transaction.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -27,7 +27,7 @@ from huitou.runs.tables import run, run_step
 from huitou.runs.views import Step
 from huitou.store.books import Books, Row, Unit
 from huitou.store.columns import as_json
-from huitou.store.outbox import carry_again, drain
+from huitou.store.outbox import drain
 
 EVENTS = "own"
 """The folder among the sources where what happened in the books arrives."""
@@ -140,11 +140,6 @@ class Journal:
 def tell_the_lake(books: Books, folder: Path, now: datetime) -> int:
     """Carry what happened in the books into files of the lake; how many events there were."""
     return drain(books, folder, now)
-
-
-def tell_again(books: Books, folder: Path, batches: Sequence[str]) -> None:
-    """Write files of the lake anew from which somebody was taken out."""
-    carry_again(books, folder, batches)
 
 
 def _done(unit: Unit, run_id: str, name: str) -> Row | None:

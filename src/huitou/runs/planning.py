@@ -188,7 +188,9 @@ def draft_anew(
     """
     within = settings.changed(**limits)
     with house.books.unit() as unit:
-        plan, plan_id = drafted(unit, house.lake, edition, within, house.clock.now(), by)
+        plan, plan_id = drafted(
+            unit, house.home, house.lake, edition, within, house.clock.now(), by
+        )
         row = journeys.the_plan(unit, plan_id)
     note_limits(house.lake, settings)
     acts = plan.receipts.select(["person_id", "act"])

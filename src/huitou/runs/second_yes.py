@@ -45,6 +45,12 @@ def agree(
     """
     once = purpose != "marketing" or confirmed or source in PROVEN
     twice = frozenset[str]() if once else permission.asks_twice(unit, person_id)
+    if not twice:
+        return book.give(
+            unit, person_id, channel, purpose, source=source, now=now, wording=wording, at=at,
+            proof=proof,
+        )  # fmt: skip
+    book.was_said(at, now)
     standing = book.standing(unit, [person_id])
     news = 0
     for each in meant(channel, purpose):

@@ -104,7 +104,7 @@ def _leave_out_the_forgotten(
     with house.books.reading() as unit:
         theirs = forgotten.known(unit, sales.keys_of(lake, batch), settings.salt)
     if theirs:
-        sales.nobodys(lake, list(theirs))
+        sales.forget(lake, (), list(theirs), house.lake.raw)
 
 
 def mend(house: House, settings: Settings, path: Path, progress: Progress) -> Taken:

@@ -14,14 +14,11 @@ from dataclasses import fields, is_dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from huitou.ground.money import Money
 from huitou.ground.words import Sentence
 from huitou.runs.views import Answers, PlanTotals, Range
-
-if TYPE_CHECKING:
-    pass
 
 Say = Callable[[Sentence], str]
 

@@ -54,7 +54,7 @@ class Unit:
         self.connection = connection
         self.looked_up: dict[Any, dict[object, Any]] = {}
         """By table, what was asked of it once and is asked again by many within this transaction;
-        a change of the table empties it."""
+        a change through the house's own table empties it."""
 
     def execute(
         self, statement: Executable, rows: Row | Sequence[Row] | None = None

@@ -92,26 +92,19 @@ def drain(books: Books, folder: Path, now: datetime, *, limit: int = 10_000) -> 
     return drained
 
 
-def blot(unit: Unit, people: Sequence[str]) -> list[str]:
-    """Leave of what happened to these people only codes and figures, no words.
+def blot(unit: Unit, marks: Sequence[str]) -> None:
+    """Leave of what happened to whom these ids and contacts mean only codes and figures, no words.
 
-    The batches whose files say more than that: `carry_again` writes them anew.
+    Batches whose files say more than that wait again: `drain` writes them anew, also after a kill.
     """
     body = cast(outbox.c.body, Text)
-    rows = unit.rows(select(outbox).where(or_(*(body.contains(each) for each in people))))
+    rows = unit.rows(select(outbox).where(or_(*(body.contains(each) for each in marks))))
     for row in rows:
         told = {name: _plain(value) for name, value in row["body"].items() if name not in SPOKEN}
         unit.change(update(outbox).where(outbox.c.id == row["id"]).values(body=told))
-    return sorted({row["batch"] for row in rows if row["batch"] is not None})
-
-
-def carry_again(books: Books, folder: Path, batches: Sequence[str]) -> None:
-    """Write the files of batches anew that say now what they did not say before."""
-    for batch in batches:
-        with books.reading() as unit:
-            rows = unit.rows(select(outbox).where(outbox.c.batch == batch).order_by(outbox.c.id))
-        if all(row["drained_at"] is not None for row in rows):
-            _write(folder / f"{batch}.parquet", rows)
+    written = {row["batch"] for row in rows if row["batch"] is not None}
+    again = update(outbox).where(outbox.c.batch.in_(sorted(written)))
+    unit.change(again.values(drained_at=None))
 
 
 def _plain(value: Any) -> Any:

@@ -73,8 +73,7 @@ def give(
     It lifts the silence they asked for on that channel before. What is told at second hand
     (`SECOND_HAND`) never does, nor does anything said before they withdrew.
     """
-    if at is not None and at > now:
-        raise BadInput("nobody agreed to anything in the future", to_try="the time it was said")
+    was_said(at, now)
     version = keep_wording(unit, wording, now)
     before, told = standing(unit, [person_id]), 0
     silent = care.silent(unit, [person_id])
@@ -90,6 +89,12 @@ def give(
             unit, person_id, each, purpose, "given", source, version, said_at, now, proof
         )
     return told
+
+
+def was_said(at: datetime | None, now: datetime) -> None:
+    """Raise `BadInput` for a yes that is still to come."""
+    if at is not None and at > now:
+        raise BadInput("nobody agreed to anything in the future", to_try="the time it was said")
 
 
 def withdraw(
@@ -111,7 +116,7 @@ def withdraw(
             unit, person_id, each, purpose, "withdrawn", source, None, said_at, now, proof
         )
     if purpose == "marketing":
-        _end_asking(unit, person_id, channels, now)
+        end_asking(unit, person_id, channels, now)
         _fall_silent(unit, person_id, channel, channels, source, now)
     return told
 
@@ -376,7 +381,7 @@ def _ever_refused(unit: Unit, purpose: str) -> set[str]:
     return names(unit, people).every(people)
 
 
-def _end_asking(unit: Unit, person_id: str, channels: Sequence[str], now: datetime) -> None:
+def end_asking(unit: Unit, person_id: str, channels: Sequence[str], now: datetime) -> None:
     """A first yes that waits there is none any more."""
     theirs = consent_ask.c.person_id.in_(names(unit, [person_id]).every([person_id]))
     waits = update(consent_ask).where(

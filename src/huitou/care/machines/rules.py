@@ -161,6 +161,8 @@ def _kind(told: Told, currency: str) -> Kind:
 
 def _step(told: Told, currency: str) -> tuple[float, int]:
     told.only("months", "value")
+    if "value" not in told.values:
+        raise told.must("value", said("an amount of money"), 'value = "100"')
     return told.number("months", 0.0, 0.1, 1200), told.amount("value", currency)
 
 

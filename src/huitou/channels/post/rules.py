@@ -38,7 +38,8 @@ TEXTS = ("sign", "app", "sender", "url", "key_env", "secret_env", "host")
 VARIABLE = re.compile(r"[A-Z][A-Z0-9_]{0,63}")
 
 LEASE = timedelta(minutes=2)
-"""What was claimed and not begun within this time is free again; what was begun is in doubt."""
+"""What was claimed and not begun within this time, and what one message of its carrier may take, is
+free again; what was begun is in doubt."""
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,9 @@ from pydantic import AliasChoices, BaseModel, Field
 
 from huitou.doors.api.caller import Caller, Reader, may
 from huitou.doors.api.shapes import answer_of, answers_of
+from huitou.ground.errors import BadInput
 from huitou.ground.rules import LARGEST
+from huitou.ground.words import said
 from huitou.runs.desks.rulebook.desk import RulesView
 from huitou.runs.desks.rulebook.rooms import ROOMS
 
@@ -52,8 +54,10 @@ def _mount(room: Room) -> None:
 
     def keep(caller: Caller, told: Told) -> Any:
         text = _told(caller, room, told)
-        if text is not None:
-            caller.shop.rules(room.name).write(text, caller.by)
+        if text is None:
+            words = said("Tell the text of the rules, or whether they are on.")
+            raise BadInput(words, to_try='{"text": "…"}')
+        caller.shop.rules(room.name).write(text, caller.by)
         return _answer(caller, room)
 
     def tried(caller: Caller, told: Told) -> Any:

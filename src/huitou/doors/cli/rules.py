@@ -79,10 +79,10 @@ def _try(book: Rulebook, told: str | None, *, as_json: bool) -> None:
 
 
 def _show(book: Rulebook, *, as_json: bool) -> None:
-    found = book.view()
     if as_json:
         answer(book.whole())
         return
+    found = book.view()
     if found.wrong is not None:
         typer.echo(f"huitou: {found.wrong}", err=True)
     # As it is written: a screen would break its lines, and it could not be kept as a file.

@@ -2,10 +2,11 @@
 
     done = forget(unit, ids, keys, names, salt, by="mei", now=now)
 
-Their rows get a name that nobody knows: one at random for all they did, so that counts, balances
-and entries stay what they were, and that of the forgetting for what they agreed to. What is said
-about them in words is blanked first (`personal`); then every text in every table is searched for
-their ids and contacts. A table that would not let go of one refuses, and nothing is forgotten.
+Their rows get names that nobody knows: one at random for each id they went by, so that counts,
+balances and entries stay what they were, and that of the forgetting for what they agreed to. What
+is said about them in words is blanked first (`personal`); then every text in every table is
+searched for their ids and contacts. A table that would not let go of one refuses, and nothing is
+forgotten.
 """
 
 from __future__ import annotations
@@ -37,25 +38,28 @@ from sqlalchemy import (
 
 from huitou.ground.ids import new_id
 from huitou.identity.book import names
-from huitou.identity.forgetting.personal import A_NAME, PERSONAL, PROOFS, Personal
+from huitou.identity.forgetting.personal import (
+    A_NAME,
+    PERSONAL,
+    PROOFS,
+    UNSAID,
+    Personal,
+    contacts_of,
+)
 from huitou.identity.forgetting.tables import forgetting, forgotten_key
 from huitou.store import outbox
 from huitou.store.books import Unit
 from huitou.store.columns import as_json
 
-SHORTEST = 6
-"""A contact shorter than this could be found in words that mean something else."""
 OURS = {forgetting.name, forgotten_key.name}
 
 
 @dataclass(frozen=True)
 class Forgotten:
-    """One person that was forgotten: the name it goes by, and what lost something."""
+    """One person that was forgotten: the name it goes by, and how much said something of them."""
 
     id: str
     rows: int
-    batches: Sequence[str]
-    """Batches of events whose files in the lake must be written anew."""
 
 
 def forget(
@@ -67,19 +71,20 @@ def forget(
     """
     asked = list(people)
     ids = sorted(names(unit, asked).every(asked))
-    contacts = sorted({value for key in keys if (value := key.partition(":")[2])})
+    contacts = contacts_of(keys)
     done = new_id()
     unit.add(forgetting, [{"id": done, "by": by, "at": now, "open": True}])
     for key in keys:
         unit.add_new(forgotten_key, {"mark": mark(salt, key), "forgetting_id": done})
     tables = _as_they_stand(unit)
-    batches = outbox.blot(unit, ids)
+    outbox.blot(unit, [*ids, *contacts])
     rows = sum(_blank(unit, tables, name, ids, contacts) for name in _children_first())
     rows += sum(_prove(unit, tables[name], columns, ids, done) for name, columns in PROOFS.items())
-    changes = dict.fromkeys(ids, new_id()) | {each: "" for each in _long(contacts)}
+    # A name for each id: rows of one table that stand under two of them stay two.
+    changes = {each: new_id() for each in ids} | dict.fromkeys(contacts, "")
     rows += sum(_rename(unit, tables[name], changes) for name in sorted(tables.keys() - OURS))
     unit.change(update(forgetting).where(forgetting.c.id == done).values(open=False))
-    return Forgotten(done, rows, batches)
+    return Forgotten(done, rows)
 
 
 def mark(salt: str, key: str) -> str:
@@ -158,6 +163,8 @@ def _blank_each(unit: Unit, table: Table, told: Personal, theirs: ColumnElement[
 
 def _kept(column: Column[Any], to: Any) -> Any:
     """A value as the column keeps it: JSON is text on SQLite, and a name has a longest length."""
+    if to is UNSAID:
+        return case((column.is_not(None), ""))
     if to is A_NAME:
         return new_id()[: getattr(column.type, "length", None)]
     return as_json(to) if isinstance(to, (dict, list)) and not _is_json(column) else to
@@ -196,7 +203,3 @@ def _words(column: Column[Any]) -> ColumnElement[Any]:
 
 def _is_json(column: Column[Any]) -> bool:
     return isinstance(column.type, JSON)
-
-
-def _long(contacts: Iterable[str]) -> list[str]:
-    return [each for each in contacts if len(each) >= SHORTEST]

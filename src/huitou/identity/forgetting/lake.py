@@ -14,6 +14,7 @@ from pathlib import Path
 import duckdb
 
 from huitou.ground.durable import put_in_place
+from huitou.identity.forgetting.personal import contacts_of
 from huitou.identity.tables import STRONGEST_KEY
 
 WHO = ("member_no", "phone", "email", "name", "address")
@@ -37,7 +38,7 @@ def forget(
         return 0
     for file in sorted(raw.glob("*/lines.parquet")):
         _without(lake, file, keys)
-    contacts = [key.partition(":")[2] for key in keys]
+    contacts = contacts_of(keys)
     held = "SELECT count(*) FROM unnest($contacts) c(word) WHERE contains(raw, word)"
     lake.execute(f"DELETE FROM quarantine WHERE ({held}) > 0", {"contacts": contacts})
     for file in sorted(raw.glob("*/quarantine.parquet")):

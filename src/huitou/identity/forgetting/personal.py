@@ -10,9 +10,15 @@ Amounts, days and states are never touched, so balances still equal their entrie
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
+
+
+def contacts_of(keys: Iterable[str]) -> list[str]:
+    """The phones and e-mails among keys; a member number may stand in words that mean others."""
+    parted = (key.partition(":") for key in keys)
+    return sorted({value for kind, _, value in parted if kind in ("phone", "email") and value})
 
 
 class Name:
@@ -20,6 +26,13 @@ class Name:
 
 
 A_NAME = Name()
+
+
+class Unsaid:
+    """Stands for no words where there were some; where there were none, none stay."""
+
+
+UNSAID = Unsaid()
 
 
 @dataclass(frozen=True)
@@ -67,7 +80,7 @@ PERSONAL: Mapping[str, Personal] = {
     # 4 loyalty: what we owe
     "birthday": GONE,
     "joining": _under("membership_id", "membership", consents=[]),
-    "ladder_move": Personal({"why": None}),
+    "ladder_move": Personal({"why": UNSAID}),
     "membership": Personal(
         {"name": "", "birthday": None, "number": A_NAME, "token_hash": A_NAME},
     ),

@@ -9,7 +9,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from huitou.ground.channels import CHANNELS, SHORT, TIMED
+from huitou.ground.channels import CHANNELS, TIMED
 from huitou.ground.errors import BadInput, BadRule
 from huitou.ground.rules import RuleFile, Told
 from huitou.ground.words import said
@@ -21,7 +21,7 @@ KEYS = (
     "packs", "country", "rest_on_holidays", "rest_also_on", "customer_days", "less_days",
     "harm_share", "harm_after", "hours", "cap",
 )  # fmt: skip
-NEW_CHANNELS = SHORT
+NEW_CHANNELS = ("sms", "wecom", "wechat")
 """Channels on which nobody is written to without their yes, whatever packs are enabled."""
 
 

@@ -19,11 +19,10 @@ from sqlalchemy import (
     String,
     Table,
     Text,
-    text,
 )
 
 from huitou.ground.channels import CHANNELS
-from huitou.store.columns import Amount, Instant, Json, metadata
+from huitou.store.columns import Amount, Instant, Json, index_where, metadata
 
 PURPOSES = ("marketing", "service", "transactional")
 ENDS = ("accepted", "refused", "in_doubt", "suppressed", "expired", "cancelled")
@@ -71,10 +70,4 @@ sending = Table(
 a cap binds. `rule`: what suppressed it. `reference`: the provider's own name of it."""
 Index("ix_sending_due", sending.c.state, sending.c.channel, sending.c.not_before)
 Index("ix_sending_person", sending.c.person_id)
-REFERRED = text("reference IS NOT NULL")
-Index(
-    "ix_sending_reference",
-    sending.c.reference,
-    sqlite_where=REFERRED,
-    postgresql_where=REFERRED,
-)
+index_where("ix_sending_reference", "reference IS NOT NULL", sending.c.reference)

@@ -11,7 +11,7 @@ from huitou.ground.errors import Refused
 from huitou.ground.ids import fingerprint, new_id
 from huitou.identity.book import names
 from huitou.loyalty import book as loyalty
-from huitou.loyalty.counting import Counted
+from huitou.loyalty.counting.book import Counted
 from huitou.loyalty.points import book as points
 from huitou.loyalty.referrals.rules import ReferralRules, Reward
 from huitou.loyalty.referrals.tables import (

@@ -13,7 +13,7 @@ from sqlalchemy import func, select, update
 
 from huitou.ground.errors import Refused
 from huitou.identity.book import names
-from huitou.loyalty.counting import Counted
+from huitou.loyalty.counting.book import Counted
 from huitou.loyalty.surprises.lots import Drawn
 from huitou.loyalty.surprises.rules import SurpriseRules
 from huitou.loyalty.surprises.tables import birthday, surprise, surprise_budget, surprise_count

@@ -14,7 +14,9 @@ from typing import TYPE_CHECKING
 from huitou.care import book as care
 from huitou.care.alarms import book as alarms
 from huitou.care.calls import book as calls
+from huitou.care.consents import book as consents
 from huitou.care.interviews import book as interviews
+from huitou.ground.channels import ANY, CHANNELS
 from huitou.ground.settings import Settings
 from huitou.identity.book import names
 from huitou.identity.forgetting import book, lake
@@ -23,14 +25,13 @@ from huitou.loyalty import book as loyalty
 from huitou.loyalty.cards import book as cards
 from huitou.loyalty.referrals import book as referrals
 from huitou.runs import owners
-from huitou.runs.book import EVENTS, tell_again
+from huitou.runs.book import EVENTS, tell_the_lake
 from huitou.runs.desks.complaints.desk import Complaints
+from huitou.runs.taking import tell_readers
 
 if TYPE_CHECKING:
     from huitou.runs.wiring import House
     from huitou.store.books import Unit
-
-STILL_OPEN = ("ringing", "acknowledged", "snoozed")
 
 
 @dataclass(frozen=True)
@@ -57,11 +58,14 @@ class Desk:
     def forget(self, who: str, by: str) -> ForgottenView:
         """Forget the one customer meant by a member number, phone, e-mail or id; for good.
 
-        Again for the same person changes nothing more. Answers show them until the next run.
+        Again for the same person changes nothing more. Answers show them until the next run. Raises
+        `Busy` while the day's work is being done: half of it would know them still.
         """
         person = owners.person(self._house, self._settings, who)
-        # The lake is held from before the first change: no run may read half of it.
-        with self._house.lake.writing("forget somebody") as con:
+        # Both are held from before the first change: no run may know somebody in one step and
+        # nobody in the next.
+        what = "forget somebody"
+        with self._house.lake.running(what), self._house.lake.writing(what) as con:
             files = Complaints(self._house, self._settings).forget(person)
             keys = self._keys(person)
             with self._house.books.unit() as unit:
@@ -69,8 +73,9 @@ class Desk:
                 keys = sorted({*keys, *_card_keys(unit, ids)})
                 end(unit, person, by, self._now)
                 done = book.forget(unit, ids, keys, self._settings.salt, by, self._now)
-            tell_again(self._house.books, self._house.lake.raw / EVENTS, done.batches)
+            tell_the_lake(self._house.books, self._house.lake.raw / EVENTS, self._now)
             lines = lake.forget(con, ids, keys, self._house.lake.raw)
+            tell_readers(self._house, con)
         return ForgottenView(done.id, done.rows, lines, files)
 
     def log(self) -> Sequence[Mapping[str, object]]:
@@ -92,9 +97,10 @@ class Desk:
 
 def end(unit: Unit, person: str, by: str, now: datetime) -> None:
     """End all that is open between somebody and the shop, while it is known who they are."""
-    care.be_silent(unit, person, "any", "forgotten", now)
+    care.be_silent(unit, person, ANY, "forgotten", now)
+    consents.end_asking(unit, person, tuple(CHANNELS), now)
     interviews.end_silent(unit, [person])
-    for row in alarms.listed(unit, STILL_OPEN, people=[person]):
+    for row in alarms.listed(unit, alarms.OPEN, people=[person]):
         alarms.close(unit, row["id"], "settled", by, now)
     while (standing := calls.open_of(unit, person)) is not None:
         calls.drop(unit, standing["id"], "silence", now)

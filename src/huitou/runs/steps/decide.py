@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
@@ -112,13 +113,14 @@ def _suspects(causes: pa.Table, lost: pa.Table) -> dict[str, list[tuple[str, flo
 
 def draft_plan(work: Work, unit: Unit) -> Result:
     """Draft the plan and keep it; nothing happens until somebody approves it."""
-    plan, plan_id = drafted(unit, work.lake, work.edition, work.settings, work.now)
+    plan, plan_id = drafted(unit, work.home, work.lake, work.edition, work.settings, work.now)
     note_limits(work.lake, work.settings)
     return {"rows": plan.people, "plan": plan_id}
 
 
 def drafted(
     unit: Unit,
+    home: Path,
     lake: Lake,
     edition: Edition,
     settings: Settings,
@@ -130,8 +132,8 @@ def drafted(
     `by` is who drafts it within limits of their own; None for a run.
     """
     moment, people = Moment.read(edition.noted("moment")), edition.table("people")
-    returns = offers.RULES.read(lake.root.parent).returns
-    asked = question(people, settings, moment, unit, effects_of(edition), returns=returns)
+    returns = offers.RULES.read(home).returns
+    asked = question(people, settings, moment, unit, effects_of(edition), returns)
     plan = asked.drafted(with_balance=True)
     plan_id = journeys.keep_draft(
         unit,
@@ -152,8 +154,8 @@ def question(
     moment: Moment,
     unit: Unit,
     effects: Effects,
+    returns: offers.Returns,
     tests: Sequence[Trial] | None = None,
-    returns: offers.Returns = offers.USUAL,
 ) -> Question:
     """What is asked of a plan for these people within the shop's limits, as of `moment`.
 

@@ -19,6 +19,7 @@ from huitou.care.chase import book as chase
 from huitou.care.complaints import book as complaints
 from huitou.care.consents import book as consents
 from huitou.ground.errors import Refused
+from huitou.ground.ids import fingerprint
 from huitou.ground.settings import Settings
 from huitou.journeys.paths import book
 from huitou.loyalty import book as loyalty
@@ -68,7 +69,12 @@ class Giving:
     @property
     def key(self) -> str:
         """The same gift however often it is tried."""
-        return f"path:{self.row['id']}"
+        return f"path:{self.mark}"
+
+    @property
+    def mark(self) -> str:
+        """Tells the gift apart, and not whose it is: it stays where somebody is forgotten."""
+        return fingerprint(self.row["id"])[:48]
 
 
 def give(house: House, settings: Settings, now: datetime) -> int:
@@ -83,7 +89,7 @@ def give(house: House, settings: Settings, now: datetime) -> int:
         return 0
     worth = _worth(house, settings, [row["person_id"] for row in rows])
     returns, gifts = offers.RULES.read(house.home).returns, kept.RULES.read(house.home)
-    day = now.astimezone(settings.zone).date() if settings.timezone else now.date()
+    day = settings.day(now)
     given = 0
     for row in rows:
         mine = worth.get(row["person_id"], Worth(0, "unknown"))
@@ -145,7 +151,7 @@ def _surprise(unit: Unit, giving: Giving) -> str | None:
         raise Refused("they wait for an answer, or are not to be chased")
     if person in surprises.drawn_since(unit, giving.day - timedelta(days=rules.window_days)):
         raise Refused("they were drawn of late, and what that moved is still being measured")
-    turn = Turn(person, person, f"journey:{row['id'][:32]}", f"journey {row['name']}")
+    turn = Turn(person, person, f"journey:{giving.mark}", f"journey {row['name']}")
     (drawn,) = at_milestones(found[0], [turn], rules.control_share, giving.salt)
     receipt = {
         "because": turn.why, "arm": drawn.arm, "lot": drawn.lot, "chance": drawn.chance,

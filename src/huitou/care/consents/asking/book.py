@@ -13,13 +13,13 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, select, update
+from sqlalchemy import Select, func, select, update
 
 from huitou.care.consents import book
 from huitou.care.consents.kinds import Proof, Wording, a_source
 from huitou.care.consents.tables import consent_ask, consent_wording
 from huitou.ground.errors import Refused
-from huitou.ground.ids import new_id
+from huitou.ground.ids import fingerprint
 from huitou.ground.words import said
 from huitou.identity.book import names
 from huitou.store.books import Row, Unit
@@ -44,9 +44,16 @@ def ask(
     """Keep a first yes to marketing; None where one waits there already: it is asked about once."""
     if (person_id, channel) in waiting(unit, [person_id], now):
         return None
+    person = names(unit, [person_id]).now(person_id)
+    before = (
+        select(func.count())
+        .select_from(consent_ask)
+        .where(consent_ask.c.person_id == person, consent_ask.c.channel == channel)
+    )
     row = {
-        "id": new_id(),
-        "person_id": names(unit, [person_id]).now(person_id),
+        # Of two doors that ask at once both mean this one; whose number it is nobody can guess.
+        "id": fingerprint("second yes", person, channel, str(unit.value(before)))[:26],
+        "person_id": person,
         "channel": channel,
         "source": a_source(source),
         "wording": book.keep_wording(unit, wording, now),
@@ -59,8 +66,7 @@ def ask(
         "times": 1,
         "state": "waiting",
     }
-    unit.add(consent_ask, [row])
-    return row
+    return row if unit.add_new(consent_ask, row) else None
 
 
 def again(unit: Unit, person_id: str, channel: str, now: datetime) -> Row:

@@ -51,14 +51,18 @@ class One:
 @routes.get("/rules")
 def every(visit: Member) -> Response:
     """All rooms, whether they are on, and where their rules are."""
-    return visit.page("rules_all.html", All([visit.shop.rules(room).view() for room in ROOMS]))
+    seen = [
+        name for name, room in ROOMS.items() if not room.managers or visit.member.may("manager")
+    ]
+    return visit.page("rules_all.html", All([visit.shop.rules(room).view() for room in seen]))
 
 
 @routes.get("/rules/{room}")
 def one(visit: Member, room: str) -> Response:
     """The rules of a room; a file that somebody has broken by hand is shown with its fault."""
-    told = visit.shop.rules(room).view()
-    return _shown(visit, room, told.text)
+    if ROOMS[room].managers:
+        visit.needs("manager")
+    return _shown(visit, room, visit.shop.rules(room).view().text)
 
 
 @routes.post("/rules/{room}")

@@ -191,7 +191,8 @@ class Consents:
         from babel.core import get_global
 
         code = country.strip().upper()
-        if code not in get_global("territory_zones"):
+        # Beside countries it knows the world, 001, and the unknown, ZZ.
+        if len(code) != 2 or code == "ZZ" or code not in get_global("territory_zones"):
             raise BadInput(f"{country!r} is no country", to_try="CN, TW, DE, US …")
         person = self.person(who)
         with self._house.books.unit() as unit:

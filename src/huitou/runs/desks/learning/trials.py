@@ -23,6 +23,7 @@ from huitou.ground.settings import Settings
 from huitou.ground.words import Sentence, said
 from huitou.journeys.acts import book as own_acts
 from huitou.journeys.trials import book
+from huitou.loyalty import offers
 from huitou.proof.lift import ADJUSTED, ESTIMATORS, Estimator
 from huitou.proof.readout import UNFAIR
 from huitou.proof.trials import (
@@ -249,9 +250,12 @@ class Trials:
         """How many one plan could bring into it: the plan is drafted, and thrown away."""
         probe = Trial(new_id(), idea.arms, frozenset(idea.stages), 10**9)
         people = known.edition.table("people")
+        returns = offers.RULES.read(self._house.home).returns
         with self._house.books.reading() as unit:
             effects = effects_of(known.edition)
-            asked = question(people, self._settings, known.moment, unit, effects, tests=[probe])
+            asked = question(
+                people, self._settings, known.moment, unit, effects, returns, tests=[probe]
+            )
         return asked.drafted().tested
 
     def _view(self, row: Row, members: Sequence[Row], known: Past) -> TestView:

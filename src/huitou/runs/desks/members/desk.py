@@ -145,9 +145,8 @@ class Desk:
 
 
 def today(clock: Clock, settings: Settings) -> date:
-    """The day in the shop; in UTC while it has no zone."""
-    now = clock.now()
-    return now.astimezone(settings.zone).date() if settings.timezone else now.date()
+    """The day in the shop, by its clock."""
+    return settings.day(clock.now())
 
 
 def read(

@@ -57,6 +57,8 @@ class Room:
     """Its address in the API, where that is not the page's own, like `/points/rules`."""
     scope: str = "plan"
     """What a token that changes them may do."""
+    managers: bool = False
+    """Whether only managers see them in the console."""
     has_switch: bool = False
     """Whether they say `on`."""
     dated: bool = False
@@ -131,10 +133,11 @@ for _room in (
          has_switch=True, dated=True, may=_earns),
     Room("ladder", "loyalty.ladder.steps", "ladder rules", "/ladder",
          said("The rules of the ladder"),
-         said("Steps, what each asks for, and what it gives"), has_switch=True, tried=_climbed),
+         said("Steps, what each asks for, and what it gives"),
+         managers=True, has_switch=True, tried=_climbed),
     Room("membership", "loyalty.membership.cards", "membership rules", "/membership",
          said("Rules of cards"), said("Fees, what comes back, notice, grace and refund"),
-         has_switch=True, around=_money, may=_cards_stay),
+         managers=True, has_switch=True, around=_money, may=_cards_stay),
     Room("offers", "loyalty.offers", "offer rules", "/offers", said("Rules of offers"),
          said("Who must be named at the till, and how soon somebody is won back again")),
     Room("surprises", "loyalty.surprises.rules", "surprise rules", "/surprises",
@@ -144,17 +147,17 @@ for _room in (
          said("Rules of referrals"), said("What both sides get, and when"), has_switch=True),
     Room("channels", "channels.post.rules", "sending ways", "/sending", said("Ways out"),
          said("By what each channel leaves, and how fast. Secrets are named by their variable, "
-              "never written here."), path="/sending/ways"),
+              "never written here."), path="/sending/ways", managers=True),
     Room("sending", "journeys.permission.rules", "sending rules", "/settings/sending",
          said("Rules of sending"),
          said("Whose law is kept, at which hours, and how often at most"),
          path="/sending/rules", scope="ask", around=_shop, kept=_in_force, more=_in_full),
     Room("reminders", "journeys.reminders.rules", "reminder rules", "/needs",
          said("Who is reminded of what"), said("Whom to remind, how long before, how often"),
-         path="/needs/rules/reminders"),
+         path="/needs/rules/reminders", managers=True),
     Room("machines", "care.machines.rules", "machine rules", "/needs",
          said("Kinds of machines, and what is given for an old one"),
          said("When each kind is serviced and worn out"), path="/needs/rules/machines",
-         around=_money),
+         managers=True, around=_money),
 ):  # fmt: skip
     ROOMS.add(_room)

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from sqlalchemy import ColumnElement, Table, func, select, update
 
 from huitou.identity.tables import person_alias
-
-if TYPE_CHECKING:
-    from huitou.store.books import Unit
+from huitou.store.books import Unit
 
 
 @dataclass(frozen=True)
