@@ -1,7 +1,7 @@
 """Fresh books without their whole history each time: it makes them once, then they are copied.
 
 Hundreds of tests want empty books, and each migration costs them anew. What migrations do is tried
-in `tests/unit/store` and `tests/contract/test_books.py`, which ask the history itself.
+in `tests/contract/test_books.py` and `test_outbox.py`, which ask `FROM_HISTORY` itself.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from sqlalchemy import Connection, MetaData, text
 from huitou.store.books import Books
 from huitou.store.migrations import history
 
+FROM_HISTORY = history.bring_to_head
 MADE = """
     SELECT sql FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%' ORDER BY rowid
 """
@@ -26,13 +27,12 @@ MADE = """
 @contextmanager
 def copied() -> Iterator[None]:
     """While it holds, empty SQLite books get their shape by copying it."""
-    from_history = history.bring_to_head
 
     def bring(connection: Connection, tables: MetaData) -> None:
         if connection.dialect.name == "sqlite" and _is_empty(connection):
             for statement in _shape():
                 connection.exec_driver_sql(statement)
-        from_history(connection, tables)
+        FROM_HISTORY(connection, tables)
 
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(history, "bring_to_head", bring)

@@ -44,6 +44,11 @@ def fresh_database(server: str) -> str:
     return _made(server, f"b{new_id()}", f'TEMPLATE "{_ready(server)}"')
 
 
+def bare_database(server: str) -> str:
+    """The address of new books on a server, without any shape."""
+    return _made(server, f"b{new_id()}")
+
+
 @lru_cache(maxsize=4)
 def _ready(server: str) -> str:
     """The books that others are copied from, made by the history once a server."""

@@ -12,6 +12,7 @@ import pyarrow.parquet as pq
 import pytest
 from sqlalchemy import delete, insert, select, text, update
 from sqlalchemy.exc import DBAPIError, IntegrityError
+from tests.fresh_books import FROM_HISTORY
 from tests.unit.journeys import given
 from tests.unit.journeys.given import NOW, ZONE
 
@@ -30,6 +31,7 @@ from huitou.loyalty import book as loyalty
 from huitou.loyalty.tables import entry, exposure, offer, posting
 from huitou.runs.book import Journal
 from huitou.store.books import Books, Row, Unit
+from huitou.store.migrations import history
 from huitou.store.migrations.history import current, difference, versions
 from huitou.store.outbox import Event, drain, outbox, tell, waiting
 
@@ -37,8 +39,12 @@ CLOCK = StoppedClock(NOW)
 TERMS = loyalty.Terms(0.1, 500, NOW + timedelta(days=30))
 
 
-def test_the_history_makes_exactly_what_the_chapters_use(any_books: Books) -> None:
-    with any_books.unit() as unit:
+def test_the_history_makes_exactly_what_the_chapters_use(
+    empty_books: Books, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(history, "bring_to_head", FROM_HISTORY)
+    empty_books.migrate(given.every_table())
+    with empty_books.unit() as unit:
         assert difference(unit.connection, given.every_table()) == []
         assert current(unit.connection) == versions()[-1]
 

@@ -15,7 +15,7 @@ from huitou.journeys.sendings import book as sendings
 from huitou.journeys.sendings.book import Wish
 from huitou.journeys.sendings.tables import sending
 from huitou.store.books import Books, Unit
-from huitou.store.migrations.history import config
+from huitou.store.migrations.history import config, current
 
 
 def _walks(unit: Unit, arm: str) -> None:
@@ -83,6 +83,7 @@ def test_rows_keep_their_rules(any_books: Books, change: str, refused: bool) -> 
 
 def test_what_waits_outlives_the_outbox_that_is_made_anew(empty_books: Books) -> None:
     with empty_books.unit() as unit:
+        assert current(unit.connection) is None
         command.upgrade(config(unit.connection, every_table()), "0025_schedule")
         sendings.ask(unit, [_wish(f"p{n}") for n in range(3)], NOW)
     with empty_books.reading() as unit:

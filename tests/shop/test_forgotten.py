@@ -16,7 +16,7 @@ from huitou.care.machines.rules import Machine
 from huitou.doors.book import Staff
 from huitou.doors.cli.main import main
 from huitou.doors.web import web
-from huitou.ground.errors import HuitouError
+from huitou.ground.errors import Busy, HuitouError
 from huitou.identity.forgetting import book as forgotten
 from huitou.runs.desks.members.desk import read
 from huitou.runs.shop import Shop
@@ -92,6 +92,9 @@ def test_their_sales_stay_and_a_file_that_names_them_does_not_bring_them_back(
     again.write_text("\n".join([*told, new]) + "\n", encoding="utf-8")
     shop.take(again, tea.DECLARED, confirmed=True)
     with shop._house.lake.writing("look") as lake:
+        parsed = f"read_parquet('{shop._house.lake.raw}/*/lines.parquet', union_by_name = true)"
+        names = f"SELECT count(*) FROM {parsed} WHERE member_no = 'M0001' OR phone LIKE '%00130001'"
+        assert lake.execute(names).fetchall() == [(0,)]
         (after,) = lake.execute("SELECT count(*), sum(amount) FROM lines").fetchall()
         named = lake.execute(
             "SELECT count(*) FROM lines WHERE member_no = 'M0001' OR phone LIKE '%13800130001'"
@@ -128,3 +131,25 @@ def test_every_door_asks_twice_and_forgets_once(
         main(["--home", str(shop.home), "forget", "M0003", "--yes", "--json"])
     assert done.value.code == 0
     assert len(shop.forgetting.log()) == 2
+
+
+def test_nobody_is_forgotten_in_the_middle_of_a_run(shop: Shop) -> None:
+    with shop._house.lake.running("run"), pytest.raises(Busy, match="day's work"):
+        shop.forgetting.forget("M0001", "owner")
+    assert shop.forgetting.log() == []
+
+
+def test_rows_of_others_that_wait_to_be_mended_stay(
+    shop: Shop, tea_shop: Path, tmp_path: Path
+) -> None:
+    head = (tea_shop.parent / "orders.csv").read_text(encoding="utf-8").splitlines()[0]
+    bad = tmp_path / "bad.csv"
+    rows = ("D99997,M0003,13800130003,2024-08-12,龙井茶,1,￥10.00,一店",
+            "D99998,M0002,13800130002,2024-08-12,龙井茶,x,￥10.00,一店",
+            "D99999,M0001,13800130001,2024-08-12,龙井茶,x,￥10.00,一店")  # fmt: skip
+    bad.write_text("\n".join([head, *rows]) + "\n", encoding="utf-8")
+    shop.take(bad, tea.DECLARED, confirmed=True)
+    assert len(shop.quarantined()) == 2
+    shop.forgetting.forget("M0001", "owner")
+    (left,) = shop.quarantined()
+    assert "M0002" in str(left)

@@ -18,7 +18,7 @@ from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import ColumnElement, Select, bindparam, case, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, bindparam, case, delete, func, or_, select, update
 
 from huitou.channels.contract import End, Handed
 from huitou.channels.post.pace import Pace
@@ -512,6 +512,20 @@ def grant(
 def granted(unit: Unit, openid: str, template_id: str) -> int:
     """How many messages are still allowed."""
     return int(unit.value(select(wechat_grant.c.granted).where(_grant(openid, template_id))) or 0)
+
+
+def forget_grants(unit: Unit, people: Sequence[str]) -> int:
+    """Take away what these people allowed on WeChat: an openid says who they are; how many."""
+    rows = unit.rows(
+        select(sending.c.told, sending.c.reference).where(
+            sending.c.person_id.in_(people), sending.c.channel == "wechat"
+        )
+    )
+    told = {(row["told"].get("to") or {}).get("openid") for row in rows}
+    used = {(row["reference"] or "").partition("\n")[0] for row in rows}
+    theirs = sorted(each for each in told | used if each)
+    unit.change(delete(wechat_grant).where(wechat_grant.c.openid.in_(theirs)))
+    return unit.change(delete(wechat_granted).where(wechat_granted.c.openid.in_(theirs)))
 
 
 def _grant(openid: str, template_id: str) -> ColumnElement[bool]:

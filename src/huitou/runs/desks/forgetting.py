@@ -16,6 +16,7 @@ from huitou.care.alarms import book as alarms
 from huitou.care.calls import book as calls
 from huitou.care.consents import book as consents
 from huitou.care.interviews import book as interviews
+from huitou.channels.post import book as post
 from huitou.ground.channels import ANY, CHANNELS
 from huitou.ground.settings import Settings
 from huitou.identity.book import names
@@ -72,6 +73,7 @@ class Desk:
                 ids = sorted(names(unit, [person]).every([person]))
                 keys = sorted({*keys, *_card_keys(unit, ids)})
                 end(unit, person, by, self._now)
+                post.forget_grants(unit, ids)
                 done = book.forget(unit, ids, keys, self._settings.salt, by, self._now)
             tell_the_lake(self._house.books, self._house.lake.raw / EVENTS, self._now)
             lines = lake.forget(con, ids, keys, self._house.lake.raw)
