@@ -8,14 +8,19 @@ A line is whose strongest key it carries, as everywhere (`identity.tables.STRONG
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import duckdb
+import pyarrow as pa
 
 from huitou.ground.durable import put_in_place
 from huitou.identity.forgetting.personal import contacts_of
 from huitou.identity.tables import STRONGEST_KEY
+from huitou.sources import contacts
+from huitou.sources.book import mapping_of
+from huitou.sources.contract import Mapping
 
 WHO = ("member_no", "phone", "email", "name", "address")
 """The columns of a line that say whose it is."""
@@ -38,11 +43,10 @@ def forget(
         return 0
     for file in sorted(raw.glob("*/lines.parquet")):
         _without(lake, file, keys)
-    contacts = contacts_of(keys)
-    held = "SELECT count(*) FROM unnest($contacts) c(word) WHERE contains(raw, word)"
-    lake.execute(f"DELETE FROM quarantine WHERE ({held}) > 0", {"contacts": contacts})
+    waiting = _waiting(lake, keys)
+    lake.execute("DELETE FROM quarantine WHERE raw IN (SELECT unnest($raw))", {"raw": waiting})
     for file in sorted(raw.glob("*/quarantine.parquet")):
-        _less(lake, file, contacts)
+        _less(lake, file, waiting)
     return nobodys(lake, keys)
 
 
@@ -60,11 +64,48 @@ def nobodys(lake: duckdb.DuckDBPyConnection, keys: Sequence[str]) -> int:
 
 
 def keys_of(lake: duckdb.DuckDBPyConnection, batch: str) -> list[str]:
-    """The strongest key of each line that a batch brought."""
+    """The strongest key of each row that a batch brought, also of those that wait to be mended."""
     found = lake.execute(
-        f"SELECT DISTINCT {STRONGEST_KEY} AS key FROM lines WHERE batch = $batch", {"batch": batch}
+        f"SELECT DISTINCT {STRONGEST_KEY} FROM lines WHERE batch = $batch", {"batch": batch}
     )
-    return [row[0] for row in found.fetchall() if row[0] is not None]
+    keys = {row[0] for row in found.fetchall()}
+    keys |= {key for key, _ in _held(lake, "WHERE came_in = $batch", batch=batch)}
+    return sorted(key for key in keys if key is not None)
+
+
+def _held(
+    lake: duckdb.DuckDBPyConnection, which: str = "", **told: str
+) -> Iterator[tuple[str | None, str]]:
+    """Rows that wait to be mended: the strongest key in the cells, as the file was to be read."""
+    query = f"SELECT came_in, list(raw) FROM quarantine {which} GROUP BY came_in ORDER BY came_in"
+    for batch, rows in lake.execute(query, told).fetchall():
+        cells = [json.loads(raw) for raw in rows]
+        yield from zip(_keys_in(mapping_of(lake, batch), cells), rows, strict=True)
+
+
+def _keys_in(mapping: Mapping, rows: Sequence[dict[str, str | None]]) -> list[str | None]:
+    country = contacts.region(mapping.currency, mapping.timezone)
+    read: dict[tuple[str, str], Callable[[pa.Array], pa.Array]] = {
+        ("member", "member_no"): contacts.member_numbers,
+        ("phone", "phone"): lambda cells: contacts.phones(cells, country),
+        ("email", "email"): contacts.emails,
+    }
+    keys: list[str | None] = [None] * len(rows)
+    for (kind, field), normal in read.items():
+        column = mapping.columns.get(field, "")
+        cells = normal(pa.array([row.get(column) for row in rows], pa.string())).to_pylist()
+        keys = [key or (cell and f"{kind}:{cell}") for key, cell in zip(keys, cells, strict=True)]
+    return keys
+
+
+def _waiting(lake: duckdb.DuckDBPyConnection, keys: Sequence[str]) -> list[str]:
+    """The rows that wait to be mended and are theirs; a torn one where it holds their contact."""
+    words = contacts_of(keys)
+    return [
+        raw
+        for key, raw in _held(lake)
+        if key in keys or (key is None and any(word in raw for word in words))
+    ]
 
 
 def _without(lake: duckdb.DuckDBPyConnection, file: Path, keys: Sequence[str]) -> None:
@@ -76,11 +117,11 @@ def _without(lake: duckdb.DuckDBPyConnection, file: Path, keys: Sequence[str]) -
     _anew(lake, file, count, query, {"keys": list(keys)})
 
 
-def _less(lake: duckdb.DuckDBPyConnection, file: Path, contacts: Sequence[str]) -> None:
-    held = "(SELECT count(*) FROM unnest($contacts) c(word) WHERE contains(raw, word)) > 0"
-    count = f"SELECT count(*) FROM read_parquet({_quoted(file)}) WHERE {held}"
-    query = f"SELECT * FROM read_parquet({_quoted(file)}) WHERE NOT {held}"
-    _anew(lake, file, count, query, {"contacts": list(contacts)})
+def _less(lake: duckdb.DuckDBPyConnection, file: Path, waiting: Sequence[str]) -> None:
+    theirs = "raw IN (SELECT unnest($raw))"
+    count = f"SELECT count(*) FROM read_parquet({_quoted(file)}) WHERE {theirs}"
+    query = f"SELECT * FROM read_parquet({_quoted(file)}) WHERE NOT {theirs}"
+    _anew(lake, file, count, query, {"raw": list(waiting)})
 
 
 def _anew(
