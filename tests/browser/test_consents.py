@@ -106,12 +106,15 @@ def test_rules_that_cannot_be_read_are_shown_again_as_they_were_typed(
 ) -> None:
     page = visit(360).new_page()
     page.goto(f"{said.root}/settings/sending")
-    page.locator("#rules-text").fill('packs = ["MOON"]\n')
-    page.get_by_role("button", name="Put in force").click()
+    fold, typed = page.locator("#rules-sending"), page.locator("#rules-sending-text")
+    fold.locator("summary").click()
+    typed.fill('packs = ["MOON"]\n')
+    keep = page.get_by_role("button", name="Keep these rules")
+    keep.click()
     page.get_by_role("alert").wait_for()
-    assert page.locator("#rules-text").input_value() == 'packs = ["MOON"]\n'
+    assert typed.input_value() == 'packs = ["MOON"]\n'
     lets_in(page, "rules-wrong-360")
-    page.locator("#rules-text").fill('packs = ["CN"]\n')
-    page.get_by_role("button", name="Put in force").click()
-    page.get_by_role("alert").wait_for(state="detached")
+    typed.fill('packs = ["CN"]\n')
+    keep.click()
+    fold.get_by_role("status").wait_for()
     assert [pack.code for pack in said.shop.consents.rules().packs if pack.enabled] == ["CN"]
