@@ -15,6 +15,8 @@ TESTS ?= tests
 # A file of tests stays on one processor: its shop is made once. In their own order: the long ones
 # (shop, trust) before the short ones (unit), so that both processors end together.
 PYTEST_ARGS ?= -n 2 --dist loadfile --no-loadscope-reorder
+# A test that waits for ever says where it waits, and the others go on.
+HANGS = -o faulthandler_timeout=600 -o faulthandler_exit_on_timeout=true
 
 export UV_PYTHON_DOWNLOADS := never
 # Where the system keeps certificates, a company's own among them, those count.
@@ -46,7 +48,7 @@ demo: install ## a real shop, its five answers, and the console
 	$(BIN)/huitou --home $(DEMO_HOME) demo
 
 test: install ## all tests but the long targets below
-	$(BIN)/python -m pytest $(TESTS) $(PYTEST_ARGS)
+	$(BIN)/python -m pytest $(TESTS) $(PYTEST_ARGS) $(HANGS)
 
 check: lint types imports docs ## all of CI but the tests
 

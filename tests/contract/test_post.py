@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -340,6 +340,18 @@ def test_the_rate_is_kept_over_workers_and_pauses(any_books: Books) -> None:
         now += timedelta(milliseconds=250)
     assert 195 <= taken <= 200
     assert len(claim(any_books, NOW + timedelta(days=1), slow)) <= 5, "a pause saves up little"
+
+
+def test_a_worker_whose_clock_stands_leaves_what_the_pace_holds_back(any_books: Books) -> None:
+    ask(any_books, 25)
+    way, post, hands = replace(WAY, rate=20.0), Post(), Hands()
+    Worker(any_books, post, write, way, hands).work()
+    assert 0 < len(post.given) < 25
+    hands.moment += timedelta(minutes=1)
+    Worker(any_books, post, write, way, hands).work()
+    hands.moment += timedelta(minutes=1)
+    Worker(any_books, post, write, way, hands).work()
+    assert len(post.given) == len(set(post.given)) == 25
 
 
 def test_tokens_are_taken_once_when_two_claim_at_the_same_moment(any_books: Books) -> None:

@@ -80,6 +80,10 @@ class Unit:
         """The first column of the first row, or None."""
         return self.execute(statement).scalar()
 
+    def column(self, statement: Executable) -> list[Any]:
+        """The first column of every row."""
+        return list(self.execute(statement).scalars())
+
     def add(self, table: Table, rows: Sequence[Row]) -> None:
         """Insert rows; a clash of keys is an error."""
         if rows:

@@ -152,7 +152,7 @@ def test_an_offer_above_what_they_are_surely_worth_is_refused_with_its_reason(
     treated, _held = of_each(real, [f"person {number}" for number in range(8)])
     rich, poor = treated[:2]
     monkeypatch.setattr(
-        giving, "_worth", lambda *_told: {rich: giving.Worth(500, "loyal")}
+        giving, "_known", lambda *_told: {rich: giving.Known("", 500, "loyal")}
     )  # fmt: skip
     will_come(real, [rich, poor])
     planner.post("/journeys/tick")
@@ -178,8 +178,8 @@ def test_who_refused_offers_by_traits_gets_none_of_a_journey_that_looks_at_them(
         consents.withdraw(
             unit, who, "any", "personalised", source="preferences", now=real.clock.now()
         )
-    worth = giving.Worth(500, "loyal")
-    monkeypatch.setattr(giving, "_worth", lambda *_told: {who: worth, other: worth})
+    worth = giving.Known("", 500, "loyal")
+    monkeypatch.setattr(giving, "_known", lambda *_told: {who: worth, other: worth})
     will_come(real, [who, other])
     planner.post("/journeys/tick")
     found = {(row["person_id"], row["gift"]): row for row in gifts(real)}
@@ -264,3 +264,60 @@ def test_a_surprise_that_is_drawn_elsewhere_is_not_given_by_a_journey(
     planner.post("/journeys/tick")
     assert {row["state"] for row in gifts(real)} == {"refused"}
     assert all("thanks_gift" in str(row["reason"]) for row in gifts(real))
+
+
+CUP = (
+    "on = true\nbudget = 60000\ncontrol_share = 0.4\n"
+    '[[gift]]\nname = "thanks_gift"\nwhen = "journey"\nwhat = "A cup"\ncost = 300\n'
+)
+
+
+def test_who_is_in_a_planned_test_is_not_surprised_by_a_journey(
+    planner: TestClient, real: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real.rules("surprises").write(CUP)
+    started(planner, SURPRISING)
+    (tested, other, *_), _held = of_each(real, [f"person {number}" for number in range(8)])
+    monkeypatch.setattr(giving.trials, "inside", lambda _unit, _day: {tested})
+    will_come(real, [tested, other])
+    planner.post("/journeys/tick")
+    with real.books.reading() as unit:
+        assert {row["person_id"] for row in surprises.all_drawn(unit)} == {other}
+    assert "planned test" in {row["person_id"]: row["reason"] for row in gifts(real)}[tested]
+
+
+def test_a_journey_draws_the_lot_of_a_surprise_by_the_key_that_survives_merges(
+    planner: TestClient, real: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real.rules("surprises").write(CUP)
+    started(planner, SURPRISING)
+    people, _held = of_each(real, [f"person {number}" for number in range(20)])
+    monkeypatch.setattr(
+        giving, "_known", lambda *_: {who: giving.Known("member:1") for who in people}
+    )
+    seen = []
+    drawn = giving.at_milestones
+    monkeypatch.setattr(
+        giving, "at_milestones", lambda gift, turns, *rest: seen.extend(turns)
+        or drawn(gift, turns, *rest)
+    )  # fmt: skip
+    will_come(real, people)
+    planner.post("/journeys/tick")
+    assert {turn.person_id for turn in seen} == set(people)
+    assert {turn.hold_key for turn in seen} == {"member:1"}
+
+
+def test_two_workers_that_meet_at_one_gift_give_it_once(
+    planner: TestClient, real: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started(planner)
+    (who, *_), _held = of_each(real, [f"person {number}" for number in range(8)])
+    asked = giving.book.gifts_asked
+    monkeypatch.setattr(
+        giving.book, "gifts_asked", lambda unit, limit: [*asked(unit, limit), *asked(unit, limit)]
+    )
+    will_come(real, [who])
+    assert planner.post("/journeys/tick").status_code == 200
+    assert {row["state"] for row in gifts(real)} == {"given", "refused"}
+    with real.books.reading() as unit:
+        assert points.balance(unit, who).available == 100

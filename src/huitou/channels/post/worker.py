@@ -174,5 +174,7 @@ class Worker:
         soon = max(patience, PACE_SECONDS)
         if turn.stopped or self._over.is_set() or turn.wait is None or turn.wait > soon:
             return False
+        before = self._clock.now()
         self._over.wait(min(LONGEST_SLEEP, max(turn.wait or 0.0, 0.005)))
-        return True
+        # What a clock that stands, or was set back, has not let go yet is left to the next worker.
+        return self._clock.now() > before

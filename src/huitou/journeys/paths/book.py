@@ -219,8 +219,11 @@ def of_person(unit: Unit, person_id: str) -> list[Row]:
     """Every walk of one person, under any of their ids, the newest first, with its journey."""
     theirs = names(unit, [person_id]).every([person_id])
     query = select(position, journey.c.name).join(journey, journey.c.id == position.c.journey)
-    mine = or_(position.c.person_id.in_(theirs), position.c.who.in_(theirs))
-    return unit.rows(query.where(mine).order_by(position.c.entered_at.desc()))
+    others = and_(position.c.who.in_(theirs), position.c.who != position.c.person_id)
+    mine = or_(position.c.person_id.in_(theirs), others)
+    # Named, so that the key is looked up in each: it begins with the journey.
+    query = query.where(position.c.journey.in_(select(journey.c.id)), mine)
+    return unit.rows(query.order_by(position.c.entered_at.desc()))
 
 
 def steps_of(unit: Unit, person_id: str) -> list[Row]:
@@ -254,12 +257,11 @@ def by_traits(unit: Unit, wanted: Set[int]) -> set[int]:
 
 def gift_ends(
     unit: Unit, gift_id: str, state: str, reason: str | None, now: datetime, *, was: str = "asked"
-) -> None:
-    """A gift was given or refused. Raises `Refused` where it had its end before."""
+) -> bool:
+    """A gift was given or refused; False where it had its end before, which then stands."""
     waits = (path_gift.c.id == gift_id) & (path_gift.c.state == was)
     ended = update(path_gift).where(waits).values(state=state, reason=reason, at=now)
-    if unit.change(ended) != 1:
-        raise Refused("this gift was given or refused before")
+    return unit.change(ended) == 1
 
 
 def check(unit: Unit) -> list[str]:

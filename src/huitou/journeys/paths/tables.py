@@ -16,11 +16,15 @@ of theirs may name a message, and a trigger refuses such a message itself (TRUST
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from typing import Any
+
 from sqlalchemy import (
     BigInteger,
     Boolean,
     CheckConstraint,
     Column,
+    ColumnElement,
     Date,
     Float,
     ForeignKey,
@@ -30,6 +34,8 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    and_,
+    or_,
 )
 
 from huitou.store.columns import Amount, Instant, Json, Serial, index_where, metadata
@@ -89,7 +95,7 @@ position = Table(
 index_where(
     "ix_position_due", "left_at IS NULL", position.c.version, position.c.node, position.c.wake_at
 )
-Index("ix_position_who", position.c.who)
+index_where("ix_position_other", "who <> person_id", position.c.who)
 index_where(
     "ix_position_untreated",
     "left_at IS NULL AND arm <> 'treated'",
@@ -98,6 +104,25 @@ index_where(
     position.c.arm,
     position.c.left_at,
 )
+
+
+def goes_by(who: Any) -> ColumnElement[bool]:
+    """Walks of who goes by this id now, within a journey: nearly all go by the id they came in by.
+
+    In two halves, each with its own index: one on `who` alone would be written with every step.
+    """
+    return _goes(lambda column: column == who)
+
+
+def among(people: Sequence[str]) -> ColumnElement[bool]:
+    """Walks of who goes by one of these ids now, within a journey."""
+    return _goes(lambda column: column.in_(people))
+
+
+def _goes(by: Callable[[Column[Any]], ColumnElement[bool]]) -> ColumnElement[bool]:
+    same = and_(by(position.c.person_id), position.c.who == position.c.person_id)
+    return or_(same, and_(by(position.c.who), position.c.who != position.c.person_id))
+
 
 step_taken = Table(
     "step_taken",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select, update
@@ -76,3 +76,10 @@ def members(unit: Unit, trial_id: str | None = None) -> list[Row]:
         day: date = max(row["as_of"], row["applied_as_of"])
         found.setdefault((row["test"], person), {**row, "person_id": person, "day": day})
     return list(found.values())
+
+
+def inside(unit: Unit, day: date) -> set[str]:
+    """Whose window in a planned test still runs: nothing else is done with them meanwhile."""
+    drawn = members(unit)
+    days = {row["id"]: timedelta(days=row["days"]) for row in trials(unit)} if drawn else {}
+    return {row["person_id"] for row in drawn if day <= row["day"] + days[row["test"]]}

@@ -246,6 +246,7 @@ def _audience(
     owed, silent = loyalty.held(unit), care.silent(unit)
     cases, waiting = care.people_with_open_cases(unit), complaints.people_waiting(unit)
     not_by_traits, mended = consents.not_by_traits(unit), fixes.due(unit)
+    tested = trials.inside(unit, day)
     spoken = journeys.last_spoken(unit)
     often = journeys.spoken_since(unit, day - timedelta(days=CONTACT_DAYS))
     silent_since, never = care.silent_since(unit, ids), chase.marked(unit)
@@ -286,22 +287,12 @@ def _audience(
             for person, stage in zip(ids, people["stage"].to_pylist(), strict=True)
         ],
         "mended": [person in mended for person in ids],
-        "in_test": _in_test(ids, day, unit),
+        "in_test": [person in tested for person in ids],
         "contacted_days_ago": pa.array([_ago(spoken.get(each), day) for each in ids], pa.int64()),
     }
     for name, column in columns.items():
         people = people.append_column(name, pa.array(column))
     return people
-
-
-def _in_test(ids: list[str], day: date, unit: Unit) -> list[bool]:
-    """Whose window in a planned test still runs: nothing else may be done with them meanwhile."""
-    inside = trials.members(unit)
-    if not inside:
-        return [False] * len(ids)
-    days = {row["id"]: timedelta(days=row["days"]) for row in trials.trials(unit)}
-    busy = {row["person_id"] for row in inside if day <= row["day"] + days[row["test"]]}
-    return [person in busy for person in ids]
 
 
 def _resting(people: pa.Table, day: date, unit: Unit) -> list[date | None]:

@@ -74,7 +74,8 @@ def _known(work: Work, unit: Unit, rules: SurpriseRules) -> list[Known]:
     lately = _lately(work)
     ids = people["person_id"].to_pylist()
     rest = book.drawn_since(unit, work.day - timedelta(days=rules.window_days))
-    alone = rest | complaints.people_waiting(unit) | set(chase.marked(unit)) | _tested(unit, work)
+    alone = rest | complaints.people_waiting(unit) | set(chase.marked(unit))
+    alone |= trials.inside(unit, work.day)
     held = Holdout.of_the_year(work.settings.salt, work.settings.holdout_share, work.day)
     return [
         Known(
@@ -94,13 +95,6 @@ def _lately(work: Work) -> dict[str, list[tuple[int, date]]]:
     for row in rows:
         found.setdefault(row["person_id"], []).append((row["nth"], row["day"]))
     return found
-
-
-def _tested(unit: Unit, work: Work) -> set[str]:
-    """Whose window in a planned test still runs: nothing else is done with them meanwhile."""
-    inside = trials.members(unit)
-    days = {row["id"]: timedelta(days=row["days"]) for row in trials.trials(unit)} if inside else {}
-    return {row["person_id"] for row in inside if work.day <= row["day"] + days[row["test"]]}
 
 
 def _turn(gift: Gift, each: Known, day: date, born: set[str]) -> Turn | None:

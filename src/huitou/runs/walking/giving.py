@@ -22,6 +22,7 @@ from huitou.ground.errors import Refused
 from huitou.ground.ids import fingerprint
 from huitou.ground.settings import Settings
 from huitou.journeys.paths import book
+from huitou.journeys.trials import book as trials
 from huitou.loyalty import book as loyalty
 from huitou.loyalty import offers
 from huitou.loyalty.points import book as points
@@ -43,12 +44,14 @@ NO_SURPRISES = SurpriseRules()
 
 
 @dataclass(frozen=True)
-class Worth:
-    """What is known of somebody that bounds an offer."""
+class Known:
+    """What is known of somebody that bounds what they are given."""
 
-    bound: int
+    hold_key: str = ""
+    """By which lots are drawn: it survives merges."""
+    bound: int = 0
     """Most that they may hold of us, minor units."""
-    stage: str
+    stage: str = "unknown"
 
 
 @dataclass(frozen=True)
@@ -56,7 +59,7 @@ class Giving:
     """One gift, to be given now."""
 
     row: Row
-    worth: Worth
+    known: Known
     returns: offers.Returns
     now: datetime
     surprises: SurpriseRules = NO_SURPRISES
@@ -87,23 +90,24 @@ def give(house: House, settings: Settings, now: datetime) -> int:
         by_traits = book.by_traits(unit, {row["version"] for row in rows if row["gift"] == "offer"})
     if not rows:
         return 0
-    worth = _worth(house, settings, [row["person_id"] for row in rows])
+    known = _known(house, settings, [row["person_id"] for row in rows])
     returns, gifts = offers.RULES.read(house.home).returns, kept.RULES.read(house.home)
     day = settings.day(now)
     given = 0
     for row in rows:
-        mine = worth.get(row["person_id"], Worth(0, "unknown"))
+        mine = known.get(row["person_id"], Known())
         chosen = row["version"] in by_traits
         given += _one(house, Giving(row, mine, returns, now, gifts, settings.salt, day, chosen))
     return given
 
 
 def _one(house: House, giving: Giving) -> bool:
-    identity = giving.row["id"]
+    identity, gives = giving.row["id"], GIVERS[giving.row["gift"]]
     try:
         with house.books.unit() as unit:
-            book.gift_ends(unit, identity, "given", None, giving.now)
-            if (why := GIVERS[giving.row["gift"]](unit, giving)) is not None:
+            if not book.gift_ends(unit, identity, "given", None, giving.now):
+                return False  # Another worker was there first.
+            if (why := gives(unit, giving)) is not None:
                 # What the lot said is kept, whatever it said.
                 book.gift_ends(unit, identity, "refused", why, giving.now, was="given")
                 return False
@@ -124,7 +128,7 @@ def _points(unit: Unit, giving: Giving) -> str | None:
 
 
 def _offer(unit: Unit, giving: Giving) -> str | None:
-    stage, ends = giving.worth.stage, giving.now + timedelta(days=OFFER_DAYS)
+    stage, ends = giving.known.stage, giving.now + timedelta(days=OFFER_DAYS)
     terms = loyalty.Terms(
         loyalty.WHOLE,
         giving.row["amount"],
@@ -133,7 +137,7 @@ def _offer(unit: Unit, giving: Giving) -> str | None:
         stage=stage,
         returns=giving.returns,
     )
-    person, bound = giving.row["person_id"], giving.worth.bound
+    person, bound = giving.row["person_id"], giving.known.bound
     if giving.by_traits and consents.not_by_traits(unit, [person]):
         raise Refused("not_by_traits")
     loyalty.make_offer(unit, giving.key, person, terms, bound, giving.now)
@@ -151,7 +155,10 @@ def _surprise(unit: Unit, giving: Giving) -> str | None:
         raise Refused("they wait for an answer, or are not to be chased")
     if person in surprises.drawn_since(unit, giving.day - timedelta(days=rules.window_days)):
         raise Refused("they were drawn of late, and what that moved is still being measured")
-    turn = Turn(person, person, f"journey:{giving.mark}", f"journey {row['name']}")
+    if person in trials.inside(unit, giving.day):
+        raise Refused("they are in a planned test, and nothing else is done with them meanwhile")
+    key = giving.known.hold_key or person
+    turn = Turn(person, key, f"journey:{giving.mark}", f"journey {row['name']}")
     (drawn,) = at_milestones(found[0], [turn], rules.control_share, giving.salt)
     receipt = {
         "because": turn.why, "arm": drawn.arm, "lot": drawn.lot, "chance": drawn.chance,
@@ -170,16 +177,17 @@ GIVERS: Mapping[str, Callable[[Unit, Giving], str | None]] = {
 """Gift -> who gives it. A journey that gives what nobody here gives is not started."""
 
 
-def _worth(house: House, settings: Settings, people: list[str]) -> dict[str, Worth]:
+def _known(house: House, settings: Settings, people: list[str]) -> dict[str, Known]:
     """Nobody of whom nothing is foreseen is promised an offer."""
     edition = house.lake.current()
     if edition is None or not edition.has("people"):
         return {}
-    columns = ["person_id", "value_low", "stage"]
+    columns = ["person_id", "hold_key", "value_low", "stage"]
     table = edition.table("people", columns, only=("person_id", sorted(set(people))))
     return {row["person_id"]: _of(row, settings) for row in table.to_pylist()}
 
 
-def _of(row: Mapping[str, Any], settings: Settings) -> Worth:
+def _of(row: Mapping[str, Any], settings: Settings) -> Known:
     sure = max(float(row["value_low"] or 0), 0.0)
-    return Worth(math.floor(settings.share_of_value * sure), str(row["stage"]))
+    bound = math.floor(settings.share_of_value * sure)
+    return Known(row["hold_key"] or "", bound, str(row["stage"]))

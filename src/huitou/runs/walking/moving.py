@@ -172,16 +172,14 @@ def _meant(journey: Journey, row: Mapping[str, Any]) -> bool:
 
 def _know(house: House, settings: Settings, edition: Edition) -> None:
     """What is known of the people inside, as of this evening."""
-    day, last = knowing.day_of(edition), ""
-    while True:
-        with house.books.reading() as unit:
-            people = entries.inside(unit, last, AT_ONCE)
-        if not people:
-            return
+    day = knowing.day_of(edition)
+    with house.books.reading() as unit:
+        everybody = entries.inside(unit)
+    for start in range(0, len(everybody), AT_ONCE):
+        people = everybody[start : start + AT_ONCE]
         table = knowing.facts_of(edition, settings, only=people)
         with house.books.unit() as unit:
             entries.know(unit, knowing.rows_of(table, settings, day))
-        last = people[-1]
 
 
 ORDERS = """
@@ -195,11 +193,7 @@ def _orders(
 ) -> None:
     """Orders of those inside since the oldest of them came in, and of everybody lately."""
     with house.books.reading() as unit:
-        since, people = entries.oldest(unit), set[str]()
-        last = ""
-        while some := entries.inside(unit, last, 10_000):
-            people.update(some)
-            last = some[-1]
+        since, people = entries.oldest(unit), set(entries.inside(unit))
     noted: list[Noted] = []
     if since is not None and people:
         noted += [one for one in _orders_since(house, edition, since) if one.person_id in people]

@@ -35,7 +35,7 @@ from sqlalchemy.schema import CreateTable
 from huitou.identity.tables import person_alias
 from huitou.journeys.paths.journey import Again
 from huitou.journeys.paths.moves.book import Running
-from huitou.journeys.paths.tables import heard, path_day, path_person, position, step_taken
+from huitou.journeys.paths.tables import goes_by, heard, path_day, path_person, position, step_taken
 from huitou.journeys.paths.walk import enter as begin
 from huitou.journeys.sendings.tables import sending
 from huitou.store.books import Unit
@@ -143,7 +143,7 @@ def _room(unit: Unit, running: Running, day_began: datetime) -> int | None:
 
 def _may(running: Running, now: datetime) -> Any:
     again: Again = running.walking.journey.again
-    theirs = and_(position.c.journey == running.journey_id, position.c.who == comer.c.person_id)
+    theirs = and_(position.c.journey == running.journey_id, goes_by(comer.c.person_id))
     same = position.c.entry == comer.c.entry
     if again.kind == "each":
         return not_(exists().where(theirs, same))
@@ -185,7 +185,7 @@ def _one_walk_each(unit: Unit, now: datetime) -> None:
         .having(func.count(func.distinct(position.c.person_id)) > 1)
     )
     for pair in unit.rows(twice):
-        theirs = and_(position.c.journey == pair["journey"], position.c.who == pair["who"], inside)
+        theirs = and_(position.c.journey == pair["journey"], goes_by(pair["who"]), inside)
         rows = unit.rows(
             select(position).where(theirs).order_by(position.c.entered_at, position.c.person_id)
         )
@@ -242,11 +242,10 @@ def _hand_over_days(unit: Unit) -> None:
         unit.change(delete(path_day).where(mine))
 
 
-def inside(unit: Unit, after: str = "", limit: int = 10_000) -> list[str]:
-    """People who are inside something, by the id used now, after this one."""
-    query = select(position.c.who).where(position.c.left_at.is_(None), position.c.who > after)
-    rows = unit.rows(query.distinct().order_by(position.c.who).limit(limit))
-    return [row["who"] for row in rows]
+def inside(unit: Unit) -> list[str]:
+    """People who are inside something, by the id used now, in order."""
+    query = select(position.c.who).where(position.c.left_at.is_(None))
+    return unit.column(query.distinct().order_by(position.c.who))
 
 
 def oldest(unit: Unit) -> datetime | None:

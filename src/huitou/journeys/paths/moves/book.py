@@ -63,7 +63,14 @@ from huitou.ground.failpoints import failpoint
 from huitou.journeys.paths import filters
 from huitou.journeys.paths.filters import FIELDS
 from huitou.journeys.paths.journey import Act, Branch, End, Give, Split, WaitFor
-from huitou.journeys.paths.tables import heard, path_gift, path_person, position, step_taken
+from huitou.journeys.paths.tables import (
+    among,
+    heard,
+    path_gift,
+    path_person,
+    position,
+    step_taken,
+)
 from huitou.journeys.paths.walk import AHEAD, Walking, span, wakes
 from huitou.journeys.sendings.tables import sending
 from huitou.store.books import Books, Unit
@@ -71,6 +78,8 @@ from huitou.store.columns import Instant, Json
 
 CHUNK = 25_000
 """Walks moved in one transaction."""
+AT_ONCE = 1_000
+"""People who are woken in one statement."""
 HOLD_SECONDS = 0.17
 """How long a chunk should hold the writer's lock."""
 LEAST = 2_000
@@ -283,27 +292,31 @@ def wake(unit: Unit, running: Sequence[Running], now: datetime, limit: int = CHU
         text("heard.is_new")
     )
     fresh = unit.rows(names.order_by(heard.c.noted_at, heard.c.key).limit(limit))
-    keys = [row["key"] for row in fresh]
     for each in running:
         for node, kind in each.walking.journey.nodes.items():
-            if isinstance(kind, WaitFor) and any(row["name"] == kind.event for row in fresh):
-                _wake_at(unit, each.id, node, kind.event, keys, now)
+            if isinstance(kind, WaitFor):
+                people = sorted({row["person_id"] for row in fresh if row["name"] == kind.event})
+                for start in range(0, len(people), AT_ONCE):
+                    some = people[start : start + AT_ONCE]
+                    _wake_at(unit, each, node, kind.event, some, now)
+    keys = [row["key"] for row in fresh]
     if keys:
         unit.change(update(heard).where(heard.c.key.in_(keys)).values(is_new=False))
     return len(keys)
 
 
 def _wake_at(
-    unit: Unit, version: int, node: str, event: str, keys: Sequence[str], now: datetime
+    unit: Unit, running: Running, node: str, event: str, people: Sequence[str], now: datetime
 ) -> None:
     theirs = exists().where(
-        heard.c.key.in_(keys),
-        heard.c.name == event,
         heard.c.person_id == position.c.who,
+        heard.c.name == event,
         heard.c.at > position.c.as_of,
+        text("heard.is_new"),
     )
-    waiting = _inside(version, node) & (position.c.wake_at > now)
-    unit.change(update(position).where(waiting, theirs).values(wake_at=now))
+    waiting = _inside(running.id, node) & (position.c.wake_at > now)
+    waiting &= position.c.journey == running.journey_id
+    unit.change(update(position).where(waiting, among(people), theirs).values(wake_at=now))
 
 
 # -- one chunk
