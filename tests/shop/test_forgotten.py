@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
+import pyarrow.parquet as pq
 import pytest
 from fastapi.testclient import TestClient
 from tests.contract.test_forgetting import traces
@@ -78,6 +79,12 @@ def test_nothing_in_the_books_or_the_lake_says_who_they_were(shop: Shop) -> None
         assert FRIEND in {row[0] for row in unit.connection.exec_driver_sql(
             "SELECT email FROM referral")}  # fmt: skip
     assert shop.check() == []
+    kept = sorted((shop._house.lake.root / "plans").glob("*/*"))
+    assert kept and not any(person.encode() in file.read_bytes() for file in kept)
+    people = pq.read_table(next(file for file in kept if file.name == "people.parquet"))
+    assert people.num_rows and person not in people["person_id"].to_pylist()
+    seen = shop.replay_plan(plan.id)
+    assert seen.same is None and "forgotten" in str(seen.words[0])
 
 
 def test_their_sales_stay_and_a_file_that_names_them_does_not_bring_them_back(

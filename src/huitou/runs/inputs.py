@@ -5,13 +5,18 @@
 What a plan names is what it was made from: the folder's name is a fingerprint of all in it.
 
 Kept for ever: the inputs of every plan that was approved. Of drafts, those of the newest
-`DRAFTS`; the others go with the next run.
+`DRAFTS`; the others go with the next run. Who asks to be forgotten is taken out of all of them, and
+such a plan cannot be drafted again to the byte.
 """
 
 from __future__ import annotations
 
 import shutil
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
+
+import pyarrow as pa
+import pyarrow.compute as pc
 
 import huitou
 from huitou.decisions.question import Kept, Question
@@ -26,6 +31,7 @@ if TYPE_CHECKING:
 DRAFTS = 10
 """Drafts whose inputs stay: a week of daily runs, and some drafted by hand."""
 QUESTION, PEOPLE, SHIFTS = "question", "people", "shifts"
+FORGOTTEN = "forgotten"
 
 
 def keep(lake: Lake, question: Question, edition: Edition) -> dict[str, str | None]:
@@ -68,6 +74,29 @@ def of_person(lake: Lake, address: str | None, ids: Iterable[str]) -> Row | None
         return None
     rows: list[Row] = folder.table(PEOPLE, only=("person_id", list(ids))).to_pylist()
     return rows[0] if rows else None
+
+
+def forget(lake: Lake, ids: Sequence[str]) -> int:
+    """Take people out of the inputs of every plan; of how many plans. While no run goes on."""
+    held = 0
+    for address in lake.addresses():
+        folder = lake.inputs(address)
+        if not folder.has(PEOPLE) or not folder.table(PEOPLE, only=("person_id", ids)).num_rows:
+            continue
+        # First, so that a plan of which somebody is missing is never taken for a changed one.
+        folder.note(FORGOTTEN, (folder.noted(FORGOTTEN) or 0) + 1)
+        people = folder.table(PEOPLE)
+        others = pc.invert(pc.is_in(people["person_id"], value_set=pa.array(ids, pa.string())))
+        if folder.has(SHIFTS):  # row by row those of the people
+            folder.write(SHIFTS, folder.table(SHIFTS).filter(others))
+        folder.write(PEOPLE, people.filter(others))
+        held += 1
+    return held
+
+
+def forgotten(lake: Lake, address: str) -> int:
+    """How many forgettings took somebody out of what is kept under this address."""
+    return int(lake.inputs(address).noted(FORGOTTEN) or 0)
 
 
 def sweep(lake: Lake, unit: Unit) -> int:

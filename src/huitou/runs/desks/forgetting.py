@@ -25,7 +25,7 @@ from huitou.journeys.sendings import book as sendings
 from huitou.loyalty import book as loyalty
 from huitou.loyalty.cards import book as cards
 from huitou.loyalty.referrals import book as referrals
-from huitou.runs import owners
+from huitou.runs import inputs, owners
 from huitou.runs.book import EVENTS, tell_the_lake
 from huitou.runs.desks.complaints.desk import Complaints
 from huitou.runs.taking import tell_readers
@@ -77,6 +77,7 @@ class Desk:
                 done = book.forget(unit, ids, keys, self._settings.salt, by, self._now)
             tell_the_lake(self._house.books, self._house.lake.raw / EVENTS, self._now)
             lines = lake.forget(con, ids, keys, self._house.lake.raw)
+            inputs.forget(self._house.lake, ids)
             tell_readers(self._house, con)
         return ForgottenView(done.id, done.rows, lines, files)
 

@@ -172,6 +172,9 @@ def replay(house: House, settings: Settings, plan_id: str) -> ReplayView:
     kept = inputs.find(house.lake, address)
     if kept is None:
         return view(None, None, said("What this plan was drafted from is not kept any more."))
+    if inputs.forgotten(house.lake, address):
+        words = said("Somebody in it asked to be forgotten since, and is not kept here any more.")
+        return view(None, None, words)
     if kept.address != address:
         return view(None, None, said("What was kept of this plan was changed since."))
     with house.books.reading() as unit:
