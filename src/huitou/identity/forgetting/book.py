@@ -1,6 +1,6 @@
 """Taking somebody out of the books: every table, every column of text.
 
-    done = forget(unit, ids, keys, names, salt, by="mei", now=now)
+    done = forget(unit, held, ids, keys, salt, by="mei", now=now)
 
 Their rows get names that nobody knows: one at random for each id they went by, so that counts,
 balances and entries stay what they were, and that of the forgetting for what they agreed to. What
@@ -40,11 +40,11 @@ from huitou.ground.ids import new_id
 from huitou.identity.book import names
 from huitou.identity.forgetting.personal import (
     A_NAME,
-    PERSONAL,
-    PROOFS,
     UNSAID,
+    Held,
     Personal,
     contacts_of,
+    typed,
 )
 from huitou.identity.forgetting.tables import forgetting, forgotten_key
 from huitou.store import outbox
@@ -63,7 +63,13 @@ class Forgotten:
 
 
 def forget(
-    unit: Unit, people: Iterable[str], keys: Sequence[str], salt: str, by: str, now: datetime
+    unit: Unit,
+    held: Held,
+    people: Iterable[str],
+    keys: Sequence[str],
+    salt: str,
+    by: str,
+    now: datetime,
 ) -> Forgotten:
     """Take these ids of one person, and their keys (`phone:…`, `email:…`), out of every table.
 
@@ -71,17 +77,17 @@ def forget(
     """
     asked = list(people)
     ids = sorted(names(unit, asked).every(asked))
-    contacts = contacts_of(keys)
+    leaving = _Leaving(_as_they_stand(unit), held, ids, contacts_of(keys))
     done = new_id()
     unit.add(forgetting, [{"id": done, "by": by, "at": now, "open": True}])
     for key in keys:
         unit.add_new(forgotten_key, {"mark": mark(salt, key), "forgetting_id": done})
-    tables = _as_they_stand(unit)
-    outbox.blot(unit, [*ids, *contacts])
-    rows = sum(_blank(unit, tables, name, ids, contacts) for name in _children_first())
-    rows += sum(_prove(unit, tables[name], columns, ids, done) for name, columns in PROOFS.items())
+    outbox.blot(unit, [*ids, *leaving.contacts])
+    rows = sum(_blank(unit, leaving, name) for name in held.children_first())
+    rows += sum(_prove(unit, leaving, name, done) for name in held.proofs)
     # A name for each id: rows of one table that stand under two of them stay two.
-    changes = {each: new_id() for each in ids} | dict.fromkeys(contacts, "")
+    changes = {each: new_id() for each in ids} | dict.fromkeys(leaving.contacts, "")
+    tables = leaving.tables
     rows += sum(_rename(unit, tables[name], changes) for name in sorted(tables.keys() - OURS))
     unit.change(update(forgetting).where(forgetting.c.id == done).values(open=False))
     return Forgotten(done, rows)
@@ -109,40 +115,42 @@ def since(unit: Unit, limit: int = 100) -> list[Mapping[str, Any]]:
 
 # -- inside
 
-Tables = Mapping[str, Table]
+
+@dataclass(frozen=True)
+class _Leaving:
+    """Whoever leaves, and all tables they may stand in."""
+
+    tables: Mapping[str, Table]
+    held: Held
+    ids: Sequence[str]
+    contacts: Sequence[str]
+
+    def theirs(self, name: str) -> ColumnElement[bool]:
+        """The rows of a table that are theirs."""
+        table, told = self.tables[name], self.held.of(name)
+        found: list[ColumnElement[bool]] = [table.c[name].in_(self.ids) for name in told.who]
+        found += [table.c[column].in_(self.contacts) for column in told.contacts]
+        found += [
+            _words(table.c[column]).contains(each, autoescape=True)
+            for column in told.words
+            for each in typed(self.contacts)
+        ]
+        if told.under is not None:
+            own, above, key = told.under
+            parent = select(self.tables[above].c[key]).where(self.theirs(above))
+            found.append(table.c[own].in_(parent))
+        return or_(false(), *found)
 
 
-def _as_they_stand(unit: Unit) -> Tables:
+def _as_they_stand(unit: Unit) -> Mapping[str, Table]:
     """Every table there is, as the database itself has it: none can be left out."""
     found = MetaData()
     found.reflect(unit.connection)
     return found.tables
 
 
-def _children_first() -> list[str]:
-    """Tables that hang on others before those: they are found through what is not blanked yet."""
-    parents = {told.under[1] for told in PERSONAL.values() if told.under is not None}
-    return sorted(PERSONAL, key=lambda name: (name in parents, name))
-
-
-def _theirs(
-    tables: Tables, name: str, ids: Sequence[str], contacts: Sequence[str]
-) -> ColumnElement[bool]:
-    table, told = tables[name], PERSONAL.get(name, Personal())
-    found = [table.c[column].in_(ids) for column in told.who]
-    found += [table.c[column].in_(contacts) for column in told.contacts]
-    if told.under is not None:
-        own, above, key = told.under
-        parent = select(tables[above].c[key]).where(_theirs(tables, above, ids, contacts))
-        found.append(table.c[own].in_(parent))
-    return or_(false(), *found)
-
-
-def _blank(
-    unit: Unit, tables: Tables, name: str, ids: Sequence[str], contacts: Sequence[str]
-) -> int:
-    table, told = tables[name], PERSONAL[name]
-    theirs = _theirs(tables, name, ids, contacts)
+def _blank(unit: Unit, leaving: _Leaving, name: str) -> int:
+    table, told, theirs = leaving.tables[name], leaving.held.of(name), leaving.theirs(name)
     if told.gone:
         return unit.change(delete(table).where(theirs))
     if A_NAME in told.blank.values():
@@ -170,13 +178,14 @@ def _kept(column: Column[Any], to: Any) -> Any:
     return as_json(to) if isinstance(to, (dict, list)) and not _is_json(column) else to
 
 
-def _prove(unit: Unit, table: Table, columns: Sequence[str], ids: Sequence[str], under: str) -> int:
-    theirs = [table.c[column].in_(ids) for column in columns]
+def _prove(unit: Unit, leaving: _Leaving, name: str, under: str) -> int:
+    table, columns = leaving.tables[name], leaving.held.proofs[name]
+    theirs = {column: table.c[column].in_(leaving.ids) for column in columns}
     named = {
         column: case((is_theirs, under), else_=table.c[column])
-        for column, is_theirs in zip(columns, theirs, strict=True)
+        for column, is_theirs in theirs.items()
     }
-    return unit.change(update(table).where(or_(*theirs)).values(**named))
+    return unit.change(update(table).where(or_(*theirs.values())).values(**named))
 
 
 def _rename(unit: Unit, table: Table, changes: Mapping[str, str]) -> int:

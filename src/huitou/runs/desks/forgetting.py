@@ -28,6 +28,7 @@ from huitou.loyalty.referrals import book as referrals
 from huitou.runs import inputs, owners
 from huitou.runs.book import EVENTS, tell_the_lake
 from huitou.runs.desks.complaints.desk import Complaints
+from huitou.runs.personal import HELD
 from huitou.runs.taking import tell_readers
 
 if TYPE_CHECKING:
@@ -74,7 +75,7 @@ class Desk:
                 keys = sorted({*keys, *_card_keys(unit, ids)})
                 end(unit, person, by, self._now)
                 post.forget_grants(unit, ids)
-                done = book.forget(unit, ids, keys, self._settings.salt, by, self._now)
+                done = book.forget(unit, HELD, ids, keys, self._settings.salt, by, self._now)
             tell_the_lake(self._house.books, self._house.lake.raw / EVENTS, self._now)
             lines = lake.forget(con, ids, keys, self._house.lake.raw)
             inputs.forget(self._house.lake, ids)
