@@ -119,6 +119,10 @@ def test_a_yes_at_the_till_sells_nothing_until_the_link_is_followed(
     assert row["proof"]["said_at"] and row["proof"]["agent"]
     again = customer.post(f"{link}?lang=en")
     assert "confirmed" in again.text and len(shop.consents.of("m1").history) == 1
+    shop.consents.withdraw("m1", by="lin")
+    for page in (customer.get(f"{link}?lang=en"), customer.post(f"{link}?lang=en")):
+        assert "This link is over" in page.text and "You will hear from us" not in page.text
+    assert not given(shop, who), "an old link gives nothing back"
     assert shop.check() == []
 
 

@@ -129,10 +129,14 @@ class OwnPages:
         """The page of a link to confirm; opening it changes nothing."""
         with self._house.books.reading() as unit:
             row = self._asked(unit, token)
-            open_ = row is not None and row["state"] == "waiting" and row["ends_at"] > self._now
-        if row is None or not (open_ or row["state"] == "confirmed"):
-            return Confirming(token, done=False)
-        return Confirming(token, row["state"] == "confirmed", CHANNELS[row["channel"]])
+            if row is None:
+                return Confirming(token, done=False)
+            waits = row["state"] == "waiting" and row["ends_at"] > self._now
+            # Who withdrew since then is not told that they will hear from us.
+            holds = (row["person_id"], row["channel"]) in book.given(unit, [row["person_id"]])
+        if waits or (holds and row["state"] == "confirmed"):
+            return Confirming(token, not waits, CHANNELS[row["channel"]])
+        return Confirming(token, done=False)
 
     def confirm(self, token: str, seen: tuple[str | None, str | None]) -> Confirming:
         """It was they: their first yes holds now. A second time is as well."""
