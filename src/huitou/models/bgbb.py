@@ -22,7 +22,7 @@ from huitou.models.terms import BetaRatio
 
 
 class BgBb:
-    """Time is counted in occasions; `expected` ahead asks for whole ones."""
+    """Time is counted in occasions: one that is not over has not been seen."""
 
     name = "BG/BB"
     names = ("alpha", "beta", "gamma", "delta")
@@ -69,6 +69,6 @@ class BgBb:
         stay, seen = np.ones(len(s)), np.zeros(len(s))
         for j in range(int(ahead.max(initial=0))):
             stay *= (delta + s.T + j) / (gamma + delta + s.T + j)
-            seen += np.where(j < ahead, stay, 0.0)
+            seen += np.where(j + 1 <= ahead, stay, 0.0)
         expected: Array = (alpha + s.x) / (alpha + beta + s.T) * seen
         return expected

@@ -129,14 +129,24 @@ class Fitted:
         """Expected purchase days in (T, T + h], each worth exp(-rate u) when it comes after u.
 
         Times the profit of a purchase day it is the discounted expected profit. Purchases come
-        early if at all, so the nodes stand closer together there.
+        early if at all, so the nodes stand closer together there. Where time is counted in
+        occasions, a purchase comes at the end of one.
         """
+        if not any(self.model.scales):
+            return self.p_alive(s) * self._occasion_by_occasion(s, h, rate)
         points, weights = legendre(DUE)
         worth: Array = np.exp(-rate * h) * self.expected_alive(s, h)
         for point, weight in zip(points**3 * h, weights * 3 * points**2 * h, strict=True):
             worth += rate * weight * np.exp(-rate * point) * self.expected_alive(s, point)
         alive: Array = self.p_alive(s)
         return alive * worth
+
+    def _occasion_by_occasion(self, s: Summary, h: float, rate: float) -> Array:
+        worth = before = np.zeros(len(s))
+        for k in range(1, int(h) + 1):
+            until = self.expected_alive(s, k)
+            worth, before = worth + np.exp(-rate * k) * (until - before), until
+        return worth
 
     def days_until(self, s: Summary, chance: float, *, longest: int) -> Index:
         """First whole day by which the chance to have bought reaches `chance`; -1 for never.

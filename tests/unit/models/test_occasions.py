@@ -84,3 +84,13 @@ def test_parameters_are_recovered_and_purchases_come_true():
     came = seen[:, n:]
     assert fitted.expected(s, 5)[place].sum() == pytest.approx(came.sum(), rel=0.02)
     assert fitted.p_buy(s, 5)[place].sum() == pytest.approx(came.any(axis=1).sum(), rel=0.02)
+
+
+def test_an_occasion_counts_once_it_is_over_and_is_discounted_to_its_end() -> None:
+    fitted, (s, _) = at(PARAMS), summarise(*SOME)
+    halves = fitted.expected(s, 0.5)
+    np.testing.assert_array_equal(halves, np.zeros(len(s)))
+    np.testing.assert_allclose(fitted.expected(s, 2.5), fitted.expected(s, 2.0), rtol=1e-15)
+    each = [fitted.expected(s, k) - fitted.expected(s, k - 1) for k in (1, 2, 3)]
+    want = sum(np.exp(-0.1 * k) * more for k, more in enumerate(each, 1))
+    np.testing.assert_allclose(fitted.discounted(s, 3.9, 0.1), want, rtol=1e-12)
