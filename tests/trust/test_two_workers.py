@@ -178,7 +178,7 @@ def test_one_that_was_stopped_past_its_lease_and_woken_has_no_effect_of_its_own(
 
         others_patience = sink.keep_waiting(set(scene.letters))
         (shop.home / AHEAD).write_text(str(PAST_THE_LEASE), encoding="utf-8")
-        text = rules.SHIPPED.read_text(encoding="utf-8") + "\n# looked through\n"
+        text = rules.RULES.text(shop.home) + "\n# looked through\n"
         (shop.home / "rules").mkdir(exist_ok=True)
         (shop.home / "rules" / "sending.toml").write_text(text, encoding="utf-8")
         # The other has it now: what is on its lines and behind them was the sleeper's.
