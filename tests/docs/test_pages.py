@@ -39,6 +39,9 @@ def test_the_code_of_a_page_runs_and_prints_what_the_page_says(
         said = pages.printed(block, names, str(page))
         if block.said is not None:
             assert said == block.said, f"{page.name}:{block.line}"
+    for drawn in quarter.glob("*.svg"):
+        shown = (ROOT / "docs" / "pictures" / drawn.name).read_text(encoding="utf-8")
+        assert drawn.read_text(encoding="utf-8") == shown, f"{drawn.name} is shown as it was"
 
 
 def test_the_readme_shows_what_the_program_prints(demo_home: Path) -> None:
