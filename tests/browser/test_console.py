@@ -124,3 +124,6 @@ def test_language_and_colours_are_switched(visit: Window, console: Console) -> N
     page.get_by_role("link", name="五個問題").first.wait_for()
     page.locator(".rail").get_by_role("button", name="深色").click()
     page.locator("html.dark").wait_for()
+    page.reload()
+    page.locator("html.dark").wait_for()
+    assert page.locator("html").get_attribute("lang") == "zh-Hant"

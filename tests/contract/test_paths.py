@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import event, select
 from tests.contract.walks import Look, Village, facts, forward, journeys, looks, sent
-from tests.unit.journeys.given import every_table
+from tests.unit.journeys.given import every_table, no_rest
 
 from huitou.ground import failpoints
 from huitou.ground.failpoints import VARIABLE, Stopped
@@ -136,7 +136,7 @@ def _asked(village: Village) -> int:
 
     event.listen(village.books.engine, "before_cursor_execute", note)
     try:
-        moves.tick(village.books, [village.running], village.now, lambda _seconds: None)
+        moves.tick(village.books, [village.running], village.now, no_rest)
     finally:
         event.remove(village.books.engine, "before_cursor_execute", note)
     return len(asked)

@@ -156,6 +156,8 @@ def test_a_program_reads_tries_and_changes_them(shop: Shop, room: Room) -> None:
             assert refused.status_code == 422 and error["row"] == 1 and error["to_try"]
             assert (error["file"], error["column"]) == (room.file.file, "surprising")
         assert site.post(f"{room.address}/try", json=mine, headers=may).is_success
+        nothing = site.put(room.address, json={}, headers=may)
+        assert nothing.status_code == 422 and "the text of the rules" in nothing.text
         assert site.get(room.address, headers=tokens["read"]).json() == read, "nothing was kept"
         assert site.put(room.address, json=mine, headers=may).json()["text"] == mine["text"]
         switched = site.put(room.address, json={"on": True}, headers=may)

@@ -60,6 +60,8 @@ amount = 300
 LONG_AGO = datetime(2022, 1, 1, tzinfo=UTC)
 """Before anybody here bought anything."""
 
+TO = {"email": "a@example.com", "phone": "+8613800138000", "openid": "o", "wecom": "w"}
+TOLD = {"subject": "New tea", "text": "Come and see.", "to": {**TO, "name": "Mei"}}
 
 JOURNEY = """
 name: evening
@@ -91,17 +93,20 @@ def test_the_post_knows_the_same_lot_as_the_plan(shop: Shop) -> None:
     assert Lots(None, shop.settings)(people) == set(), "no run, no programme to be held out of"
 
 
+def theirs(person: str, about: str) -> Wish:
+    """A message about what they have from us."""
+    return Wish("points", about, person, "email", "service", "letter", TOLD)
+
+
 def test_a_caller_that_forgot_the_lot_reaches_nobody_of_the_held_out(shop: Shop) -> None:
     person = sorted(held_out(shop))[0]
-    to = {"email": "a@example.com", "phone": "+8613800138000", "openid": "o", "wecom": "w"}
-    told = {"subject": "New tea", "text": "Come and see.", "to": {**to, "name": "Mei"}}
     origins = ("journey", "surprise", "reminder", "referral", "points")
     wishes = [
-        Wish(origin, "bug", person, channel, "marketing", "letter", told)
+        Wish(origin, "bug", person, channel, "marketing", "letter", TOLD)
         for origin in origins
         for channel in CHANNELS
     ]
-    service = Wish("points", "asked", person, "email", "service", "letter", told)
+    service = theirs(person, "asked")
     with shop.books.unit() as unit:
         sendings.ask(unit, [*wishes, service], shop.clock.now())
     shop.sending.send()
@@ -228,6 +233,9 @@ def test_neither_a_surprise_nor_a_journey_of_the_day_is_meant_for_them(
     journey = JOURNEY.replace("DAYS", str(days))
     assert api.post("/journeys", json={"text": journey}).status_code == 200
     assert api.post("/journeys/evening/start").status_code == 200
+    with shop.books.unit() as unit:
+        service = theirs(sorted(held_out(shop))[1], "balance")
+        sendings.ask(unit, [service], shop.clock.now())
     assert tea.again(shop, draw).get("rows", 0) > 0
     shop.run()
     assert api.post("/journeys/tick").status_code == 200
@@ -242,4 +250,3 @@ def test_neither_a_surprise_nor_a_journey_of_the_day_is_meant_for_them(
     sells = {row["person_id"] for row in asked if row["purpose"] == "marketing"}
     assert not sells & held_out(shop)
     assert {row["origin"] for row in left if row["person_id"] in held_out(shop)} == {"points"}
-    assert {"reminder", "referral"} < {row["origin"] for row in left}

@@ -13,6 +13,7 @@ from sqlalchemy import select
 from tests.shop import tea
 from tests.unit.loyalty.given_cards import on
 
+from huitou.ground.errors import BadRule
 from huitou.journeys.sendings.tables import sending
 from huitou.loyalty.membership import book
 from huitou.runs.shop import Shop
@@ -109,6 +110,15 @@ def test_a_card_that_somebody_holds_cannot_be_taken_away(shop: Shop) -> None:
     with pytest.raises(Exception, match="members hold the card premium"):
         rules.write(without)
     assert "premium" in rules.text
+
+
+def test_a_dearer_card_never_costs_less_than_a_plainer_one(shop: Shop) -> None:
+    rules = shop.rules("membership")
+    for fee in ("50", "60"):
+        with pytest.raises(BadRule, match="the plainer card comes first") as bad:
+            rules.write(rules.text.replace('fee = "120"', f'fee = "{fee}"'))
+        assert bad.value.column == "card.2.fee"
+    assert 'fee = "120"' in rules.text
 
 
 def test_the_advice_names_nobody_whom_the_card_would_cost(shop: Shop) -> None:

@@ -66,6 +66,21 @@ def test_a_yes_is_kept_with_its_words_and_the_same_again_changes_nothing(
     assert word["at"].startswith("2026-03-01T12:00")
 
 
+@pytest.mark.parametrize(("country", "asked_twice"), [("DE", True), ("TW", False)])
+def test_nobody_agreed_in_the_future_whichever_law_is_kept(
+    knock: Callable[..., TestClient], country: str, asked_twice: bool
+) -> None:
+    door = knock("ask", "read")
+    door.put("/sending/rules", json={"text": 'packs = ["EU", "TW"]\n'})
+    door.post("/consents/country", json={"who": "p", "country": country})
+    wrong = door.post("/consents", json={**MARKETING, "at": "2026-03-02T09:31:00Z"})
+    assert wrong.status_code == 422 and "in the future" in wrong.json()["error"]["sentence"]
+    told = door.get("/consents/of", params={"who": "p"}).json()
+    assert len(told["history"]) == 1 and standing(told, "email") == "none"
+    said = door.post("/consents", json={**MARKETING, "at": "2026-03-02T09:29:00Z"}).json()
+    assert standing(said, "email") == ("waiting" if asked_twice else "given")
+
+
 def test_a_no_holds_at_once_for_one_channel_or_for_all(knock: Callable[..., TestClient]) -> None:
     door = knock("ask", "read")
     for channel in ("email", "sms"):
@@ -148,8 +163,9 @@ def test_a_country_they_told_decides_whose_law_is_kept(knock: Callable[..., Test
     door.put("/sending/rules", json={"text": 'packs = ["CN", "TW"]\n'})
     told = door.post("/consents/country", json={"who": "p", "country": "cn"}).json()
     assert (told["place"]["country"], told["place"]["packs"]) == ("CN", ["CN"])
-    wrong = door.post("/consents/country", json={"who": "p", "country": "UK"})
-    assert wrong.status_code >= 400 and "no country" in wrong.text
+    for none in ("UK", "ZZ"):
+        wrong = door.post("/consents/country", json={"who": "p", "country": none})
+        assert wrong.status_code == 422 and f"'{none}' is no country" in wrong.text
     assert door.get("/sending/check", params={"who": "p"}).json()["place"]["country"] == "CN"
 
 

@@ -20,6 +20,7 @@ from huitou.journeys.sendings.tables import sending
 from huitou.loyalty import book as loyalty
 from huitou.loyalty.points import book as points
 from huitou.loyalty.surprises import book as surprises
+from huitou.loyalty.surprises.tables import surprise
 from huitou.runs.shop import Shop
 from huitou.runs.walking import giving
 from huitou.runs.walking.knowing import unknown
@@ -80,12 +81,12 @@ def started(planner: TestClient, text: str = THANKS) -> None:
     planner.post("/journeys/tick")
 
 
-def will_come(shop: Shop, people: list[str]) -> None:
+def will_come(shop: Shop, people: list[str], call: str = "call") -> None:
     now = shop.clock.now()
     with shop.books.unit() as unit:
         tell(
             unit,
-            [Event("call.will_come", f"call:{who}", now, {"person_id": who}) for who in people],
+            [Event("call.will_come", f"{call}:{who}", now, {"person_id": who}) for who in people],
         )
 
 
@@ -305,6 +306,24 @@ def test_a_journey_draws_the_lot_of_a_surprise_by_the_key_that_survives_merges(
     planner.post("/journeys/tick")
     assert {turn.person_id for turn in seen} == set(people)
     assert {turn.hold_key for turn in seen} == {"member:1"}
+
+
+def test_a_surprise_is_drawn_anew_on_each_walk_of_somebody(
+    planner: TestClient, real: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real.rules("surprises").write(CUP)
+    started(planner, f"{SURPRISING}again: each\n")
+    monkeypatch.setattr(giving.surprises, "drawn_since", lambda *_: set())
+    treated, _held = of_each(real, [f"person {number}" for number in range(30)])
+    for call in ("call", "another call"):
+        will_come(real, treated, call)
+        planner.post("/journeys/tick")
+    with real.books.reading() as unit:
+        rows = unit.rows(select(surprise))
+    assert Counter(row["person_id"] for row in rows) == dict.fromkeys(treated, 2)
+    assert len({(row["person_id"], row["lot"]) for row in rows}) == len(rows)
+    arms = {(row["person_id"], row["arm"]) for row in rows}
+    assert len(treated) < len(arms) < len(rows), "the one draw does not decide the other"
 
 
 def test_two_workers_that_meet_at_one_gift_give_it_once(

@@ -61,3 +61,10 @@ def test_a_file_that_is_none_of_machines_is_refused_in_words(text: str, says: st
 def test_rules_that_cannot_be_are_refused(wrong: dict) -> None:
     with pytest.raises(BadInput):
         rules.parse(wrong, "CNY")
+
+
+def test_a_trade_in_that_names_no_value_is_refused_in_words() -> None:
+    step = {"months": 12}
+    with pytest.raises(BadInput, match=r"kind\.1\.trade_in\.1\.value is missing") as bad:
+        rules.parse({"kind": [{"products": ["*"], "trade_in": [step]}]}, "CNY")
+    assert bad.value.to_try == 'value = "100"'

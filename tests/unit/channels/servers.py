@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 
 HANG_UP = ""
 SILENCE = "…"
+AND_GONE = "☎"
+"""At the end of an answer: it is said, and the server hangs up."""
 
 GOOD = {
     "greeting": "220 hello",
@@ -35,7 +37,7 @@ class Server:
 
 @contextmanager
 def scripted(script: Mapping[str, str] | None = None) -> Iterator[Server]:
-    """A server on a free port; `script` changes what it answers to a command."""
+    """A server on a free port; `script` changes its answer to a command or to a whole line."""
     answers = {**GOOD, **(script or {})}
     server, over = Server(), threading.Event()
     listener = socket.create_server(("127.0.0.1", 0))
@@ -74,7 +76,8 @@ def _talk(
     while said := heard.readline():
         verb = said.decode().split()[0].upper()
         server.said.append(said.decode().strip())
-        if not _say(line, answers.get(verb, "500 what?"), over):
+        answer = answers.get(said.decode().strip(), answers.get(verb, "500 what?"))
+        if not _say(line, answer, over):
             return
         if verb == "DATA" and answers["DATA"].startswith("354"):
             body = b"".join(iter(heard.readline, b".\r\n"))
@@ -92,5 +95,5 @@ def _say(line: socket.socket, answer: str, over: threading.Event) -> bool:
         return False
     if answer == HANG_UP:
         return False
-    line.sendall(answer.encode() + b"\r\n")
-    return not answer.startswith("421")
+    line.sendall(answer.removesuffix(AND_GONE).encode() + b"\r\n")
+    return not answer.startswith("421") and not answer.endswith(AND_GONE)

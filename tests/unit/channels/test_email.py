@@ -8,7 +8,7 @@ from dataclasses import replace
 from email.policy import default
 
 import pytest
-from tests.unit.channels.servers import HANG_UP, SILENCE, scripted
+from tests.unit.channels.servers import AND_GONE, HANG_UP, SILENCE, scripted
 from tests.unit.journeys import given
 from tests.unit.journeys.given import NOW
 
@@ -107,6 +107,20 @@ def test_one_line_carries_many_and_one_refusal_changes_no_other() -> None:
     assert ends == [End.ACCEPTED] * 4 and last.end is End.ACCEPTED
     assert (bad.end, bad.stage) == (End.REFUSED, "address")
     assert server.lines == 1 and len(server.taken) == 5
+
+
+def test_who_is_refused_before_the_server_hangs_up_is_refused_and_the_others_are_sent() -> None:
+    refusal = {
+        "EHLO": "250-hello\r\n250 PIPELINING",
+        "RCPT TO:<c2@example.org>": f"550 nobody{AND_GONE}",
+    }
+    with scripted(refusal) as server:
+        channel = Email(Mailbox("127.0.0.1", "shop@example.org", server.port, timeout=2))
+        outcomes = [channel.hand_over(letter(n), NOW) for n in (1, 2, 3)]
+        channel.close()
+    assert [each.end for each in outcomes] == [End.ACCEPTED, End.REFUSED, End.ACCEPTED]
+    assert outcomes[1] == Outcome(End.REFUSED, "rcpt", "550 nobody")
+    assert server.lines == 2 and len(server.taken) == 2
 
 
 def test_a_line_that_was_hung_up_in_between_is_opened_again() -> None:

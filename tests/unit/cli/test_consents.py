@@ -109,8 +109,9 @@ def test_a_country_decides_whose_law_is_kept(typed: Callable[..., Any], tmp_path
     file.write_text('packs = ["CN", "TW"]\n', encoding="utf-8")
     typed("sending", "rules", "--set", file)
     assert "p: CN, law CN" in typed("consent", "country", "p", "cn").out
-    wrong = typed("consent", "country", "p", "China")
-    assert wrong.code != 0 and "no country" in wrong.err
+    for none in ("China", "001", "ZZ"):
+        wrong = typed("consent", "country", "p", none)
+        assert wrong.code == 2 and f"'{none}' is no country" in wrong.err
     told = typed("sending", "check", "p", "--json").json
     assert (told["place"]["country"], told["place"]["packs"]) == ("CN", ["CN"])
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from huitou.ground.errors import BadRule
-from huitou.ground.rules import RuleFile, Told, line_of, switched
+from huitou.ground.rules import LARGEST, RuleFile, Told, line_of, switched
 
 TEXT = """# Cups.
 on = false
@@ -80,6 +80,16 @@ def test_a_file_that_is_none_is_refused_in_words(file: RuleFile[[], int], tmp_pa
     (tmp_path / file.file).write_bytes(b"#" * 300_000)
     with pytest.raises(BadRule, match="larger"):
         file.read(tmp_path)
+
+
+@pytest.mark.parametrize("letter", ["#", "茶"])
+def test_a_text_larger_than_any_file_is_refused(file: RuleFile[[], int], letter: str) -> None:
+    size = len(letter.encode())
+    fits = f"each = 3\n# {letter * ((LARGEST - 20) // size)}"
+    assert file.understood(fits) == 3
+    with pytest.raises(BadRule, match="larger") as bad:
+        file.understood(fits + letter * 20)
+    assert bad.value.file == "rules/cups.toml"
 
 
 @pytest.mark.parametrize(

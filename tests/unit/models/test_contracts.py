@@ -50,6 +50,11 @@ def test_the_sbg_is_the_chance_product_of_its_paper():
     assert np.exp(alive) == pytest.approx(1 - whole, rel=1e-10)
 
 
+def test_survival_is_told_of_the_tenures_that_are_asked_for_and_no_others():
+    fitted = Renewals(Sbg(), np.log([1, 2]), np.eye(2), 0.0, 0)
+    np.testing.assert_allclose(fitted.survival([0, 5, 2]), [1, 2 / 7, 1 / 2], rtol=1e-12)
+
+
 @pytest.mark.parametrize("name", MODELS)
 def test_parameters_are_recovered_from_simulation(name):
     model, params = MODELS[name]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from tests.unit.models.worlds import observed, purchases
@@ -53,6 +55,8 @@ def test_a_pattern_is_an_ordinary_fitted_model_with_its_own_uncertainty():
     faster = effects["rate web"] + effects["rate gift"]
     assert both.params["alpha"] == pytest.approx(plain.params["alpha"] * np.exp(-faster))
     assert both.covariance.shape == (4, 4) and (np.diag(both.covariance) > 0).all()
+    assert found.converged and both.converged
+    assert not replace(found, converged=False).of([1, 1]).converged
 
 
 def test_a_trait_of_five_people_is_pulled_towards_no_effect():
