@@ -11,7 +11,6 @@ import numpy as np
 from huitou.models.bgbb import BgBb
 from huitou.models.bgnbd import BgNbd
 from huitou.models.contract import Model
-from huitou.models.contracts import Bdw, Sbg, Tenures, fit_renewals, tenures
 from huitou.models.fitted import fit, loglik
 from huitou.models.gammagamma import fit_spend, spend_loglik
 from huitou.models.mbgcnbd import MbgCnbd, regularity
@@ -19,6 +18,7 @@ from huitou.models.mbgnbd import MbgNbd
 from huitou.models.nbd import Nbd
 from huitou.models.numbers import Array
 from huitou.models.pareto import ParetoNbd
+from huitou.models.renewals import Bdw, Sbg, Tenures, fit_renewals, tenures
 from huitou.models.summary import Summary, summarise
 from tools.bench_models import _shops
 from tools.bench_models._row import no_peer, row

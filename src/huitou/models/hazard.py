@@ -9,7 +9,7 @@ In each period a running contract ends by one of the causes or runs on, by a mul
 One formula; survival, ends by cause and what is left of a contract are derived, with intervals.
 It is not a model of who thinks of leaving: where customers differ in ways no trait tells, those
 who would leave do so first, levels fall with tenure, and effects look smaller than they are. The
-sBG of `contracts.py` is for that.
+sBG of `renewals.py` is for that.
 """
 
 from __future__ import annotations

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from huitou.models.contracts import Bdw, Renewals, Sbg, fit_renewals, loglik, tenures
+from huitou.models.renewals import Bdw, Renewals, Sbg, fit_renewals, loglik, tenures
 
 MODELS = {"sBG": (Sbg(), (0.7, 1.2)), "BdW": (Bdw(), (0.3, 1.0, 1.4))}
 
