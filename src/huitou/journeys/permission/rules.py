@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from huitou.ground.channels import CHANNELS, TIMED
+from huitou.ground.countries import is_country
 from huitou.ground.errors import BadInput, BadRule
 from huitou.ground.rules import RuleFile, Told
 from huitou.ground.words import said
@@ -109,10 +110,10 @@ def _clock(told: Told, name: str) -> time:
 
 
 def _country(told: Told) -> str | None:
-    code = told.text("country", "", 2, 'country = "TW"')
-    if code and not (len(code) == 2 and code.isalpha()):
+    code = told.text("country", "", 2, 'country = "TW"').upper()
+    if code and not is_country(code):
         raise told.must("country", said("two letters of a country"), 'country = "TW"')
-    return code.upper() or None
+    return code or None
 
 
 def _days(told: Told) -> frozenset[date]:

@@ -33,6 +33,7 @@ from huitou.care.consents.kinds import (
     Wording,
 )
 from huitou.ground.channels import ANY
+from huitou.ground.countries import is_country
 from huitou.ground.errors import BadInput, HuitouError
 from huitou.ground.ids import fingerprint
 from huitou.ground.settings import Settings
@@ -188,11 +189,8 @@ class Consents:
 
     def declare(self, who: str, country: str) -> SendingCheck:
         """Somebody told in which country they are: its law is kept for them from now on."""
-        from babel.core import get_global
-
         code = country.strip().upper()
-        # Beside countries it knows the world, 001, and the unknown, ZZ.
-        if len(code) != 2 or code == "ZZ" or code not in get_global("territory_zones"):
+        if not is_country(code):
             raise BadInput(f"{country!r} is no country", to_try="CN, TW, DE, US …")
         person = self.person(who)
         with self._house.books.unit() as unit:
