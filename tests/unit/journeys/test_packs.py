@@ -393,8 +393,8 @@ def test_the_rules_that_are_shipped_can_be_read_and_change_nothing() -> None:
 @pytest.mark.parametrize(
     "wrong",
     [
-        'packs = ["MOON"]', 'packs = "CN"', 'country = "Taiwan"', 'country = "UK"', 'country = "zz"',
-        "nonsense = 1", "less_days = 0",
+        'packs = ["MOON"]', 'packs = "CN"', 'country = "Taiwan"', 'country = "UK"',
+        'country = "zz"', "nonsense = 1", "less_days = 0",
         '[hours]\nopens = "19:00"\ncloses = "10:00"', '[hours]\nopens = "soon"\ncloses = "10:00"',
         '[hours]\nopens = "9:00"\ncloses = "10:00"\nchannels = ["paper"]', "harm_share = 2",
         "[[cap]]\nmost = -1", "[[cap]]\nmost = 1\ndays = 0", '[[cap]]\nmost = 1\nchannel = "drum"',
