@@ -52,6 +52,8 @@ def lived(tmp_path_factory: pytest.TempPathFactory) -> Path:
     shop = open_shop(folder / "shop", clock=NOW)
     shop.take(orders(folder / "orders.csv"), CNY, confirmed=True)
     shop.run()
+    # What is copied must not be written meanwhile, as it is where books are closed late.
+    shop.books.close()
     return folder / "shop"
 
 
