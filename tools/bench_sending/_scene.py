@@ -18,12 +18,14 @@ from pathlib import Path
 
 from sqlalchemy import func, select
 
+from huitou.channels.contract import Parcel
 from huitou.channels.email import Mailbox
 from huitou.channels.mailing import Mailing
 from huitou.channels.mime import Head
+from huitou.channels.post.book import Ready
 from huitou.channels.post.links import SignedLinks
 from huitou.channels.post.rules import Way
-from huitou.channels.post.worker import Worker
+from huitou.channels.post.worker import Words, Worker
 from huitou.ground.clock import WallClock
 from huitou.ground.settings import Settings
 from huitou.journeys.messages import Recipient
@@ -31,7 +33,7 @@ from huitou.journeys.sendings import book as sendings
 from huitou.journeys.sendings.book import Wish
 from huitou.journeys.sendings.tables import sending
 from huitou.runs.desks.sending.composing import Composer
-from huitou.store.books import Books
+from huitou.store.books import Books, Row
 
 LEASE = timedelta(seconds=4)
 """So soon the work of a killed sender is free again; two minutes in a shop."""
@@ -83,7 +85,23 @@ def everybody(people: Sequence[str]) -> Mapping[str, Recipient]:
     }  # fmt: skip
 
 
-def send(url: str, port: int, *, rate: float, batch: int, lines: int) -> None:
+def ready_made(rows: Sequence[Row], now: datetime) -> list[Words]:
+    """The same words for everybody, without templates."""
+    return [
+        Words(
+            Ready(row["id"], row["fence"]),
+            Parcel(
+                row["id"], row["person_id"], row["channel"], row["purpose"], row["template"],
+                f"{row['person_id']}@example.com", "en", "Points", "You have points.\n" * 10,
+            ),
+        )
+        for row in rows
+    ]  # fmt: skip
+
+
+def send(
+    url: str, port: int, *, rate: float, batch: int, lines: int, templates: bool = True
+) -> None:
     """One worker until nothing is due: what a sender process runs."""
     clock, settings = WallClock(), Settings(name="The Corner", currency="GBP", salt="s" * 43)
     way = Way("email", "smtp", rate, batch, lines, lease=LEASE)
@@ -92,7 +110,7 @@ def send(url: str, port: int, *, rate: float, batch: int, lines: int) -> None:
     links = SignedLinks("https://shop.example", settings.salt)
     composer = Composer(books, settings, way, everybody, links)
     carrier = Mailing(box, Head.of(settings.name, box.sender), clock, lines)
-    worker = Worker(books, carrier, composer, way, clock)
+    worker = Worker(books, carrier, composer if templates else ready_made, way, clock)
     worker.work(patience=LEASE.total_seconds() + carrier.longest + 1)
     composer.close()
 
@@ -113,11 +131,11 @@ def sink(folder: Path) -> Iterator[int]:
 
 
 def sender(
-    scene: Scene, port: int, *, rate: float, batch: int, lines: int
+    scene: Scene, port: int, *, rate: float, batch: int, lines: int, templates: bool = True
 ) -> subprocess.Popen[bytes]:
     """A sender as a process and a group of its own: a kill takes its child too."""
-    told = {"url": scene.url, "port": port, "rate": rate, "batch": batch, "lines": lines}
-    call = [sys.executable, "-m", "tools.bench_sending._scene", json.dumps(told)]
+    told = {"port": port, "rate": rate, "batch": batch, "lines": lines, "templates": templates}
+    call = [sys.executable, "-m", "tools.bench_sending._scene", scene.url, json.dumps(told)]
     return subprocess.Popen(call, start_new_session=True)
 
 
@@ -177,5 +195,4 @@ def doubled(rows: Sequence[tuple[str, float]]) -> int:
 
 
 if __name__ == "__main__":
-    told = json.loads(sys.argv[1])
-    send(told["url"], told["port"], rate=told["rate"], batch=told["batch"], lines=told["lines"])
+    send(sys.argv[1], **json.loads(sys.argv[2]))
