@@ -173,6 +173,9 @@ def test_no_reminder_is_asked_for_whatever_they_own_or_run_out_of(
     assert templates == {"reminder_refill", "reminder_maintenance", "reminder_trade_in"}
     assert {row["person_id"] for row in rows} == set(free)
     assert not {row["person_id"] for row in rows} & held_out(shop)
+    shop.sending.send()
+    left = {row["person_id"] for row in asked_for(shop, "reminder") if row["state"] == "accepted"}
+    assert left and left <= set(free)
 
 
 def test_a_referral_rewards_all_and_thanks_none_of_them(shop: Shop, api: TestClient) -> None:

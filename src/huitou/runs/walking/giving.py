@@ -10,7 +10,7 @@ compares those who get one with those who do not. Only a gift that is kept for j
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Set
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -68,6 +68,8 @@ class Giving:
     """The day in the shop, whose month pays for a surprise."""
     by_traits: bool = False
     """Whether the journey chooses people by what they bought."""
+    tested: Set[str] = frozenset()
+    """Whose window in a planned test still runs."""
 
     @property
     def key(self) -> str:
@@ -85,19 +87,22 @@ def give(house: House, settings: Settings, now: datetime) -> int:
 
     Where a room refuses, the gift is refused for good, with its reason.
     """
+    day = settings.day(now)
     with house.books.reading() as unit:
         rows = book.gifts_asked(unit, AT_ONCE)
+        drawn = any(row["gift"] == "surprise" for row in rows)
+        tested = trials.inside(unit, day) if drawn else set[str]()
         by_traits = book.by_traits(unit, {row["version"] for row in rows if row["gift"] == "offer"})
     if not rows:
         return 0
     known = _known(house, settings, [row["person_id"] for row in rows])
     returns, gifts = offers.RULES.read(house.home).returns, kept.RULES.read(house.home)
-    day = settings.day(now)
     given = 0
     for row in rows:
         mine = known.get(row["person_id"], Known())
         chosen = row["version"] in by_traits
-        given += _one(house, Giving(row, mine, returns, now, gifts, settings.salt, day, chosen))
+        giving = Giving(row, mine, returns, now, gifts, settings.salt, day, chosen, tested)
+        given += _one(house, giving)
     return given
 
 
@@ -155,7 +160,7 @@ def _surprise(unit: Unit, giving: Giving) -> str | None:
         raise Refused("they wait for an answer, or are not to be chased")
     if person in surprises.drawn_since(unit, giving.day - timedelta(days=rules.window_days)):
         raise Refused("they were drawn of late, and what that moved is still being measured")
-    if person in trials.inside(unit, giving.day):
+    if person in giving.tested:
         raise Refused("they are in a planned test, and nothing else is done with them meanwhile")
     key = giving.known.hold_key or person
     turn = Turn(person, key, f"journey:{giving.mark}", f"journey {row['name']}")
