@@ -1,4 +1,7 @@
-"""Measure what a chapter promises and print the rows: `python -m tools.benching care [ROOM …]`."""
+"""Measure what a chapter promises and print the rows: `python -m tools.benching care [ROOM …]`.
+
+With `--full`, what takes longer too; with `--json`, as one JSON value.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,11 @@ from typing import Any
 HERE = Path(__file__).parent
 CHAPTERS = tuple(sorted(folder.name.removeprefix("bench_") for folder in HERE.glob("bench_*/")))
 """The chapters that are measured: each a folder `bench_<chapter>` beside this file."""
+
+
+def longer() -> bool:
+    """Whether `--full` was said: rooms then measure what takes longer, too."""
+    return "--full" in sys.argv
 
 
 def rooms(chapter: str) -> list[str]:
@@ -37,7 +45,7 @@ def _not_measured(room: str, why: str) -> dict[str, Any]:
 
 
 def main(arguments: list[str]) -> int:
-    """Print a table, or with `--json` one JSON value; 1 where a bar does not hold."""
+    """Print the rows; 1 where a bar does not hold."""
     chapter, *named = [name for name in arguments if not name.startswith("--")] or [""]
     known = rooms(chapter) if chapter in CHAPTERS else []
     if not known or set(named) - set(known):

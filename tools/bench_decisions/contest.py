@@ -8,7 +8,6 @@ knees can follow. In the *plain* one effects are lines, as the standing learner 
 
 from __future__ import annotations
 
-import os
 import time
 from typing import Any, Literal
 
@@ -26,6 +25,7 @@ from huitou.decisions.effects.drawn import Drawn
 from huitou.decisions.effects.learned import Learned, believed
 from huitou.decisions.playbook import Playbook
 from huitou.proof.contest import Contest, contest
+from tools.benching import longer
 
 FloatArray = NDArray[np.float64]
 Shop = Literal["banded", "plain", "still"]
@@ -40,7 +40,7 @@ ACTS = (
 SHARES = (0.4, 0.2, 0.2, 0.2)
 WORTH, BASKET, THANKS, LETTER = 3_000.0, 4_000.0, 60.0, 20.0
 """Minor units: profit of one more buyer, what an offer is a share of, and what letters cost."""
-FULL = os.environ.get("HUITOU_BENCH") == "full"
+FULL = longer()
 RUNS = 100 if FULL else 30
 JUDGED = 20_000
 

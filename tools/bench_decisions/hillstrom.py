@@ -7,7 +7,6 @@ whether any plan is shown to beat sending the men's letter to all. None is, and 
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from functools import cache
 from typing import Any
@@ -29,6 +28,7 @@ from huitou.ground.words import said
 from huitou.proof.qini import Estimate, arm_scores, policy_value, qini, qini_estimate
 from tools.bench_decisions.effects import all_alike
 from tools.bench_models._shops import folder
+from tools.benching import longer
 from tools.peers import causal_asked
 
 FloatArray = NDArray[np.float64]
@@ -37,7 +37,7 @@ IntArray = NDArray[np.int64]
 ARMS = ("No E-Mail", "Mens E-Mail", "Womens E-Mail")
 MENS, WOMENS = 1, 2
 FOLDS = 5
-SEEDS = 5 if os.environ.get("HUITOU_BENCH") == "full" else 3
+SEEDS = 5 if longer() else 3
 PEER_SEEDS = 1
 """Peers need minutes for each."""
 AIMS = {"Womens": 7.2, "Mens": 1.5}

@@ -4,12 +4,11 @@ Each plan is made from an experiment alone, then judged on other people of the s
 true there. The playbook handed to the learner says nothing, is right (the hunch that worlds depart
 from), is wrong (all its slopes turned round), or is rosy (its levels three times as high, and its
 slopes turned round); each is told as playbooks are, by kind of act and stage. Last stands huitou's
-own. `HUITOU_BENCH=full` takes more worlds of each size. Peers: `make bench-peers`.
+own. `--full` takes more worlds of each size. Peers: `make bench-peers`.
 """
 
 from __future__ import annotations
 
-import os
 import sys
 import time
 from collections.abc import Iterator, Sequence
@@ -34,6 +33,7 @@ from huitou.decisions.effects.response import expected_move
 from huitou.decisions.playbook import PLAYBOOK, Effect, Playbook
 from huitou.ground.words import said
 from tools.bench_models._shops import folder
+from tools.benching import longer
 from tools.peers import causal_asked
 from tools.worlds.nature import DEEDS, HUNCH, Deed, Kind, nature
 from tools.worlds.people import SHOPS, Crowd, People, crowd
@@ -42,7 +42,7 @@ from tools.worlds.world import Trial, World, dear_seldom, of_crowd, world
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 
-FULL = os.environ.get("HUITOU_BENCH") == "full"
+FULL = longer()
 SIZES = {500: 6, 2_000: 4, 8_000: 4, 32_000: 2, 128_000: 1}
 """People in the experiment, and seeds of each shop and nature (`full`: three times as many)."""
 BARS = {8_000: 0.45, 32_000: 0.60, 128_000: 0.82}

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Callable
 from typing import Any
-
-FULL = os.environ.get("HUITOU_BENCH") == "full"
-"""Longer ones too: `HUITOU_BENCH=full`."""
 
 
 def row(

@@ -2,7 +2,7 @@
 
 Ours and theirs are each the best of some times. Shops of up to 23,570 customers are CDNOW's,
 larger ones a simulated world of the same kind. Ten million customers are fitted in a process of
-their own, whose memory is what counts. `HUITOU_BENCH=full` lets lifetimes try a million too
+their own, whose memory is what counts. `--full` lets lifetimes try a million too
 with the MBG/NBD, and ten million with the BG/NBD.
 """
 
@@ -28,7 +28,8 @@ from huitou.models.pareto import ParetoNbd
 from huitou.models.summary import packed
 from huitou.models.traits import fit_traits, kinds
 from tools.bench_models import _huge, _shops
-from tools.bench_models._row import FULL, cpu, no_peer, row
+from tools.bench_models._row import cpu, no_peer, row
+from tools.benching import longer
 from tools.peers import buying_asked
 
 MODELS: tuple[Model, ...] = (BgNbd(), MbgNbd(), ParetoNbd())
@@ -47,7 +48,7 @@ FASTER: dict[str, dict[int, float | None]] = {
     "Pareto/NBD": {2_357: 80.0, 23_570: 150.0, 100_000: 150.0},
 }
 """How many times as fast as lifetimes; None: for reading."""
-if FULL:
+if longer():
     FASTER["MBG/NBD"][1_000_000] = None
     FASTER["BG/NBD"][HUGE] = 60.0
 TIMES = {2_357: 5, 23_570: 2}

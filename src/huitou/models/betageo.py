@@ -16,15 +16,13 @@ in which there is no parameter: `regularity` counts it where it compares differe
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import lru_cache
-from math import lgamma
 from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import ArrayLike
 from scipy.linalg import eigh_tridiagonal
-from scipy.special import betainc
+from scipy.special import betainc, gammaln
 
 from huitou.models.contract import Bend, Sums, Terms
 from huitou.models.nbd import rate_mix, rate_start
@@ -70,44 +68,38 @@ class BetaGeometric:
 
     def terms(self, params: Array, s: Summary) -> Terms:
         """Alive and silent since t_x, by the beats since then; or gone at t_x."""
-        b = float(params[3])
-        ways = [*self._alive(params, s), Decay.over(*self._rate(params, s), s.last)]
+        r, alpha, a, b = params.tolist()
+        silent, gone = (Decay.over(r, 0.0, alpha, seen) for seen in (s.watched, s.last))
+        log, share = (
+            np.stack([*[alive] * self.k, left])
+            for alive, left in ((silent.log, gone.log), (silent.share, gone.share))
+        )
+        passed, beats = _beats(r, self.k, s)
+        decay = Decay(r, r + self.k * s.x + passed, log, share)
+        value = decay.value
+        value[1:-1] += beats[0]
         left = _left(b, s.times.different + self.first)
-        value = np.stack([way.value for way in ways])
         with np.errstate(divide="ignore"):  # where there was no chance to leave yet
-            value[-1] += np.log(left * (params[2] / b)).take(s.times.place)
+            value[-1] += np.log(left * (a / b)).take(s.times.place)
         left = left.take(s.times.place)
 
         def derive() -> tuple[Array, Bend]:
             slope = np.zeros((4, *value.shape))
-            for row, way in enumerate(ways):
-                way.slope(slope[0, row], slope[1, row])
+            decay.slope(slope[0], slope[1])
+            slope[0, 1:-1] += beats[1]
             slope[2, -1] = 1.0
             np.negative(left, out=slope[3, -1])
 
             def bend(weight: Array) -> Array:
                 bent = np.zeros((4, 4))
-                bent[:2, :2] = sum(way.bend(own) for way, own in zip(ways, weight, strict=True))
+                bent[:2, :2] = decay.bend(weight)
+                bent[0, 0] += float(np.vdot(weight[1:-1], beats[2]))
                 bent[3, 3] = -float(np.vdot(weight[-1], left * (1 - left)))
                 return bent
 
             return slope, bend
 
         return Terms(value, derive)
-
-    def _rate(self, params: Array, s: Summary) -> tuple[float, Array, float]:
-        """What a decay asks for: r, the beats so far, and alpha."""
-        r, alpha = params[:2].tolist()
-        return r, self.k * s.x, alpha
-
-    def _alive(self, params: Array, s: Summary) -> list[Decay]:
-        r, beats, alpha = self._rate(params, s)
-        found = [Decay.over(r, beats, alpha, s.watched)]
-        for j in range(1, self.k):
-            later = Decay.over(r, beats + j, alpha, s.watched)
-            beaten = _beats(r, beats, j, s.T - s.t_x)
-            found.append(_Beaten(r, later.power, later.log, later.share, beaten))
-        return found
 
     def expected_alive(self, params: Array, s: Summary, h: ArrayLike) -> Array:
         """Of pure chance by `_by_chance`, of regular buyers by `_by_beats`."""
@@ -165,45 +157,34 @@ class BetaGeometric:
         return expected
 
 
-@dataclass(frozen=True)
-class _Beaten(Decay):
-    """A decay where some beats have gone by since the last purchase."""
+def _beats(r: float, k: int, s: Summary) -> tuple[Array | float, Array]:
+    """Beats that have gone by since the last purchase, a way a row; and what they weigh.
 
-    beaten: Array
-    """(r + beats)_j / j! silence^j: its logarithm, and its derivatives by log r; (3, n)."""
-
-    @property
-    def value(self) -> Array:
-        waited: Array = super().value + self.beaten[0]
-        return waited
-
-    def slope(self, by_shape: Array, by_scale: Array) -> None:
-        super().slope(by_shape, by_scale)
-        by_shape += self.beaten[1]
-
-    def bend(self, weight: Array) -> Array:
-        bent = super().bend(weight)
-        bent[0, 0] += weight @ self.beaten[2]
-        return bent
+    (r + k x)_j / j! silence^j for j = 1 … k - 1: its logarithm, and its derivatives by log r.
+    """
+    if k == 1:
+        return 0.0, np.zeros((3, 0, len(s)))
+    j = np.arange(1, k)[:, None]
+    factors = r + k * s.x + (j - 1)
+    shares = r / factors
+    with np.errstate(divide="ignore"):  # who bought on the last evening is at no later beat
+        value = np.log(factors).cumsum(axis=0) + j * np.log(s.T - s.t_x) - gammaln(j + 1)
+    weighed = value, shares.cumsum(axis=0), (shares * (1 - shares)).cumsum(axis=0)
+    return np.array([*range(k), 0.0])[:, None], np.array(weighed)
 
 
 def _left(b: float, m: Array) -> Array:
     """b / (b + m - 1): what leaving at the last of m > 0 chances makes of a / b; 0 for none."""
-    return np.where(m > 0, b / np.where(m > 0, b + m - 1, 1.0), 0.0)
-
-
-def _beats(r: float, beats: Array, j: int, silence: Array) -> Array:
-    factors = r + beats + np.arange(j)[:, None]
-    shares = r / factors
-    with np.errstate(divide="ignore"):  # who bought on the last evening is at no later beat
-        value = np.log(factors).sum(axis=0) + j * np.log(silence) - lgamma(j + 1)
-    return np.array([value, shares.sum(axis=0), (shares * (1 - shares)).sum(axis=0)])
+    left = np.zeros_like(m)
+    np.divide(b, b + m - 1, out=left, where=m > 0)
+    return left
 
 
 def _stayed(params: Array, m: Array, count: Array) -> Sums:
     """B(a, b + m) / B(a, b): survived m chances to leave."""
     a, b = params[2:].tolist()
-    summed = beta_ratio(a, b, Rising(b, m).parts @ count, Rising(a + b, m).parts @ count)
+    other, both = (Rising(np.array([b, a + b]), m).parts @ count).T
+    summed = beta_ratio(a, b, other, both)
     slope, bend = np.zeros(4), np.zeros((4, 4))
     slope[2:] = summed[1:3]
     bend[2, 2:], bend[3, 2:] = summed[3:5], summed[4:]

@@ -22,8 +22,8 @@ from huitou.models.terms import legendre, log_sum, total
 
 SCOUT = 8
 """A large shop is first fitted to every eighth of its histories: the whole then needs few steps."""
-SCOUTED = 4
-"""Of so many histories as are evaluated at a time, a quarter is large."""
+SCOUTED = 2
+"""Of so many histories as are evaluated at a time, half is large."""
 
 
 DUE = 32

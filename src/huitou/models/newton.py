@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -33,8 +34,11 @@ class Prior:
     def __call__(self, theta: Array) -> tuple[float, Array, Array]:
         """Log-density up to a constant, with gradient and Hessian."""
         away = (theta - self.centre) / self.sd
-        bend = -np.diag(np.broadcast_to(self.sd, len(theta)) ** -2.0)
-        return float(-0.5 * away @ away), -away / self.sd, bend
+        return float(-0.5 * away @ away), -away / self.sd, self._bend
+
+    @cached_property
+    def _bend(self) -> Array:
+        return -np.diag(np.broadcast_to(self.sd, len(self.centre)) ** -2.0)
 
 
 def with_prior(likelihood: Evaluate, prior: Prior | None) -> Evaluate:
@@ -74,21 +78,21 @@ def climb(
     theta = np.asarray(start, dtype=np.float64)
     here = evaluate(theta)
     for step in range(most_steps):
-        move, promise = _direction(here[1], here[2])
+        curvature = _curvature(here[2])
+        move, promise = _direction(here[1], *curvature)
         if promise < tolerance:
-            return Peak(theta, here[0], _covariance(here[2]), step, True)
+            return Peak(theta, here[0], _covariance(*curvature), step, True)
         if promise < LAST_STEP and np.abs(move).max() < LAST_LENGTH:
-            return Peak(theta + move, here[0] + promise, _covariance(here[2]), step + 1, True)
+            return Peak(theta + move, here[0] + promise, _covariance(*curvature), step + 1, True)
         taken = _line(evaluate, theta, here, move)
         if taken is None:
-            return Peak(theta, here[0], _covariance(here[2]), step, promise < 1e-6)
+            return Peak(theta, here[0], _covariance(*curvature), step, promise < 1e-6)
         theta, here = taken
-    return Peak(theta, here[0], _covariance(here[2]), most_steps, False)
+    return Peak(theta, here[0], _covariance(*_curvature(here[2])), most_steps, False)
 
 
-def _direction(slope: Array, bend: Array) -> tuple[Array, float]:
+def _direction(slope: Array, size: Array, axes: Array) -> tuple[Array, float]:
     """An ascent direction and the gain it promises."""
-    size, axes = _curvature(bend)
     move = axes @ ((axes.T @ slope) / size)
     promise = 0.5 * float(slope @ move)
     longest = np.abs(move).max()
@@ -117,6 +121,5 @@ def _line(
     return None
 
 
-def _covariance(bend: Array) -> Array:
-    size, axes = _curvature(bend)
+def _covariance(size: Array, axes: Array) -> Array:
     return (axes / size) @ axes.T

@@ -41,7 +41,7 @@ class ParetoNbd:
     scales = (False, True, False, True)
     living = 1
     moves = MappingProxyType({"rate": (0.0, -1.0, 0.0, 0.0), "leaving": (0.0, 0.0, 0.0, -1.0)})
-    part = 2_048
+    part = 512
 
     def start(self, s: Summary) -> Array:
         """The shop's mean and spread of purchases; half the time, for some have left."""
@@ -68,7 +68,7 @@ class ParetoNbd:
         stayed = Decay(shape, shape + gone, seen.log_leave, seen.share_leave)
         value = bought.value
         value += stayed.value
-        value[1:] += seen.length + np.log(shape)
+        value[1:] += seen.length
 
         def derive() -> tuple[Array, Bend]:
             slope = np.empty((4, *value.shape))
@@ -104,7 +104,10 @@ class ParetoNbd:
 
 @dataclass(frozen=True)
 class _Departures:
-    """T first, then each node: what the decays need, (1 + nodes, n), and the nodes' log lengths."""
+    """T first, then each node: what the decays need, (1 + nodes, n).
+
+    `length` has for each node the logarithm of s times the time it stands for.
+    """
 
     log_rate: Array
     share_rate: Array
@@ -131,7 +134,7 @@ def _departures(params: Array, s: Summary) -> _Departures:
     np.exp(log_near, out=near)
     with np.errstate(divide="ignore"):  # nobody leaves where t_x is T: a length of 0
         length = log_near[1:] - log_w
-        length += np.log(span / power)
+        length += np.log(span * (shape / power))
         length += np.log(weights[:, None])
     far = near + (other - least)
     pairs = (log_near, least / near), (np.log(far), other / far)

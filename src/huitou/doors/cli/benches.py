@@ -21,6 +21,7 @@ def _bench() -> None:
 
 
 Rooms = Annotated[list[str] | None, typer.Argument(metavar="[ROOM]…", help="Some of it alone.")]
+Full = Annotated[bool, typer.Option("--full", help="What takes longer, too.")]
 
 
 @app.command()
@@ -30,15 +31,15 @@ def care(rooms: Rooms = None, as_json: AsJson = False) -> None:
 
 
 @app.command()
-def decisions(rooms: Rooms = None, as_json: AsJson = False) -> None:
+def decisions(rooms: Rooms = None, full: Full = False, as_json: AsJson = False) -> None:
     """Plans for ten million people within budget and hours, and how near the best they come."""
-    _measure("decisions", rooms or [], as_json)
+    _measure("decisions", rooms or [], as_json, full=full)
 
 
 @app.command()
-def models(rooms: Rooms = None, as_json: AsJson = False) -> None:
+def models(rooms: Rooms = None, full: Full = False, as_json: AsJson = False) -> None:
     """Forecasts: published anchors, a thousand small shops, seconds of fits and scores; peers."""
-    _measure("models", rooms or [], as_json)
+    _measure("models", rooms or [], as_json, full=full)
 
 
 @app.command()
@@ -47,7 +48,7 @@ def sending(rooms: Rooms = None, as_json: AsJson = False) -> None:
     _measure("sending", rooms or [], as_json)
 
 
-def _measure(chapter: str, rooms: list[str], as_json: bool) -> None:
+def _measure(chapter: str, rooms: list[str], as_json: bool, *, full: bool = False) -> None:
     import huitou
 
     checkout = Path(huitou.__file__).resolve().parents[2]
@@ -56,6 +57,7 @@ def _measure(chapter: str, rooms: list[str], as_json: bool) -> None:
             "the benches come with the source, not with the package",
             to_try="the same in a clone of the project",
         )
-    call = [sys.executable, "-m", "tools.benching", chapter, *rooms]
-    told = subprocess.run([*call, *(["--json"] if as_json else [])], cwd=checkout, check=False)
+    said = [word for word, wanted in (("--json", as_json), ("--full", full)) if wanted]
+    call = [sys.executable, "-m", "tools.benching", chapter, *rooms, *said]
+    told = subprocess.run(call, cwd=checkout, check=False)
     raise typer.Exit(told.returncode)
