@@ -67,7 +67,9 @@ def _line(row: dict[str, Any]) -> str:
 
 
 def _figure(value: Any) -> str:
-    return f"{value:,.4g}" if isinstance(value, float) else str(value)
+    if not isinstance(value, float):
+        return str(value)
+    return f"{value:,.4g}" if abs(value) < 1_000 else f"{value:,.10g}"
 
 
 if __name__ == "__main__":

@@ -17,7 +17,7 @@ from huitou.models.summary import summarise
 
 pytestmark = pytest.mark.known
 PUBLISHED = (
-    anchors.cdnow, anchors.spend, anchors.grocery, anchors.regular, anchors.donations,
+    anchors.cdnow, anchors.sums, anchors.spend, anchors.grocery, anchors.regular, anchors.donations,
     anchors.contracts,
 )  # fmt: skip
 

@@ -42,7 +42,7 @@ CDNOW: Sequence[tuple[Model, float, tuple[float, ...]]] = (
     (Nbd(), -9763.657615, (0.384766, 12.072014)),
 )
 """2,357 customers, 39 weeks, purchase days: log-likelihood and parameters."""
-SUMS = {
+SUMS: dict[str, tuple[int, dict[str, float], float]] = {
     "cdnow_sample": (1882, {"BG/NBD": 1653.41, "MBG/NBD": 1576.73, "Pareto/NBD": 1665.53}, 0.02),
     "cdnow_master": (19_684, {"BG/NBD": 16_874, "MBG/NBD": 15_934, "Pareto/NBD": 17_153}, 0.5),
 }

@@ -74,7 +74,7 @@ def buyers(
     if leave == "time":
         end = np.minimum(T, rng.exponential(1 / rng.gamma(of[0], 1 / of[1], n)))
     elif leave != "never":
-        leaving = rng.beta(*of, n)
+        leaving = rng.beta(of[0], of[1], n)
     x, t_x, there = np.zeros(n), np.zeros(n), np.arange(n)
     if leave == "first":
         there = there[rng.random(n) >= leaving]

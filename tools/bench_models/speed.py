@@ -1,6 +1,7 @@
 """Seconds of CPU that a fit takes, packing included, on one thread; and lifetimes in the same run.
 
-Ours and theirs are each the best of some times. Shops of up to 23,570 customers are CDNOW's,
+Ours and theirs are measured in turns, and the least of each counts: other work on the machine
+costs a fit its caches. Shops of up to 23,570 customers are CDNOW's,
 larger ones a simulated world of the same kind. Ten million customers are fitted in a process of
 their own, whose memory is what counts. `--full` lets lifetimes try a million too
 with the MBG/NBD, and ten million with the BG/NBD.
@@ -34,8 +35,8 @@ from tools.peers import buying_asked
 
 MODELS: tuple[Model, ...] = (BgNbd(), MbgNbd(), ParetoNbd())
 HUGE = 10_000_000
-SIZES = {2_357: 40, 23_570: 20, 100_000: 5, 1_000_000: 3}
-"""Customers, and how often our fit is measured."""
+SIZES = {2_357: 100, 23_570: 50, 100_000: 5, 1_000_000: 3}
+"""Customers, and how often our fit is measured in a turn."""
 BARS = {
     ("BG/NBD", 23_570): 0.010, ("BG/NBD", 1_000_000): 0.25, ("BG/NBD", HUGE): 1.5,
     ("MBG/NBD", 23_570): 0.010, ("MBG/NBD", 1_000_000): 0.25, ("MBG/NBD", HUGE): 1.5,
@@ -51,8 +52,8 @@ FASTER: dict[str, dict[int, float | None]] = {
 if longer():
     FASTER["MBG/NBD"][1_000_000] = None
     FASTER["BG/NBD"][HUGE] = 60.0
-TIMES = {2_357: 5, 23_570: 2}
-"""How often lifetimes is measured; once where it is not said."""
+TIMES = {2_357: (5, 10), 23_570: (3, 2)}
+"""Turns, and how often lifetimes is measured in each; once where it is not said."""
 MEGABYTES = 1_000.0
 CLOSE = 1e-6
 
@@ -75,7 +76,8 @@ def rows() -> list[dict[str, Any]]:
         }
         huge, megabytes = _ten_million()
         ours |= {(name, HUGE): each["cpu"] for name, each in huge.items()}
-        return [*_seconds(ours), *_memory(megabytes), *_traits(), *_beside(ours)]
+        beside = list(_beside(ours))
+        return [*_seconds(ours), *_memory(megabytes), *_traits(), *beside]
 
 
 def _cpu_of(model: Model, customers: buying_asked.Histories, times: int) -> float:
@@ -118,25 +120,35 @@ def _traits() -> Iterator[dict[str, Any]]:
 
 
 def _beside(ours: dict[tuple[str, int], float]) -> Iterator[dict[str, Any]]:
+    """Ratios to lifetimes; what of ours is measured on the way is remembered if it is less."""
     if why := buying_asked.missing():
         yield no_peer(why)
         return
-    asked = [
-        buying_asked.Question("lifetimes", name, histories(n), TIMES.get(n, 1))
-        for name, sizes in FASTER.items()
-        for n in sizes
-    ]
-    by_name = {model.name: model for model in MODELS}
-    for question, answer in zip(asked, buying_asked.asked(asked), strict=True):
-        n, name = len(question.histories[0]), question.model
-        said, bar = f"{name}, {n:,} customers, against lifetimes", FASTER[name][n]
-        if answer.cpu is None:
-            yield row(f"{said}: it stops, {answer.error}", None)
-            continue
-        faster = answer.cpu / ours[name, n]
-        yield row(f"{said}: times as fast", faster, peer=answer.cpu, ratio=faster, bar=bar,
-                  holds=None if bar is None else faster >= bar)  # fmt: skip
-        yield _agreed(by_name[name], question.histories, answer.params, said)
+    for model in MODELS:
+        for n, bar in FASTER[model.name].items():
+            said = f"{model.name}, {n:,} customers, against lifetimes"
+            theirs = min(_turns(model, n, ours), key=lambda answer: answer.cpu or np.inf)
+            if theirs.cpu is None:
+                yield row(f"{said}: it stops, {theirs.error}", None)
+                continue
+            faster = theirs.cpu / ours[model.name, n]
+            yield row(f"{said}: times as fast", faster, peer=theirs.cpu, ratio=faster, bar=bar,
+                      holds=None if bar is None else faster >= bar)  # fmt: skip
+            yield _agreed(model, histories(n), theirs.params, said)
+
+
+def _turns(
+    model: Model, n: int, ours: dict[tuple[str, int], float]
+) -> Iterator[buying_asked.Answer]:
+    """lifetimes' answers, with a turn of ours after each."""
+    turns, times = TIMES.get(n, (1, 1))
+    for _ in range(turns):
+        yield from buying_asked.asked(
+            [buying_asked.Question("lifetimes", model.name, histories(n), times)]
+        )
+        if n in SIZES:
+            now = _cpu_of(model, histories(n), SIZES[n])
+            ours[model.name, n] = min(ours[model.name, n], now)
 
 
 def _agreed(

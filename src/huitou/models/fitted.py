@@ -74,20 +74,17 @@ class Fitted:
 
     def p_alive(self, s: Summary) -> Array:
         """Chance that the customer has not left for good."""
-        alive, whole = self._logs(s)
-        alive -= whole
-        return np.exp(np.minimum(alive, 0.0, out=alive), out=alive)
+        return _share(*self._logs(s))
 
     def p_none(self, s: Summary, h: ArrayLike) -> Array:
         """Chance of no purchase in (T, T + h]; `h` is one time or one for each row."""
-        return np.clip(np.exp(self._log_none(s, h)), 0.0, 1.0)
+        return np.clip(np.exp(self._logs(s.after(h))[1] - self._logs(s)[1]), 0.0, 1.0)
 
     def p_buy(self, s: Summary, h: ArrayLike) -> Array:
-        """Chance of at least one purchase in (T, T + h]."""
-        return _chance(self._log_none(s, h))
-
-    def _log_none(self, s: Summary, h: ArrayLike) -> Array:
-        return self._logs(s.after(h))[1] - self._logs(s)[1]
+        """Chance of at least one purchase in (T, T + h]: never above that to be alive."""
+        alive, whole = self._logs(s)
+        chance = _chance(self._logs(s.after(h))[1] - whole)
+        return np.minimum(chance, _share(alive, whole), out=chance)
 
     def _logs(self, s: Summary) -> tuple[Array, Array]:
         """Logs of the terms of the living, and of all terms, summed."""
@@ -167,6 +164,12 @@ class Fitted:
             high = np.where(soon, middle, high)
             low = np.where(soon, low, middle)
         return np.where(ever, high, -1)
+
+
+def _share(alive: Array, whole: Array) -> Array:
+    """The living's share of the likelihood, from the logarithms; `alive` is written over."""
+    alive -= whole
+    return np.exp(np.minimum(alive, 0.0, out=alive), out=alive)
 
 
 def _chance(log_none: Array) -> Array:

@@ -151,14 +151,12 @@ def shared_out(
     """The same where the whole and the shares of the ways in it are known."""
     slope, bend = terms.derive()
     weighted = shares * weight
-    mean = np.einsum("pkn,kn->pn", slope, shares)
-    scatter = _scatter(slope, mean, shares, weight, weighted)
-    return float(weight @ whole), mean @ weight, bend(weighted) + scatter
+    ahead = slope.reshape(len(slope), -1) @ weighted.reshape(-1)
+    scatter = _scatter(slope, shares, weight, weighted)
+    return float(weight @ whole), ahead, bend(weighted) + scatter
 
 
-def _scatter(
-    slope: Array, mean: Array, shares: Array, weight: Array, weighted: Array
-) -> Array | float:
+def _scatter(slope: Array, shares: Array, weight: Array, weighted: Array) -> Array | float:
     """Weighted sum over rows of the covariance of the ways' slopes; of one way there is none."""
     if len(shares) == 1:
         return 0.0
@@ -167,6 +165,7 @@ def _scatter(
         two: Array = (apart * (shares[0] * weighted[1])) @ apart.T
         return two
     p = len(slope)
+    mean = np.einsum("pkn,kn->pn", slope, shares)
     outer = (slope * weighted).reshape(p, -1) @ slope.reshape(p, -1).T
     scatter: Array = outer - (mean * weight) @ mean.T
     return scatter

@@ -150,6 +150,7 @@ def test_chances_lie_in_0_1_and_go_the_right_way_with_time(name, scale, x, share
     expected, longer = fitted.expected(s, h), fitted.expected(s, h + more)
     assert 0 <= expected <= longer * (1 + 1e-9)
     assert fitted.p_buy(s, h) <= expected * (1 + 1e-4) + 1e-9, "a chance is below its expectation"
+    assert fitted.p_buy(s, h) <= alive, "who has left buys nothing, to the last digit"
 
 
 @given(name=st.sampled_from(list(MODELS)), chance=st.floats(0.02, 0.6))
@@ -187,6 +188,13 @@ def test_without_a_rate_nothing_is_discounted_and_with_one_the_late_count_less(c
     np.testing.assert_allclose(fitted.discounted(s, 52.0, 0.0), expected, rtol=1e-12)
     worth = fitted.discounted(s, 52.0, 0.01)
     assert (worth < expected).all() and (worth > expected * np.exp(-0.52)).all()
+
+
+def test_of_the_almost_certainly_gone_no_more_buy_than_are_there():
+    """Both are differences of logarithms near a hundred: rounding once told 1e-15 too many."""
+    fitted = at(MbgCnbd(2), (0.6, 12.4, 1.9, 2.57))
+    told = fitted.predict(summarise([9], [41], [223])[0], 273.0)
+    assert 0 < told.p_buy <= told.p_alive < 1e-9
 
 
 def test_regular_buying_by_a_clock_of_one_beat_is_the_mbg():
