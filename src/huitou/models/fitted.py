@@ -24,6 +24,8 @@ SCOUT = 8
 """A large shop is first fitted to every eighth of its histories: the whole then needs few steps."""
 SCOUTED = 2
 """Of so many histories as are evaluated at a time, half is large."""
+NEAR_ENOUGH = 0.3, 0.5
+"""The last step of a scout, as in `newton.LAST`: a part is off by more than that from the whole."""
 
 
 DUE = 32
@@ -215,5 +217,5 @@ def _start(model: Model, s: Summary, prior: Prior | None) -> Array:
     some = s.rows(slice(SCOUT // 2, None, SCOUT))
     start = _start(model, some, prior)
     return climb(
-        with_prior(lambda theta: loglik(model, theta, some), prior), start, tolerance=1e-2
+        with_prior(lambda theta: loglik(model, theta, some), prior), start, last=NEAR_ENOUGH
     ).theta

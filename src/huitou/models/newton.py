@@ -15,9 +15,9 @@ Evaluate = Callable[[Array], tuple[float, Array, Array]]
 
 LONGEST_STEP = 2.0
 """No log-parameter moves further in one step: a factor of seven, so that nothing overflows."""
-LAST_STEP, LAST_LENGTH = 1e-5, 0.01
-"""A step that promises no more and is no longer is taken unseen: what it leaves to be gained is
-half its promise, squared."""
+LAST = 1e-5, 0.01
+"""A step that promises no more than the first and is no longer than the second is taken unseen:
+what it leaves to be gained is half its promise, squared."""
 
 
 @dataclass(frozen=True)
@@ -68,12 +68,13 @@ class Peak:
 
 
 def climb(
-    evaluate: Evaluate, start: Array, *, most_steps: int = 100, tolerance: float = 1e-11
-) -> Peak:
+    evaluate: Evaluate, start: Array, *, most_steps: int = 100, tolerance: float = 1e-11,
+    last: tuple[float, float] = LAST,
+) -> Peak:  # fmt: skip
     """Maximise by Newton steps whose curvature is made positive and whose length is damped.
 
     Never raises for want of convergence: the best point found is returned and says so. Ends when
-    the step promises less than `tolerance` of the value.
+    the step promises less than `tolerance`, or may be the `last`.
     """
     theta = np.asarray(start, dtype=np.float64)
     here = evaluate(theta)
@@ -82,7 +83,7 @@ def climb(
         move, promise = _direction(here[1], *curvature)
         if promise < tolerance:
             return Peak(theta, here[0], _covariance(*curvature), step, True)
-        if promise < LAST_STEP and np.abs(move).max() < LAST_LENGTH:
+        if promise < last[0] and np.abs(move).max() < last[1]:
             return Peak(theta + move, here[0] + promise, _covariance(*curvature), step + 1, True)
         taken = _line(evaluate, theta, here, move)
         if taken is None:

@@ -58,7 +58,7 @@ class Rising:
 
     def __init__(self, start: float | Array, x: Array) -> None:
         runs = x.ndim == 1 and len(x) > 0 and x[0] in (0.0, 1.0)
-        runs = runs and np.array_equal(x, x[0] + np.arange(len(x)))
+        runs = runs and bool((x[1:] - x[:-1] == 1.0).all())
         each = np.asarray(start)[..., None]
         self.parts: Array = _running(each, x) if runs else _by_gamma(each, x)
         self.value, self.slope, self.bend = self.parts
