@@ -85,8 +85,7 @@ bench-models: install ## figures of forecasts: published anchors, small shops, s
 	$(BIN)/huitou bench models
 
 bench-peers: .peers/causal/.installed .peers/models/.installed ## beside causalml, econml, lifetimes, clvkit (installs them, apart)
-	$(BIN)/huitou bench decisions worlds hillstrom
-	$(BIN)/huitou bench models
+	@$(BIN)/huitou bench decisions worlds hillstrom; told=$$?; $(BIN)/huitou bench models && exit $$told
 
 # xgboost names a library of graphics cards that nothing here needs: the lock leaves it out, and
 # --no-deps lets it. Written by: $(UV) pip compile --universal --python-version 3.11 --generate-hashes

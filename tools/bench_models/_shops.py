@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
 WEEK = 7.0
+BESIDE = Path(__file__).resolve().parents[3] / "shared" / "data"
 
 LOGS = {
     "cdnow_sample": date(1997, 9, 30),
@@ -53,15 +54,15 @@ class Log:
 
 
 def folder() -> Path:
-    """Where the shops' logs are.
+    """Where the shops' logs are, as for the tests.
 
     Raises:
-        FileNotFoundError: when the variable does not say.
+        FileNotFoundError: when they are nowhere.
     """
-    told = os.environ.get("HUITOU_TEST_DATA")
-    if not told:
-        raise FileNotFoundError("$HUITOU_TEST_DATA names no folder with the shops' logs")
-    return Path(told)
+    told = Path(os.environ.get("HUITOU_TEST_DATA") or BESIDE)
+    if not told.is_dir():
+        raise FileNotFoundError("no shops' logs in $HUITOU_TEST_DATA or ../shared/data")
+    return told
 
 
 @cache
