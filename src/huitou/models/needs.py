@@ -11,13 +11,19 @@ who took double waits longer, by a power that the shop's own gaps tell.
 How the chance then rises and falls with the time since the last purchase, in units of that usual
 gap, is not assumed: it is counted, events over exposure, in the last months of the shop's own past,
 apart for those who bought once, twice and more often. So an open gap counts as what it is, those
-who stopped are in it, and its level is the shop's own. Nothing is tuned by hand.
+who stopped are in it, and its level is the shop's own. The same is counted by how the product sells
+of late: what goes out of the range is not due. With thirteen months of history the coming days run
+faster or slower as the same days of last year did, by half as much: one year is one witness.
+
+What was tried and is not here, for it foretold no better: the household's pace and when it was last
+seen, beside its own gaps with the product.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,10 +43,25 @@ GROUPS = np.array([0, 1, 2, 3, 4, 6, 10])
 """Closed gaps of a series: those between two of these are counted together."""
 LONGEST_WINDOW = 182
 """Days of the past in which rates are counted, and never more than a third of it."""
-AHEAD = 365
-"""Days within which it is bought again, where it is said when and nothing else is asked."""
+WATCHED, EVENINGS = 91, 3
+"""Within it, days watched after each of so many evenings."""
+LATELY = 28
+"""Days of late in which a product sells more or less than it used to."""
+DEMAND = np.array([0, 0.1, 0.25, 0.5, 0.75, 1, 1.25, 1.5, 2, 3])
+"""What it sold of late over what it used to: between two of these it is taken as even."""
+FEW_SALES = 2.0
+"""Sales worth of the usual in what a product sold of late."""
+YEAR, THIRTEEN_MONTHS = 365, 395
+SEASON_DAYS = 14
+"""A day's season is that of so many days on either side."""
+SEASON_POWER = 0.5
+"""How far last year's season is believed."""
+AHEAD = 91
+"""Days within which it is bought again, where it is said when; or two usual gaps, if longer."""
 AT_ONCE = 0.5
 """An open gap of no day at all, in days: the purchase was today."""
+SHAPE = (len(DEMAND), len(GROUPS), len(EDGES) - 1)
+"""Of what is counted."""
 
 
 @dataclass(frozen=True)
@@ -93,8 +114,13 @@ class Model:
     habits: Habits
     rates: Reals
     """Purchases in a usual gap: a row for each of `GROUPS`, a column for each span of `EDGES`."""
+    demand: Reals
+    """How many times as often where the product sells so of late: a row for each of `GROUPS`, a
+    column for each of `DEMAND`."""
+    clock: Reals
+    """How many usual days the first so many coming days are worth: `YEAR` + 1 entries."""
     events: int
-    """Purchases that the rates were counted from."""
+    """Purchases that the rates were counted from; one that followed two evenings is two."""
 
 
 @dataclass(frozen=True)
@@ -109,34 +135,40 @@ class Due:
     """Closed gaps of the series: what is known of them themselves."""
     rates: Reals
     """Of each series, its row of rates."""
+    clock: Reals = field(default_factory=lambda: np.arange(YEAR + 1.0))
+    """See `Model.clock`."""
 
-    def within(self, days: float) -> Reals:
+    def within(self, days: float | Reals) -> Reals:
         """Chance to buy within so many days from now."""
-        return np.asarray(1 - np.exp(-self._between(self.waited, self.waited + days)))
+        return np.asarray(1 - np.exp(-self._expected(np.full_like(self.waited, days))))
 
-    def quantile(self, share: float, ahead: float = AHEAD) -> Reals:
-        """Days from now until it is bought with this chance, if it is bought within `ahead`."""
+    def quantile(self, share: float) -> Reals:
+        """Days from now until it is bought with this chance, if it is bought within `AHEAD` days or
+        two usual gaps, and never more than a year."""
+        ahead = np.clip(2 * self.usual, AHEAD, YEAR)
         aim = -np.log1p(-share * self.within(ahead))
-        low, high = np.zeros_like(self.waited), np.full_like(self.waited, float(ahead))
+        low, high = np.zeros_like(self.waited), ahead
         for _ in range(12):  # a tenth of a day
             middle = (low + high) / 2
-            reached = self._between(self.waited, self.waited + middle) >= aim
+            reached = self._expected(middle) >= aim
             high = np.where(reached, middle, high)
             low = np.where(reached, low, middle)
         return high
 
     def chosen(self, places: Wholes) -> Due:
         """Some of the series."""
-        return Due(self.waited[places], self.usual[places], self.gaps[places], self.rates[places])
+        own = (self.waited, self.usual, self.gaps, self.rates)
+        return Due(*(each[places] for each in own), self.clock)
 
-    def _between(self, start: Reals, end: Reals) -> Reals:
-        """Expected purchases between two times since the last one."""
-        total = np.zeros_like(start)
-        for place, (low, high) in enumerate(pairwise(EDGES)):
-            total += self.rates[:, place] * _overlap(
-                start / self.usual, end / self.usual, low, high
-            )
-        return total
+    def _expected(self, days: Reals) -> Reals:
+        """Expected purchases in so many days from now."""
+        years, rest = np.divmod(days, YEAR)
+        usual_days = years * self.clock[-1] + np.interp(rest, np.arange(YEAR + 1.0), self.clock)
+        start, end = self.waited / self.usual, (self.waited + usual_days) / self.usual
+        spans = enumerate(pairwise(EDGES))
+        return np.asarray(
+            sum(self.rates[:, at] * _overlap(start, end, low, high) for at, (low, high) in spans)
+        )
 
 
 @dataclass(frozen=True)
@@ -154,45 +186,95 @@ def fit(bought: Bought) -> Model:
     """Learn a shop's habits from all its gaps, and its rates from its last months."""
     first = int(bought.day.min(initial=bought.until))
     window = min(LONGEST_WINDOW, (bought.until - first) // 3)
-    rates = np.full((len(GROUPS), len(EDGES) - 1), GUESS)
-    events = 0
-    if window > 0:
-        rates, events = _counted(bought, bought.until - window)
-    return Model(_habits(bought), rates, events)
+    events, exposure = np.zeros(SHAPE), np.zeros(SHAPE)
+    watched = min(WATCHED, window)
+    for back in np.unique(np.linspace(watched, window, EVENINGS).round().astype(int)):
+        if back > 0:
+            seen = _counted(bought, bought.until - int(back), watched)
+            events, exposure = events + seen[0], exposure + seen[1]
+    rates = _shrunk(events.sum(0), exposure.sum(0), GUESS)
+    expected = (exposure * rates).sum(2)
+    demand = _shrunk(events.sum(2).T, expected.T, 1.0)
+    clock = _clock(bought, max(window, 1))
+    return Model(_habits(bought), rates, demand, clock, int(events.sum()))
 
 
 def foresee(model: Model, bought: Bought) -> Due:
     """When each series is due, from its own gaps and from all that the model knows."""
     gaps = _gaps(bought)
     usual, count = _usual(model.habits, gaps, bought)
-    group = np.searchsorted(GROUPS, count, side="right") - 1
-    return Due(gaps.waited, usual, count, model.rates[group])
+    group = _place(count, GROUPS)
+    more = model.demand[group, _place(_lately(bought), DEMAND)[bought.product]]
+    return Due(gaps.waited, usual, count, model.rates[group] * more[:, None], model.clock)
 
 
-def _counted(bought: Bought, evening: int) -> tuple[Reals, int]:
-    """Purchases over exposure since an evening, by time since the last one and by group."""
+def _counted(bought: Bought, evening: int, days: int) -> tuple[Reals, Reals]:
+    """Purchases and exposure in the days after an evening: by demand, group and span.
+
+    These add: several evenings are their sum.
+    """
     before = bought.as_of(evening)
     gaps = _gaps(before)
     usual, count = _usual(_habits(before), gaps, before)
     first = np.full(bought.count, np.inf)
-    later = bought.day > evening
+    later = (bought.day > evening) & (bought.day <= evening + days)
     np.minimum.at(first, bought.series[later], (bought.day[later] - evening).astype(float))
-    came = np.isfinite(first) & np.isfinite(gaps.waited)
-    start = gaps.waited / usual
-    end = (gaps.waited + np.where(came, first, bought.until - evening)) / usual
-    group = np.searchsorted(GROUPS, count, side="right") - 1
     known = np.isfinite(gaps.waited)
-    shape = (len(GROUPS), len(EDGES) - 1)
-    exposure, events = np.zeros(shape), np.zeros(shape)
-    for place, (low, high) in enumerate(pairwise(EDGES)):
-        spent = _overlap(start, end, low, high)
-        exposure[:, place] = np.bincount(group[known], spent[known], minlength=len(GROUPS))
+    came = np.isfinite(first) & known
+    start, end = gaps.waited / usual, (gaps.waited + np.minimum(first, days)) / usual
+    demand = _place(_lately(before), DEMAND)[bought.product]
+    cell = demand * len(GROUPS) + _place(count, GROUPS)
+    events, exposure = np.zeros(SHAPE), np.zeros(SHAPE)
+    for at, (low, high) in enumerate(pairwise(EDGES)):
         hits = came & (end > low) & (end <= high)
-        events[:, place] = np.bincount(group[hits], minlength=len(GROUPS))
-    # A rate of few is that of its span over all groups, and that of nobody is the guess.
-    span = (events.sum(0) + PRIOR_EVENTS * GUESS) / (exposure.sum(0) + PRIOR_EVENTS)
-    rates = (events + PRIOR_EVENTS * span) / (exposure + PRIOR_EVENTS)
-    return rates, int(events.sum())
+        spent = _overlap(start, end, low, high)
+        events[:, :, at] = _sums(cell[hits])
+        exposure[:, :, at] = _sums(cell[known], spent[known])
+    return events, exposure
+
+
+def _sums(cell: Wholes, weights: Reals | None = None) -> Reals:
+    """How many, or how much, is in each cell of demand and group."""
+    counted = np.bincount(cell, weights, minlength=SHAPE[0] * SHAPE[1])
+    return np.asarray(counted.reshape(SHAPE[:2]), dtype=float)
+
+
+def _shrunk(events: Reals, exposure: Reals, guess: float) -> Reals:
+    """Events over exposure. Few in a row are taken as all rows together, and none as the guess."""
+    every = (events.sum(0) + PRIOR_EVENTS * guess) / (exposure.sum(0) + PRIOR_EVENTS)
+    return np.asarray((events + PRIOR_EVENTS * every) / (exposure + PRIOR_EVENTS))
+
+
+def _place(values: NDArray[Any], edges: NDArray[Any]) -> Wholes:
+    """Between which two of the edges each lies."""
+    return np.asarray(np.searchsorted(edges, values, side="right") - 1, dtype=np.int64)
+
+
+def _lately(bought: Bought) -> Reals:
+    """What each product sold of late over what it used to, the shop's own trend apart."""
+    of = bought.product[bought.series]
+    products = int(bought.product.max(initial=-1)) + 1
+    first = np.full(products, bought.until)
+    np.minimum.at(first, of, bought.day)
+    since = np.maximum(bought.until - first, LATELY)
+    used_to = np.bincount(of, minlength=products) * LATELY / since
+    lately = np.bincount(of[bought.day > bought.until - LATELY], minlength=products)
+    if not lately.any():
+        return np.ones(products)
+    shop = lately.sum() / used_to.sum()
+    return np.asarray((lately / shop + FEW_SALES) / (used_to + FEW_SALES))
+
+
+def _clock(bought: Bought, window: int) -> Reals:
+    """How many days of the window in which rates were counted the coming days are worth."""
+    first = int(bought.day.min(initial=bought.until))
+    if bought.until - first < THIRTEEN_MONTHS:
+        return np.arange(YEAR + 1.0)
+    ago = bought.day - (bought.until - YEAR + 1)
+    sold = np.bincount(ago[ago >= 0], minlength=YEAR)
+    around = np.concatenate([sold[-SEASON_DAYS:], sold, sold[:SEASON_DAYS]])
+    season = np.convolve(around, np.ones(2 * SEASON_DAYS + 1), "valid") ** SEASON_POWER
+    return np.concatenate([[0.0], np.cumsum(season / max(season[-window:].mean(), 1e-9))])
 
 
 def _overlap(start: Reals, end: Reals, low: float, high: float) -> Reals:
