@@ -51,7 +51,7 @@ class Shop:
 
 
 def _months(first: date, n: int, step: int) -> tuple[date, ...]:
-    """The same day of every so many months; month's ends where it is a first, less a day."""
+    """That day, and the same of later months, so many apart."""
     at = [first.month - 1 + step * each for each in range(n)]
     return tuple(first.replace(year=first.year + m // 12, month=m % 12 + 1) for m in at)
 
@@ -111,7 +111,8 @@ class Looked:
 
 def looked(known: Series, evening: date) -> Looked:
     """Foretell from an evening with what was known then, and see what came."""
-    before, day = _at(known.bought, evening)
+    day = (evening - date(1970, 1, 1)).days
+    before = known.bought.as_of(day)
     every = needs.foresee(needs.fit(before), before)
     chosen = np.flatnonzero(every.gaps >= LEAST - 1)
     ours, wait = every.chosen(chosen), _wait(known.bought, day)[chosen]
@@ -207,11 +208,6 @@ def _weights(some: Sequence[Looked]) -> Iterator[list[Reals]]:
     for _ in range(DRAWS):
         times = np.bincount(chance.integers(0, people, people), minlength=people)
         yield [times[each.person].astype(float) for each in some]
-
-
-def _at(bought: Bought, evening: date) -> tuple[Bought, int]:
-    day = (evening - date(1970, 1, 1)).days
-    return bought.as_of(day), day
 
 
 def _own_mean(bought: Bought) -> Reals:

@@ -52,8 +52,8 @@ DEMAND = np.array([0, 0.1, 0.25, 0.5, 0.75, 1, 1.25, 1.5, 2, 3])
 FEW_SALES = 2.0
 """Sales worth of the usual in what a product sold of late."""
 YEAR, THIRTEEN_MONTHS = 365, 395
-SEASON_DAYS = 14
-"""A day's season is that of so many days on either side."""
+SEASON_DAYS = 28
+"""So many days have one season."""
 SEASON_POWER = 0.5
 """How far last year's season is believed."""
 AHEAD = 91
@@ -157,8 +157,8 @@ class Due:
 
     def chosen(self, places: Wholes) -> Due:
         """Some of the series."""
-        own = (self.waited, self.usual, self.gaps, self.rates)
-        return Due(*(each[places] for each in own), self.clock)
+        waited, usual = self.waited[places], self.usual[places]
+        return Due(waited, usual, self.gaps[places], self.rates[places], self.clock)
 
     def _expected(self, days: Reals) -> Reals:
         """Expected purchases in so many days from now."""
@@ -195,7 +195,7 @@ def fit(bought: Bought) -> Model:
     rates = _shrunk(events.sum(0), exposure.sum(0), GUESS)
     expected = (exposure * rates).sum(2)
     demand = _shrunk(events.sum(2).T, expected.T, 1.0)
-    clock = _clock(bought, max(window, 1))
+    clock = _clock(bought, rates, demand)
     return Model(_habits(bought), rates, demand, clock, int(events.sum()))
 
 
@@ -265,16 +265,22 @@ def _lately(bought: Bought) -> Reals:
     return np.asarray((lately / shop + FEW_SALES) / (used_to + FEW_SALES))
 
 
-def _clock(bought: Bought, window: int) -> Reals:
-    """How many days of the window in which rates were counted the coming days are worth."""
+def _clock(bought: Bought, rates: Reals, demand: Reals) -> Reals:
+    """How many usual days the coming days are worth, as the same days of last year were.
+
+    What was bought then is set against what these very rates expect of those who were there: the
+    shop's growth is no season.
+    """
     first = int(bought.day.min(initial=bought.until))
     if bought.until - first < THIRTEEN_MONTHS:
         return np.arange(YEAR + 1.0)
-    ago = bought.day - (bought.until - YEAR + 1)
-    sold = np.bincount(ago[ago >= 0], minlength=YEAR)
-    around = np.concatenate([sold[-SEASON_DAYS:], sold, sold[:SEASON_DAYS]])
-    season = np.convolve(around, np.ones(2 * SEASON_DAYS + 1), "valid") ** SEASON_POWER
-    return np.concatenate([[0.0], np.cumsum(season / max(season[-window:].mean(), 1e-9))])
+    season = np.ones(YEAR)
+    for ahead in range(0, YEAR, SEASON_DAYS):
+        events, exposure = _counted(bought, bought.until - YEAR + ahead, SEASON_DAYS)
+        expected = float(((exposure * rates).sum(2) * demand.T).sum())
+        told = (float(events.sum()) + PRIOR_EVENTS) / (expected + PRIOR_EVENTS)
+        season[ahead : ahead + SEASON_DAYS] = told**SEASON_POWER
+    return np.concatenate([[0.0], np.cumsum(season)])
 
 
 def _overlap(start: Reals, end: Reals, low: float, high: float) -> Reals:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from huitou.models import needs
@@ -92,3 +94,55 @@ def test_the_day_is_later_for_a_higher_chance_and_never_past(
     low, high = sorted((one, other))
     assert 0 <= due.quantile(low)[0] <= due.quantile(high)[0] <= needs.AHEAD
     assert due.within(5)[0] <= due.within(50)[0] <= 1
+
+
+def test_half_of_those_who_come_within_its_reach_come_by_the_day_that_is_named() -> None:
+    usual = np.array([10.0, 40.0, 120.0])
+    due = needs.Due(
+        np.full(3, 5.0), usual, np.array([4, 4, 4]), np.full((3, len(needs.EDGES) - 1), 0.7)
+    )
+    reach = np.array([91.0, 91.0, 240.0])
+    named = due.within(due.quantile(0.5))
+    assert named == pytest.approx(due.within(reach) / 2, abs=0.003)
+
+
+def test_what_goes_out_of_the_range_is_not_due() -> None:
+    """Thirty products are bought on any day by chance, each until it is taken off the shelf."""
+    chance, rows = np.random.default_rng(6), []
+    for series in range(900):
+        ends = 60 + 15 * (series % 30)
+        rows += [(series, day) for day in np.flatnonzero(chance.random(ends) < 0.05)]
+    series, day = np.array(rows).T
+    known = Bought(series, day, np.ones(len(day)), np.arange(900) % 30, 500).as_of(389)
+    model = needs.fit(known)
+    assert model.demand[-1, 0] < 0.3 * model.demand[-1].max()
+    due = needs.foresee(model, known)
+    waiting = (due.waited >= 30) & (due.waited < 60)
+    gone, there = (waiting & (known.product == product) for product in (20, 29))
+    assert due.within(14)[gone].mean() < 0.6 * due.within(14)[there].mean()
+
+
+def test_days_run_faster_before_a_feast_that_was_seen_last_year() -> None:
+    chance = np.random.default_rng(5)
+    day = np.concatenate([chance.integers(0, 800, 20_000), chance.integers(400, 430, 3_000)])
+    series, quantity = chance.integers(0, 3_000, len(day)), np.ones(len(day))
+    order = np.lexsort((day, series))
+    known = Bought(series[order], day[order], quantity, np.zeros(3_000, np.int64), 760)
+    clock = needs.fit(known).clock
+    feast, after = clock[430 + 365 - 760] - clock[5], clock[190] - clock[160]
+    assert feast > 1.15 * after
+    young = needs.fit(known.as_of(390))
+    assert (young.clock == np.arange(366)).all()
+
+
+@given(st.integers(0, 2**32 - 1))
+@settings(max_examples=20, deadline=None)
+def test_nothing_that_came_later_moves_what_is_foretold(seed: int) -> None:
+    chance = np.random.default_rng(seed)
+    whole = shop(60, seed % 7)
+    other = replace(whole, day=np.where(whole.day > 500, 500 + chance.integers(1, 300), whole.day))
+    told, also = (
+        needs.foresee(needs.fit(each), each) for each in (whole.as_of(500), other.as_of(500))
+    )
+    assert np.array_equal(told.within(28), also.within(28), equal_nan=True)
+    assert np.array_equal(told.quantile(0.5), also.quantile(0.5), equal_nan=True)
