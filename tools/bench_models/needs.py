@@ -146,7 +146,7 @@ def _of_shop(shop: Shop, folder: Path) -> Iterator[dict[str, Any]]:
     for name, some in (("tried on", found[:-UNSEEN]), ("unseen", found[-UNSEEN:])):
         for each in some:
             yield from _of_evening(f"{shop.name}, {name}, {each.evening}", each)
-        yield from _together(f"{shop.name}, {name}, {len(some)} evenings", some)
+        yield from together(f"{shop.name}, {name}, {len(some)} evenings", some)
 
 
 def _of_evening(name: str, each: Looked) -> Iterator[dict[str, Any]]:
@@ -159,8 +159,8 @@ def _of_evening(name: str, each: Looked) -> Iterator[dict[str, Any]]:
         yield row(said, round(value, 4), unit, peer=round(peer, 4), ratio=round(value / peer, 4))
 
 
-def _together(name: str, some: Sequence[Looked]) -> Iterator[dict[str, Any]]:
-    """All evenings: it holds where even the upper end of the ratio's interval is below the bar."""
+def together(name: str, some: Sequence[Looked]) -> Iterator[dict[str, Any]]:
+    """Some evenings: it holds where even the upper end of the ratio's interval is below the bar."""
     drawn = [_figures(some, weight) for weight in _weights(some)]
     plain = _figures(some, [np.ones(len(each.person)) for each in some])
     for place, (what, unit) in enumerate((("integrated Brier", "score"), ("median error", "days"))):

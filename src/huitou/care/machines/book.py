@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from sqlalchemy import select, update
 
-from huitou.care.machines.rules import Kind, Machine, Rules
+from huitou.care.machines.rules import Machine
 from huitou.care.machines.tables import machine, machine_note, trade_quote
 from huitou.ground.errors import HuitouError, Refused
 from huitou.ground.ids import fingerprint
@@ -114,31 +114,30 @@ def with_notes(unit: Unit, rows: Iterable[Row]) -> dict[str, Machine]:
     }
 
 
-def quote(unit: Unit, row: Row, kind: Kind, rules: Rules, on: date, now: datetime) -> Row | None:
-    """What is given for a machine, until a day; None for nothing. One quote holds at a time."""
-    holding = select(trade_quote).where(
-        trade_quote.c.machine_id == row["id"], trade_quote.c.ends_on > on
-    )
-    if (before := unit.first(holding)) is not None:
-        return before
-    amount = kind.worth(row["installed_on"], on)
-    if not amount:
-        return None
+def quote_id(row: Row, on: date) -> str:
+    """The id of what is said of a machine on a day."""
+    return fingerprint("quote", row["id"], on.isoformat())
+
+
+def quote(unit: Unit, row: Row, amount: int, on: date, ends_on: date, now: datetime) -> Row:
+    """Write down what its owner was told is given for a machine, until the end of a day."""
     made = {
-        "id": fingerprint("quote", row["id"], on.isoformat()),
+        "id": quote_id(row, on),
         "machine_id": row["id"],
         "person_id": row["person_id"],
         "amount": amount,
-        "ends_on": on + timedelta(days=rules.quote_days),
+        "ends_on": ends_on,
         "at": now,
     }
-    unit.add_new(trade_quote, made)
-    body = {"person_id": row["person_id"], "amount": amount, "serial": row["serial"]}
-    tell(unit, [Event("trade_in.quoted", f"trade_in:{made['id']}", now, body)])
+    if unit.add_new(trade_quote, made):
+        body = {"person_id": row["person_id"], "amount": amount, "serial": row["serial"]}
+        tell(unit, [Event("trade_in.quoted", f"trade_in:{made['id']}", now, body)])
     return made
 
 
 def quotes(unit: Unit, on: date) -> dict[str, Row]:
-    """machine -> the quote that holds on a day."""
-    rows = unit.rows(select(trade_quote).where(trade_quote.c.ends_on > on))
+    """machine -> the latest quote whose last day is not over."""
+    rows = unit.rows(
+        select(trade_quote).where(trade_quote.c.ends_on >= on).order_by(trade_quote.c.at)
+    )
     return {row["machine_id"]: row for row in rows}

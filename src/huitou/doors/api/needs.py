@@ -11,7 +11,7 @@ from pydantic import BaseModel, Field
 from huitou.care.machines.rules import Machine
 from huitou.doors.api.caller import Asker, Reader
 from huitou.doors.api.shapes import answer_of, answers_of
-from huitou.runs.desks.needs import MachineView, NeedsView, NeedView, TakenView
+from huitou.runs.desks.needs import MachineView, NeedsView, NeedView, QuoteView, TakenView
 
 routes = APIRouter(tags=["needs"])
 
@@ -77,6 +77,12 @@ def note(caller: Asker, serial: str, told: Noted) -> Any:
     desk = caller.shop.needs
     new = desk.note(serial, told.day, caller.by, reading=told.reading, words=told.words)
     return {"new": new}
+
+
+@routes.post("/machines/{serial}/quote", responses=answer_of(QuoteView))
+def quote(caller: Asker, serial: str) -> Any:
+    """Promise its owner what the list gives for it; again says the same while it holds."""
+    return caller.write(caller.shop.needs.quote(serial))
 
 
 @routes.delete("/machines/{serial}")

@@ -13,7 +13,7 @@ from huitou.doors.cli.drawing import share
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from huitou.runs.desks.needs import MachineView, NeedView
+    from huitou.runs.desks.needs import MachineView, NeedView, QuoteView
 
 app = typer.Typer(no_args_is_help=True, help="Machines that customers own.")
 BY = "command line"
@@ -120,6 +120,16 @@ def import_(ctx: typer.Context, file: Path, as_json: AsJson = False) -> None:
 
 
 @app.command()
+def quote(ctx: typer.Context, serial: str, as_json: AsJson = False) -> None:
+    """Promise its owner what the list gives for an old one towards a new one."""
+    found = desk(ctx).shop().needs.quote(serial)
+    if as_json:
+        answer(found)
+        return
+    screen().print(_given(found).removeprefix("; "))
+
+
+@app.command()
 def retire(ctx: typer.Context, serial: str, as_json: AsJson = False) -> None:
     """It is not used any more."""
     desk(ctx).shop().needs.retire(serial)
@@ -133,10 +143,16 @@ def _say_needs(found: Sequence[NeedView]) -> None:
     out = screen()
     for each in found:
         chance = "" if each.within_7 is None else f" {share(each.within_7)} within a week"
-        quote = f"; {each.quote} for it until {each.quote_until}" if each.quote else ""
-        out.print(f"{each.due} {each.customer}: {each.name} ({each.kind}){chance}{quote}")
+        out.print(
+            f"{each.due} {each.customer}: {each.name} ({each.kind}){chance}{_given(each.quote)}"
+        )
 
 
 def _say_machine(each: MachineView) -> None:
     soon = f"{each.next_kind} on {each.next_day}" if each.next_day else "nothing due"
-    screen().print(f"{each.serial} {each.product}, {each.customer}: {soon}; worth {each.worth}")
+    given = _given(each.quote) or f"; {each.worth} by the list"
+    screen().print(f"{each.serial} {each.product}, {each.customer}: {soon}{given}")
+
+
+def _given(quote: QuoteView | None) -> str:
+    return f"; {quote.amount} for it until {quote.until}, code {quote.code}" if quote else ""

@@ -15,8 +15,8 @@ from huitou.ground.settings import Settings
 from huitou.ground.words import said
 from huitou.journeys.reminders import book as reminders
 from huitou.journeys.reminders import rules
-from huitou.runs import owners
-from huitou.runs.steps.needs import DAYS, NEEDS, SOON, machine_needs
+from huitou.runs import owners, trade_ins
+from huitou.runs.steps.needs import DAYS, NEEDS, SOON, machines_due
 
 if TYPE_CHECKING:
     from huitou.runs.wiring import House
@@ -24,6 +24,17 @@ if TYPE_CHECKING:
     from huitou.store.lake import Edition
 
 LISTED = 60
+
+
+@dataclass(frozen=True)
+class QuoteView:
+    """What is given for an old machine towards a new one: owed to its owner until it ends."""
+
+    amount: Money
+    until: date
+    """The last day it holds."""
+    code: str
+    """For the till, once."""
 
 
 @dataclass(frozen=True)
@@ -44,8 +55,8 @@ class NeedView:
     usual: float | None
     """Days that it lasts them."""
     gaps: int
-    quote: Money | None = None
-    quote_until: date | None = None
+    quote: QuoteView | None = None
+    """What its owner was told is given for an old machine."""
 
 
 @dataclass(frozen=True)
@@ -74,7 +85,9 @@ class MachineView:
     next_kind: str | None
     next_day: date | None
     worth: Money
-    """What would be given for it today."""
+    """What the list gives for one of its age today."""
+    quote: QuoteView | None
+    """What its owner was told."""
 
 
 @dataclass(frozen=True)
@@ -156,7 +169,11 @@ class Desk:
         with self._house.books.reading() as unit:
             rows = machines.of(unit, person) if person else machines.in_use(unit)
             noted = machines.with_notes(unit, rows)
-        views = [self._machine(row, noted[row["id"]], known, today) for row in rows]
+            quotes = trade_ins.held(unit, today)
+        views = [
+            self._machine(row, noted[row["id"]], known, today, quotes.get(row["id"]))
+            for row in rows
+        ]
         return tuple(sorted(views, key=lambda each: (each.next_day or date.max, each.serial)))
 
     def enter(
@@ -181,9 +198,20 @@ class Desk:
             )
 
     def retire(self, serial: str) -> None:
-        """It is not used any more."""
+        """It is not used any more; what was said is given for it is owed no more."""
         with self._house.books.unit() as unit:
+            trade_ins.release(unit, serial, self._today(), self._house.clock.now())
             machines.retire(unit, serial, self._today())
+
+    def quote(self, serial: str) -> QuoteView:
+        """Promise what the list gives for a machine, or say again what was promised.
+
+        Raises `Refused` where the list gives nothing or its owner may not hold so much.
+        """
+        now, edition = self._house.clock.now(), self._house.lake.current()
+        known = self._machine_rules
+        with self._house.books.unit() as unit:
+            return self._quoted(trade_ins.quote(unit, edition, self._settings, known, serial, now))
 
     def take(self, text: str, by: str) -> TakenView:
         """Take a CSV of machines, readings and services in, whole or not at all."""
@@ -254,24 +282,49 @@ class Desk:
 
     def _machine_needs(self, unit: Unit) -> list[NeedView]:
         today = self._today()
-        needs = machine_needs(unit, self._machine_rules, today)
-        rows = {row["serial"]: row["id"] for row in machines.in_use(unit)}
-        quotes = machines.quotes(unit, today)
-        found = []
-        for need in sorted(needs, key=lambda each: (each.due_on, each.about)):
-            quote = quotes.get(rows.get(need.about, "")) if need.kind == "end" else None
-            found.append(
-                NeedView(
-                    need.person, self._name(need.person), need.kind, need.about, need.name,
-                    need.due_on, None, None, None, None, None, 0,
-                    Money(quote["amount"], self._settings.money) if quote else None,
-                    quote["ends_on"] if quote else None,
-                )
-            )  # fmt: skip
-        return found
+        quotes = trade_ins.held(unit, today)
+        found = [
+            self._machine_need(row, machine, each, quotes.get(row["id"]), today)
+            for row, machine, each in machines_due(unit, self._machine_rules, today)
+        ]
+        return sorted(found, key=lambda need: (need.due, need.about))
+
+    def _machine_need(
+        self,
+        row: Row,
+        machine: machine_rules.Machine,
+        due: machine_rules.Due,
+        quote: Row | None,
+        today: date,
+    ) -> NeedView:
+        use, quote = due.use, quote if due.kind == machine_rules.END else None
+        return NeedView(
+            person=row["person_id"],
+            customer=self._name(row["person_id"]),
+            kind=due.kind,
+            about=machine.serial,
+            name=machine.product,
+            due=due.day,
+            low=use.day(0.1) if use else None,
+            high=use.day(0.9) if use else None,
+            within_7=use.by(today + timedelta(days=7)) if use else None,
+            within_28=use.by(today + timedelta(days=SOON)) if use else None,
+            usual=None,
+            gaps=len(machine.services),
+            quote=self._quoted(quote) if quote else None,
+        )
+
+    def _quoted(self, row: Row) -> QuoteView:
+        amount = Money(row["amount"], self._settings.money)
+        return QuoteView(amount, row["ends_on"], row["code"])
 
     def _machine(
-        self, row: Row, noted: machine_rules.Machine, known: machine_rules.Rules, today: date
+        self,
+        row: Row,
+        noted: machine_rules.Machine,
+        known: machine_rules.Rules,
+        today: date,
+        quote: Row | None,
     ) -> MachineView:
         kind = known.kind(noted.product)
         due = machine_rules.due(noted, kind, today) if kind else ()
@@ -289,6 +342,7 @@ class Desk:
             next_kind=due[0].kind if due else None,
             next_day=due[0].day if due else None,
             worth=Money(kind.worth(noted.installed_on, today) if kind else 0, self._settings.money),
+            quote=self._quoted(quote) if quote else None,
         )
 
     @property

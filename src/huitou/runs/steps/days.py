@@ -6,7 +6,6 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
-from huitou.care.machines import book as machines
 from huitou.care.machines import rules as machine_rules
 from huitou.ground.languages import LANGUAGES, speaker
 from huitou.journeys.paths import book as paths
@@ -20,7 +19,7 @@ from huitou.loyalty.ladder.rules import Held
 from huitou.loyalty.ladder.steps import Ladder
 from huitou.loyalty.membership import book as membership
 from huitou.runs.steps import climb
-from huitou.runs.steps.needs import DAY_OF, NEEDS, machine_needs
+from huitou.runs.steps.needs import DAY_OF, NEEDS, machine_needs, quoted
 from huitou.runs.work import Result, Work
 
 if TYPE_CHECKING:
@@ -125,11 +124,10 @@ def _trade_ins(work: Work, unit: Unit, near: Collection[date]) -> Iterator[Told]
         if need.kind != machine_rules.END or need.due_on not in near:
             continue
         told: dict[str, Any] = {"machine": need.name, "serial": need.about}
-        row, kind = machines.find(unit, need.about), known.kind(need.name)
-        quote = machines.quote(unit, row, kind, known, today, work.now) if kind else None
-        if quote is not None:
+        if (quote := quoted(work, unit, need.about)) is not None:
             worth = {"minor": quote["amount"], "currency": work.settings.money}
-            told |= {"quote": worth, "until": quote["ends_on"].isoformat()}
+            until = quote["ends_on"].isoformat()
+            told |= {"quote": worth, "until": until, "code": quote["code"]}
         yield need.person, need.due_on, told
 
 

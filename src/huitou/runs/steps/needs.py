@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
@@ -12,11 +12,13 @@ import pyarrow as pa
 from huitou.care.machines import book as machines
 from huitou.care.machines import rules as machine_rules
 from huitou.decisions.holdout import Holdout
+from huitou.ground.errors import NotYet, Refused
 from huitou.journeys.paths import book as paths
 from huitou.journeys.reminders import book as reminders
 from huitou.journeys.reminders import rules
 from huitou.journeys.reminders.rules import Need, Rules
 from huitou.models import needs as model
+from huitou.runs import trade_ins
 from huitou.runs.purchases import Series, purchases
 from huitou.runs.reached import reaches
 from huitou.runs.steps.sticking import NAMES
@@ -58,7 +60,7 @@ SCHEMA = pa.schema(
     ]
 )
 """`usual`: days that it lasts them. `low`, `due`, `high`: the days by which a tenth, half and nine
-tenths of such customers have bought it, of those who do within a year."""
+tenths of such customers have bought it, of those who do within three months or two usual gaps."""
 
 
 def know_needs(work: Work) -> Result:
@@ -117,7 +119,7 @@ def remind(work: Work, unit: Unit) -> Result:
     for need in rules.chosen(due, told, reminders.known(unit, due), rested):
         way = reached[need.person].way
         if way is not None:
-            asked += reminders.remind(unit, need, way, _told(work, unit, need, today), work.now)
+            asked += reminders.remind(unit, need, way, _told(work, unit, need), work.now)
     return {"rows": asked}
 
 
@@ -147,25 +149,28 @@ def _machines(work: Work, unit: Unit, told: Rules, today: date) -> Sequence[Need
 
 def machine_needs(unit: Unit, known: machine_rules.Rules, today: date) -> Sequence[Need]:
     """What every machine in use needs next."""
-    rows = machines.in_use(unit)
-    noted = machines.with_notes(unit, rows)
-    return [need for row in rows for need in _of_one(row, noted[row["id"]], known, today)]
-
-
-def _of_one(
-    row: Row, machine: machine_rules.Machine, known: machine_rules.Rules, today: date
-) -> Sequence[Need]:
-    kind = known.kind(machine.product)
-    if kind is None:
-        return ()
-    since = max((machine.installed_on, *machine.services))
     return [
         Need(
             row["person_id"], each.kind, machine.serial, machine.product, each.day,
-            machine.installed_on if each.kind == machine_rules.END else since,
+            machine.installed_on
+            if each.kind == machine_rules.END
+            else max((machine.installed_on, *machine.services)),
         )
-        for each in machine_rules.due(machine, kind, today)
+        for row, machine, each in machines_due(unit, known, today)
     ]  # fmt: skip
+
+
+def machines_due(
+    unit: Unit, known: machine_rules.Rules, today: date
+) -> Iterator[tuple[Row, machine_rules.Machine, machine_rules.Due]]:
+    """Every machine in use with each of its needs, and how sure its day is."""
+    rows = machines.in_use(unit)
+    noted = machines.with_notes(unit, rows)
+    for row in rows:
+        machine = noted[row["id"]]
+        if (kind := known.kind(machine.product)) is not None:
+            for each in machine_rules.due(machine, kind, today):
+                yield row, machine, each
 
 
 def _not_held_out(work: Work, due: Sequence[Need]) -> list[Need]:
@@ -176,7 +181,7 @@ def _not_held_out(work: Work, due: Sequence[Need]) -> list[Need]:
     ]
 
 
-def _told(work: Work, unit: Unit, need: Need, today: date) -> dict[str, object]:
+def _told(work: Work, unit: Unit, need: Need) -> dict[str, object]:
     """What the message is told: the thing, its day, and for an old machine what is given for it."""
     told: dict[str, object] = {"product": need.name, "due_on": need.due_on.isoformat()}
     if need.kind == "refill":
@@ -184,9 +189,16 @@ def _told(work: Work, unit: Unit, need: Need, today: date) -> dict[str, object]:
     told["serial"] = need.about
     if need.kind != machine_rules.END:
         return told
-    known = machine_rules.RULES.read(work.home, work.settings.money)
-    row, kind = machines.find(unit, need.about), known.kind(need.name)
-    quote = machines.quote(unit, row, kind, known, today, work.now) if kind else None
-    if quote is not None:
-        told |= {"amount": quote["amount"], "until": quote["ends_on"].isoformat()}
+    if (quote := quoted(work, unit, need.about)) is not None:
+        until = quote["ends_on"].isoformat()
+        told |= {"amount": quote["amount"], "until": until, "code": quote["code"]}
     return told
+
+
+def quoted(work: Work, unit: Unit, serial: str) -> Row | None:
+    """What is given for a machine that is worn out; None where nothing may be promised for it."""
+    known = machine_rules.RULES.read(work.home, work.settings.money)
+    try:
+        return trade_ins.quote(unit, work.edition, work.settings, known, serial, work.now)
+    except (NotYet, Refused):
+        return None

@@ -98,6 +98,14 @@ def note(
     return visit.to("/needs#machines")
 
 
+@routes.post("/needs/machines/quote")
+def quote(visit: Member, serial: Annotated[str, Form(max_length=120)]) -> Response:
+    """Promise what the list gives for an old machine."""
+    visit.needs("manager", "clerk")
+    visit.shop.needs.quote(serial)
+    return visit.to("/needs#machines")
+
+
 def _weeks(days: Sequence[DayView]) -> Sequence[Sequence[Square | None]]:
     """Days in rows of seven, Monday first; nothing where the calendar has not begun."""
     if not days:
