@@ -37,16 +37,14 @@ def test_a_machine_told_twice_is_one_and_nobody_takes_anothers(any_books: Books)
             machines.enter(unit, POT, "p2", "Mei", NOW)
 
 
-def test_a_quote_that_was_said_holds_to_its_day(any_books: Books) -> None:
-    kind = RULES.kind(POT.product)
-    assert kind is not None
+def test_what_was_said_of_a_machine_holds_to_its_last_day(any_books: Books) -> None:
+    until = TODAY + RULES.holds
     with any_books.unit() as unit:
         machines.enter(unit, POT, "p1", "Mei", NOW)
         row = machines.find(unit, "A1")
-        first = machines.quote(unit, row, kind, RULES, TODAY, NOW)
-        later = TODAY + timedelta(days=20)
-        assert first is not None and first["amount"] == 20_00
-        assert (machines.quote(unit, row, kind, RULES, later, NOW) or {})["id"] == first["id"]
+        first = machines.quote(unit, row, 20_00, TODAY, until, NOW)
+        assert machines.quotes(unit, until)[row["id"]]["id"] == first["id"]
+        assert machines.quotes(unit, until + timedelta(days=1)) == {}
     with pytest.raises(DBAPIError), any_books.unit() as unit:
         unit.execute(update(trade_quote).values(amount=1))
 

@@ -112,7 +112,7 @@ def test_a_worn_out_pot_is_quoted_a_price_until_a_day(shop: Shop) -> None:
     told = rows[treated[1].id]["told"]
     assert told["amount"] == 20_00 and told["until"] == "2024-10-01"
     worn = [need for need in shop.needs.of(treated[1].key) if need.kind == "end"]
-    assert worn[0].quote is not None and worn[0].quote.minor == 20_00
+    assert worn[0].quote is not None and worn[0].quote.amount.minor == 20_00
 
 
 def test_a_list_of_machines_is_taken_whole_or_not_at_all(shop: Shop) -> None:
