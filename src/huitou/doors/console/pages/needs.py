@@ -18,10 +18,12 @@ from huitou.ground.errors import BadInput, NotYet
 from huitou.ground.words import Sentence
 
 if TYPE_CHECKING:
-    from huitou.runs.desks.needs import DayView, MachineView, NeedsView
+    from huitou.runs.desks.needs import DayView, MachineView, NeedsView, NeedView
 
 routes = APIRouter()
 LARGEST_MB = 5
+MACHINES, REFILLS = 12, 25
+"""Of what is due, shown."""
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,14 @@ class Page:
     today: date
     not_yet: Sentence | str | None
     kinds = NEED_KINDS
+
+    @property
+    def due(self) -> Sequence[NeedView]:
+        """Machines and refills, some of each: many machines long due hide no refill."""
+        found = self.seen.due if self.seen else ()
+        refills = [need for need in found if need.kind == "refill"]
+        others = [need for need in found if need.kind != "refill"]
+        return [*others[:MACHINES], *refills[:REFILLS]]
 
 
 @routes.get("/needs")
