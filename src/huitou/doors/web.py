@@ -1,5 +1,5 @@
 """The web door as one application: the console at `/`, the API at `/v1`, what customers open at
-`/p`.
+`/p`; and before them what connected shops and sites tell at `/v1/batch` and its like.
 
 `uvicorn huitou.doors.web:open_web --factory` opens the shop that `$HUITOU_HOME` names.
 """
@@ -17,6 +17,7 @@ from huitou.doors.api.app import app as api
 from huitou.doors.book import Staff
 from huitou.doors.console.app import app as console
 from huitou.doors.console.visit import SESSION
+from huitou.doors.events.app import Events
 from huitou.doors.public.app import app as public
 from huitou.doors.strangers import Strangers
 
@@ -47,6 +48,8 @@ def web(shop: Shop, staff: Staff) -> FastAPI:
     site.mount("/v1", api(shop, staff), name="api")
     site.mount("/p", public(shop), name="public")
     site.add_middleware(Strangers, knows=partial(_knows, shop, staff))
+    # Outermost: shops and sites tell thousands of things a second, and need no page.
+    site.add_middleware(Events, shop=shop)
     return site
 
 

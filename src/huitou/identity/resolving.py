@@ -10,6 +10,7 @@ import pyarrow as pa
 
 from huitou.ground.ids import new_ids
 from huitou.identity import match, tables
+from huitou.sources.live import tables as live
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,7 @@ def resolve(lake: duckdb.DuckDBPyConnection) -> Resolved:
     """
     for table in (tables.PERSON_KEYS, tables.PEOPLE, tables.PERSON_SPLITS):
         lake.execute(table)
+    _records(lake)
     keys = _keys(lake)
     if not keys.num_rows:
         return Resolved(0, 0, 0)
@@ -49,11 +51,26 @@ def resolve(lake: duckdb.DuckDBPyConnection) -> Resolved:
 
 
 def with_people(lake: duckdb.DuckDBPyConnection) -> str:
-    """SQL that reads `lines` with the `person_id` and `key` of each line (NULL when anonymous)."""
+    """SQL that reads `lines` with the `person_id` of each (NULL when anonymous); where a line says
+    no name or address, it has what its customer said of themselves."""
     lake.execute(tables.PERSON_KEYS)
+    live.create(lake)
+    own = ", ".join(f"arg_max({name}, told_at) AS own_{name}" for name in ("name", "address"))
     return f"""
-        SELECT l.*, k.person_id
-        FROM lines l LEFT JOIN person_keys k ON k.key = {tables.STRONGEST_KEY}"""
+        SELECT l.* REPLACE (coalesce(l.name, p.own_name) AS name,
+            coalesce(l.address, p.own_address) AS address), k.person_id
+        FROM lines l LEFT JOIN person_keys k ON k.key = {tables.STRONGEST_KEY}
+        LEFT JOIN (SELECT key AS own_key, {own} FROM profiles GROUP BY key) p
+            ON p.own_key = {tables.STRONGEST_KEY}"""
+
+
+def _records(lake: duckdb.DuckDBPyConnection) -> None:
+    """The view `records`: who is named with whom, by orders and by people's own word."""
+    live.create(lake)
+    lake.execute("""
+        CREATE OR REPLACE TEMP VIEW records AS
+        SELECT member_no, phone, email, ordered_at AS seen_at FROM lines
+        UNION ALL SELECT member_no, phone, email, first_at FROM profiles""")
 
 
 def _keys(lake: duckdb.DuckDBPyConnection) -> pa.Table:
@@ -64,11 +81,11 @@ def _keys(lake: duckdb.DuckDBPyConnection) -> pa.Table:
     return lake.execute("""
         CREATE OR REPLACE TEMP TABLE arriving_keys AS
         WITH seen AS (
-            SELECT 'member:' || member_no AS key, ordered_at FROM lines
-            UNION ALL SELECT 'phone:' || phone, ordered_at FROM lines
-            UNION ALL SELECT 'email:' || email, ordered_at FROM lines
+            SELECT 'member:' || member_no AS key, seen_at FROM records
+            UNION ALL SELECT 'phone:' || phone, seen_at FROM records
+            UNION ALL SELECT 'email:' || email, seen_at FROM records
         ), firsts AS (
-            SELECT key, min(ordered_at) AS first_seen FROM seen WHERE key IS NOT NULL GROUP BY key
+            SELECT key, min(seen_at) AS first_seen FROM seen WHERE key IS NOT NULL GROUP BY key
         )
         SELECT f.key, least(f.first_seen, k.first_seen) AS first_seen,
                coalesce(k.person_id, h.person_id) AS person_id,
@@ -82,11 +99,11 @@ def _keys(lake: duckdb.DuckDBPyConnection) -> pa.Table:
 
 def _links(lake: duckdb.DuckDBPyConnection, keys: int) -> match.Links:
     found = lake.execute(f"""
-        WITH records AS (SELECT DISTINCT member_no, phone, email FROM lines
-                         WHERE coalesce(member_no, phone, email) IS NOT NULL)
+        WITH named AS (SELECT DISTINCT member_no, phone, email FROM records
+                       WHERE coalesce(member_no, phone, email) IS NOT NULL)
         SELECT coalesce(m.code, {match.NONE}) AS member, coalesce(p.code, {match.NONE}) AS phone,
                coalesce(e.code, {match.NONE}) AS email
-        FROM records r
+        FROM named r
         LEFT JOIN arriving_keys m ON m.key = 'member:' || r.member_no
         LEFT JOIN arriving_keys p ON p.key = 'phone:' || r.phone
         LEFT JOIN arriving_keys e ON e.key = 'email:' || r.email""").fetchnumpy()

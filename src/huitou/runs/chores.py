@@ -36,6 +36,7 @@ def chores() -> tuple[Chore, ...]:
     """All of them, in the order in which those due at one moment are done."""
     return (
         Chore("day", timedelta(days=1), _day, at=lambda settings: settings.day_begins),
+        Chore("events", timedelta(seconds=5), _events),
         Chore("reports", timedelta(minutes=1), _reports),
         Chore("post", timedelta(seconds=5), _post),
         Chore("bounces", timedelta(minutes=10), _bounces),
@@ -51,6 +52,12 @@ def _day(shop: Shop, _now: datetime) -> Mapping[str, int]:
         return {}
     shop.run()
     return {"runs": 1}
+
+
+def _events(shop: Shop, _now: datetime) -> Mapping[str, int]:
+    """What connected shops and sites told."""
+    taken = shop.connections.listen()
+    return {"records": taken} if taken else {}
 
 
 def _reports(shop: Shop, _now: datetime) -> Mapping[str, int]:

@@ -14,6 +14,7 @@ from huitou.ground.progress import Progress, silently
 from huitou.ground.settings import Settings
 from huitou.runs.book import Journal
 from huitou.runs.desks.public.carrying import carry
+from huitou.runs.listening import listen
 from huitou.runs.steps import (
     alarms,
     asking,
@@ -123,6 +124,7 @@ def run(
     with house.lake.running("run"):
         # What customers have sent until now counts: an open complaint freezes what sells.
         carry(house, wait=True, again=True)
+        listen(house, wait=True)
         return _run(house, settings, as_of, horizon_days, progress or silently)
 
 

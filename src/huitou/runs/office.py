@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from huitou.runs.desks.cases.desk import CaseDesk
     from huitou.runs.desks.chase import Chase
     from huitou.runs.desks.complaints.desk import Complaints
+    from huitou.runs.desks.connections import Connections
     from huitou.runs.desks.consents.desk import Consents
     from huitou.runs.desks.consents.own import OwnPages
     from huitou.runs.desks.effects import Desk as Effects
@@ -65,6 +66,15 @@ class Office:
         from huitou.runs.desks.rulebook.rooms import ROOMS
 
         return Rulebook(self._house, self.settings, ROOMS[room])
+
+    # -- what arrives by itself
+
+    @property
+    def connections(self) -> Connections:
+        """Shops, sites and apps that tell us by themselves."""
+        from huitou.runs.desks.connections import Connections
+
+        return Connections(self._house, self.settings)
 
     # -- what customers do by themselves
 

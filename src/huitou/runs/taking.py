@@ -83,7 +83,7 @@ def take(
             progress("merging", None)
             with house.lake.writing(f"import {path.name}") as lake:
                 taken = book.take(lake, batch, now)
-                _leave_out_the_forgotten(house, settings, lake, taken.batch)
+                leave_out_the_forgotten(house, settings, lake, taken.batch)
                 tell_readers(house, lake)
                 _settle(house, settings)
         except BaseException:
@@ -97,7 +97,7 @@ def take(
     return taken
 
 
-def _leave_out_the_forgotten(
+def leave_out_the_forgotten(
     house: House, settings: Settings, lake: duckdb.DuckDBPyConnection, batch: str
 ) -> None:
     """A file that still names somebody who was forgotten does not bring them back."""

@@ -13,7 +13,7 @@ from huitou.ground.errors import HuitouError
 from huitou.ground.ids import new_secret
 from huitou.runs.people import FILTERS, SEARCHED, SORTS
 from huitou.store.books import Books
-from huitou.store.inbox import Inbox
+from huitou.store.inbox import Inbox, Measure
 from huitou.store.lake import Lake
 from huitou.store.shelf import Layout, Shelf
 
@@ -31,6 +31,9 @@ LAYOUT = Layout(
 )
 
 
+EVENTS = Measure(file=64 * 2**20, batch=20_000, gulp=16 * 2**20)
+"""Events come by the hundred in a record, and go to the lake by the ten thousand."""
+
 BOOKS_VARIABLE = "HUITOU_BOOKS"
 """Names the environment variable with the address of the books."""
 
@@ -45,6 +48,8 @@ class House:
     shelf: Shelf
     clock: Clock
     inbox: Inbox
+    events: Inbox
+    """What connected shops and sites tell by themselves."""
 
 
 def open_shop(
@@ -84,6 +89,7 @@ def open_house(home: Path, clock: Clock, books_url: str | None = None) -> House:
         shelf=Shelf(home / "shelf.db", LAYOUT),
         clock=clock,
         inbox=Inbox(home / "inbox"),
+        events=Inbox(home / "events", EVENTS),
     )
     sending.hold(house, choices.read(home))
     return house

@@ -2,6 +2,7 @@
 
     inbox = Inbox(home / "inbox")
     inbox.keep({"tag": "…", …})          # returns when it is on the disk, not before
+    inbox.hand_in(body, told)            # returns at once; `told` is called when it is
     inbox.drain(take)                    # `take` puts some records into the books
 
 `keep` never waits for the books: a run may hold their write lock for as long as it likes. One
@@ -21,8 +22,9 @@ import json
 import os
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 from typing import Any
 from zlib import crc32
@@ -39,6 +41,8 @@ BATCH = 25
 GULP = 2**17
 """Bytes of a file read at a time."""
 SUFFIX = ".inbox"
+MARKS = "taken.json"
+"""How far each file was taken."""
 
 Record = Mapping[str, Any]
 Take = Callable[[Sequence[Record]], None]
@@ -46,7 +50,12 @@ Take = Callable[[Sequence[Record]], None]
 
 def line(record: Record) -> bytes:
     """A record as it is written."""
-    body = json.dumps(record, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
+    told = json.dumps(record, ensure_ascii=False, separators=(",", ":"))
+    return framed(told.encode("utf-8", "replace"))
+
+
+def framed(body: bytes) -> bytes:
+    """A record that is JSON already, as it is written; it may hold no end of line."""
     return b"%08x %d %s\n" % (crc32(body), len(body), body)
 
 
@@ -70,13 +79,29 @@ def _parsed(written: bytes) -> Record | None:
     return found if isinstance(found, dict) else None
 
 
-@dataclass
-class _Slip:
-    """One caller who waits."""
+Told = Callable[[BaseException | None], None]
+"""Is told that a line is on the disk, or why it is not; called from the thread that writes."""
 
-    line: bytes
-    settled: threading.Event = field(default_factory=threading.Event)
+
+@dataclass(frozen=True)
+class Measure:
+    """How large the portions of an inbox are."""
+
+    file: int = LARGEST
+    batch: int = BATCH
+    gulp: int = GULP
+
+
+@dataclass
+class _Wait:
+    """A caller who stands and waits."""
+
+    over: threading.Event = field(default_factory=threading.Event)
     failed: BaseException | None = None
+
+    def told(self, failed: BaseException | None) -> None:
+        self.failed = failed
+        self.over.set()
 
 
 @dataclass
@@ -90,11 +115,12 @@ class _Known:
 class Inbox:
     """The inbox of one shop, as one process has it open. Nothing is made before the first use."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, measure: Measure | None = None) -> None:
         self.folder = folder
+        self.measure = measure or Measure()
         self.arrived = threading.Event()
         """Set whenever this process has kept something; whoever drains may clear it."""
-        self._slips: list[_Slip] = []
+        self._slips: list[tuple[bytes, Told]] = []
         self._more = threading.Condition()
         self._writer: threading.Thread | None = None
         self._file: tuple[Path, int] | None = None
@@ -112,17 +138,26 @@ class Inbox:
         Raises `HuitouError`, in words, where the disk would not take it; it may come to light all
         the same, so a caller who tries again uses the same key.
         """
-        slip = _Slip(line(record))
-        with self._more:
-            self._slips.append(slip)
-            self._wake()
-            self._more.notify()
-        slip.settled.wait()
-        if slip.failed is not None:
+        wait = _Wait()
+        self._hand_in(line(record), wait.told)
+        wait.over.wait()
+        if wait.failed is not None:
             raise HuitouError(
                 "this could not be kept just now", to_try="the same again in a minute"
-            ) from slip.failed
-        self.arrived.set()
+            ) from wait.failed
+
+    def hand_in(self, body: bytes, told: Told) -> None:
+        """Keep a record that is JSON already, on one line; whoever hands it in does not wait.
+
+        `told` is called with None when it is on the disk, or with what went wrong.
+        """
+        self._hand_in(framed(body), told)
+
+    def _hand_in(self, written: bytes, told: Told) -> None:
+        with self._more:
+            self._slips.append((written, told))
+            self._wake()
+            self._more.notify()
 
     def _wake(self) -> None:
         if self._writer is None or not self._writer.is_alive():
@@ -135,16 +170,17 @@ class Inbox:
                 while not self._slips:
                     self._more.wait()
                 group, self._slips = self._slips, []
-            failed = self._settled(group)
-            for slip in group:
-                slip.failed = failed
-                slip.settled.set()
+            failed = self._settled(b"".join(written for written, _ in group))
+            if failed is None:
+                self.arrived.set()
+            for _, told in group:
+                told(failed)
 
-    def _settled(self, group: list[_Slip]) -> BaseException | None:
+    def _settled(self, group: bytes) -> BaseException | None:
         """Write and sync a group; what went wrong, if anything did."""
         with self._hand:
             try:
-                self._write(b"".join(slip.line for slip in group))
+                self._write(group)
             except BaseException as failed:
                 # After a failed sync nobody knows what the disk holds: never write there again.
                 self._part()
@@ -152,7 +188,7 @@ class Inbox:
         return None
 
     def _write(self, raw: bytes) -> None:
-        if self._file is not None and os.fstat(self._file[1]).st_size > LARGEST:
+        if self._file is not None and os.fstat(self._file[1]).st_size > self.measure.file:
             self._part()
         if self._file is None:
             self._file = self._begun()
@@ -220,6 +256,7 @@ class Inbox:
 
     def waiting(self) -> int:
         """How many records nobody is known to have taken yet, those set aside among them."""
+        self._recall()
         lines = (
             record
             for path in self._files()
@@ -240,11 +277,31 @@ class Inbox:
             return 0
         taken = 0
         with self._alone(wait) as alone:
-            for path in self._files() if alone else ():
-                if most is not None and taken >= most:
-                    break
-                taken += self._drain(path, take, most)
+            if not alone:
+                return 0
+            self._recall()
+            try:
+                for path in self._files():
+                    if most is not None and taken >= most:
+                        break
+                    taken += self._drain(path, take, most)
+            finally:
+                self._remember()
         return taken
+
+    def _recall(self) -> None:
+        """How far others came in files whose writers still live."""
+        with suppress(FileNotFoundError, ValueError):
+            for name, end in json.loads((self.folder / MARKS).read_text()).items():
+                self._taken[name] = max(end, self._taken.get(name, 0))
+
+    def _remember(self) -> None:
+        """Tell others; one who does not hear of it takes records again, which does no harm."""
+        there = {path.name for path in self._files()}
+        self._taken = {name: end for name, end in self._taken.items() if name in there}
+        fresh = self.folder / f"{MARKS}.new"
+        fresh.write_text(json.dumps(self._taken))
+        fresh.replace(self.folder / MARKS)
 
     def _drain(self, path: Path, take: Take, most: int | None) -> int:
         taken = 0
@@ -262,10 +319,13 @@ class Inbox:
     def _next(self, path: Path) -> list[tuple[int, Record | None]]:
         """The next lines of a file that were not taken, each with where it ends."""
         begun = self._taken.get(path.name, 0)
-        raw = _from(path, begun, GULP)
-        if len(raw) == GULP and b"\n" not in raw:
+        gulp = self.measure.gulp
+        raw = _from(path, begun, gulp)
+        if len(raw) == gulp and b"\n" not in raw:
             raw = _from(path, begun)
-        return [(begun + end, record) for _, end, record in read(raw)][:BATCH]
+        return [
+            (begun + end, record) for _, end, record in islice(read(raw), self.measure.batch)
+        ]
 
     def _hand_over(self, path: Path, some: list[tuple[int, Record | None]], take: Take) -> int:
         whole = [record for _, record in some if record is not None]

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from huitou.ground.errors import HuitouError
 from huitou.ground.failpoints import VARIABLE
 from huitou.store import inbox as module
-from huitou.store.inbox import Inbox, Record, line, read
+from huitou.store.inbox import Inbox, Measure, Record, framed, line, read
 
 records = st.lists(
     st.dictionaries(st.text(max_size=8), st.text(max_size=40) | st.integers() | st.none()),
@@ -273,11 +273,8 @@ def test_a_damaged_line_in_the_midst_is_kept_to_be_seen(tmp_path: Path) -> None:
     assert Inbox(folder).damaged() == 1
 
 
-def test_a_file_that_grew_large_is_left_for_another(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(module, "LARGEST", 100)
-    box = Inbox(tmp_path / "inbox")
+def test_a_file_that_grew_large_is_left_for_another(tmp_path: Path) -> None:
+    box = Inbox(tmp_path / "inbox", Measure(file=100))
     for n in range(20):
         box.keep({"n": n})
     assert len(list(box.folder.glob("*.inbox"))) > 2

@@ -21,6 +21,7 @@ from huitou.identity.tables import STRONGEST_KEY
 from huitou.sources import contacts
 from huitou.sources.book import mapping_of
 from huitou.sources.contract import Mapping
+from huitou.sources.live import kept as live
 
 WHO = ("member_no", "phone", "email", "name", "address")
 """The columns of a line that say whose it is."""
@@ -39,6 +40,7 @@ def forget(
         if name in tables:
             theirs = " OR ".join(f"{column} IN (SELECT unnest($ids))" for column in columns)
             lake.execute(f"DELETE FROM {name} WHERE {theirs}", {"ids": list(ids)})
+    live.forget(lake, keys)
     if "lines" not in tables:
         return 0
     for file in sorted(raw.glob("*/lines.parquet")):
