@@ -1,7 +1,7 @@
 # What can be done here. `make` alone lists it.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help install spark spark-installed demo test check lint format types imports docs bench bench-care bench-decisions bench-models bench-peers kills ledger sabotage clean offers
+.PHONY: help install spark spark-installed demo test check lint format types imports docs bench bench-care bench-decisions bench-models bench-sources bench-peers segment kills ledger sabotage clean offers
 
 # The first Python of a version we support that really starts (a shim may stand there and not run).
 PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3.14 python3; do \
@@ -84,6 +84,12 @@ bench-decisions: install ## figures of plans: how near the best, for how many, a
 bench-models: install ## figures of forecasts: published anchors, small shops, seconds; beside peers if installed
 	$(BIN)/huitou bench models
 
+bench-sources: install ## events a second over HTTP, on the disk before they are answered; twenty kills
+	$(BIN)/huitou bench sources
+
+segment: .peers/segment/.installed ## Segment's own libraries, installed apart, tell a running huitou (needs Node)
+	$(BIN)/python -m pytest tests/known/test_segment_libraries.py -n 0
+
 bench-peers: .peers/causal/.installed .peers/models/.installed ## beside causalml, econml, lifetimes, clvkit (installs them, apart)
 	@$(BIN)/huitou bench decisions worlds hillstrom; told=$$?; $(BIN)/huitou bench models && exit $$told
 
@@ -101,6 +107,18 @@ bench-peers: .peers/causal/.installed .peers/models/.installed ## beside causalm
 .peers/models/.installed: requirements-peers-models.lock | install
 	@test -x .peers/models/bin/python || $(UV) venv --quiet --python "$(PYTHON)" .peers/models
 	$(UV) pip install --quiet --python .peers/models/bin/python --require-hashes -r requirements-peers-models.lock
+	@touch $@
+
+# Two locks, for two registries; neither names a host: whoever installs decides where from.
+# Written by: $(UV) pip compile --universal --python-version 3.11 --generate-hashes
+# --no-emit-index-url --no-annotate --no-header -o requirements-peers-segment.lock
+# requirements-peers-segment.in, and in tools/peers/segment by: npm install --package-lock-only
+# --omit-lockfile-registry-resolved --ignore-scripts
+.peers/segment/.installed: requirements-peers-segment.lock tools/peers/segment/package-lock.json | install
+	@test -x .peers/segment/bin/python || $(UV) venv --quiet --python "$(PYTHON)" .peers/segment
+	$(UV) pip install --quiet --python .peers/segment/bin/python --require-hashes -r requirements-peers-segment.lock
+	cp tools/peers/segment/package.json tools/peers/segment/package-lock.json .peers/segment/
+	cd .peers/segment && npm ci --silent --ignore-scripts --no-audit --no-fund
 	@touch $@
 
 offers: install ## offers beside an oracle of dicts: 2,000 runs of 50 steps on each database

@@ -1,7 +1,7 @@
 """What every test may ask for, and the count of skips at the end of a run.
 
 A test that wants something this machine lacks skips in words, `<want>: <what is missing>`.
-`HUITOU_REQUIRE=data,chromium,postgres,java` turns such skips into failures.
+`HUITOU_REQUIRE=data,chromium,postgres,java,segment` turns such skips into failures.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ for _threads in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
     os.environ.setdefault(_threads, "1")
 
 ROOT = Path(__file__).resolve().parent.parent
-WANTS = ("data", "chromium", "postgres", "java")
+WANTS = ("data", "chromium", "postgres", "java", "segment")
 
 settings.register_profile("house", derandomize=True, deadline=None, max_examples=60)
 settings.load_profile("house")

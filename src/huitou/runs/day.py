@@ -124,7 +124,7 @@ def run(
     with house.lake.running("run"):
         # What customers have sent until now counts: an open complaint freezes what sells.
         carry(house, wait=True, again=True)
-        listen(house, wait=True)
+        listen(house, wait=True, again=True)
         return _run(house, settings, as_of, horizon_days, progress or silently)
 
 

@@ -8,14 +8,19 @@ cannot be read of them waits in the same quarantine.
 from __future__ import annotations
 
 import json
+import logging
 import shutil
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from sqlalchemy.exc import InterfaceError, OperationalError
+
 from huitou.ground import settings as choices
+from huitou.ground.errors import Busy, HuitouError, NothingTaken, NotYet
 from huitou.ground.ids import new_id
+from huitou.ground.words import said
 from huitou.identity.forgetting import book as forgotten
 from huitou.runs.taking import leave_out_the_forgotten, tell_readers
 from huitou.sources import book, files
@@ -23,7 +28,7 @@ from huitou.sources.live import book as connections
 from huitou.sources.live import kept, merging
 from huitou.sources.live.merging import Place
 from huitou.sources.live.reading import hear
-from huitou.sources.live.standing import layout
+from huitou.sources.live.standing import Row, layout
 
 if TYPE_CHECKING:
     import duckdb
@@ -35,15 +40,49 @@ SHOWN = 200
 """Rejected messages that pages show; the lake keeps more."""
 
 
-def listen(house: House, *, wait: bool = False) -> int:
+log = logging.getLogger("huitou.listening")
+
+Record = Mapping[str, Any]
+NOT_NOW = (Busy, NotYet, OSError, OperationalError, InterfaceError)
+"""The lake, the books or the disk cannot be reached; what waits goes on waiting."""
+
+
+def listen(house: House, *, wait: bool = False, again: bool = False) -> int:
     """Take all that waits into the lake; how many records there were.
 
-    Raises `Busy` where somebody else writes the lake: what waits goes on waiting.
+    `again` tries what could not be taken before, first. Raises `Busy` where somebody else writes
+    the lake: what waits goes on waiting.
     """
-    return house.events.drain(partial(_take, house), wait=wait)
+    retried = house.events.retry(partial(_plainly, house)) if again else 0
+    return retried + house.events.drain(partial(_take, house), wait=wait)
 
 
-def _take(house: House, records: Sequence[Mapping[str, Any]]) -> None:
+def _take(house: House, records: Sequence[Record]) -> None:
+    """Take some records together; where that fails each half, and what fails alone is set aside."""
+    try:
+        _strictly(house, records)
+    except NOT_NOW:
+        raise
+    except Exception:
+        if len(records) == 1:
+            log.exception("something that was told cannot be taken: it is set aside")
+            house.events.set_aside(records[0])
+            return
+        half = len(records) // 2
+        _take(house, records[:half])
+        _take(house, records[half:])
+
+
+def _plainly(house: House, records: Sequence[Record]) -> None:
+    try:
+        _strictly(house, records)
+    except NOT_NOW:
+        raise
+    except Exception as unfit:
+        raise HuitouError("this still cannot be taken") from unfit
+
+
+def _strictly(house: House, records: Sequence[Record]) -> None:
     settings, now = choices.read(house.home), house.clock.now()
     with house.books.reading() as unit:
         known = {each.id: each for each in connections.every(unit)}
@@ -52,11 +91,16 @@ def _take(house: House, records: Sequence[Mapping[str, Any]]) -> None:
     with house.lake.writing("take what shops and sites told") as lake:
         merged = merging.merge(lake, heard, place)
         for source, lines in merged.rows.items():
-            _take_lines(house, settings, lake, source, lines, now)
+            try:
+                _take_lines(house, settings, lake, source, lines, now)
+            except NothingTaken as none:
+                # Nothing of it may stand in the way of what comes behind it.
+                by = next(each.connection.id for each in heard if each.connection.source == source)
+                merging.refuse(lake, by, lines, said(none.sentence), now)
         merging.join_visitors(lake, now)
         _leave_out(house, settings, lake, now)
         tell_readers(house, lake)
-        _tell(house, lake)
+        _tell(house, lake, now.astimezone(settings.zone).date())
 
 
 def _take_lines(
@@ -64,7 +108,7 @@ def _take_lines(
     settings: Settings,
     lake: duckdb.DuckDBPyConnection,
     source: str,
-    lines: Sequence[Mapping[str, Any]],
+    lines: Sequence[Row],
     now: datetime,
 ) -> None:
     """The lines of some orders, as a file of them would be taken."""
@@ -102,7 +146,7 @@ def _leave_out(
         kept.forget(lake, sorted(theirs))
 
 
-def _tell(house: House, lake: duckdb.DuckDBPyConnection) -> None:
+def _tell(house: House, lake: duckdb.DuckDBPyConnection, today: date) -> None:
     """What pages show of connections while the lake is being written."""
-    house.lake.standing.note("heard", kept.heard(lake))
+    house.lake.standing.note("heard", kept.heard(lake, today))
     house.lake.standing.write("rejected", kept.rejected(lake, SHOWN))

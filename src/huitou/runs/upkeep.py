@@ -41,8 +41,8 @@ def upkeep(house: House) -> Upkeep:
     with house.books.reading() as unit:
         told = taught(unit)
         return Upkeep(
-            aside=house.inbox.aside(),
-            damaged=house.inbox.damaged(),
+            aside=house.inbox.aside() + house.events.aside(),
+            damaged=house.inbox.damaged() + house.events.damaged(),
             held=complaints.counted(unit).get("held", 0),
             late=alarms.counted(unit)["late"],
             interviews_in_doubt=len(interviews.in_doubt(unit)),

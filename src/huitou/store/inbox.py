@@ -323,9 +323,7 @@ class Inbox:
         raw = _from(path, begun, gulp)
         if len(raw) == gulp and b"\n" not in raw:
             raw = _from(path, begun)
-        return [
-            (begun + end, record) for _, end, record in islice(read(raw), self.measure.batch)
-        ]
+        return [(begun + end, record) for _, end, record in islice(read(raw), self.measure.batch)]
 
     def _hand_over(self, path: Path, some: list[tuple[int, Record | None]], take: Take) -> int:
         whole = [record for _, record in some if record is not None]

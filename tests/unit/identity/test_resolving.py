@@ -13,7 +13,8 @@ from huitou.decisions.holdout import Holdout
 from huitou.identity import resolving
 
 Record = tuple[str | None, str | None, str | None, str]
-LINES = "CREATE TABLE lines (member_no VARCHAR, phone VARCHAR, email VARCHAR, ordered_at TIMESTAMP)"
+LINES = """CREATE TABLE lines (member_no VARCHAR, phone VARCHAR, email VARCHAR,
+    ordered_at TIMESTAMP, name VARCHAR, address VARCHAR)"""
 
 
 @pytest.fixture
@@ -26,7 +27,10 @@ def lake() -> Iterator[duckdb.DuckDBPyConnection]:
 
 def arrive(lake: duckdb.DuckDBPyConnection, *records: Record) -> None:
     if records:
-        lake.executemany("INSERT INTO lines VALUES (?, ?, ?, ?)", [list(each) for each in records])
+        lake.executemany(
+            "INSERT INTO lines (member_no, phone, email, ordered_at) VALUES (?, ?, ?, ?)",
+            [list(each) for each in records],
+        )
 
 
 def keys(lake: duckdb.DuckDBPyConnection) -> dict[str, str]:

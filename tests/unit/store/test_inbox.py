@@ -17,8 +17,7 @@ from hypothesis import strategies as st
 
 from huitou.ground.errors import HuitouError
 from huitou.ground.failpoints import VARIABLE
-from huitou.store import inbox as module
-from huitou.store.inbox import Inbox, Measure, Record, framed, line, read
+from huitou.store.inbox import Inbox, Measure, Record, line, read
 
 records = st.lists(
     st.dictionaries(st.text(max_size=8), st.text(max_size=40) | st.integers() | st.none()),

@@ -25,6 +25,7 @@ from huitou.doors.api import (
     casefiles,
     chase,
     complaints,
+    connections,
     consents,
     doing,
     effects,
@@ -64,6 +65,7 @@ CHAPTERS = (
     doing,
     rules,
     happenings,
+    connections,
     sticking,
     reports,
     # what hurt, and asking the lost

@@ -48,6 +48,12 @@ def sending(rooms: Rooms = None, as_json: AsJson = False) -> None:
     _measure("sending", rooms or [], as_json)
 
 
+@app.command()
+def sources(rooms: Rooms = None, as_json: AsJson = False) -> None:
+    """Events a second from sites and servers, on the disk before they are answered; kills."""
+    _measure("sources", rooms or [], as_json)
+
+
 def _measure(chapter: str, rooms: list[str], as_json: bool, *, full: bool = False) -> None:
     import huitou
 

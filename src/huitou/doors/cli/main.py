@@ -25,6 +25,7 @@ from huitou.doors.cli import (
     chase,
     checkup,
     complaints,
+    connect,
     consents,
     demo,
     effects,
@@ -97,6 +98,7 @@ CHAPTERS: Mapping[str, Callable[..., object] | typer.Typer] = {
     "import": files.import_,
     "quarantine": quarantine.app,
     "happened": happenings.happened,
+    "connect": connect.app,
     # the day, and what it says
     "run": work.run,
     "facts": answers.facts,

@@ -25,6 +25,7 @@ from huitou.doors.console.pages import (
     chase,
     cohorts,
     complaints,
+    connections,
     consents,
     effects,
     files,
@@ -78,6 +79,7 @@ PAGES = (
     work,
     # what arrives
     files,
+    connections,
     happenings,
     # what it says
     questions,

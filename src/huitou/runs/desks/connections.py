@@ -18,6 +18,7 @@ from huitou.ground.settings import Settings
 from huitou.ground.words import Sentence
 from huitou.sources.live import book
 from huitou.sources.live.contract import KINDS, PROVIDERS, Connection, Provider
+from huitou.sources.wire import sentence_from
 
 if TYPE_CHECKING:
     from huitou.runs.wiring import House
@@ -46,6 +47,8 @@ class ConnectionRow:
     orders: int
     people: int
     """What its source has told, together with others of that source."""
+    days: tuple[int, ...]
+    """Visits of each of the last days, the latest last."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +57,7 @@ class RejectedRow:
 
     connection: str
     name: str
-    reason: str
+    reason: Sentence
     received: datetime
     message: str
     raw: str
@@ -116,11 +119,15 @@ class Connections:
         rows = self._house.lake.standing.table("rejected").slice(0, limit).to_pylist()
         return [
             RejectedRow(
-                names.get(row["connection"], row["connection"]), row["name"], row["reason"],
-                row["received"].replace(tzinfo=UTC), row["message"], row["raw"],
+                names.get(row["connection"], row["connection"]),
+                row["name"],
+                sentence_from(json.loads(row["reason"])),
+                row["received"].replace(tzinfo=UTC),
+                row["message"],
+                row["raw"],
             )
             for row in rows
-        ]  # fmt: skip
+        ]
 
     def waiting(self) -> int:
         """How many requests wait to be taken into the lake."""
@@ -181,4 +188,5 @@ class Connections:
             last=datetime.fromisoformat(last).replace(tzinfo=UTC) if last else None,
             rejected=heard.get("rejected", 0), visits=source.get("visits", 0),
             orders=source.get("orders", 0), people=source.get("people", 0),
+            days=tuple(source.get("days", ())),
         )  # fmt: skip

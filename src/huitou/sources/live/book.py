@@ -64,9 +64,7 @@ def end(unit: Unit, name: str, now: datetime) -> Connection:
     found = next((each for each in every(unit) if name in (each.id, each.name)), None)
     if found is None:
         raise HuitouError(f"there is no connection {name!r}", to_try="huitou connect list")
-    change = update(connection).where(
-        connection.c.id == found.id, connection.c.ended_at.is_(None)
-    )
+    change = update(connection).where(connection.c.id == found.id, connection.c.ended_at.is_(None))
     unit.change(change.values(ended_at=now))
     return found
 

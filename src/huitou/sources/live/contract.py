@@ -1,7 +1,7 @@
-"""What connects by itself: sites and servers that speak the Segment convention, and shops that sign.
+"""What connects by itself: sites and servers of the Segment convention, and shops that sign.
 
-A shop's provider keeps three promises: `signed` judges the bytes, `topic` says what they are about,
-`parts` reads them. One file each.
+A shop's provider keeps three promises: `signed` judges the bytes, `topic` says what they are
+about, `parts` reads them. One file each.
 """
 
 from __future__ import annotations

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import duckdb
@@ -18,10 +18,14 @@ from huitou.sources.live.standing import Standing
 from huitou.sources.live.tables import create
 from huitou.sources.live.told import Who
 
+DAYS = 28
+"""Days whose visits are drawn."""
 
-def heard(con: duckdb.DuckDBPyConnection) -> dict[str, dict[str, Any]]:
+
+def heard(con: duckdb.DuckDBPyConnection, today: date) -> dict[str, dict[str, Any]]:
     """Of each connection when it was heard last, and how many of its messages were rejected; of
-    each source how many visits and orders it told. By the connection's id or the source's name."""
+    each source how many visits, orders and people it told, and the visits of each of the last days
+    up to `today`. By the connection's id or the source's name."""
     create(con)
     connections = con.execute(
         """SELECT h.connection, h.last, count(r.message) FROM heard h
@@ -34,13 +38,26 @@ def heard(con: duckdb.DuckDBPyConnection) -> dict[str, dict[str, Any]]:
             UNION ALL SELECT source, 0, 0, count(*) FROM profiles GROUP BY source)
         GROUP BY source"""
     ).fetchall()
+    days = con.execute(
+        """SELECT source, date_diff('day', day, $today), count(*) FROM visits
+        WHERE day > $today - $days::INTEGER AND day <= $today GROUP BY ALL""",
+        {"today": today, "days": DAYS},
+    ).fetchall()
+    drawn: dict[str, list[int]] = {}
+    for source, ago, visits in days:
+        drawn.setdefault(source, [0] * DAYS)[DAYS - 1 - ago] = visits
     return {
         "connections": {
             by: {"last": last.isoformat(), "rejected": rejected}
             for by, last, rejected in connections
         },
         "sources": {
-            name: {"visits": visits, "orders": orders, "people": people}
+            name: {
+                "visits": visits,
+                "orders": orders,
+                "people": people,
+                "days": drawn.get(name, []),
+            }
             for name, visits, orders, people in sources
         },
     }

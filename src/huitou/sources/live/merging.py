@@ -6,21 +6,24 @@ inbox is handed over again where the process was killed before it was let go.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
 from zoneinfo import ZoneInfo
 
 import duckdb
 import pyarrow as pa
 
 from huitou.ground.clock import naive_utc
+from huitou.ground.words import Sentence
 from huitou.sources import contacts
-from huitou.sources.live.reading import Heard
+from huitou.sources import tables as lines
+from huitou.sources.live.reading import Heard, Rejected
 from huitou.sources.live.standing import Row, Standing, rows
 from huitou.sources.live.tables import create
 from huitou.sources.live.told import CalledOff, Order, Profile, Refund, Tie, Visit, Who
+from huitou.sources.wire import sentence_to
 
 KEEPS = 10_000
 """Rejected messages that are kept of each connection, the latest."""
@@ -54,12 +57,13 @@ class Merged:
 def merge(con: duckdb.DuckDBPyConnection, heard: Sequence[Heard], place: Place) -> Merged:
     """Merge visits, profiles, ties and orders; the lines of orders are handed back to be taken as
     a file's are."""
+    lines.create(con)
     create(con)
     visits = _visits(con, heard, place)
     _profiles(con, heard, place)
     _ties(con, heard, place)
     changed = _orders(con, heard, place)
-    _rejected(con, heard)
+    _refuse(con, [(each.connection.id, no) for each in heard for no in each.rejected])
     _heard(con, heard)
     return Merged(
         sum(each.messages for each in heard), visits, sum(len(each.rejected) for each in heard),
@@ -67,13 +71,8 @@ def merge(con: duckdb.DuckDBPyConnection, heard: Sequence[Heard], place: Place) 
     )  # fmt: skip
 
 
-def drop_outdated(
-    con: duckdb.DuckDBPyConnection, source: str, told: Sequence[dict[str, Any]]
-) -> None:
+def drop_outdated(con: duckdb.DuckDBPyConnection, source: str, told: Sequence[Row]) -> None:
     """Let go of lines that an order, as it stands now, no longer has; `told` are its lines."""
-    found = con.execute("SELECT count(*) FROM information_schema.tables WHERE table_name = 'lines'")
-    if not (found.fetchone() or (0,))[0]:
-        return
     now = pa.table({name: [row[name] for row in told] for name in ("order_id", "line_id")})
     con.register("stands", now)
     con.execute(
@@ -201,7 +200,7 @@ SAID = ("member_no", "phone", "email", "name", "address", "birthday")
 
 
 def _latest(name: str) -> str:
-    return (f"arg_max({name}, (told_at, {name}::VARCHAR)) FILTER ({name} IS NOT NULL) AS {name}")
+    return f"arg_max({name}, (told_at, {name}::VARCHAR)) FILTER ({name} IS NOT NULL) AS {name}"
 
 
 def _ties(con: duckdb.DuckDBPyConnection, heard: Sequence[Heard], place: Place) -> None:
@@ -255,7 +254,7 @@ def _orders(
     changed: dict[str, list[Row]] = {}
     for (source, _), standing in sorted(after.items()):
         changed.setdefault(source, []).extend(rows(standing, place.currency))
-    return {source: lines for source, lines in changed.items() if lines}
+    return {source: told for source, told in changed.items() if told}
 
 
 def _standings(
@@ -270,9 +269,7 @@ def _standings(
     return {(source, order): Standing.read(kept) for source, order, kept in found}
 
 
-def _keep_standings(
-    con: duckdb.DuckDBPyConnection, after: dict[tuple[str, str], Standing]
-) -> None:
+def _keep_standings(con: duckdb.DuckDBPyConnection, after: dict[tuple[str, str], Standing]) -> None:
     if not after:
         return
     kept = _named(after).append_column("standing", pa.array([s.kept() for s in after.values()]))
@@ -299,21 +296,38 @@ def _named(names: Iterable[tuple[str, str]]) -> pa.Table:
     )
 
 
-def _rejected(con: duckdb.DuckDBPyConnection, heard: Sequence[Heard]) -> None:
-    found = [(each.connection.id, no) for each in heard for no in each.rejected]
+def refuse(
+    con: duckdb.DuckDBPyConnection,
+    connection: str,
+    told: Sequence[Row],
+    reason: Sentence,
+    now: datetime,
+) -> None:
+    """Keep lines of orders of which not one could be taken, order by order, with the reason."""
+    orders: dict[str, list[Row]] = {}
+    for line in told:
+        orders.setdefault(line["order_id"], []).append(line)
+    _refuse(
+        con,
+        [
+            (connection, Rejected(f"order:{name}", name, reason, now, json.dumps(lines)))
+            for name, lines in orders.items()
+        ],
+    )
+
+
+def _refuse(con: duckdb.DuckDBPyConnection, found: Sequence[tuple[str, Rejected]]) -> None:
     if not found:
         return
-    con.register(
-        "refused",
-        pa.table(
-            {
-                "connection": [by for by, _ in found],
-                **{name: [getattr(no, name) for _, no in found]
-                   for name in ("message", "name", "reason", "raw")},
-                "received": _moments(no.received for _, no in found),
-            }
-        ),
-    )  # fmt: skip
+    table = pa.table(
+        {
+            "connection": [by for by, _ in found],
+            **{name: [getattr(no, name) for _, no in found] for name in ("message", "name", "raw")},
+            "reason": [json.dumps(sentence_to(no.reason)) for _, no in found],
+            "received": _moments(no.received for _, no in found),
+        }
+    )
+    con.register("refused", table)
     con.execute(
         """INSERT INTO rejected BY NAME
         SELECT DISTINCT ON (connection, message) * FROM refused ANTI JOIN rejected
@@ -330,17 +344,16 @@ def _rejected(con: duckdb.DuckDBPyConnection, heard: Sequence[Heard]) -> None:
 
 def _heard(con: duckdb.DuckDBPyConnection, heard: Sequence[Heard]) -> None:
     for each in heard:
-        told = {"id": each.connection.id, "last": naive_utc(each.last)}
+        if each.last is None:
+            continue
+        by = {"id": each.connection.id}
+        known = con.execute("SELECT max(last) FROM heard WHERE connection = $id", by).fetchone()
+        before = known[0] if known else None
+        last = naive_utc(each.last)
+        con.execute("DELETE FROM heard WHERE connection = $id", by)
         con.execute(
-            """CREATE OR REPLACE TEMP TABLE before AS SELECT last FROM heard
-            WHERE connection = $id""",
-            {"id": told["id"]},
+            "INSERT INTO heard VALUES ($id, $last)", {**by, "last": max(before or last, last)}
         )
-        con.execute("DELETE FROM heard WHERE connection = $id", {"id": told["id"]})
-        con.execute(
-            "INSERT INTO heard SELECT $id, greatest($last, (SELECT max(last) FROM before))", told
-        )
-    con.execute("DROP TABLE IF EXISTS before")
 
 
 def _normal(who: Sequence[Who], place: Place) -> dict[str, pa.Array]:

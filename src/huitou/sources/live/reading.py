@@ -9,10 +9,11 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NoReturn
 
 from huitou.ground.errors import HuitouError
 from huitou.ground.ids import fingerprint
+from huitou.ground.words import Sentence, said
 from huitou.sources.live import segment
 from huitou.sources.live.contract import BROWSER, PROVIDERS, Connection
 from huitou.sources.live.told import Part, Unfit, name_of, text
@@ -25,7 +26,7 @@ class Rejected:
     message: str
     """Its own name, or what stands for it."""
     name: str
-    reason: str
+    reason: Sentence
     received: datetime
     raw: str
 
@@ -39,7 +40,7 @@ class Heard:
     """Each with when it came."""
     rejected: list[Rejected] = field(default_factory=list)
     messages: int = 0
-    last: datetime = datetime.min.replace(tzinfo=UTC)
+    last: datetime | None = None
 
 
 def hear(
@@ -53,7 +54,7 @@ def hear(
             raise HuitouError("a message of a connection that is not in the books")
         mine = heard.setdefault(by.id, Heard(by))
         received = datetime.fromisoformat(record["at"]).astimezone(UTC)
-        mine.last = max(mine.last, received)
+        mine.last = max(mine.last or received, received)
         for name, message, told, parts in _messages(record, by, received, money):
             mine.messages += 1
             _one(mine, name, message, told, parts, received)
@@ -68,9 +69,11 @@ def _one(
         for part in parts:
             mine.parts.append((received, part))
     except Unfit as no:
-        reason = str(no)
-    except (HuitouError, ArithmeticError, ValueError, RecursionError) as no:
-        reason = no.sentence if isinstance(no, HuitouError) else "it cannot be read"
+        reason = no.reason
+    except HuitouError as no:
+        reason = no.spoken if isinstance(no.spoken, Sentence) else said(no.sentence)
+    except (ArithmeticError, ValueError, RecursionError):
+        reason = said("it cannot be read")
     else:
         return
     raw = json.dumps(told, ensure_ascii=True)
@@ -97,14 +100,14 @@ def _messages(
         return
     batch = around.get("batch")
     if not isinstance(batch, list):
-        yield "batch", None, body, _refuse("it holds no list `batch`")
+        yield "batch", None, body, _refuse(said("it holds no list {name}", name="batch"))
         return
     shared = {name: around[name] for name in ("sentAt", "context") if name in around}
     for each in batch:
         if isinstance(each, dict):
             yield _event({**shared, **each}, received, money, by)
         else:
-            yield "event", None, each, _refuse("it is no object")
+            yield "event", None, each, _refuse(said("it is no object"))
 
 
 def _event(event: dict[str, Any], received: datetime, money: str, by: Connection) -> Message:
@@ -117,17 +120,26 @@ def _event(event: dict[str, Any], received: datetime, money: str, by: Connection
 
 
 def _sized(event: dict[str, Any], received: datetime, money: str, by: Connection) -> Iterator[Part]:
-    if len(json.dumps(event)) > segment.LARGEST_EVENT:
-        raise Unfit(f"it is larger than {segment.LARGEST_EVENT // 1024} KB")
+    # A letter has four bytes at most, and to write each event anew would cost as much as all else.
+    if 4 * len(str(event)) > segment.LARGEST_EVENT < len(_bytes(event)):
+        raise Unfit(said("it is larger than {n} KB", n=segment.LARGEST_EVENT // 1024))
     yield from segment.parts(event, received, money, trusted=by.kind != BROWSER)
+
+
+def _bytes(event: dict[str, Any]) -> bytes:
+    return json.dumps(event, ensure_ascii=False).encode("utf-8", "replace")
 
 
 def _shop(parts: Any, topic: str, body: Any, received: datetime) -> Iterator[Part]:
     if not isinstance(body, Mapping):
-        raise Unfit("it is no object")
+        raise Unfit(said("it is no object"))
     yield from parts(topic, body, received)
 
 
-def _refuse(reason: str) -> Iterator[Part]:
-    raise Unfit(reason)
-    yield
+def _refuse(reason: Sentence) -> Iterator[Part]:
+    """No part: going through them raises."""
+    yield from map(_raise, (Unfit(reason),))
+
+
+def _raise(no: Unfit) -> NoReturn:
+    raise no

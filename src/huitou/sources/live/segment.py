@@ -13,6 +13,7 @@ from decimal import Decimal
 from typing import Any
 
 from huitou.ground.ids import fingerprint
+from huitou.ground.words import said
 from huitou.sources.contacts import NOBODY
 from huitou.sources.live.told import (
     CalledOff,
@@ -33,6 +34,7 @@ from huitou.sources.live.told import (
     inner,
     joined,
     moment,
+    must_name,
     name_of,
     numbered,
     objects,
@@ -56,6 +58,8 @@ SLACK = timedelta(seconds=30)
 LONG = 200
 """Letters that are kept of a name."""
 
+FROM_THE_SERVER = said("a key that stands in a page tells no orders: send them from the server")
+
 ORDERED = ("order completed", "completed order", "order updated")
 REFUNDED = ("order refunded", "refunded order")
 CANCELLED = ("order cancelled", "order canceled", "cancelled order")
@@ -69,16 +73,17 @@ def parts(
 ) -> Iterator[Part]:
     """What an event tells; raises `Unfit` where it cannot be taken further.
 
-    `received` is when it reached us, `money` the shop's currency. A key that stands in a page anybody can read is not
-    `trusted`: it tells visits and who a visitor is, but no orders, and nothing that would lead to
-    somebody else's history.
+    `received` is when it reached us, `money` the shop's currency. A key that stands in a page
+    anybody can read is not `trusted`: it tells visits and who a visitor is, but no orders, and
+    nothing that would lead to somebody else's history.
     """
     kind = event.get("type")
     if kind not in KINDS:
-        raise Unfit(f"the type is {str(kind)[:40]!r}, and none of: {', '.join(KINDS)}")
+        shown, known = str(kind)[:40], ", ".join(KINDS)
+        raise Unfit(said("the type is “{kind}”, and none of: {kinds}", kind=shown, kinds=known))
     who, at, message = _who(event, trusted), _at(event, received), message_id(event)
     if not who.is_known and who.visitor is None:
-        raise Unfit("it says neither userId nor anonymousId")
+        raise Unfit(said("it says neither userId nor anonymousId"))
     if who.visitor and who.is_known and kind != "alias":
         yield Tie(who.visitor, who, at)
     yield Visit(message, at, str(kind), _named(event, str(kind)), who, **_seen(event))
@@ -91,7 +96,7 @@ def parts(
         name = (text(event.get("event")) or "").casefold()
         if name in (*ORDERED, *REFUNDED, *CANCELLED):
             if not trusted:
-                raise Unfit("a key that stands in a page tells no orders: send them by the server")
+                raise Unfit(FROM_THE_SERVER)
             yield _sale(name, event, who, _Sale(told, at, message, money))
 
 
@@ -106,18 +111,24 @@ def _who(event: Mapping[str, Any], trusted: bool) -> Who:
     visitor = name_of(event.get("anonymousId"), "anonymousId")
     if user is not None and user.casefold() in NOBODY:
         user = None
-    told = {**_object(inner(event, "context", "traits")), **_object(event.get("traits"))}
-    if event.get("type") == "group":  # those are the traits of a company
-        told = _object(inner(event, "context", "traits"))
-    email, phone = (text(told.get(name)) for name in ("email", "phone"))
+    told = _traits(event)
+    email, phone = text(told.get("email"), LONG), text(told.get("phone"), LONG)
     if user and _EMAIL.fullmatch(user):
         user, email = None, user
     elif user and _PHONE.fullmatch(user):
         user, phone = None, user
     if not trusted:
         told, email, phone = {}, None if user else email, None
+    if not told:
+        return Who(user, phone, email, visitor)
     return Who(user, phone, email, visitor, _name(told), _address(told.get("address")),
                day(told.get("birthday")))  # fmt: skip
+
+
+def _traits(event: Mapping[str, Any]) -> Mapping[str, Any]:
+    around, own = _object(inner(event, "context", "traits")), _object(event.get("traits"))
+    # Those of a group are the traits of a company.
+    return {**around, **own} if own and event.get("type") != "group" else around
 
 
 def _name(told: Mapping[str, Any]) -> str | None:
@@ -125,7 +136,7 @@ def _name(told: Mapping[str, Any]) -> str | None:
 
 
 def _address(told: Any) -> str | None:
-    if not isinstance(told, Mapping):
+    if not isinstance(told, dict):
         return text(told)
     names = ("street", "city", "state", "postalCode", "country")
     return joined(*(told.get(name) for name in names), by=", ")
@@ -134,15 +145,15 @@ def _address(told: Any) -> str | None:
 def _at(event: Mapping[str, Any], received: datetime) -> datetime:
     """When it happened by our clock: the sender's clock may be wrong, and `sentAt` says by how
     much."""
-    said = moment(event.get("originalTimestamp")) or moment(event.get("timestamp"))
-    if said is None:
+    happened = moment(event.get("originalTimestamp")) or moment(event.get("timestamp"))
+    if happened is None:
         return received
     sent = moment(event.get("sentAt"))
     skew = received - sent if sent else timedelta(0)
     try:
-        return min(said + (skew if abs(skew) > SLACK else timedelta(0)), received)
+        return min(happened + (skew if abs(skew) > SLACK else timedelta(0)), received)
     except OverflowError as far:
-        raise Unfit("its timestamp is out of this world") from far
+        raise Unfit(said("its timestamp is out of this world")) from far
 
 
 def _named(event: Mapping[str, Any], kind: str) -> str | None:
@@ -162,9 +173,7 @@ def _seen(event: Mapping[str, Any]) -> dict[str, str | None]:
 
 
 def _alias(event: Mapping[str, Any], who: Who, at: datetime) -> Iterator[Part]:
-    before = name_of(event.get("previousId"), "previousId")
-    if before is None:
-        raise Unfit("an alias says no previousId")
+    before = must_name(event.get("previousId"), "previousId")
     if who.is_known and before not in (who.member_no, who.email, who.phone):
         yield Tie(before, who, at)
 
@@ -192,9 +201,7 @@ class _Sale:
 
 
 def _sale(name: str, event: Mapping[str, Any], who: Who, sale: _Sale) -> Part:
-    order_id = name_of(sale.told.get("order_id") or sale.told.get("orderId"), "order_id")
-    if order_id is None:
-        raise Unfit("it says no order_id")
+    order_id = must_name(sale.told.get("order_id") or sale.told.get("orderId"), "order_id")
     email = text(sale.told.get("email"))
     whose = replace(who, email=email) if email and not who.email else who
     if name in CANCELLED:
@@ -215,10 +222,10 @@ def _goods(sale: _Sale) -> tuple[Goods, ...]:
     rest = (shipping or 0) + (tax or 0)
     total = _total(sale, goods, rest)
     if total is None:
-        raise Unfit("it says no total, no revenue and no products")
+        raise Unfit(said("it says no total, no revenue and no products"))
     paid = total - rest
     if paid < 0:
-        raise Unfit("its total is less than its shipping and tax")
+        raise Unfit(said("its total is less than its shipping and tax"))
     if not any(each.paid for each in goods):
         goods = (Goods("order", paid),) if paid or not goods else goods
     return (*sale.spread(paid, goods), *beside("shipping", shipping), *beside("tax", tax))
@@ -254,7 +261,7 @@ def _product(told: Mapping[str, Any], place: int) -> Goods:
     pieces = Decimal(1) if quantity is None else quantity
     price = amount(told.get("price"), "price") or Decimal(0)
     if pieces < 0 or price < 0:
-        raise Unfit("a product has a price or a quantity below nought")
+        raise Unfit(said("a product has a price or a quantity below nought"))
     sku = text(told.get("sku"), LONG) or text(told.get("product_id"), LONG)
     product = text(told.get("name"), LONG)
     return Goods(sku or product or str(place), price * pieces, sku, product,
@@ -262,4 +269,4 @@ def _product(told: Mapping[str, Any], place: int) -> Goods:
 
 
 def _object(value: Any) -> Mapping[str, Any]:
-    return value if isinstance(value, Mapping) else {}
+    return value if isinstance(value, dict) else {}

@@ -7,6 +7,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from huitou.ground.words import said
 from huitou.sources.live.signatures import Headers, hmac_base64
 from huitou.sources.live.told import (
     Goods,
@@ -22,7 +23,7 @@ from huitou.sources.live.told import (
     inner,
     joined,
     moment,
-    name_of,
+    must_name,
     numbered,
     objects,
     text,
@@ -48,21 +49,25 @@ def parts(topic: str, told: Mapping[str, Any], received: datetime) -> Iterator[P
     if about == "orders" and what != "delete":
         yield from _order(told, received)
     elif topic == "refunds/create":
-        yield _refund(told, _named(told, "order_id"), Who(), currency_of(told.get("currency")),
-                      received)  # fmt: skip
+        order_id = must_name(told.get("order_id"), "order_id")
+        yield _refund(told, order_id, Who(), currency_of(told.get("currency")), received)
     elif about == "customers" and what in ("create", "update", "enable"):
         who = _customer(told)
         yield Profile(moment(told.get("updated_at")) or received, who)
     else:
-        raise Unfit(f"nothing is taken from {topic[:60]!r}")
+        raise Unfit(said("nothing is taken from {topic}", topic=topic[:60]))
 
 
 def _order(told: Mapping[str, Any], received: datetime) -> Iterator[Part]:
     if told.get("test") is True:
-        raise Unfit("a test order: it was not counted")
+        raise Unfit(said("a test: it was not counted"))
     at = moment(told.get("processed_at")) or moment(told.get("created_at")) or received
     latest = moment(told.get("updated_at")) or at
-    order_id, who, money = _named(told, "id"), _buyer(told), currency_of(told.get("currency"))
+    order_id, who, money = (
+        must_name(told.get("id"), "id"),
+        _buyer(told),
+        currency_of(told.get("currency")),
+    )
     void = told.get("cancelled_at") is not None or told.get("financial_status") in VOID
     yield Order(order_id, min(at, received), latest, f"{order_id}@{latest.isoformat()}", who, money,
                 _goods(told), is_void=void, channel=_channel(told))  # fmt: skip
@@ -91,7 +96,7 @@ def _line(told: Mapping[str, Any]) -> Goods:
     price = amount(told.get("price"), "price") or Decimal(0)
     less = _less(told)
     sku = text(told.get("sku"), 200) or text(told.get("product_id"), 200)
-    return Goods(_named(told, "id"), price * pieces - less, sku,
+    return Goods(must_name(told.get("id"), "id"), price * pieces - less, sku,
                  text(told.get("title") or told.get("name"), 200),
                  text(told.get("product_type"), 200), pieces)  # fmt: skip
 
@@ -118,7 +123,7 @@ def _refund(
     money = currency or next((currency_of(each.get("currency")) for each in paid), None)
     if not paid:  # goods were taken back, and nothing was paid for them yet
         goods, rest = (), Decimal(0)
-    return Refund(order_id, _named(told, "id"), min(at, received), who, money,
+    return Refund(order_id, must_name(told.get("id"), "id"), min(at, received), who, money,
                   (*goods, *beside("refund", rest)))  # fmt: skip
 
 
@@ -126,8 +131,9 @@ def _returned(told: Mapping[str, Any]) -> Goods:
     item = told.get("line_item")
     paid = amount(told.get("subtotal"), "subtotal") or Decimal(0)
     sku = text(inner(item, "sku"), 200) or text(inner(item, "product_id"), 200)
-    return Goods(_named(told, "line_item_id"), paid, sku, text(inner(item, "title"), 200),
-                 None, amount(told.get("quantity"), "quantity"))  # fmt: skip
+    line, quantity = told.get("line_item_id"), amount(told.get("quantity"), "quantity")
+    product = text(inner(item, "title"), 200)
+    return Goods(must_name(line, "line_item_id"), paid, sku, product, None, quantity)
 
 
 def _buyer(told: Mapping[str, Any]) -> Who:
@@ -157,10 +163,3 @@ def _reached(who: Who, number: Any) -> Who:
 def _place(told: Any) -> str | None:
     names = ("address1", "address2", "city", "province", "zip", "country")
     return joined(*(inner(told, name) for name in names), by=", ")
-
-
-def _named(told: Mapping[str, Any], name: str) -> str:
-    found = name_of(told.get(name), name)
-    if found is None:
-        raise Unfit(f"it says no {name}")
-    return found

@@ -1,4 +1,4 @@
-"""Signatures of what shops send by themselves: over the bytes as they came, before anything is read.
+"""Signatures of what shops send by themselves, over the bytes as they came.
 
 Each compares in constant time. None of them says why it is wrong.
 """
@@ -25,7 +25,7 @@ def hmac_base64(raw: bytes, shown: str, secret: str) -> bool:
 
 
 def stripe(raw: bytes, shown: str, secret: str, now: datetime) -> bool:
-    """Stripe: `t=<seconds>,v1=<hex>[,v1=<hex>]`, HMAC-SHA256 of `t.body`, not older than minutes."""
+    """Stripe: `t=<seconds>,v1=<hex>[,v1=<hex>]`, HMAC-SHA256 of `t.body`, minutes old."""
     told = [part.strip().partition("=") for part in shown.split(",")]
     at = next((value for name, _, value in told if name == "t"), "")
     if not at.isascii() or not at.isdigit() or len(at) > 12:

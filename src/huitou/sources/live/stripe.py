@@ -9,6 +9,7 @@ from typing import Any
 
 from huitou.ground.errors import HuitouError
 from huitou.ground.money import digits
+from huitou.ground.words import said
 from huitou.sources.live import signatures
 from huitou.sources.live.signatures import Headers
 from huitou.sources.live.told import (
@@ -22,7 +23,7 @@ from huitou.sources.live.told import (
     currency_of,
     inner,
     joined,
-    name_of,
+    must_name,
     objects,
     text,
 )
@@ -44,13 +45,13 @@ def topic(_headers: Headers, body: Mapping[str, Any]) -> str:
 def parts(topic: str, told: Mapping[str, Any], received: datetime) -> Iterator[Part]:
     """What a message tells; raises `Unfit` for one that tells nothing we know."""
     found = inner(told, "data", "object")
-    if not isinstance(found, Mapping):
-        raise Unfit("it holds no object")
+    if not isinstance(found, dict):
+        raise Unfit(said("it is no object"))
     if told.get("livemode") is False:
-        raise Unfit("a test payment: it was not counted")
-    said = _moment(told.get("created"), received)
+        raise Unfit(said("a test: it was not counted"))
+    at = _moment(told.get("created"), received)
     if topic == "charge.succeeded":
-        yield from _charge(found, said, received)
+        yield from _charge(found, at, received)
     elif topic == "charge.refunded":
         for back in objects(inner(found, "refunds", "data")):
             yield from _refund({**back, "payment_intent": found.get("payment_intent"),
@@ -60,51 +61,46 @@ def parts(topic: str, told: Mapping[str, Any], received: datetime) -> Iterator[P
     elif topic in ("customer.created", "customer.updated"):
         who = _person(found, found)
         if who.is_known:
-            yield Profile(said, who)
+            yield Profile(at, who)
     else:
-        raise Unfit(f"nothing is taken from {topic[:60]!r}")
+        raise Unfit(said("nothing is taken from {topic}", topic=topic[:60]))
 
 
-def _charge(told: Mapping[str, Any], said: datetime, received: datetime) -> Iterator[Part]:
+def _charge(told: Mapping[str, Any], latest: datetime, received: datetime) -> Iterator[Part]:
     money = currency_of(told.get("currency"))
     order_id, who = _order(told), _person(told.get("billing_details"), told)
     at = _moment(told.get("created"), received)
     goods = Goods("charge", _paid(told.get("amount"), money),
                   product=text(told.get("description"), 200))  # fmt: skip
-    yield Order(order_id, at, said, str(told.get("id")), who, money, (goods,), channel="web")
+    yield Order(order_id, at, latest, str(told.get("id")), who, money, (goods,), channel="web")
     if who.is_known:
-        yield Profile(said, who)
+        yield Profile(latest, who)
 
 
 def _refund(told: Mapping[str, Any], received: datetime) -> Iterator[Part]:
     if told.get("status") not in ("succeeded", None):
         return  # it may still fail; it is told again when it has not
     money = currency_of(told.get("currency"))
-    number = name_of(told.get("id"), "id")
-    if number is None:
-        raise Unfit("a refund says no id")
+    number = must_name(told.get("id"), "id")
     paid = Goods("refund", _paid(told.get("amount"), money))
     at = _moment(told.get("created"), received)
     yield Refund(_order(told, "charge"), number, at, Who(), money, (paid,))
 
 
 def _order(told: Mapping[str, Any], itself: str = "id") -> str:
-    found = name_of(told.get("payment_intent"), "id") or name_of(told.get(itself), "id")
-    if found is None:
-        raise Unfit("it says no payment")
-    return found
+    return must_name(told.get("payment_intent") or told.get(itself), itself)
 
 
 def _paid(value: Any, currency: str | None) -> Decimal:
     """Stripe's whole number of the smallest unit, in major units."""
     if isinstance(value, bool) or not isinstance(value, int) or abs(value) > 10**15:
-        raise Unfit("its amount is no whole number")
+        raise Unfit(said("{what} is no amount", what="amount"))
     if currency is None:
-        raise Unfit("it says no currency")
+        raise Unfit(said("it says no {what}", what="currency"))
     try:
         return Decimal(value).scaleb(-PLACES.get(currency, digits(currency)))
     except HuitouError as unknown:
-        raise Unfit(f"{currency} is not a currency") from unknown
+        raise Unfit(said("{code} is not a currency", code=currency)) from unknown
 
 
 def _person(told: Any, also: Mapping[str, Any]) -> Who:

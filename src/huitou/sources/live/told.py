@@ -13,6 +13,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from huitou.ground.money import digits
+from huitou.ground.words import Sentence, said
 
 LONGEST = 255
 """Letters of a name that stands for somebody, of an order number and of a message."""
@@ -20,6 +21,10 @@ LONGEST = 255
 
 class Unfit(Exception):
     """A message that cannot be taken as it stands; it is kept with this reason."""
+
+    def __init__(self, reason: Sentence) -> None:
+        super().__init__(str(reason))
+        self.reason = reason
 
 
 @dataclass(frozen=True)
@@ -139,17 +144,30 @@ Part = Order | CalledOff | Refund | Visit | Profile | Tie
 
 def text(value: Any, longest: int = 500) -> str | None:
     """A word or number as text without blanks around it; None for nothing, or for what is none."""
-    if isinstance(value, bool) or not isinstance(value, str | int | float | Decimal):
+    if value is None or value is True or value is False:
         return None
-    told = str(value).replace("\x00", "").encode("utf-8", "replace").decode().strip()
-    return told[:longest] or None
+    if isinstance(value, int | float):
+        value = str(value)
+    elif not isinstance(value, str):
+        return None
+    if not value.isascii():  # half a letter cannot be kept as one
+        value = value.encode("utf-8", "replace").decode()
+    return value.replace("\x00", "").strip()[:longest] or None
+
+
+def must_name(value: Any, what: str) -> str:
+    """A text that names something; `Unfit` where there is none."""
+    found = name_of(value, what)
+    if found is None:
+        raise Unfit(said("it says no {what}", what=what))
+    return found
 
 
 def name_of(value: Any, what: str) -> str | None:
     """A text that names something; `Unfit` where it is too long to be a name."""
     told = text(value, LONGEST + 1)
     if told is not None and len(told) > LONGEST:
-        raise Unfit(f"{what} is longer than {LONGEST} letters")
+        raise Unfit(said("{what} is longer than {n} letters", what=what, n=LONGEST))
     return told
 
 
@@ -157,14 +175,15 @@ def amount(value: Any, what: str) -> Decimal | None:
     """An amount in major units; None where there is none, `Unfit` where it is no number."""
     if value is None or value == "":
         return None
+    no_amount = Unfit(said("{what} is no amount", what=what))
     if isinstance(value, bool) or not isinstance(value, str | int | float):
-        raise Unfit(f"{what} is no amount")
+        raise no_amount
     try:
         told = Decimal(str(value).strip())
     except InvalidOperation as no:
-        raise Unfit(f"{what} is no amount") from no
+        raise no_amount from no
     if not told.is_finite() or abs(told) >= Decimal(10) ** 13:
-        raise Unfit(f"{what} is no amount")
+        raise no_amount
     return told
 
 
@@ -188,15 +207,17 @@ def day(value: Any) -> date | None:
 
 
 def inner(value: Any, *path: str) -> Any:
-    """What lies at the end of a path of names; None where it ends before."""
+    """What lies at the end of a path of names in objects of JSON; None where it ends before."""
     for step in path:
-        value = value.get(step) if isinstance(value, Mapping) else None
+        if not isinstance(value, dict):
+            return None
+        value = value.get(step)
     return value
 
 
 def objects(value: Any) -> Sequence[Mapping[str, Any]]:
     """The objects of a list; nothing where it is none."""
-    return [each for each in value if isinstance(each, Mapping)] if isinstance(value, list) else []
+    return [each for each in value if isinstance(each, dict)] if isinstance(value, list) else []
 
 
 def joined(*parts: Any, by: str = " ") -> str | None:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
+from huitou.ground.words import said
 from huitou.sources.live.signatures import Headers, hmac_base64
 from huitou.sources.live.told import (
     CalledOff,
@@ -23,7 +24,7 @@ from huitou.sources.live.told import (
     inner,
     joined,
     moment,
-    name_of,
+    must_name,
     numbered,
     objects,
     text,
@@ -47,7 +48,7 @@ def parts(topic: str, told: Mapping[str, Any], received: datetime) -> Iterator[P
     """What a message tells; raises `Unfit` for one that tells nothing we know."""
     about, _, what = topic.partition(".")
     if topic == "order.deleted":
-        yield CalledOff(_named(told))
+        yield CalledOff(must_name(told.get("id"), "id"))
     elif about == "order":
         yield from _order(told, received)
     elif about == "customer" and what != "deleted":
@@ -55,13 +56,13 @@ def parts(topic: str, told: Mapping[str, Any], received: datetime) -> Iterator[P
         if who.is_known:
             yield Profile(_moment(told, "date_modified") or received, who)
     else:
-        raise Unfit(f"nothing is taken from {topic[:60]!r}")
+        raise Unfit(said("nothing is taken from {topic}", topic=topic[:60]))
 
 
 def _order(told: Mapping[str, Any], received: datetime) -> Iterator[Part]:
     at = _moment(told, "date_paid") or _moment(told, "date_created") or received
     latest = _moment(told, "date_modified") or at
-    order_id, money = _named(told), currency_of(told.get("currency"))
+    order_id, money = must_name(told.get("id"), "id"), currency_of(told.get("currency"))
     who = _reached(_person(told), told.get("customer_id"))
     yield Order(order_id, min(at, received), latest, f"{order_id}@{latest.isoformat()}", who, money,
                 _goods(told), is_void=told.get("status") in VOID,
@@ -70,7 +71,7 @@ def _order(told: Mapping[str, Any], received: datetime) -> Iterator[Part]:
         yield Profile(latest, who)
     for back in objects(told.get("refunds")):
         paid = abs(amount(back.get("total"), "total") or Decimal(0))
-        yield Refund(order_id, _named(back), min(latest, received), who, money,
+        yield Refund(order_id, must_name(back.get("id"), "id"), min(latest, received), who, money,
                      (Goods("refund", paid),))  # fmt: skip
 
 
@@ -86,7 +87,7 @@ def _goods(told: Mapping[str, Any]) -> tuple[Goods, ...]:
 def _line(told: Mapping[str, Any]) -> Goods:
     sku = text(told.get("sku"), 200) or text(told.get("product_id"), 200)
     paid = amount(told.get("total"), "total") or Decimal(0)
-    return Goods(_named(told), paid, sku, text(told.get("name"), 200), None,
+    return Goods(must_name(told.get("id"), "id"), paid, sku, text(told.get("name"), 200), None,
                  amount(told.get("quantity"), "quantity"))  # fmt: skip
 
 
@@ -113,10 +114,3 @@ def _moment(told: Mapping[str, Any], name: str) -> datetime | None:
     """`…_gmt` is UTC without saying so; the plain one is by the shop's clock and not used."""
     found = moment(told.get(f"{name}_gmt"))
     return found.astimezone(UTC) if found else None
-
-
-def _named(told: Mapping[str, Any]) -> str:
-    found = name_of(told.get("id"), "id")
-    if found is None:
-        raise Unfit("it says no id")
-    return found

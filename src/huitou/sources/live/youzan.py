@@ -14,6 +14,7 @@ from typing import Any
 from urllib.parse import unquote, unquote_plus
 from zoneinfo import ZoneInfo
 
+from huitou.ground.words import said
 from huitou.sources.live import signatures
 from huitou.sources.live.signatures import Headers
 from huitou.sources.live.told import (
@@ -29,7 +30,7 @@ from huitou.sources.live.told import (
     beside,
     inner,
     joined,
-    name_of,
+    must_name,
     numbered,
     objects,
     text,
@@ -54,12 +55,12 @@ def topic(headers: Headers, body: Mapping[str, Any]) -> str:
 def parts(topic: str, told: Mapping[str, Any], received: datetime) -> Iterator[Part]:
     """What a message tells; raises `Unfit` for one that tells nothing we know."""
     if told.get("test") is True:
-        raise Unfit("a test message: it was not counted")
+        raise Unfit(said("a test: it was not counted"))
     found = _opened(told.get("msg"))
-    if topic in ORDERED and isinstance(found.get("full_order_info"), Mapping):
+    if topic in ORDERED and isinstance(found.get("full_order_info"), dict):
         yield from _order(found["full_order_info"], told, received)
     elif topic == "trade_TradeClose":
-        yield CalledOff(_named(found, "tid"))
+        yield CalledOff(must_name(found.get("tid"), "tid"))
     elif topic in REFUNDED:
         yield _refund(found, received)
     elif topic == "SCRM_CUSTOMER_EVENT" and not found.get("is_log_off"):
@@ -67,32 +68,28 @@ def parts(topic: str, told: Mapping[str, Any], received: datetime) -> Iterator[P
         if who.is_known:
             yield Profile(_moment(found.get("update_time"), received), who)
     else:
-        raise Unfit(f"nothing is taken from {topic[:60]!r}")
+        raise Unfit(said("nothing is taken from {topic}", topic=topic[:60]))
 
 
 def _opened(told: Any) -> Mapping[str, Any]:
     """What a message holds: an object, or one written as text in percent signs."""
-    if isinstance(told, Mapping):
+    if isinstance(told, dict):
         return told
     for opened in (unquote, unquote_plus):
         try:
             found = json.loads(opened(told)) if isinstance(told, str) else None
         except (ValueError, RecursionError):
             continue
-        if isinstance(found, Mapping):
+        if isinstance(found, dict):
             return found
-    raise Unfit("its msg cannot be read")
+    raise Unfit(said("it cannot be read"))
 
 
-def _order(
-    found: Mapping[str, Any], told: Mapping[str, Any], received: datetime
-) -> Iterator[Part]:
+def _order(found: Mapping[str, Any], told: Mapping[str, Any], received: datetime) -> Iterator[Part]:
     head = found.get("order_info")
     at = _moment(inner(head, "pay_time") or inner(head, "created"), received)
     latest = _moment(inner(head, "update_time"), at)
-    number = name_of(inner(head, "tid"), "tid")
-    if number is None:
-        raise Unfit("it says no tid")
+    number = must_name(inner(head, "tid"), "tid")
     who = _buyer(found)
     message = text(told.get("msg_id"), 100) or f"{number}@{latest.isoformat()}"
     yield Order(number, at, latest, message, who, "CNY", _goods(found), channel="web")
@@ -115,7 +112,7 @@ def _line(told: Mapping[str, Any]) -> Goods:
     paid = amount(told.get("payment"), "payment")
     if paid is None:
         paid = amount(told.get("total_fee"), "total_fee") or Decimal(0)
-    return Goods(_named(told, "oid"), paid, sku, text(told.get("title"), 200), None,
+    return Goods(must_name(told.get("oid"), "oid"), paid, sku, text(told.get("title"), 200), None,
                  amount(told.get("num"), "num"))  # fmt: skip
 
 
@@ -123,7 +120,14 @@ def _refund(found: Mapping[str, Any], received: datetime) -> Refund:
     paid = amount(found.get("refunded_fee"), "refunded_fee")
     at = _moment(found.get("update_time"), received)
     back = None if paid is None else (Goods("refund", paid),)
-    return Refund(_named(found, "tid"), _named(found, "refund_id"), at, Who(), "CNY", back)
+    return Refund(
+        must_name(found.get("tid"), "tid"),
+        must_name(found.get("refund_id"), "refund_id"),
+        at,
+        Who(),
+        "CNY",
+        back,
+    )
 
 
 def _buyer(found: Mapping[str, Any]) -> Who:
@@ -146,10 +150,3 @@ def _moment(value: Any, otherwise: datetime) -> datetime:
     if told is None:
         return otherwise
     return min(told.replace(tzinfo=told.tzinfo or CHINA).astimezone(otherwise.tzinfo), otherwise)
-
-
-def _named(told: Mapping[str, Any], name: str) -> str:
-    found = name_of(told.get(name), name)
-    if found is None:
-        raise Unfit(f"it says no {name}")
-    return found
