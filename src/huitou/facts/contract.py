@@ -132,10 +132,14 @@ CUSTOMERS = _schema(
         "gap_mean": REAL,
         "gap_sd": REAL,
         "typical_gap": REAL,
+        "last_gap": WHOLE,
         "absence": WHOLE,
         "back_day": DAY,
+        "bought_month": WHOLE,
+        "bought_month_before": WHOLE,
         "bought_lately": WHOLE,
         "bought_before": WHOLE,
+        "bought_long_before": WHOLE,
         "left_censored": TRUTH,
         "store": TEXT,
         "channel": TEXT,
@@ -149,6 +153,7 @@ CUSTOMERS = _schema(
         "spend_log_sd",
         "gap_mean",
         "gap_sd",
+        "last_gap",
         "absence",
         "back_day",
         "store",
@@ -160,7 +165,8 @@ CUSTOMERS = _schema(
 
 `absence` is the longest gap in days, `back_day` the last day that ended one so long.
 `bought_lately` and `bought_before` are the purchase days of the last sixteen weeks, and of the
-sixteen before.
+sixteen before; `bought_long_before` those of the thirty-two before these; `bought_month` and
+`bought_month_before` those of the last four weeks, and of the four before.
 """
 
 HAPPENINGS = _schema(
@@ -243,6 +249,9 @@ EVIDENCE = _schema(
 )
 
 BOUGHT = _schema({"person_id": TEXT, "days": WHOLE})
+
+RETURNING = _schema({"day": DAY, "repeats": WHOLE})
+"""Purchase days of each day that were not anybody's first; days without one are absent."""
 
 STAGES = _schema(
     {"person_id": TEXT, "at": DAY, "stage": TEXT, "p_buy": REAL, "value": WHOLE},

@@ -6,12 +6,14 @@ from datetime import datetime
 
 import ibis
 
-from huitou.facts.contract import Dimension, Tables
+from huitou.facts.contract import RETURNING, Dimension, Tables, shaped
 from huitou.facts.kernel import day_number, flag, geometric_mean, nullable, ratio, settled, spread
 from huitou.facts.orders import cut, of_persons, purchases
 
 PRIOR_GAPS = 2.0
 """The shop's usual gap weighs as much as this many gaps of the person's own."""
+MONTH = 28
+"""Days of a month that has every day of the week four times."""
 LATELY = 112
 """Days whose purchases are held against those of as many days before: sixteen weeks even out the
 days of a week and the ends of months, and lie within one season."""
@@ -43,11 +45,13 @@ def purchase_days(purchases: ibis.Table, keys: list[str]) -> ibis.Table:
 def rhythm(days: ibis.Table, keys: list[str], today: int | None = None) -> ibis.Table:
     """One row per person: first and last day, counts, spend per day, and the gaps.
 
-    `today` (a day number) adds `bought_lately` and `bought_before`: purchase days of the last
-    `LATELY` days, today among them, and of as many before.
+    `today` (a day number) adds the purchase days of late: of the last `LATELY` days, today among
+    them (`bought_lately`), of as many before (`bought_before`), of twice as many before those
+    (`bought_long_before`); and of the last `MONTH` days (`bought_month`), and as many before.
 
-    `gap_mean` and `absence` (the longest gap, `back_day` the last day that ended one so long) are
-    null with one purchase day, `gap_sd` and `spend_log_sd` (sample sd) below three and two.
+    `gap_mean`, `last_gap` and `absence` (the longest gap, `back_day` the last day that ended one so
+    long) are null with one purchase day, `gap_sd` and `spend_log_sd` (sample sd) below three and
+    two.
     """
     logged = days.mutate(log_gross=days.gross.cast("float64").ln())
     return logged.group_by(keys).aggregate(
@@ -65,16 +69,34 @@ def rhythm(days: ibis.Table, keys: list[str], today: int | None = None) -> ibis.
         gap_sd=spread(logged.gap),
         absence=logged.gap.max(),
         back_day=logged.day.max(where=logged.gap == logged.longest),
+        last_gap=logged.gap.argmax(logged.number),
         **(_lately(logged, today) if today is not None else {}),
     )
 
 
 def _lately(days: ibis.Table, today: int) -> dict[str, ibis.Value]:
     ago = ibis.literal(today, "int64") - days.number
+
+    def between(begin: int, end: int) -> ibis.Value:
+        return flag((ago >= begin) & (ago < end)).sum()
+
     return {
-        "bought_lately": flag(ago < LATELY).sum(),
-        "bought_before": flag((ago >= LATELY) & (ago < 2 * LATELY)).sum(),
+        "bought_month": between(0, MONTH),
+        "bought_month_before": between(MONTH, 2 * MONTH),
+        "bought_lately": between(0, LATELY),
+        "bought_before": between(LATELY, 2 * LATELY),
+        "bought_long_before": between(2 * LATELY, 4 * LATELY),
     }
+
+
+def returning(t: Tables, as_of: datetime) -> ibis.Table:
+    """Purchase days of each day that were not anybody's first: `day`, `repeats`.
+
+    What the seasons are told from: newcomers come by campaigns, those who return by season.
+    """
+    days = purchase_days(of_persons(purchases(t, as_of)), ["person_id"])
+    again = days.filter(days.gap.notnull())
+    return shaped(again.group_by("day").aggregate(repeats=again.count()), RETURNING)
 
 
 def shop_rhythm(rhythms: ibis.Table) -> ibis.Table:

@@ -17,16 +17,14 @@ from huitou.models.level import (
     levelled,
     log_hazard_ratio,
     log_ratio,
-    same_season,
 )
 from huitou.models.numbers import Array
+from huitou.models.season import NO_SEASON, Season, Tempo
 from huitou.models.shape import CANDIDATES, Candidate, can_split, shape
 
 Z90 = 1.6448536269514722
 """Standard normal quantile of a two-sided 90 % interval."""
 MOST_ORIGINS = 5
-SHAPE_WANDER = 0.15
-"""Sd, in logits, of a tenth around its forecast, before any backtest; worth one window."""
 
 
 def origin_days(first_day: date, as_of_day: date, horizon_days: int) -> tuple[date, ...]:
@@ -53,16 +51,12 @@ class Trial:
     origin: date
     days: int
     p_none: Array
+    expected: Array
     bought: NDArray[np.int64]
     hazard: float
     """Log level in hindsight: the power of silence that makes the total right."""
     volume: float
     """Log of actual over expected purchase days."""
-
-    @property
-    def until(self) -> date:
-        """The day after the window."""
-        return self.origin + timedelta(days=self.days)
 
     @property
     def returned(self) -> NDArray[np.bool_]:
@@ -73,47 +67,41 @@ class Trial:
         """Chances to buy with the total made right: what is left is an error of shape."""
         return levelled(self.p_none, float(np.exp(self.hazard)))
 
+    def expected_in_hindsight(self) -> Array:
+        """Expected purchase days with the total made right."""
+        return self.expected * float(np.exp(self.volume))
+
     @property
     def log_loss(self) -> float:
         """Of the chances in hindsight: candidates are judged by shape, the level comes after."""
         return log_loss(self.hindsight(), self.returned)
 
 
-Trials = dict[tuple[str, date, int], Trial]
-"""Trials made already, by candidate, origin and horizon: scoring several moments of one shop asks
-for the same ones again. Only for origins whose customers are the same each time."""
+Trials = dict[tuple[str, date, int, Season], Trial]
+"""Trials made already, by candidate, origin, horizon and season: scoring several moments of one
+shop asks for the same ones again. Only for origins whose customers are the same each time."""
 
 
 @dataclass(frozen=True)
 class Backtest:
-    """The chosen candidate and its trials, latest first."""
+    """The chosen candidate and its trials in the tempo of today, latest first."""
 
     candidate: Candidate
     trials: tuple[Trial, ...]
     losses: dict[str, float]
-    """Mean log-loss of each candidate tried."""
+    """Mean log-loss of each candidate tried, over whole windows."""
 
-    def before(self, day: date) -> tuple[Trial, ...]:
-        """Trials whose whole window was known on that day."""
-        return tuple(trial for trial in self.trials if trial.until <= day)
+    def hazard(self, start: date, *, seasons: bool) -> Level:
+        """Level of silence for the window from `start`."""
+        return level(
+            [Witness(t.origin, t.days, t.hazard) for t in self.trials], start, seasons=seasons
+        )
 
-    def hazard(self, start: date, days: int) -> Level:
-        """Level of silence for a window, from what was known at its start."""
-        seen = [Witness(t.origin, t.days, t.hazard) for t in self.before(start)]
-        return level(seen, start, days)
-
-    def volume(self, start: date, days: int, *, seasonal: bool = True) -> Level:
-        """Level of expected purchases for a window."""
-        seen = [Witness(t.origin, t.days, t.volume) for t in self.before(start)]
-        return level(seen, start, days, seasonal=seasonal)
-
-    def shape_sd(self, start: date, days: int) -> float:
-        """Sd, in logits, of a tenth around its forecast once the total is right."""
-        weight, scatter = 1.0, SHAPE_WANDER**2
-        for trial in self.before(start):
-            alike = 0.5 + 0.5 * same_season(trial.origin, trial.days, start, days)
-            weight, scatter = weight + alike, scatter + alike * _shape_scatter(trial)
-        return float(np.sqrt(max(scatter / weight, 0.0)))
+    def volume(self, start: date, *, seasons: bool) -> Level:
+        """Level of expected purchases."""
+        return level(
+            [Witness(t.origin, t.days, t.volume) for t in self.trials], start, seasons=seasons
+        )
 
 
 def complete(origins: Sequence[Origin], as_of_day: date, horizon_days: int) -> tuple[Origin, ...]:
@@ -128,44 +116,48 @@ def complete(origins: Sequence[Origin], as_of_day: date, horizon_days: int) -> t
     return tuple(sorted(whole, key=lambda origin: origin.as_of_day, reverse=True))
 
 
-def backtest(origins: Sequence[Origin], now: Histories, trials: Trials | None = None) -> Backtest:
-    """Try every candidate at every origin and keep the one with the least mean log-loss.
+def choose(
+    origins: Sequence[Origin], now: Histories, trials: Trials
+) -> tuple[Candidate, dict[str, float]]:
+    """The candidate with the least mean log-loss at these origins, and the losses of all.
 
-    Fitting cohorts apart is tried only where the customers of today allow it. Without origins
-    the default stands. Trials found in `trials` are not made again, and new ones are added.
+    Fitting cohorts apart is tried only where the customers of today allow it. Without origins the
+    default stands. Seasons move all candidates alike, and are left out. Trials found in `trials`
+    are not made again, and new ones are added.
     """
     if not origins:
-        return Backtest(CANDIDATES[0], (), {})
-    made = {} if trials is None else trials
-    tried = {
-        candidate: tuple(_remembered(made, candidate, origin) for origin in origins)
+        return CANDIDATES[0], {}
+    losses = {
+        candidate: float(
+            np.mean([trial(candidate, o, NO_SEASON, trials).log_loss for o in origins])
+        )
         for candidate in CANDIDATES
         if not candidate.by_cohort or can_split(now)
     }
-    losses = {c: float(np.mean([t.log_loss for t in trials])) for c, trials in tried.items()}
     best = min(losses, key=lambda candidate: losses[candidate])
-    return Backtest(best, tried[best], {c.name: loss for c, loss in losses.items()})
+    return best, {candidate.name: loss for candidate, loss in losses.items()}
 
 
-def _remembered(made: Trials, candidate: Candidate, origin: Origin) -> Trial:
-    key = (candidate.name, origin.as_of_day, origin.horizon_days)
-    if key not in made:
-        made[key] = trial(candidate, origin)
-    return made[key]
-
-
-def trial(candidate: Candidate, origin: Origin) -> Trial:
+def trial(candidate: Candidate, origin: Origin, season: Season, trials: Trials) -> Trial:
     """Fit a candidate to what was known at the origin, and look at what came."""
-    made, days = shape(candidate, histories(origin.customers)), origin.horizon_days
+    key = (candidate.name, origin.as_of_day, origin.horizon_days, season)
+    if key not in trials:
+        trials[key] = _tried(candidate, origin, Tempo(season, origin.as_of_day))
+    return trials[key]
+
+
+def _tried(candidate: Candidate, origin: Origin, tempo: Tempo) -> Trial:
+    made, days = shape(candidate, histories(origin.customers), tempo), origin.horizon_days
     bought = np.asarray(origin.bought, dtype=np.int64)
-    p_none = made.p_none(days)
+    p_none, expected = made.p_none(days), made.expected(days)
     return Trial(
         origin.as_of_day,
         days,
         p_none,
+        expected,
         bought,
         log_hazard_ratio(p_none, int((bought > 0).sum())),
-        log_ratio(float(made.expected(days).sum()), float(bought.sum())),
+        log_ratio(float(expected.sum()), float(bought.sum())),
     )
 
 
@@ -211,9 +203,11 @@ def group_interval(
     return middle, max(middle - reach, 0.0), min(middle + reach, float(len(rows)))
 
 
-def _shape_scatter(trial: Trial) -> float:
-    """Mean squared logit error of the tenths in hindsight, less what chance alone explains."""
-    p, returned = trial.hindsight(), trial.returned
+def shape_scatter(p: Array, returned: NDArray[np.bool_]) -> float:
+    """Mean squared logit error of the tenths, less what chance alone explains.
+
+    `p` has its total made right.
+    """
     excess = []
     for rows in tenths(p):
         chance = max(float((p[rows] * (1 - p[rows])).sum()), 0.5)

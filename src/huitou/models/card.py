@@ -9,17 +9,12 @@ from datetime import date
 import numpy as np
 
 from huitou.ground.words import Sentence, said
-from huitou.models.backtest import (
-    Backtest,
-    Trial,
-    group_interval,
-    log_loss,
-    naive_log_loss,
-    tenths,
-)
-from huitou.models.histories import Histories, Origin, histories
-from huitou.models.level import Level, levelled
+from huitou.models.backtest import group_interval, log_loss, naive_log_loss, tenths
+from huitou.models.blend import Gate
+from huitou.models.forecast import Forecast, Then
+from huitou.models.level import Level
 from huitou.models.numbers import Array
+from huitou.models.season import Season
 from huitou.models.shape import Shape
 from huitou.models.value import Spending
 
@@ -78,6 +73,9 @@ class Card:
     params: Mapping[str, float]
     losses: Mapping[str, float]
     """Mean log-loss of every candidate tried, each with its total made right."""
+    season: Season
+    gate: Gate
+    """Whether shapes learned from habits are listened to, and how they did."""
     ahead: Ahead
     backtests: tuple[Tested, ...]
     deciles: tuple[Tenth, ...]
@@ -95,58 +93,48 @@ class Card:
     """The prior, rather than this shop's data, decides the total."""
 
 
-def ahead(
-    made: Shape, p_none: Array, hazard: Level, shape_sd: float, as_of: date, days: int
-) -> Ahead:
+def _ahead(found: Forecast) -> Ahead:
     """The coming window, in total and by tenth, with intervals."""
-    everyone = np.arange(len(p_none))
-    groups = tenths(-p_none)
-    spreads = made.spread(
-        lambda fitted, s: fitted.p_buy(s, days), _weights([everyone, *groups], len(p_none))
+    silence, hazard = found.silence, found.hazard
+    everyone, ahead = np.arange(len(silence)), found.made.tempo.ahead(found.horizon_days)
+    groups = tenths(-silence)
+    spreads = found.made.spread(
+        lambda fitted, s: fitted.p_buy(s, ahead), _weights([everyone, *groups], len(silence))
     )
-    total = group_interval(p_none, everyone, hazard, 0.0, float(spreads[0]))
+    total = group_interval(silence, everyone, hazard, 0.0, float(spreads[0]))
     parts = [
-        Tenth(rank, len(rows), *group_interval(p_none, rows, hazard, shape_sd, float(sd)), None)
-        for rank, (rows, sd) in enumerate(zip(groups, spreads[1:], strict=True), start=1)
+        Tenth(rank, len(rows), *group_interval(silence, rows, hazard, found.shape_sd, sd), None)
+        for rank, (rows, sd) in enumerate(zip(groups, spreads[1:].tolist(), strict=True), start=1)
     ]
-    return Ahead(as_of, days, len(p_none), *total, tuple(parts))
+    return Ahead(found.made.tempo.day, found.horizon_days, len(silence), *total, tuple(parts))
 
 
-def tested(tried: Backtest, origins: Sequence[Origin]) -> tuple[Tested, ...]:
-    """Each trial with the level and interval that were possible at its origin."""
-    return tuple(
-        _tested(tried, trial, histories(origin.customers))
-        for trial, origin in zip(tried.trials, origins, strict=True)
-    )
-
-
-def _tested(tried: Backtest, trial: Trial, known: Histories) -> Tested:
-    hazard = tried.hazard(trial.origin, trial.days)
-    everyone = np.arange(len(trial.p_none))
-    total = group_interval(trial.p_none, everyone, hazard, 0.0, 0.0)
+def _tested(then: Then) -> Tested:
+    found = then.forecast
+    everyone = np.arange(len(found.known))
+    total = group_interval(found.silence, everyone, found.hazard, 0.0, 0.0)
     return Tested(
-        trial.origin,
-        trial.days,
+        found.made.tempo.day,
+        found.horizon_days,
         len(everyone),
         *total,
-        int(trial.returned.sum()),
-        log_loss(levelled(trial.p_none, hazard.factor()), trial.returned),
-        naive_log_loss(known, trial.returned),
+        int(then.returned.sum()),
+        log_loss(found.p_buy, then.returned),
+        naive_log_loss(found.known, then.returned),
     )
 
 
-def tested_tenths(tried: Backtest, trial: Trial) -> tuple[Tenth, ...]:
-    """A trial by tenth, with what was known at its origin."""
-    hazard = tried.hazard(trial.origin, trial.days)
-    shape_sd = tried.shape_sd(trial.origin, trial.days)
+def _tested_tenths(then: Then) -> tuple[Tenth, ...]:
+    """An earlier moment by tenth, with what was known at it."""
+    found = then.forecast
     return tuple(
         Tenth(
             rank,
             len(rows),
-            *group_interval(trial.p_none, rows, hazard, shape_sd, 0.0),
-            int(trial.returned[rows].sum()),
+            *group_interval(found.silence, rows, found.hazard, found.shape_sd, 0.0),
+            int(then.returned[rows].sum()),
         )
-        for rank, rows in enumerate(tenths(-trial.p_none), start=1)
+        for rank, rows in enumerate(tenths(-found.silence), start=1)
     )
 
 
@@ -158,34 +146,28 @@ def ece(parts: Sequence[Tenth]) -> float | None:
     return gaps / customers if customers else None
 
 
-def card(
-    made: Shape,
-    tried: Backtest,
-    origins: Sequence[Origin],
-    coming: Ahead,
-    paid: Spending,
-    hazard: Level,
-    volume: Level,
-) -> Card:
+def card(found: Forecast, paid: Spending, volume: Level) -> Card:
     """Put the card together and say how far to trust it."""
-    rows = tested(tried, origins)
-    by_trial = [tested_tenths(tried, trial) for trial in tried.trials]
-    open_total = prior_speaks(made, coming.horizon_days)
+    rows = tuple(map(_tested, found.then))
+    by_moment = list(map(_tested_tenths, found.then))
+    coming, open_total = _ahead(found), prior_speaks(found.made, found.horizon_days)
     inside = [row.low <= row.actual <= row.high for row in rows]
     names = ("spend_p", "spend_q", "spend_gamma")
     spends = zip(names, paid.model.params.values(), strict=True)
     return Card(
-        model=made.candidate.name,
-        params={**made.params, **dict(spends)},
-        losses=tried.losses,
+        model=found.made.candidate.name,
+        params={**found.made.params, **dict(spends)},
+        losses=found.tried.losses,
+        season=found.made.tempo.season,
+        gate=found.gate,
         ahead=coming,
         backtests=rows,
-        deciles=by_trial[0] if by_trial else (),
-        ece=ece([part for parts in by_trial for part in parts]),
+        deciles=by_moment[0] if by_moment else (),
+        ece=ece([part for parts in by_moment for part in parts]),
         coverage=float(np.mean(inside)) if inside else None,
-        level=hazard,
+        level=found.hazard,
         volume=volume,
-        words=tuple(_words(rows, coming, paid, open_total)),
+        words=tuple(_words(rows, coming, paid, open_total, found.gate)),
         prior_dominated=open_total,
     )
 
@@ -193,7 +175,8 @@ def card(
 def prior_speaks(made: Shape, days: int) -> bool:
     """Whether the parameters are so open that the prior decides the total."""
     everyone = np.ones((1, made.customers))
-    sd = float(made.spread(lambda fitted, s: fitted.expected(s, days), everyone)[0])
+    ahead = made.tempo.ahead(days)
+    sd = float(made.spread(lambda fitted, s: fitted.expected(s, ahead), everyone)[0])
     return sd > OPEN * max(float(made.expected(days).sum()), 1e-12)
 
 
@@ -205,7 +188,7 @@ def _weights(groups: Sequence[np.ndarray], n: int) -> Array:
 
 
 def _words(
-    rows: Sequence[Tested], coming: Ahead, paid: Spending, open_total: bool
+    rows: Sequence[Tested], coming: Ahead, paid: Spending, open_total: bool, tried: Gate
 ) -> list[Sentence]:
     words = [
         said(
@@ -219,6 +202,7 @@ def _words(
         )
     ]
     words += _past(rows) if rows else [_no_past(coming)]
+    words += _learned(tried)
     if open_total:
         words.append(
             said(
@@ -258,6 +242,27 @@ def _past(rows: Sequence[Tested]) -> list[Sentence]:
             said("On this shop's past it was no better than the rule of twice the usual gap.")
         )
     return words
+
+
+def _learned(tried: Gate) -> list[Sentence]:
+    if tried.closed is None or tried.blended is None:
+        return []
+    if not tried.is_open:
+        return [
+            said(
+                "What a learning program made of habits did no better on {tests} of those days, "
+                "and is not listened to.",
+                tests=tried.moments,
+            )
+        ]
+    return [
+        said(
+            "It also goes by habits that a learning program found in this shop's past: on {tests} "
+            "of those days that lowered the log-loss by {percent} percent.",
+            tests=tried.moments,
+            percent=round(100 * (1 - tried.blended / tried.closed), 1),
+        )
+    ]
 
 
 _LOSSES = ("log_loss", "naive_log_loss")

@@ -147,10 +147,11 @@ class Fitted:
             worth, before = worth + np.exp(-rate * k) * (until - before), until
         return worth
 
-    def days_until(self, s: Summary, chance: float, *, longest: int) -> Index:
+    def days_until(self, s: Summary, chance: Array | float, *, longest: int) -> Index:
         """First whole day by which the chance to have bought reaches `chance`; -1 for never.
 
-        Never means not within `longest` days; the unit of `s` must be days.
+        Never means not within `longest` days; the unit of `s` must be days. `chance` is one for all
+        rows, or one a row.
         """
         whole = self._logs(s)[1]
 

@@ -3,8 +3,8 @@
 At an earlier moment the model says how many will return, and the days after say how many did.
 The level is the factor between the two on the scale of log silence, p_none -> p_none^k, which
 moves sure and doubtful buyers alike and keeps chances within [0, 1]; expected purchases have a
-plain factor of their own. One past window is a poor witness: the factor is shrunken towards 1,
-windows of the same season count most, and what they disagree on widens the interval.
+plain factor of their own. What is wrong with a model's total today was wrong with it lately, so
+the latest windows count most; and what they disagree on widens the interval.
 """
 
 from __future__ import annotations
@@ -23,11 +23,11 @@ WANDER = 0.15
 SEASONS = 0.3
 """Sd of log levels between seasons, believed until windows show more or less of it."""
 STRENGTH = 1.0
-"""How many windows that belief is worth."""
-OFF_SEASON = 0.1
-"""Weight of a window of quite another season: it says little of this one, but something."""
-DECAY = 0.7
-"""Weight of a window one year older than another."""
+"""How many windows the belief in those two is worth."""
+PULL = 0.25
+"""How many windows the belief that the total is right as it is, is worth: little."""
+DECAY = 0.25
+"""Weight of a window that ended its own length earlier than another."""
 REACH = 3.0
 """Log levels are sought within this distance of 0."""
 
@@ -53,22 +53,21 @@ class Witness:
     log: float
 
 
-def level(witnesses: Sequence[Witness], start: date, days: int, *, seasonal: bool = True) -> Level:
-    """What past windows say of the window of `days` from `start`.
+def level(witnesses: Sequence[Witness], start: date, *, seasons: bool = False) -> Level:
+    """What past windows say of the one from `start`: the latest most, half a window half as much.
 
-    Random effects, shrunken: log = sum w l / (k + sum w), and the sd pools the wander believed
-    beforehand with the windows' disagreement, plus the uncertainty of the mean itself. While no
-    window of the same season has been seen, the wander is wider. Without witnesses: factor 1.
+    log = sum w l / (k + sum w). The sd pools the wander believed beforehand with the windows'
+    disagreement, plus the uncertainty of the mean itself. `seasons` says that the shop has seasons
+    which are not known yet: then the wander is wider. Without witnesses: factor 1.
     """
-    alike = [same_season(w.start, w.days, start, days) if seasonal else 1.0 for w in witnesses]
-    weight = np.array([_weight(w, a, start) for w, a in zip(witnesses, alike, strict=True)])
+    longest = max((witness.days for witness in witnesses), default=1)
+    weight = np.array([_weight(witness, longest, start) for witness in witnesses])
     logs = np.array([witness.log for witness in witnesses])
-    mass = STRENGTH + float(weight.sum())
-    middle = float(weight @ logs) / mass
-    unseen = 1 - max(alike, default=0.0 if seasonal else 1.0)
-    wander = WANDER**2 + unseen**2 * _seasons(logs)
+    middle = float(weight @ logs) / (PULL + float(weight.sum()))
+    wander = WANDER**2 + (_seasons(logs) if seasons else 0.0)
     scatter = STRENGTH * wander + float(weight @ (logs - middle) ** 2)
-    return Level(middle, float(np.sqrt(scatter / mass * (1 + 1 / mass))))
+    variance = scatter / (STRENGTH + float(weight.sum()))
+    return Level(middle, float(np.sqrt(variance * (1 + 1 / (STRENGTH + float(weight.sum()))))))
 
 
 def _seasons(logs: Array) -> float:
@@ -80,23 +79,12 @@ def _seasons(logs: Array) -> float:
     return (SEASONS**2 + apart) / (1 + max(len(logs) - 1, 0) / 2)
 
 
-def _weight(seen: Witness, alike: float, start: date) -> float:
-    years = max((start - seen.start).days, 0) / 365.25
-    return float(DECAY**years * (OFF_SEASON + (1 - OFF_SEASON) * alike))
+def _weight(seen: Witness, longest: int, start: date) -> float:
+    over = max((start - seen.start).days - seen.days, 0) / seen.days
+    return float(DECAY**over * seen.days / longest)
 
 
-def same_season(start: date, days: int, other: date, other_days: int) -> float:
-    """Share of the longer window's days of the year that both windows cover, in [0, 1]."""
-    one, two = _days_of_year(start, days), _days_of_year(other, other_days)
-    return len(one & two) / max(len(one), len(two), 1)
-
-
-def _days_of_year(start: date, days: int) -> set[int]:
-    first = start.timetuple().tm_yday - 1
-    return {(first + day) % 365 for day in range(min(days, 365))}
-
-
-def log_hazard_ratio(p_none: Array, returned: int) -> float:
+def log_hazard_ratio(p_none: Array, returned: float) -> float:
     """The log power k of silence for which the sum of 1 - p_none^k is the number who returned."""
     if not len(p_none):
         return 0.0

@@ -19,6 +19,7 @@ from huitou.models.histories import Histories
 from huitou.models.mbgnbd import MbgNbd
 from huitou.models.numbers import Array, Index
 from huitou.models.pareto import ParetoNbd
+from huitou.models.season import Tempo
 from huitou.models.summary import Summary, summarise
 
 SMALLEST_COHORT = 200
@@ -62,11 +63,12 @@ class Part:
 
 @dataclass(frozen=True)
 class Shape:
-    """Fitted models covering every customer once."""
+    """Fitted models covering every customer once, and the tempo in which they count time."""
 
     candidate: Candidate
     parts: tuple[Part, ...]
     customers: int
+    tempo: Tempo
 
     def ask(self, question: Ask) -> Array:
         """The answer for every customer, shape (n,)."""
@@ -81,26 +83,38 @@ class Shape:
 
     def p_none(self, days: float) -> Array:
         """Chance that each customer does not buy in the coming days."""
-        return self.ask(lambda fitted, s: fitted.p_none(s, days))
+        ahead = self.tempo.ahead(days)
+        return self.ask(lambda fitted, s: fitted.p_none(s, ahead))
 
     def expected(self, days: float) -> Array:
         """Expected purchase days of each customer in the coming days."""
-        return self.ask(lambda fitted, s: fitted.expected(s, days))
+        ahead = self.tempo.ahead(days)
+        return self.ask(lambda fitted, s: fitted.expected(s, ahead))
 
     def expected_alive(self, days: float) -> Array:
         """The same, of one who is alive."""
-        return self.ask(lambda fitted, s: fitted.expected_alive(s, days))
+        ahead = self.tempo.ahead(days)
+        return self.ask(lambda fitted, s: fitted.expected_alive(s, ahead))
 
     def expected_when_seen(self, days: float) -> Array:
         """The same of each customer on the evening of their last purchase, before any silence."""
-        return self.ask(lambda fitted, s: fitted.expected(s.when_seen(), days))
+        ahead = self.tempo.ahead(days)
+        return self.ask(lambda fitted, s: fitted.expected(s.when_seen(), ahead))
 
-    def days_until(self, chance: float, longest: int) -> Index:
-        """Days until the chance to have bought reaches `chance`; -1 for not within `longest`."""
-        days = self.ask(
-            lambda fitted, s: fitted.days_until(s, chance, longest=longest).astype(np.float64)
-        )
-        return days.astype(np.int64)
+    def days_until(self, chance: Array | float, longest: int) -> Index:
+        """Days until the chance to have bought reaches `chance`; -1 for not within `longest`.
+
+        `chance` is one for all, or one a customer.
+        """
+        beats, most = np.zeros(self.customers, dtype=np.int64), int(self.tempo.ahead(longest))
+        for part in self.parts:
+            if np.ndim(chance):
+                each, wanted = part.summary.rows(part.place), np.asarray(chance)[part.rows]
+                beats[part.rows] = part.fitted.days_until(each, wanted, longest=most)
+            else:
+                found = part.fitted.days_until(part.summary, chance, longest=most)
+                beats[part.rows] = found[part.place]
+        return self.tempo.until(beats)
 
     def own_weight(self) -> Array:
         """Weight of a customer's own history against the shop's in their rate, T / (alpha + T)."""
@@ -136,22 +150,27 @@ class Shape:
 
     @property
     def params(self) -> Mapping[str, float]:
-        """Parameters by name; those of the log's first customers carry `_first`."""
-        if len(self.parts) == 1:
-            return self.parts[0].fitted.params
-        first, others = self.parts
-        renamed = {f"{name}_first": value for name, value in first.fitted.params.items()}
-        return {**others.fitted.params, **renamed}
+        """Parameters by name, times in usual days; those of the log's first carry `_first`."""
+        told = [_in_days(part.fitted, self.tempo.season.beats) for part in self.parts]
+        if len(told) == 1:
+            return told[0]
+        first, others = told
+        return {**others, **{f"{name}_first": value for name, value in first.items()}}
 
 
-def shape(candidate: Candidate, known: Histories) -> Shape:
-    """Fit a candidate to what is known of the customers."""
+def _in_days(fitted: Fitted, beats: int) -> dict[str, float]:
+    scaled = zip(fitted.params.items(), fitted.model.scales, strict=True)
+    return {name: value / beats if time else value for (name, value), time in scaled}
+
+
+def shape(candidate: Candidate, known: Histories, tempo: Tempo) -> Shape:
+    """Fit a candidate to what is known of the customers, in the shop's tempo."""
     split = candidate.by_cohort and can_split(known)
     everyone = np.ones(len(known), dtype=bool)
     cohorts = [known.left_censored, ~known.left_censored] if split else [everyone]
-    return Shape(
-        candidate, tuple(_part(candidate.model, known, who) for who in cohorts), len(known)
-    )
+    t_x, watched = tempo.lived(known)
+    parts = [_part(candidate.model, known.x[who], t_x[who], watched[who], who) for who in cohorts]
+    return Shape(candidate, tuple(parts), len(known), tempo)
 
 
 def can_split(known: Histories) -> bool:
@@ -160,10 +179,9 @@ def can_split(known: Histories) -> bool:
     return min(first, len(known) - first) >= SMALLEST_COHORT
 
 
-def _part(model: Model, known: Histories, who: NDArray[np.bool_]) -> Part:
-    rows = np.flatnonzero(who)
-    summary, place = summarise(known.x[rows], known.t_x[rows], known.T[rows])
-    return Part(rows, place, summary, fit(model, summary))
+def _part(model: Model, x: Array, t_x: Array, T: Array, who: NDArray[np.bool_]) -> Part:
+    summary, place = summarise(x, t_x, T)
+    return Part(np.flatnonzero(who), place, summary, fit(model, summary))
 
 
 def _slopes(part: Part, question: Ask) -> Array:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from huitou.models.forecast import Forecast
 from huitou.models.gammagamma import Spend, fit_spend
 from huitou.models.histories import Histories
 from huitou.models.level import Level
@@ -65,21 +66,25 @@ def spending(known: Histories) -> Spending:
     )
 
 
-def worth(made: Shape, known: Histories, paid: Spending, volume: Level, days: int) -> Worth:
+def worth(found: Forecast, paid: Spending, volume: Level, days: int) -> Worth:
     """Expected profit over `days` after the moment of the fit, with its 90 % interval.
 
     The interval is of the expectation: the level's sd from the backtest and the parameters'.
     It is log-normal, and wide levels move all customers together, so lows may be summed.
     """
+    made, known = found.made, found.known
     per_day = paid.expected * net_share(known) * np.clip(known.margin, 0.0, 1.0)
+    per_day = per_day * volume.factor() * found.personal_volume
     expected = made.expected(days)
     log_sd = np.sqrt(volume.sd**2 + paid.log_sd**2 + _purchases_log_sd(made, days, expected) ** 2)
-    middle = volume.factor() * expected * per_day
-    kept = volume.factor() * made.expected_alive(days) * per_day
+    middle = expected * per_day
     reach = np.exp(np.minimum(Z90 * log_sd, 20.0))
-    then = volume.factor() * made.expected_when_seen(days) * per_day
     return Worth(
-        _minor(middle), _minor(middle / reach), _minor(middle * reach), _minor(kept), _minor(then)
+        value=_minor(middle),
+        low=_minor(middle / reach),
+        high=_minor(middle * reach),
+        if_kept=_minor(made.expected_alive(days) * per_day),
+        then=_minor(made.expected_when_seen(days) * per_day),
     )
 
 
@@ -101,7 +106,8 @@ def _minor(amount: Array) -> Index:
 
 
 def _purchases_log_sd(made: Shape, days: int, expected: Array) -> Array:
-    sd = made.spread_each(lambda fitted, s: fitted.expected(s, days))
+    ahead = made.tempo.ahead(days)
+    sd = made.spread_each(lambda fitted, s: fitted.expected(s, ahead))
     relative: Array = sd / np.maximum(expected, 1e-12)
     return relative
 

@@ -42,8 +42,13 @@ def _ahead(coming: Coming) -> Ahead:
 
 def rhythm_of(card: Card) -> dict[str, Any]:
     """What curves of single customers are drawn from, as a plain value (see `models.curve`)."""
-    params = {name: float(value) for name, value in card.params.items()}
-    return {"model": card.model, "params": params, "factor": float(card.level.factor())}
+    return {
+        "model": card.model,
+        "params": {name: float(value) for name, value in card.params.items()},
+        "day": card.ahead.as_of.isoformat(),
+        "horizon_days": card.ahead.horizon_days,
+        "weekly": list(card.season.weekly),
+    }
 
 
 def _backtest(row: Tested) -> BacktestRow:

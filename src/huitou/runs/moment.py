@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import pairwise
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -20,7 +21,7 @@ LEAST_HISTORY = 45
 """Days of history without which a moment says nothing."""
 
 
-FORMAT = 2
+FORMAT = 3
 """Counts up whenever what an edition holds changes, so that no reader takes an old one for new."""
 
 
@@ -54,6 +55,24 @@ class Moment:
         """Earlier moments whose horizon is over by the evening of `day`: nothing later leaks in."""
         over = day - timedelta(days=self.horizon_days)
         return tuple(each for each in self.earlier if each <= over)
+
+    def windows(self, day: date) -> tuple[tuple[date, int], ...]:
+        """Evenings, each with the days after it that are compared with what was forecast then.
+
+        Those whose whole horizon is over by the evening of `day`, and from each moment to the next
+        one: half a horizon, which tells sooner how forecasts err of late.
+        """
+        moments = [each for each in (self.day, *self.earlier) if each <= day]
+        halves = [(each, (after - each).days) for after, each in pairwise(moments)]
+        return (
+            *((each, self.horizon_days) for each in self.origins(day)),
+            *((each, days) for each, days in halves if days < self.horizon_days),
+        )
+
+    def label(self, evening: date, days: int) -> str:
+        """The table of who bought in the days after an evening."""
+        whole = f"bought_{evening}"
+        return whole if days == self.horizon_days else f"{whole}_{days}"
 
     def written(self) -> dict[str, Any]:
         """As a plain value."""

@@ -14,7 +14,7 @@ from huitou.decisions.receipts import receipt_words
 from huitou.ground.money import Money
 from huitou.ground.words import Sentence, said
 from huitou.models.causes import QUESTIONS, WORDS
-from huitou.models.curve import Rhythm
+from huitou.models.curve import Rhythm, Row
 from huitou.runs.people import latest_key, money_range
 from huitou.runs.views import (
     Cause,
@@ -67,10 +67,15 @@ def survival(
     row: Mapping[str, Any], rhythm: Mapping[str, Any], day: date
 ) -> tuple[tuple[date, float], ...]:
     """The chance to have bought again by each coming day."""
-    known = Rhythm(rhythm["model"], rhythm["params"], rhythm["factor"])
-    ahead = known.chance_by(
-        row["x"], row["t_x"], row["T"], CURVE_DAYS, first=bool(row["left_censored"])
+    known = Rhythm(
+        rhythm["model"],
+        rhythm["params"],
+        date.fromisoformat(rhythm["day"]),
+        rhythm["horizon_days"],
+        tuple(rhythm["weekly"]),
     )
+    one = Row(row["x"], row["t_x"], row["T"], row["p_buy"], bool(row["left_censored"]))
+    ahead = known.chance_by(one, CURVE_DAYS)
     return tuple(
         (day + timedelta(days=days), float(chance))
         for days, chance in zip(CURVE_DAYS, ahead, strict=True)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pyarrow.compute as pc
 
+from huitou.models.forecast import Past
 from huitou.models.histories import Origin
 from huitou.models.score import Choice
 
@@ -23,17 +24,17 @@ def choice(work: Work, day: date) -> Choice:
     )
 
 
-def origins(work: Work, day: date) -> list[Origin]:
-    """Earlier moments whose horizon was over on that evening, with who bought in it."""
+def past(work: Work, day: date) -> Past:
+    """Earlier moments whose windows were over on that evening, with who bought in them."""
     edition, moment = work.edition, work.moment
     found = []
-    for each in moment.origins(day):
+    for each, days in moment.windows(day):
         told = edition.table(f"customers_{each}")
-        label = edition.table(f"bought_{each}").combine_chunks()
+        label = edition.table(moment.label(each, days)).combine_chunks()
         place = pc.index_in(told["person_id"], value_set=label["person_id"].combine_chunks())
-        days = pc.fill_null(label["days"].take(place), 0).to_numpy()
-        found.append(Origin(_unknown(each), told, moment.horizon_days, days))
-    return found
+        came = pc.fill_null(label["days"].take(place), 0).to_numpy()
+        found.append(Origin(_unknown(each), told, days, came))
+    return Past(found, moment.horizon_days, edition.table("returning"))
 
 
 def _unknown(day: date) -> date:

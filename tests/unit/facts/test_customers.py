@@ -19,7 +19,7 @@ from tests.unit.facts.rows import arrow, by_person, line, rows, shop
 from huitou.facts.contract import CUSTOMERS, Tables
 from huitou.facts.customers import customers
 from huitou.facts.profit import ASSUMED_MARGIN
-from huitou.facts.rhythm import LATELY, PRIOR_GAPS
+from huitou.facts.rhythm import LATELY, MONTH, PRIOR_GAPS
 
 START = date(2011, 1, 1)
 AS_OF = datetime(2011, 7, 1)
@@ -233,6 +233,14 @@ def recomputed(lines: list[dict[str, Any]], margin: float) -> dict[str, dict[str
             "gap_mean": statistics.mean(gaps) if gaps else None,
             "gap_sd": statistics.stdev(gaps) if len(gaps) > 1 else None,
             "absence": max(gaps, default=None),
+            "last_gap": gaps[-1] if gaps else None,
+            "bought_month": sum((date(2011, 6, 30) - day).days < MONTH for day in seen),
+            "bought_month_before": sum(
+                MONTH <= (date(2011, 6, 30) - day).days < 2 * MONTH for day in seen
+            ),
+            "bought_long_before": sum(
+                2 * LATELY <= (date(2011, 6, 30) - day).days < 4 * LATELY for day in seen
+            ),
             "bought_lately": sum((date(2011, 6, 30) - day).days < LATELY for day in seen),
             "bought_before": sum(
                 LATELY <= (date(2011, 6, 30) - day).days < 2 * LATELY for day in seen

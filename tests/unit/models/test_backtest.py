@@ -12,16 +12,20 @@ from hypothesis import strategies as st
 from tests.unit.models.worlds import Shop
 
 from huitou.models.backtest import (
-    backtest,
+    choose,
     complete,
     group_interval,
     log_loss,
     naive_log_loss,
     origin_days,
     tenths,
+    trial,
 )
+from huitou.models.forecast import Past, foresee
 from huitou.models.histories import Origin, histories
 from huitou.models.level import Level
+from huitou.models.season import NO_SEASON
+from huitou.models.shape import CANDIDATES
 
 
 @given(st.integers(0, 2000), st.integers(14, 400))
@@ -57,27 +61,41 @@ def test_windows_that_are_not_over_are_left_out(shop):
 
 
 def test_what_was_learnt_later_says_nothing_at_an_earlier_origin(shop):
-    tried = backtest([origin(shop, 700), origin(shop, 500)], histories(shop.customers(850)))
-    assert tried.before(shop.day(700)) == tried.trials[1:]
-    assert tried.before(shop.day(619)) == ()
-    assert tried.hazard(shop.day(500), 120) == tried.hazard(shop.day(0), 120)
+    past = Past([origin(shop, 700), origin(shop, 500)], 120)
+    assert [each.as_of_day for each in past.before(shop.day(820))] == [shop.day(700), shop.day(500)]
+    assert [each.as_of_day for each in past.before(shop.day(700))] == [shop.day(500)]
+    assert past.before(shop.day(619)) == ()
+    then = foresee(shop.customers(850), shop.day(850), past).then
+    alone = foresee(shop.customers(500), shop.day(500), Past([], 120))
+    assert np.array_equal(then[1].forecast.p_buy, alone.p_buy)
+    assert then[1].forecast.hazard == alone.hazard
+
+
+def test_half_a_window_that_has_just_ended_is_a_witness(shop):
+    half = origin(shop, 640, horizon=60)
+    past = Past([origin(shop, 580), half, origin(shop, 600, horizon=60)], 120)
+    assert past.half_before(shop.day(700)) == (half,)
+    assert past.half_before(shop.day(701)) == ()
+    tried = foresee(shop.customers(700), shop.day(700), past).tried
+    assert [each.days for each in tried.trials] == [60, 120]
 
 
 def test_the_candidate_with_the_least_log_loss_is_taken(shop):
-    tried = backtest([origin(shop, 700), origin(shop, 500)], histories(shop.customers(850)))
-    assert tried.losses[tried.candidate.name] == min(tried.losses.values())
-    assert {"MBG/NBD", "Pareto/NBD"} <= set(tried.losses)
+    both = [origin(shop, 700), origin(shop, 500)]
+    best, losses = choose(both, histories(shop.customers(850)), {})
+    assert losses[best.name] == min(losses.values())
+    assert {"MBG/NBD", "Pareto/NBD"} <= set(losses)
 
 
 def test_without_origins_the_default_stands(shop):
-    tried = backtest([], histories(shop.customers(300)))
-    assert tried.candidate.name == "MBG/NBD" and tried.trials == ()
+    best, losses = choose([], histories(shop.customers(300)), {})
+    assert best.name == "MBG/NBD" and losses == {}
 
 
 def test_hindsight_makes_the_total_right(shop):
-    tried = backtest([origin(shop, 600)], histories(shop.customers(850)))
-    trial = tried.trials[0]
-    assert trial.hindsight().sum() == pytest.approx(trial.returned.sum(), abs=1e-3)
+    tried = trial(CANDIDATES[0], origin(shop, 600), NO_SEASON, {})
+    assert tried.hindsight().sum() == pytest.approx(tried.returned.sum(), abs=1e-3)
+    assert tried.expected_in_hindsight().sum() == pytest.approx(tried.bought.sum(), rel=0.01)
 
 
 @given(st.lists(st.floats(0, 1), min_size=1, max_size=40), st.floats(0, 1), st.floats(0, 0.5))

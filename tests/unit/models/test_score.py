@@ -9,10 +9,12 @@ from tests.unit.models.worlds import Shop
 
 from huitou.ground.errors import NotYet
 from huitou.models.backtest import origin_days
-from huitou.models.curve import Rhythm
+from huitou.models.curve import Rhythm, Row
+from huitou.models.forecast import Past
 from huitou.models.histories import Origin, histories
 from huitou.models.mbgnbd import MbgNbd
 from huitou.models.score import SCORES, Choice, score
+from huitou.models.season import NO_SEASON, Tempo
 from huitou.models.shape import Candidate, shape
 
 TODAY, HORIZON = 700, 120
@@ -194,31 +196,34 @@ def test_a_shop_without_amounts_has_chances_but_no_value(shop):
 
 
 def test_trials_are_remembered_between_moments_and_change_nothing(shop, scored):
-    remembered = {}
+    past = Past(origins(shop), HORIZON)
     earlier = Choice(shop.day(TODAY - 60), HORIZON)
-    score(shop.customers(TODAY - 60), origins(shop), earlier, remembered)
-    assert {day for _, day, _ in remembered} < {origin.as_of_day for origin in origins(shop)}
-    again, same = score(
-        shop.customers(TODAY), origins(shop), Choice(shop.day(TODAY), HORIZON), remembered
-    )
+    score(shop.customers(TODAY - 60), past, earlier)
+    assert set(past.made) < {origin.as_of_day for origin in origins(shop)}
+    again, same = score(shop.customers(TODAY), past, Choice(shop.day(TODAY), HORIZON))
     assert again.equals(scored[0]) and same == scored[1]
 
 
 def test_a_curve_drawn_from_the_card_passes_through_the_chance_to_buy(shop, scored):
     table, card = scored
-    drawn = Rhythm(card.model, card.params, card.level.factor())
+    drawn = Rhythm(card.model, card.params, shop.day(TODAY), HORIZON)
     for row in (0, 300, 700):
         one = shop.customers(TODAY).slice(row, 1).to_pylist()[0]
         x, t_x, T, first = (one[name] for name in ("x", "t_x", "T", "left_censored"))
-        curve = drawn.chance_by(x, t_x, T, [1, HORIZON, 400], first=first)
-        assert curve[1] == pytest.approx(table.column("p_buy")[row].as_py(), rel=1e-9)
+        told = Row(x, t_x, T, table.column("p_buy")[row].as_py(), first)
+        curve = drawn.chance_by(told, [1, HORIZON, 400])
+        assert curve[1] == pytest.approx(told.p_buy, rel=1e-9)
+        mid = table.column("next_mid")[row].as_py()
+        if mid is not None:
+            day_before, then = drawn.chance_by(told, [mid - 1, mid])
+            assert day_before < 0.5 <= then + 1e-9
         assert (np.diff(curve) >= 0).all()
 
 
 def test_cohorts_fitted_apart_keep_everybody_in_place():
     old = Shop(seed=6, n=900, arrivals=60)
-    known = histories(old.customers(400))
-    apart, together = (shape(Candidate(MbgNbd(), split), known) for split in (True, False))
+    known, tempo = histories(old.customers(400)), Tempo(NO_SEASON, old.day(400))
+    apart, together = (shape(Candidate(MbgNbd(), split), known, tempo) for split in (True, False))
     assert len(apart.parts) == 2 and len(together.parts) == 1
     assert "alpha_first" in apart.params and "alpha_first" not in together.params
     correlation = np.corrcoef(apart.expected(90), together.expected(90))[0, 1]

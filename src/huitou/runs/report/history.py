@@ -23,7 +23,7 @@ from huitou.models.score import score
 from huitou.runs import answers as five
 from huitou.runs.kept import keep, recall
 from huitou.runs.people import with_missed
-from huitou.runs.scoring import choice, origins
+from huitou.runs.scoring import choice, past
 from huitou.runs.views import Answers, Range
 
 if TYPE_CHECKING:
@@ -96,7 +96,7 @@ def made_again(work: Work, day: date) -> tuple[Stood, pa.Table] | None:
         told = customers(work.tables(connection), work.moment.evening(day)).to_pyarrow()
     told = told.sort_by("key")
     try:
-        scores, _card = score(told, origins(work, day), choice(work, day), {})
+        scores, _card = score(told, past(work, day), choice(work, day))
     except NotYet:
         return None
     judged = _stages(work, told, scores, day)

@@ -11,7 +11,6 @@ import pyarrow.compute as pc
 
 from huitou.facts.stages import stages
 from huitou.ground.errors import NotYet
-from huitou.models.backtest import Trials
 from huitou.models.causes import causes, with_answers
 from huitou.models.learned import learn
 from huitou.models.score import score
@@ -20,7 +19,7 @@ from huitou.runs.beside import heard, said
 from huitou.runs.card import card_view, rhythm_of
 from huitou.runs.kept import keep
 from huitou.runs.moment import Moment
-from huitou.runs.scoring import choice, origins
+from huitou.runs.scoring import choice, past
 from huitou.runs.work import Result, Work
 
 if TYPE_CHECKING:
@@ -37,11 +36,11 @@ def forecast(work: Work) -> Result:
     """
     edition, moment = work.edition, work.moment
     scored = 0
-    trials: Trials = {}
+    before = past(work, moment.day)
     for each in (moment.day, *moment.earlier):
         told = edition.table(f"customers_{each}")
         try:
-            scores, card = score(told, origins(work, each), choice(work, each), trials)
+            scores, card = score(told, before, choice(work, each))
         except NotYet as too_few:
             if each == moment.day:
                 edition.note("too_few", keep(too_few.spoken))

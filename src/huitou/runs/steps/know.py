@@ -17,7 +17,7 @@ from huitou.facts.evidence import evidence
 from huitou.facts.ledger import ledger
 from huitou.facts.orders import orders
 from huitou.facts.profit import shop_rate
-from huitou.facts.rhythm import usual_gap
+from huitou.facts.rhythm import returning, usual_gap
 from huitou.ground.errors import NotYet
 from huitou.identity import book as identity
 from huitou.identity.resolving import resolve, with_people
@@ -106,9 +106,10 @@ def facts(work: Work) -> Result:
             table = customers(tables, moment.evening(each)).to_pyarrow()
             # By key: ids are drawn at random, and ties among equals go by place.
             edition.write(f"customers_{each}", table.sort_by("key"))
-        for each in moment.origins(moment.day):
-            label = bought(tables, moment.evening(each), moment.horizon_days).to_pyarrow()
-            edition.write(f"bought_{each}", label)
+        for each, days in moment.windows(moment.day):
+            label = bought(tables, moment.evening(each), days).to_pyarrow()
+            edition.write(moment.label(each, days), label)
+        edition.write("returning", returning(tables, moment.as_of).to_pyarrow().sort_by("day"))
         _keep_evidence(work, tables)
         newcomers.note(edition, tables, moment.as_of)
         edition.note("figures", _figures(tables, moment.as_of))
