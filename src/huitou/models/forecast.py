@@ -38,7 +38,7 @@ from huitou.models.habits import Habits, can_learn, habits, words_of
 from huitou.models.histories import FEWEST, Histories, Origin, histories
 from huitou.models.level import Level, levelled, log_hazard_ratio
 from huitou.models.numbers import Array, Index
-from huitou.models.season import NO_SEASON, Season, Tempo, season
+from huitou.models.season import Tempo, season
 from huitou.models.shape import Shape, shape
 from huitou.models.trees import Lesson, School, logit
 
@@ -218,8 +218,7 @@ class Forecast:
 
     def value_volume(self, value_days: int) -> Level:
         """Level of expected purchases over the value days; in a year the seasons even out."""
-        open_season = value_days < 365 and _open_season(self.made.tempo.season)
-        return self.tried.volume(self.made.tempo.day, seasons=open_season)
+        return self.tried.volume(self.made.tempo, value_days)
 
     @cached_property
     def shape_sd(self) -> float:
@@ -238,24 +237,22 @@ def foresee(customers: pa.Table, day: date, past: Past) -> Forecast:
     year = season(known, past.returning, day)
     windows = (*past.half_before(day), *whole)
     tried = Backtest(
-        candidate, tuple(trial(candidate, each, year, past.trials) for each in windows), losses
+        candidate,
+        past.horizon_days,
+        tuple(trial(candidate, each, year, past.trials) for each in windows),
+        losses,
     )
     made = shape(candidate, known, Tempo(year, day))
     return Forecast(
         known=known,
         made=made,
         tried=tried,
-        hazard=tried.hazard(day, seasons=_open_season(year)),
-        volume=tried.volume(day, seasons=_open_season(year)),
+        hazard=tried.hazard(made.tempo, past.horizon_days),
+        volume=tried.volume(made.tempo, past.horizon_days),
         horizon_days=past.horizon_days,
         then=tuple(Then(past.then(each), np.asarray(each.bought)) for each in whole),
         learned=_learned(customers, made, whole, tried.trials[len(windows) - len(whole) :]),
     )
-
-
-def _open_season(year: Season) -> bool:
-    """Whether the shop may have seasons that are not known yet."""
-    return year == NO_SEASON
 
 
 def _learned(

@@ -21,13 +21,16 @@ from huitou.models.numbers import Array
 WANDER = 0.15
 """Sd of log levels before any window was seen: backtests of seven shops lay in .01 to .40."""
 SEASONS = 0.3
-"""Sd of log levels between seasons, believed until windows show more or less of it."""
+"""Sd of log levels between seasons, where none is known, until windows show more or less of it."""
 STRENGTH = 1.0
 """How many windows the belief in those two is worth."""
-PULL = 0.25
-"""How many windows the belief that the total is right as it is, is worth: little."""
+PULL = 0.75
+"""How many windows the belief that the total is right as it is, is worth; twice as many where no
+season is known, for then windows err by the season too."""
 DECAY = 0.25
 """Weight of a window that ended its own length earlier than another."""
+YEARLY = 0.9
+"""Weight of a window of the same season one year older than another."""
 REACH = 3.0
 """Log levels are sought within this distance of 0."""
 
@@ -51,23 +54,40 @@ class Witness:
     start: date
     days: int
     log: float
+    share: float = 1.0
+    """How long it was, in horizons: half a window says half as much."""
 
 
-def level(witnesses: Sequence[Witness], start: date, *, seasons: bool = False) -> Level:
-    """What past windows say of the one from `start`: the latest most, half a window half as much.
+def level(
+    witnesses: Sequence[Witness],
+    start: date,
+    days: int,
+    *,
+    believed: float | None = None,
+    doubt: float = 0.0,
+) -> Level:
+    """What past windows say of the window of `days` from `start`.
 
     log = sum w l / (k + sum w). The sd pools the wander believed beforehand with the windows'
-    disagreement, plus the uncertainty of the mean itself. `seasons` says that the shop has seasons
-    which are not known yet: then the wander is wider. Without witnesses: factor 1.
+    disagreement, plus the uncertainty of the mean itself. `believed` is the share of the season
+    that the model goes by: so far the latest windows tell most, and for the rest those of the same
+    season. None says that no season is known; then half windows tell more of it than of the model.
+    `doubt` is how far, in logs, the season may be other than it is taken for. Without witnesses:
+    factor 1.
     """
-    longest = max((witness.days for witness in witnesses), default=1)
-    weight = np.array([_weight(witness, longest, start) for witness in witnesses])
-    logs = np.array([witness.log for witness in witnesses])
-    middle = float(weight @ logs) / (PULL + float(weight.sum()))
-    wander = WANDER**2 + (_seasons(logs) if seasons else 0.0)
-    scatter = STRENGTH * wander + float(weight @ (logs - middle) ** 2)
-    variance = scatter / (STRENGTH + float(weight.sum()))
-    return Level(middle, float(np.sqrt(variance * (1 + 1 / (STRENGTH + float(weight.sum()))))))
+    known = 1.0 if believed is None else believed
+    seen = [each for each in witnesses if believed is not None or each.share == 1.0]
+    weight = np.array(
+        [known * _late(each, start) + (1 - known) * _alike(each, start, days) for each in seen]
+    )
+    logs = np.array([witness.log for witness in seen])
+    pull = PULL if believed is not None else 2 * PULL
+    middle = float(weight @ logs) / (pull + float(weight.sum()))
+    # What is not known of seasons is wrong twice: with those that taught, and with the one to come.
+    season = doubt**2 if believed is not None else 2 * _seasons(logs)
+    mass = STRENGTH + float(weight.sum())
+    scatter = STRENGTH * WANDER**2 + float(weight @ (logs - middle) ** 2)
+    return Level(middle, float(np.sqrt(scatter / mass * (1 + 1 / mass) + season)))
 
 
 def _seasons(logs: Array) -> float:
@@ -79,9 +99,27 @@ def _seasons(logs: Array) -> float:
     return (SEASONS**2 + apart) / (1 + max(len(logs) - 1, 0) / 2)
 
 
-def _weight(seen: Witness, longest: int, start: date) -> float:
+def _late(seen: Witness, start: date) -> float:
+    """How much a window says because it is recent."""
     over = max((start - seen.start).days - seen.days, 0) / seen.days
-    return float(DECAY**over * seen.days / longest)
+    return float(DECAY**over * seen.share)
+
+
+def _alike(seen: Witness, start: date, days: int) -> float:
+    """How much a window says because it is of the same season."""
+    years = max((start - seen.start).days, 0) / 365.25
+    return float(YEARLY**years * seen.share * same_season(seen.start, seen.days, start, days))
+
+
+def same_season(start: date, days: int, other: date, other_days: int) -> float:
+    """Share of the longer window's days of the year that both windows cover, in [0, 1]."""
+    one, two = _days_of_year(start, days), _days_of_year(other, other_days)
+    return len(one & two) / max(len(one), len(two), 1)
+
+
+def _days_of_year(start: date, days: int) -> set[int]:
+    first = start.timetuple().tm_yday - 1
+    return {(first + day) % 365 for day in range(min(days, 365))}
 
 
 def log_hazard_ratio(p_none: Array, returned: float) -> float:

@@ -26,6 +26,8 @@ SCORES = pa.schema(
         ("p_alive", pa.float64()),
         ("p_buy", pa.float64()),
         ("expected", pa.float64()),
+        ("days_low", pa.int64()),
+        ("days_high", pa.int64()),
         ("next_low", pa.int64()),
         ("next_mid", pa.int64()),
         ("next_high", pa.int64()),
@@ -81,13 +83,15 @@ def score(
 def _table(
     customers: pa.Table, found: Forecast, paid: Spending, value: Worth, open_total: bool
 ) -> pa.Table:
-    made = found.made
+    made, (low, high) = found.made, found.days_interval
     columns = {
         "person_id": customers.column("person_id").cast(pa.string()),
         # A level above 1 may lift the chance to buy over the model's chance to be there at all.
         "p_alive": np.maximum(made.p_alive(), found.p_buy),
         "p_buy": found.p_buy,
         "expected": found.expected,
+        "days_low": low,
+        "days_high": high,
         **_next(found),
         "spend": paid.expected,
         **_amounts(value),

@@ -6,7 +6,8 @@ runs faster before Christmas and slower after it.
 
 The index of a week is what the customers known bought in it over what the model expected of them,
 so that neither growth nor leaving is taken for season. A week seen in one year may have been any
-other event: of an index seen m times, m / (m + 1) is believed, on the log scale.
+other event: of an index seen m times, m / (m + 1) is believed, on the log scale. The rest may be
+true all the same, and widens the interval of the level.
 """
 
 from __future__ import annotations
@@ -48,6 +49,19 @@ class Season:
     """The index of each week of the year, 1 on average; empty where no season is known."""
 
     weekly: tuple[float, ...] = ()
+    believed: float | None = None
+    """Share of the index found that it goes by; None where no season is known."""
+    open: tuple[float, ...] = ()
+    """Logarithms of the index of each week that it does not go by."""
+
+    def doubt(self, days: int) -> float:
+        """How far, in logs, windows of so many days may lie from what it goes by: an sd."""
+        if not self.open:
+            return 0.0
+        weeks = min(max(round(days / 7), 1), WEEKS)
+        around = np.concatenate([self.open, self.open])
+        means = np.convolve(around, np.ones(weeks) / weeks, "valid")[:WEEKS]
+        return float(means.std())
 
     @property
     def beats(self) -> int:
@@ -123,8 +137,10 @@ def season(known: Histories, returning: pa.Table, day: date) -> Season:
         tempo = Tempo(Season(tuple(index)), day)
         index = _smooth(index * (came + PRIOR) / (_expected(known, tempo) + PRIOR))
     seen = (int(known.T.max()) + 1) // 365
-    index = index ** (seen / (seen + 1))
-    return Season(tuple((index / index.mean()).tolist()))
+    believed = seen / (seen + 1)
+    rest = (1 - believed) * np.log(index)
+    index = index**believed
+    return Season(tuple((index / index.mean()).tolist()), believed, tuple(rest.tolist()))
 
 
 def _before(returning: pa.Table, day: date) -> tuple[Index, Array]:

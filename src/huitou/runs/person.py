@@ -19,6 +19,7 @@ from huitou.runs.people import latest_key, money_range
 from huitou.runs.views import (
     Cause,
     ChaseMark,
+    Coming,
     PersonRow,
     PersonView,
     Receipt,
@@ -174,6 +175,9 @@ def person_view(
         silent=tuple(sorted(silent)),
         evidence=evidence,
         chase=chase,
+        coming=Coming(
+            rhythm["horizon_days"], known["expected"], known["days_low"], known["days_high"]
+        ),
     )
 
 

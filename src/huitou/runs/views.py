@@ -276,6 +276,16 @@ class ActView:
 
 
 @dataclass(frozen=True)
+class Coming:
+    """Purchase days of one customer within the coming days; nine in ten outcomes lie between."""
+
+    days: int
+    expected: float
+    low: int
+    high: int
+
+
+@dataclass(frozen=True)
 class PersonView:
     """One customer, whole."""
 
@@ -305,6 +315,8 @@ class PersonView:
     """What is known that may have driven them away, in sentences; what they said comes first."""
     chase: ChaseMark | None = None
     """Whether they are not to be chased, why, and until when."""
+    coming: Coming | None = None
+    """How often they are expected within the horizon; None where an older run did not say."""
 
 
 @dataclass(frozen=True)

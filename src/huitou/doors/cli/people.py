@@ -118,6 +118,12 @@ def _say_future(view: PersonView, out: Console) -> None:
     gap = f"every {view.typical_gap_days:.0f} days" if view.typical_gap_days else "no rhythm yet"
     out.print(f"  usual rhythm: {gap}; last bought {view.days_since_last} days ago")
     out.print(f"  chance to buy again {share(view.row.p_buy)}; still worth {surely(view.value)}")
+    if view.coming:
+        coming = view.coming
+        out.print(
+            f"  expected on {coming.expected:.1f} days within {coming.days}, "
+            f"between {coming.low} and {coming.high}"
+        )
     if view.next_low and view.next_high:
         out.print(f"  next purchase between {view.next_low} and {view.next_high}")
 
