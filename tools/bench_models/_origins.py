@@ -81,12 +81,12 @@ class Shop:
         day: date = found[0]
         return day
 
-    @cache  # noqa: B019
+    @cache  # noqa: B019  # four shops live as long as the bench
     def customers(self, day: date) -> pa.Table:
         """Everybody known on the evening before a day."""
         return customers(self.tables, _evening(day)).to_pyarrow().sort_by("person_id")
 
-    @cache  # noqa: B019
+    @cache  # noqa: B019  # four shops live as long as the bench
     def bought(self, day: date, days: int) -> NDArray[np.int64]:
         """Purchase days of each of them in the days from `day` on."""
         found = bought(self.tables, _evening(day), days).to_pyarrow()

@@ -44,6 +44,8 @@ from huitou.models.trees import Lesson, School, logit
 
 LEAST_CUSTOMERS = 1_000
 """Below so many customers nothing is learned: trees need many alike."""
+MOST_CUSTOMERS = 2_000_000
+"""Above so many nothing is learned: forests take a minute a million at each moment."""
 HORIZONS = 2
 """With less history than so many horizons nothing is learned either."""
 LATEST = 2
@@ -259,7 +261,7 @@ def _learned(
     customers: pa.Table, made: Shape, whole: Sequence[Origin], trials: Sequence[Trial]
 ) -> Learned | None:
     """What earlier moments teach; None where they are too few, or too little is known of them."""
-    if not whole or customers.num_rows < LEAST_CUSTOMERS:
+    if not whole or not LEAST_CUSTOMERS <= customers.num_rows <= MOST_CUSTOMERS:
         return None
     days = whole[0].horizon_days
     lived = int(pc.max(customers.column("T")).as_py()) + 1

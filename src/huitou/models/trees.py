@@ -61,15 +61,21 @@ class School:
         """Chances to buy by the hurdle and by the residual, from the closed form's `p_buy`."""
         bought = (self._bought > 0).astype(np.float64)
         closed = logit(self._joined("p_buy"))
-        hurdle: Array = self._grown("binary", bought, None).predict(now.values)
-        moved = self._grown("binary", bought, closed).predict(now.values, raw_score=True)
+        hurdle: Array = self._grown("binary", bought, None).predict(now.values, num_threads=1)
+        moved = self._grown("binary", bought, closed).predict(
+            now.values, raw_score=True, num_threads=1
+        )
         return hurdle, chance(logit(p_buy) + moved)
 
     def days(self, now: Habits, expected: Array) -> tuple[Array, Array]:
         """Expected purchase days by the hurdle and by the residual."""
         closed = np.log(np.maximum(self._joined("expected"), LEAST))
-        hurdle: Array = self._grown("poisson", self._bought, None).predict(now.values)
-        moved = self._grown("poisson", self._bought, closed).predict(now.values, raw_score=True)
+        hurdle: Array = self._grown("poisson", self._bought, None).predict(
+            now.values, num_threads=1
+        )
+        moved = self._grown("poisson", self._bought, closed).predict(
+            now.values, raw_score=True, num_threads=1
+        )
         return hurdle, np.maximum(expected, LEAST) * np.exp(moved)
 
     def _joined(self, name: str) -> Array:
