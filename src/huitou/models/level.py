@@ -25,8 +25,10 @@ SEASONS = 0.3
 STRENGTH = 1.0
 """How many windows the belief in those two is worth."""
 PULL = 0.75
-"""How many windows the belief that the total is right as it is, is worth; twice as many where no
-season is known, for then windows err by the season too."""
+"""How many windows the belief that the total is right as it is, is worth."""
+OFF_SEASON = 0.1
+"""Share of a season believed where none is known: a window of another season says little of this
+one, but something."""
 DECAY = 0.25
 """Weight of a window that ended its own length earlier than another."""
 YEARLY = 0.9
@@ -71,20 +73,20 @@ def level(
     log = sum w l / (k + sum w). The sd pools the wander believed beforehand with the windows'
     disagreement, plus the uncertainty of the mean itself. `believed` is the share of the season
     that the model goes by: so far the latest windows tell most, and for the rest those of the same
-    season. None says that no season is known; then half windows tell more of it than of the model.
-    `doubt` is how far, in logs, the season may be other than it is taken for. Without witnesses:
+    season. None says that no season is known. `doubt` is how far, in logs, the season may be other than it is taken for. Without witnesses:
     factor 1.
     """
-    known = 1.0 if believed is None else believed
-    seen = [each for each in witnesses if believed is not None or each.share == 1.0]
+    known = OFF_SEASON if believed is None else believed
     weight = np.array(
-        [known * _late(each, start) + (1 - known) * _alike(each, start, days) for each in seen]
+        [known * _late(each, start) + (1 - known) * _alike(each, start, days) for each in witnesses]
     )
-    logs = np.array([witness.log for witness in seen])
-    pull = PULL if believed is not None else 2 * PULL
-    middle = float(weight @ logs) / (pull + float(weight.sum()))
-    # What is not known of seasons is wrong twice: with those that taught, and with the one to come.
-    season = doubt**2 if believed is not None else 2 * _seasons(logs)
+    logs = np.array([witness.log for witness in witnesses])
+    middle = float(weight @ logs) / (PULL + float(weight.sum()))
+    # Seasons never seen are wrong twice: with those that taught, and with the one to come.
+    season = doubt**2
+    if believed is None:
+        seen = max((same_season(w.start, w.days, start, days) for w in witnesses), default=0.0)
+        season = 2 * (1 - seen) ** 2 * _seasons(logs)
     mass = STRENGTH + float(weight.sum())
     scatter = STRENGTH * WANDER**2 + float(weight @ (logs - middle) ** 2)
     return Level(middle, float(np.sqrt(scatter / mass * (1 + 1 / mass) + season)))
