@@ -73,8 +73,8 @@ def level(
     log = sum w l / (k + sum w). The sd pools the wander believed beforehand with the windows'
     disagreement, plus the uncertainty of the mean itself. `believed` is the share of the season
     that the model goes by: so far the latest windows tell most, and for the rest those of the same
-    season. None says that no season is known. `doubt` is how far, in logs, the season may be other than it is taken for. Without witnesses:
-    factor 1.
+    season; None says that no season is known. `doubt` is how far, in logs, the season may be other
+    than it is taken for. Without witnesses: factor 1.
     """
     known = OFF_SEASON if believed is None else believed
     weight = np.array(
