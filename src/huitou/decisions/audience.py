@@ -90,6 +90,8 @@ class Audience:
     """The day they asked to be left alone on every channel; NaT where they did not."""
     never_since: NDArray[np.datetime64]
     """The day staff marked them as not to be chased at all; NaT where nobody did."""
+    let_go_until: NDArray[np.datetime64]
+    """Until when they were let go, and are given nothing; NaT where nobody decided so."""
     rests_until: NDArray[np.datetime64]
     """The date to look again, where they are not to be chased before it; NaT elsewhere."""
     traits: FloatArray
@@ -152,6 +154,7 @@ class Audience:
             contacts=read.whole("contacts"),
             silent_since=read.day("silent_since"),
             never_since=read.day("never_since"),
+            let_go_until=read.day("let_go_until"),
             rests_until=read.day("rests_until"),
             traits=traits_of(people),
         )

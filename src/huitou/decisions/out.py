@@ -1,6 +1,7 @@
 """Who is out before anything is scored: rules as values, each with its words and its date.
 
     asked for silence, never to be chased        for good: nothing reaches them
+    let go                                       until its last day
     no offers chosen from what they bought       for good: only what everybody gets
     not for now                                  until the date to look again
     an open complaint, an open case              only a call by whoever owns it
@@ -82,6 +83,12 @@ RULES: tuple[Rule, ...] = (
         said("Somebody of the staff marked them as not to be chased, and said why."),
         lambda people, _: ~np.isnat(people.never_since),
         day=lambda people, _, __: people.never_since,
+    ),
+    Rule(
+        "let_go",
+        said("Somebody decided, with the evidence, that they get no offers for a time."),
+        lambda people, _: ~np.isnat(people.let_go_until),
+        day=lambda people, _, __: people.let_go_until,
     ),
     Rule(
         "not_by_traits",

@@ -17,6 +17,7 @@ WHY_NOT: Mapping[str, Sentence] = {
     "held_out": said("Held out by lot: nothing may be sent."),
     "silent": said("They asked to be left alone."),
     "never": said("Staff marked them as not to be chased."),
+    "let_go": said("They were let go: nothing that sells, and no gift, reaches them for a time."),
     "open_case": said("Their case is open: its owner speaks to them."),
     "open_complaint": said("Their complaint is open: they are promoted nothing meanwhile."),
     "not_for_now": said("They said why they stay away: not before the date to look again."),
@@ -42,6 +43,8 @@ class Standing:
     """Who waits for an answer to a complaint."""
     never: Set[str] = frozenset()
     """Whom staff marked as never to be chased."""
+    let_go: Set[str] = frozenset()
+    """Who is given nothing for a time."""
     resting: Set[str] = frozenset()
     """Who is not to be chased for now."""
     mended: Mapping[str, Any] = field(default_factory=dict)
@@ -59,6 +62,8 @@ def stopped_by(
         return "held_out"
     if person in standing.never:
         return "never"
+    if person in standing.let_go:
+        return "let_go"
     if (person, channel) in standing.silent:
         return "silent"
     if person in standing.complaints and channel != "call":

@@ -22,6 +22,7 @@ from huitou.identity.tables import person_alias
 from huitou.loyalty import ledger
 from huitou.loyalty.codes import SHORTEST
 from huitou.loyalty.ledger import Leg
+from huitou.loyalty.letting_go import book as letting_go
 from huitou.loyalty.offers import BOUGHT, RETURN, USUAL, Returns
 from huitou.loyalty.tables import entry, exposure, offer, posting, redemption, reversal
 from huitou.store.books import Row, Unit
@@ -52,6 +53,8 @@ class Terms:
     stage: str | None = None
     returns: Returns = USUAL
     """How soon somebody may be won back again, and for how much; read for return offers."""
+    amends: bool = False
+    """Whether it makes something good: that is owed, also to who gets no offers."""
 
 
 def promise(unit: Unit, person_id: str, amount: int, bound: int, key: str, now: datetime) -> bool:
@@ -77,9 +80,11 @@ def make_offer(
     """Promise an offer with a single-use code, once for `offer_id`; the offer's row.
 
     A second return offer is worth less than the first, see `Returns`: the row says how much.
-    Raises `Refused` when what the person holds and this offer's worst cost pass `bound`, and
-    `Resting` where they had a return offer within the cool-down.
+    Raises `Refused` when what the person holds and this offer's worst cost pass `bound`, or where
+    they were let go, and `Resting` where they had a return offer within the cool-down.
     """
+    if not terms.amends and offered(unit, offer_id) is None:
+        letting_go.refused_to(unit, person_id, now.date())
     if terms.kind == RETURN:
         terms = _as_a_later_one(unit, offer_id, person_id, terms, now)
     if promise(unit, person_id, terms.amount, bound, f"promise:{offer_id}", now):
@@ -367,6 +372,13 @@ def uses_of(unit: Unit, offer_ids: Iterable[str]) -> list[Row]:
     """Every use of these offers, the latest first."""
     mine = redemption.c.offer_id.in_(list(offer_ids))
     return unit.rows(select(redemption).where(mine).order_by(redemption.c.at.desc()))
+
+
+def uses_since(unit: Unit, since: datetime) -> list[Row]:
+    """Orders on which an offer was used since a moment: order_id, amount it took off, at."""
+    here = select(redemption.c.order_id, redemption.c.off.label("amount"), redemption.c.at)
+    stands = redemption.c.reversed_at.is_(None) & (redemption.c.at >= since)
+    return unit.rows(here.where(stands).order_by(redemption.c.at, redemption.c.order_id))
 
 
 def latest(unit: Unit, state: str | None = None, limit: int = 50) -> list[Row]:

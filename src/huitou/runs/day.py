@@ -20,6 +20,7 @@ from huitou.runs.steps import (
     asking,
     climb,
     complaints,
+    contribution,
     days,
     decide,
     foresee,
@@ -27,6 +28,7 @@ from huitou.runs.steps import (
     hear,
     know,
     learn,
+    letting_go,
     membership,
     mend,
     needs,
@@ -71,6 +73,7 @@ IN_THE_BOOKS: dict[str, Callable[[Work, Unit], Result]] = {
     "members": climb.members,
     "ladder": climb.climb,
     "offers": tidy.end_offers,
+    "letting_go": letting_go.end,
     "reward": reward.reward,
     "returns": returns.end,
     "membership": membership.look_after,
@@ -91,12 +94,14 @@ IN_THE_BOOKS: dict[str, Callable[[Work, Unit], Result]] = {
 """Steps whose effect is in the books: done exactly once, with their mark, in one transaction."""
 
 AT_THE_END: dict[str, Callable[[Work], Result]] = {
+    "contribution": contribution.weigh,
     "proof": where_foreseen(prove.prove),
     "promises": where_foreseen(learn.keep_promises),
     "fixes": where_foreseen(mend.weigh),
     "thresholds": thresholds.read_out,
     "surprises": surprise.read_out,
     "relapse": where_foreseen(returns.relapse),
+    "let_go_paid": letting_go.read_out,
     "journeys": walk.journeys,
     "shelf": where_foreseen(show.shelve),
     "report": report.write,

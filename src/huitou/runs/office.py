@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from huitou.runs.desks.connections import Connections
     from huitou.runs.desks.consents.desk import Consents
     from huitou.runs.desks.consents.own import OwnPages
+    from huitou.runs.desks.demands import Demands
     from huitou.runs.desks.effects import Desk as Effects
     from huitou.runs.desks.fixes import Desk as Fixes
     from huitou.runs.desks.forgetting import Desk as Forgetting
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
     from huitou.runs.desks.learning.replays import Replays
     from huitou.runs.desks.learning.trials import Trials
     from huitou.runs.desks.lessons import Desk as Lessons
+    from huitou.runs.desks.letting_go.appeals import Appeals
+    from huitou.runs.desks.letting_go.desk import LettingGo
     from huitou.runs.desks.members.desk import Desk as MemberDesk
     from huitou.runs.desks.membership import Desk as Memberships
     from huitou.runs.desks.needs import Desk as Needs
@@ -45,6 +48,7 @@ if TYPE_CHECKING:
     from huitou.runs.desks.sending.desk import Sending
     from huitou.runs.desks.sending.texts import Texts as Templates
     from huitou.runs.desks.sticking import Desk as Sticking
+    from huitou.runs.desks.superusers import SuperUsers
     from huitou.runs.desks.surprises import Surprises
     from huitou.runs.wiring import House
 
@@ -105,6 +109,13 @@ class Office:
         from huitou.runs.desks.consents.own import OwnPages
 
         return OwnPages(self._house, self.settings)
+
+    @property
+    def appeals(self) -> Appeals:
+        """The pages on which customers object to a step against them: each by its link."""
+        from huitou.runs.desks.letting_go.appeals import Appeals
+
+        return Appeals(self._house, self.settings)
 
     # -- what hurt
 
@@ -172,6 +183,29 @@ class Office:
         from huitou.runs.desks.chase import Chase
 
         return Chase(self._house, self.settings)
+
+    # -- who brings most, and who costs more than they bring
+
+    @property
+    def super_users(self) -> SuperUsers:
+        """Who surely leaves far more than the usual customer."""
+        from huitou.runs.desks.superusers import SuperUsers
+
+        return SuperUsers(self._house, self.settings)
+
+    @property
+    def letting_go(self) -> LettingGo:
+        """Customers who cost more than they bring: a human looks, decides, answers for it."""
+        from huitou.runs.desks.letting_go.desk import LettingGo
+
+        return LettingGo(self._house, self.settings)
+
+    @property
+    def demands(self) -> Demands:
+        """What staff may concede, words to refuse with, and exceptions."""
+        from huitou.runs.desks.demands import Demands
+
+        return Demands(self._house, self.settings)
 
     # -- deciding, and whether it worked
 

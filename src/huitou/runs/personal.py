@@ -46,8 +46,20 @@ TABLES: Mapping[str, Personal] = {
     "silence": Personal({"source": ""}),
     # 4 loyalty: what we owe
     "birthday": GONE,
+    "demand": Personal({"words": "", "decided_words": UNSAID}),
     "joining": _under("membership_id", "membership", consents=[]),
     "ladder_move": Personal({"why": UNSAID}),
+    "let_go": Personal(
+        {
+            "kinds": [],
+            "figures": {},
+            "words": "",
+            "letter": "",
+            "token_hash": A_NAME,
+            "ended_words": UNSAID,
+        },
+    ),
+    "let_go_word": _under("let_go_id", "let_go", words=""),
     "membership": Personal(
         {"name": "", "birthday": None, "number": A_NAME, "token_hash": A_NAME},
     ),

@@ -25,7 +25,7 @@ from huitou.sources.tables import create, exists
 _REQUIRED = ("ordered_at", "day", "amount", "is_return", "is_product")
 _OPTIONAL = (
     "line_id", "member_no", "phone", "email", "name", "address", "sku", "product", "category",
-    "quantity", "cost", "store", "channel", "region", "campaign",
+    "quantity", "cost", "store", "channel", "region", "campaign", "discount", "return_reason",
 )  # fmt: skip
 """A later file may fill these in or change them; where it says nothing, the earlier word stands."""
 

@@ -30,7 +30,7 @@ ZONE_OF = {
 
 USUAL = ("CNY", "TWD", "HKD", "USD", "EUR", "GBP", "JPY")
 
-_MONEY_FIELDS = ("amount", "unit_price", "cost", "unit_cost", "refund")
+_MONEY_FIELDS = ("amount", "unit_price", "cost", "unit_cost", "discount", "refund")
 
 
 def checked_columns(sheet: Sheet, declared: Mapping[str, str], name: str) -> Mapping[str, str]:

@@ -19,7 +19,10 @@ from huitou.sources.faults import Fault, fault, mask
 from huitou.sources.sheet import Sheet
 from huitou.sources.texts import cleaned, trimmed
 
-_TEXTS = ("name", "address", "sku", "product", "category", "store", "channel", "region", "campaign")
+_TEXTS = (
+    "name", "address", "sku", "product", "category", "store", "channel", "region", "campaign",
+    "return_reason",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -264,11 +267,15 @@ def _judged(
     back = _returned(work, order_id, pieces, told)
     void = _status(work, returns.cancelled)
     amount = np.where(void, 0, _signed(told.values, back, told.known))
-    cost = _cost(work)
+    cost, off = _cost(work), work.money("discount")
     spent = np.where(back, -np.abs(cost.values), cost.values)
     return {
         "amount": pa.array(amount, mask=~told.known),
         "cost": pa.array(np.where(void, 0, spent), mask=~cost.known),
+        # Some shops write what was taken off with a sign; goods that came back had none taken off.
+        "discount": _unknown(work)
+        if off is None
+        else pa.array(np.where(void | back, 0, np.abs(off.values)), mask=~off.known),
         "is_return": pa.array(back & ~void),
         "is_product": _is_product(work),
     }
@@ -302,6 +309,10 @@ def _cost(work: Written) -> money.Figures:
         if work.named("unit_cost") else None  # fmt: skip
     none = np.zeros(work.height, dtype=np.int64)
     return read if read is not None else money.Figures(none, none.astype(bool))
+
+
+def _unknown(work: Written) -> pa.Array:
+    return pa.nulls(work.height, pa.int64())
 
 
 def _is_product(work: Written) -> pa.Array:

@@ -16,13 +16,20 @@ _TYPES = {
     pa.timestamp("us"): "TIMESTAMP",
 }
 
-_LINES = ", ".join(
+_COLUMNS = [
     f'"{field.name}" {_TYPES[field.type]}{"" if field.nullable else " NOT NULL"}' for field in LINES
-)
+]
+_CAME_LATER = ("discount", "return_reason")
+"""Columns that lakes of earlier versions lack: there nothing is known of them."""
 
 _STATEMENTS = (
     # No primary key: merging by anti-join was three times as fast as a key's index, and as exact.
-    f"CREATE TABLE IF NOT EXISTS lines ({_LINES})",
+    f"CREATE TABLE IF NOT EXISTS lines ({', '.join(_COLUMNS)})",
+    *(
+        f"ALTER TABLE lines ADD COLUMN IF NOT EXISTS {column}"
+        for field, column in zip(LINES, _COLUMNS, strict=True)
+        if field.name in _CAME_LATER
+    ),
     """CREATE TABLE IF NOT EXISTS batches (
         batch VARCHAR NOT NULL, file VARCHAR NOT NULL, sha256 VARCHAR NOT NULL,
         source VARCHAR NOT NULL, mapping_digest VARCHAR NOT NULL, mapping VARCHAR NOT NULL,

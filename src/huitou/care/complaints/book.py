@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, case, func, or_, select, update
 
 from huitou.care.complaints import rules
 from huitou.care.complaints.rules import Arrived
@@ -299,6 +299,27 @@ def told(unit: Unit) -> list[Row]:
     """
     counts = complaint.c.state.not_in(("dismissed", "held"))
     query = select(complaint).where(counts)
+    return _now(unit, unit.rows(query.order_by(complaint.c.received_at, complaint.c.id)))
+
+
+def weighed(unit: Unit, since: datetime) -> list[Row]:
+    """What became of every complaint of known people since a moment, the oldest first.
+
+    person_id, kind, product, order_id, received_at, and `found`: `justified` where it was made good
+    by a gesture, `nothing` where staff found none, else `open_or_settled`.
+    """
+    good = select(entry.c.complaint_id).where(entry.c.kind == "gesture")
+    found = case(
+        (complaint.c.id.in_(good), "justified"),
+        (complaint.c.state == "dismissed", "nothing"),
+        else_="open_or_settled",
+    )
+    names = ("person_id", "kind", "product", "order_id", "received_at")
+    query = select(*(complaint.c[name] for name in names), found.label("found")).where(
+        complaint.c.person_id.is_not(None),
+        complaint.c.received_at >= since,
+        complaint.c.state != "held",
+    )
     return _now(unit, unit.rows(query.order_by(complaint.c.received_at, complaint.c.id)))
 
 

@@ -27,6 +27,7 @@ from huitou.doors.api import (
     complaints,
     connections,
     consents,
+    demands,
     doing,
     effects,
     fixes,
@@ -36,6 +37,7 @@ from huitou.doors.api import (
     journeys,
     ladder,
     learning,
+    letgo,
     members,
     membership,
     needs,
@@ -48,6 +50,7 @@ from huitou.doors.api import (
     rules,
     sending,
     sticking,
+    superusers,
     surprises,
     texts,
 )
@@ -77,6 +80,10 @@ CHAPTERS = (
     calls,
     interviews,
     chase,
+    # who brings most, and who costs more than they bring
+    superusers,
+    letgo,
+    demands,
     # what to do, and whether it worked
     balance,
     acts,

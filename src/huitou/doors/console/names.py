@@ -92,6 +92,7 @@ LEFT_ALONE: Mapping[str, Sentence] = {
     "regulars_first": said("old customers come first, and they may not get more than those"),
     "silent": said("they asked to be left alone"),
     "never": said("staff marked them as not to be chased"),
+    "let_go": said("let go for a time, which somebody decided with the evidence"),
     "not_by_traits": said("they want no offers chosen from what they bought"),
     "too_often": said("addressed as often as anybody may be within 90 days"),
     "no_channel": said("no address at which they may be reached"),

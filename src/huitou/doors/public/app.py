@@ -12,7 +12,7 @@ from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 from starlette.staticfiles import StaticFiles
 
-from huitou.doors.public import cards, complaint, friend, guides, leaving, preferences
+from huitou.doors.public import appeal, cards, complaint, friend, guides, leaving, preferences
 from huitou.doors.public.gate import Gate
 from huitou.doors.public.guest import STATIC, guest
 from huitou.ground.errors import HuitouError
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from huitou.doors.public.floods import Buckets
     from huitou.runs.shop import Shop
 
-PAGES = (complaint, leaving, cards, friend, guides, preferences)
+PAGES = (complaint, leaving, appeal, cards, friend, guides, preferences)
 
 REFUSED: dict[int, Sentence] = {
     429: said("Very much came from your connection just now. Nothing of what you typed is lost: go "

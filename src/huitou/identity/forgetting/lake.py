@@ -23,8 +23,8 @@ from huitou.sources.book import mapping_of
 from huitou.sources.contract import Mapping
 from huitou.sources.live import kept as live
 
-WHO = ("member_no", "phone", "email", "name", "address")
-"""The columns of a line that say whose it is."""
+WHO = ("member_no", "phone", "email", "name", "address", "return_reason")
+"""The columns of a line that say whose it is, and the one that may hold their own words."""
 
 
 def forget(

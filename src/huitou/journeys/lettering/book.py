@@ -39,6 +39,7 @@ from huitou.journeys.messages import (
 from huitou.journeys.policy import Standing, stopped_by
 from huitou.journeys.tables import decision, message, plan
 from huitou.loyalty import book as loyalty
+from huitou.loyalty.letting_go import book as letting_go
 from huitou.loyalty.offers import USUAL, Returns
 from huitou.store.books import Books, Row, Unit
 from huitou.store.outbox import Event, tell
@@ -211,7 +212,7 @@ def _waiting(plan_id: str) -> Select[Any]:
 def _write_all(unit: Unit, plan_id: str, rows: list[Row], desk: Desk, now: datetime) -> None:
     people = [row["person_id"] for row in rows]
     known = desk.recipients(people) if people else {}
-    standing = _standing(unit, people, desk, the_plan(unit, plan_id)["drafted_at"])
+    standing = _standing(unit, people, desk, the_plan(unit, plan_id)["drafted_at"], now)
     known_acts = own_acts.every(unit) if people else {}
     for row in rows:
         recipient = known.get(row["person_id"])
@@ -223,7 +224,9 @@ def _write_all(unit: Unit, plan_id: str, rows: list[Row], desk: Desk, now: datet
         failpoint("apply.decided")
 
 
-def _standing(unit: Unit, people: list[str], desk: Desk, drafted_at: datetime) -> Standing:
+def _standing(
+    unit: Unit, people: list[str], desk: Desk, drafted_at: datetime, now: datetime
+) -> Standing:
     rested = interviews.rested_at(unit, people)
     return Standing(
         silent=care.silent(unit, people),
@@ -233,6 +236,7 @@ def _standing(unit: Unit, people: list[str], desk: Desk, drafted_at: datetime) -
         mended=fixes.due(unit, people),
         by_hand=desk.by_hand,
         never=frozenset(chase.marked(unit, people)),
+        let_go=frozenset(letting_go.barred(unit, now.astimezone(desk.zone).date(), people)),
         resting={person for person, at in rested.items() if at > drafted_at},
     )
 

@@ -43,6 +43,7 @@ from huitou.journeys.permission.hours import (
 from huitou.journeys.permission.laws import BASES, BY_TRAITS, Duty, Pack, duties
 from huitou.journeys.permission.rules import NEW_CHANNELS, Rules, rules
 from huitou.journeys.permission.tables import sending_harm, sending_place, sending_rules
+from huitou.loyalty.letting_go import book as letting_go
 from huitou.store.books import Row, Unit
 
 LOOK_AGAIN = timedelta(hours=1)
@@ -111,6 +112,7 @@ class Known:
     """The day in the shop."""
     silent: Set[tuple[str, str]] = frozenset()
     never: Set[str] = frozenset()
+    let_go: Set[str] = frozenset()
     complaining: Set[str] = frozenset()
     in_case: Set[str] = frozenset()
     rested: Mapping[str, datetime] = field(default_factory=dict)
@@ -277,6 +279,7 @@ def _known(unit: Unit, wanted: Sequence[Wanted], now: datetime) -> Known:
         today=today,
         silent=care.silent(unit, people),
         never=frozenset(chase.marked(unit, people)),
+        let_go=frozenset(letting_go.barred(unit, today, people)),
         complaining=complaints.people_waiting(unit, people),
         in_case=care.people_with_open_cases(unit, people),
         rested=interviews.rested_at(unit, people),
@@ -299,6 +302,8 @@ def _refused(one: Wanted, known: Known) -> Verdict | None:
     person, by_phone = one.person_id, one.channel == "call"
     if person in known.never:
         return Verdict("never")
+    if person in known.let_go:
+        return Verdict("let_go")
     if (person, one.channel) in known.silent:
         return Verdict("silent")
     if one.by_traits and person in known.not_by_traits:

@@ -24,6 +24,7 @@ from huitou.loyalty.ladder.tables import (
     ladder_move,
     ladder_stand,
 )
+from huitou.loyalty.letting_go import book as letting_go
 from huitou.store.books import Row, Unit
 from huitou.store.outbox import Event, tell
 
@@ -186,6 +187,7 @@ def deliver(
     day: date,
 ) -> Row:
     """Hand a privilege over, once for its period: the same again is refused, with who did it."""
+    letting_go.refused_to(unit, person_id, day)
     known = names(unit, [person_id])
     period = privilege.period(day)
     before = _delivered(unit, known.every([person_id]), privilege.name, period)

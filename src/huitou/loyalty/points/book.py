@@ -19,6 +19,7 @@ from sqlalchemy import func, select, update
 
 from huitou.ground.errors import Refused
 from huitou.identity.book import names
+from huitou.loyalty.letting_go import book as letting_go
 from huitou.loyalty.points import legs
 from huitou.loyalty.points.legs import Leg, Movement, Parcel
 from huitou.loyalty.points.posting.book import lock, mark, post, posted
@@ -121,6 +122,7 @@ def gift(
     """
     if not why.strip():
         raise Refused("a gift needs a reason", to_try="say why it is given")
+    letting_go.refused_to(unit, person_id, now.date())
     coming = Parcel(key, person_id, kind, "gift", amount, now, expires_at=expires_at)
     return bring(unit, coming, "gifted", "gift", now, why=why, by=by)
 

@@ -179,13 +179,17 @@ def reward(unit: Unit, row: Row, rules: ReferralRules, month: str, now: datetime
         unit, giver, month, rules.most_a_month
     ):
         return "limit"
+    waits = False
     for side, person in (("giver", giver), ("friend", friend)):
         try:
             _give(unit, row, side, person, rules, now)
         except Refused:
+            # What keeps one of them from theirs keeps it not from the other.
+            waits = True
             if side == "giver":
                 MONTHLY.one_back(unit, giver, month)
-            return "held"
+    if waits:
+        return "held"
     _move(unit, row, "rewarded", now)
     return "rewarded"
 

@@ -14,6 +14,7 @@ from sqlalchemy import func, select, update
 from huitou.ground.errors import Refused
 from huitou.identity.book import names
 from huitou.loyalty.counting.book import Counted
+from huitou.loyalty.letting_go import book as letting_go
 from huitou.loyalty.surprises.lots import Drawn
 from huitou.loyalty.surprises.rules import SurpriseRules
 from huitou.loyalty.surprises.tables import birthday, surprise, surprise_budget, surprise_count
@@ -32,8 +33,13 @@ def keep(
     now: datetime,
     receipt: dict[str, Any],
 ) -> str:
-    """Keep what the lot said: `given`, `control`, or why not: `known`, `budget` or `often`."""
+    """Keep what the lot said: `given`, `control`, or why not: `known`, `let_go`, `budget`, `often`.
+
+    Who was let go is in neither arm: they would get none whatever the lot said.
+    """
     month, holder = f"{day:%Y-%m}", drawn.turn.person_id
+    if holder in letting_go.barred(unit, day, [holder]):
+        return "let_go"
     if unit.value(select(surprise.c.id).where(surprise.c.id == drawn.id)) is not None:
         return "known"
     if drawn.arm == "given":
@@ -100,7 +106,8 @@ def waiting(unit: Unit, people: Iterable[str], now: datetime) -> list[Row]:
 
 
 def deliver(unit: Unit, surprise_id: str, by: str, now: datetime) -> Row:
-    """It was handed over. Raises `Refused` where it was already, or its time is over."""
+    """It was handed over. Raises `Refused` where it was already, or its time is over, or theirs."""
+    letting_go.refused_to(unit, found(unit, surprise_id)["person_id"], now.date())
     mine = update(surprise).where(
         surprise.c.id == surprise_id, surprise.c.state == "waiting", surprise.c.ends_at > now
     )

@@ -11,6 +11,7 @@ from huitou.ground.errors import HuitouError
 from huitou.ground.money import Money
 from huitou.ground.settings import Settings
 from huitou.ground.words import Sentence, said
+from huitou.loyalty.letting_go import book as letting_go
 from huitou.loyalty.surprises import book
 from huitou.loyalty.surprises.rules import RULES, SurpriseRules
 from huitou.runs import finding
@@ -126,8 +127,10 @@ class Surprises:
 
     def _waiting(self, people: set[str]) -> tuple[GiftView, ...]:
         zone = self._settings.zone
+        today = self._settings.day(self._house.clock.now())
         with self._house.books.reading() as unit:
-            rows = book.waiting(unit, people, self._house.clock.now())
+            given = people - letting_go.barred(unit, today, people).keys()
+            rows = book.waiting(unit, given, self._house.clock.now())
         return tuple(
             GiftView(
                 row["id"], row["what"], row["ends_at"].astimezone(zone).date(),

@@ -37,6 +37,7 @@ from huitou.journeys.acts import book as own_acts
 from huitou.journeys.trials import book as trials
 from huitou.loyalty import book as loyalty
 from huitou.loyalty import offers
+from huitou.loyalty.letting_go import book as letting_go
 from huitou.runs import inputs
 from huitou.runs.moment import Moment
 from huitou.runs.remarks import note_limits
@@ -251,6 +252,7 @@ def _audience(
     often = journeys.spoken_since(unit, day - timedelta(days=CONTACT_DAYS))
     silent_since, never = care.silent_since(unit, ids), chase.marked(unit)
     rests = _resting(people, day, unit)
+    let_go = letting_go.barred(unit, day)
     had_return = loyalty.resting(unit, returns, day)
     writes_email = settings.smtp_host is not None and settings.email_to_customers
     has_email, has_phone, has_address = (
@@ -276,6 +278,9 @@ def _audience(
         "not_by_traits": [person in not_by_traits for person in ids],
         "not_for_now": [until is not None for until in rests],
         "rests_until": pa.array(rests, pa.date32()),
+        "let_go_until": pa.array(
+            [let_go[person]["until"] if person in let_go else None for person in ids], pa.date32()
+        ),
         "silent_since": pa.array([silent_since.get(person) for person in ids], pa.date32()),
         "never_since": pa.array(
             [never[person]["since"].date() if person in never else None for person in ids],

@@ -17,6 +17,8 @@ from huitou.ground.clock import end_of_day
 from huitou.identity.book import Names, names
 from huitou.journeys.sendings.book import Wish, ask
 from huitou.loyalty.ladder import book as ladder
+from huitou.loyalty.letting_go import book as letting_go
+from huitou.loyalty.letting_go.book import Spans
 from huitou.loyalty.packs import book as packs
 from huitou.loyalty.points.due import book as due
 from huitou.loyalty.points.orders import book as orders
@@ -111,7 +113,7 @@ def _orders(work: Work, unit: Unit, rules: Rules, steps: Mapping[str, str]) -> d
     with work.lake.reading(work.edition) as lake:
         rows = lake.execute(GOODS).fetch_arrow_table().to_pylist()
     bought = list(_named(rows, orders.told(unit)))
-    known = names(unit)
+    known, bare = names(unit), letting_go.spans(unit)
     times = {person: rules.steps.get(step, WHOLE) for person, step in steps.items()}
     whole = {"new": 0, "changed": 0}
     for name in EARNED:
@@ -119,7 +121,7 @@ def _orders(work: Work, unit: Unit, rules: Rules, steps: Mapping[str, str]) -> d
         before = {row["order_key"]: row for row in orders.tallied(unit, name)}
         if not kind.on and not before:
             continue
-        told = list(_changed(bought, before, kind, rules, work, known, times))
+        told = list(_changed(bought, before, kind, rules, work, known, times, bare))
         for what, n in orders.seen(unit, told, work.now).items():
             whole[what] += n
     return whole
@@ -151,6 +153,7 @@ def _changed(
     work: Work,
     known: Names,
     by_step: Mapping[str, Decimal],
+    bare: Mapping[str, Spans],
 ) -> Iterator[Seen]:
     """Orders that are new to this kind or differ from what is kept, and those that are gone."""
     currency, zone = work.settings.money, work.settings.zone
@@ -158,10 +161,13 @@ def _changed(
         row = before.pop(each.key, None)
         if row is not None and _same(row, each, known):
             continue
+        who = known.now(each.person_id)
         times = by_step.get(each.person_id, WHOLE)
         want = kind.earned(each.total, each.channel, currency, times)
         if row is None and not (want and rules.issues(each.day)):
             continue
+        if row is None and any(first <= each.day <= last for first, last in bare.get(who, ())):
+            continue  # they were let go, and earn nothing meanwhile
         expires_at = kind.expires(each.at, zone)
         if row is None and expires_at is not None and expires_at <= work.now:
             continue  # it would have ended before anybody could spend it

@@ -24,6 +24,7 @@ from huitou.runs.views import Cause, PersonView, TimelineEntry
 
 if TYPE_CHECKING:
     from huitou.runs.desks.ladder.views import StandView
+    from huitou.runs.desks.letting_go.views import NoticeView
 
 routes = APIRouter()
 WORTH_ASKING = 0.05
@@ -73,6 +74,8 @@ class Customer:
         likely = [cause for cause in self.person.causes if cause.confidence >= WORTH_ASKING]
         return tuple(sorted(likely, key=lambda cause: -cause.confidence)[:4])
 
+    notice: NoticeView | None = None
+    """What is to be known of a step that holds against them."""
     chase_whys = CHASE_WHYS
 
     @property
@@ -108,6 +111,7 @@ def customer(visit: Member, key: str) -> Response:
         packs=visit.shop.packs.of_person(person.row.id),
         gives=rules.gift_most if rules.on else 0,
         once=new_id(),
+        notice=visit.shop.letting_go.notice_of(person.row.id),
     )
     return visit.page("person.html", page)
 

@@ -22,6 +22,7 @@ from huitou.loyalty.cards.joining import AGREED, CONSENTS
 
 if TYPE_CHECKING:
     from huitou.runs.desks.ladder.views import StandView
+    from huitou.runs.desks.letting_go.views import NoticeView
     from huitou.runs.desks.packs import PackView
     from huitou.runs.desks.surprises import GiftView
     from huitou.runs.views import OfferView
@@ -71,6 +72,8 @@ class TillPage:
     """The code that was just used."""
     done: Sentence | None = None
     """What else was just done."""
+    notice: NoticeView | None = None
+    """What is to be known of a step that holds against them."""
     code: Mapping[str, str] = field(default_factory=dict)
     """What was typed about a code that was refused."""
     consents = CONSENTS
@@ -253,6 +256,7 @@ def _before_the_till(
         sold=_for_sale(visit),
         used=used,
         done=DONE.get(done),
+        notice=shop.letting_go.notice_of(found.person_id),
         code=code or {},
     )
     return visit.page("till.html", page, status)

@@ -63,7 +63,7 @@ def make(
             f" worth: at most {may.written()}",
             to_try="a smaller amount",
         )
-    terms = loyalty.Terms(loyalty.WHOLE, amount, ends)
+    terms = loyalty.Terms(loyalty.WHOLE, amount, ends, amends=True)
     offer = loyalty.make_offer(unit, offer_id, person, terms, most, now)
     book.add_entry(
         unit, row["id"], "gesture", by, offer["code"], now, amount=amount, key=f"gift:{key}"
