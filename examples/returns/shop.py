@@ -56,7 +56,7 @@ class Customer:
 
 
 def customers(dice: random.Random) -> list[Customer]:
-    """Three hundred usual ones, thirty-seven who send most of it back, three honest ones, others."""
+    """Three hundred usual ones, thirty-seven who send most back, three honest ones, and others."""
     usual = [
         Customer(f"u{n:03}", "usual", dice.randint(3, 14), 0.06 + 0.06 * dice.random())
         for n in range(300)
@@ -65,7 +65,7 @@ def customers(dice: random.Random) -> list[Customer]:
         Customer(f"h{n:02}", "heavy", dice.randint(12, 24), 0.68 + 0.3 * dice.random(), n % 6 == 0)
         for n in range(37)
     ]
-    honest = [Customer(f"f{n}", kind, 14, 0.75) for n, kind in enumerate(HONEST)]
+    honest = [Customer(f"f{n}", kind, 16, 0.9) for n, kind in enumerate(HONEST)]
     regular = [Customer(f"w{n}", "regular", dice.randint(36, 48), 0.03) for n in range(10)]
     others = [
         Customer(f"{kind[0]}{n}", kind, 16, 0.05)

@@ -1,8 +1,8 @@
 """Net contribution: what each customer's baskets left in a window, and what came back of them.
 
 A basket is what a person bought on one day. Goods that come back belong to the last basket before
-in which that person bought the same, else to their last one, so that a basket carries its whole
-story: what it earned, what came back of it, how late, and what handling that cost.
+in which that person bought the same and still has it, else to their last one, so that a basket
+carries its whole story: what it earned, what came back, how late, and what handling that cost.
 
 What came back through a fault of ours costs the customer nothing here: `fault` says which.
 
@@ -17,6 +17,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 import ibis
 from ibis.expr.types import BooleanValue, Value
@@ -223,20 +224,30 @@ def _taken_off(lines: ibis.Table, redeemed: ibis.Table | None) -> ibis.Table:
 
 
 def _placed(lines: ibis.Table) -> ibis.Table:
-    """Each line with the day of the basket it belongs to: `bought_on`."""
-    sold = lines.mutate(sold_on=lines.is_return.ifelse(ibis.null("date"), lines.day))
+    """Each line with the day of the basket it belongs to: `bought_on`.
 
-    def last(*of: Value) -> Value:
-        until = ibis.window(
-            group_by=[sold.person_id, *of],
-            order_by=[sold.ordered_at, flag(sold.is_return)],
-            preceding=None,
-            following=0,
-        )
-        return sold.sold_on.max().over(until)
+    Of the same goods what was bought last goes back first: each purchase lifts the pile of what
+    they have by one, each return takes one off, and the two on one level belong together. What has
+    no such purchase goes to their last basket of all.
+    """
+    step = lines.is_product.ifelse(lines.is_return.ifelse(-1, 1), 0)
+    told = lines.mutate(step=step, sold_on=lines.is_return.ifelse(ibis.null("date"), lines.day))
+    piled = told.mutate(pile=told.step.sum().over(_until(told, told.sku)))
+    level = piled.mutate(level=piled.pile + flag(piled.is_return & piled.is_product))
+    same = level.sold_on.max().over(_until(level, level.sku, level.level))
+    any_of_theirs = level.sold_on.max().over(_until(level))
+    bought = ibis.coalesce(same, any_of_theirs, level.day)
+    return level.mutate(bought_on=level.is_return.ifelse(bought, level.day)).drop("step", "pile")
 
-    bought = ibis.coalesce(last(sold.sku), last(), sold.day)
-    return sold.mutate(bought_on=sold.is_return.ifelse(bought, sold.day))
+
+def _until(lines: ibis.Table, *of: Value) -> Any:
+    """A person's lines (of these goods) from their first up to each."""
+    return ibis.window(
+        group_by=[lines.person_id, *of],
+        order_by=[lines.ordered_at, flag(lines.is_return)],
+        preceding=None,
+        following=0,
+    )
 
 
 def _blamed(

@@ -1,4 +1,4 @@
-"""Net contribution by basket: returns find their basket, and faults of ours cost nobody anything."""
+"""Net contribution by basket: returns find theirs, and faults of ours cost nobody anything."""
 
 from __future__ import annotations
 
@@ -9,9 +9,19 @@ import ibis
 import pyarrow as pa
 from tests.unit.facts.rows import arrow, by_person, line, rows, shop
 
-from huitou.facts.contribution import NOTHING, READ, Aside, Costs, baskets, behind, cells, marked, months
-from huitou.facts.contribution import by_person as summed
 from huitou.facts.contract import Tables
+from huitou.facts.contribution import (
+    NOTHING,
+    READ,
+    Aside,
+    Costs,
+    baskets,
+    behind,
+    cells,
+    marked,
+    months,
+)
+from huitou.facts.contribution import by_person as summed
 
 AS_OF, SINCE = datetime(2024, 7, 1), date(2024, 1, 1)
 COSTS = Costs(a_return=100, lost_share=0.1, late_days=14, fault_words=("faulty", "破损"))
@@ -37,6 +47,19 @@ def test_what_comes_back_belongs_to_the_last_basket_with_the_same_goods() -> Non
     assert [row["late"] for row in found] == [0, 1, 0], "a month later is late"
     # Nothing is earned on it; handling it cost 100, and a tenth of the price is lost.
     assert [row["net"] for row in found] == [400, -200, 400]
+
+
+def test_of_the_same_goods_what_was_bought_last_goes_back_first() -> None:
+    t = shop(
+        *(line("a", date(2024, month, 5), sku="cup", cost=600) for month in (1, 2, 3)),
+        back("a", date(2024, 3, 8), sku="cup", cost=600),
+        back("a", date(2024, 3, 9), sku="cup", cost=600),
+        line("a", date(2024, 4, 5), sku="cup", cost=600),
+        back("a", date(2024, 4, 8), sku="cup", cost=600),
+        back("a", date(2024, 4, 9), sku="cup", cost=600),
+    )
+    found = rows(of(t), "bought_on")
+    assert [row["back"] for row in found] == [1, 1, 1, 1], "each piece once"
 
 
 def test_sums_of_a_person_are_those_of_their_baskets() -> None:
@@ -148,9 +171,7 @@ def test_nothing_of_who_or_where_somebody_is_can_be_read() -> None:
     # A table without those columns is enough: whatever stands in them changes nothing.
     bare = Tables(ibis.memtable(told.select(list(READ))))
     whole = Tables(ibis.memtable(told))
-    assert rows(of(bare), "bought_on") == rows(
-        of(whole), "bought_on"
-    )
+    assert rows(of(bare), "bought_on") == rows(of(whole), "bought_on")
 
 
 def test_the_lines_behind_a_verdict_are_those_of_the_person_the_latest_first() -> None:
@@ -169,6 +190,4 @@ def test_the_lines_behind_a_verdict_are_those_of_the_person_the_latest_first() -
 def test_what_happened_later_changes_nothing() -> None:
     early = [line("a", date(2024, 1, 5)), back("a", date(2024, 1, 8))]
     late = [back("a", date(2024, 7, 2)), line("a", date(2024, 8, 1))]
-    assert rows(of(shop(*early))) == rows(
-        of(shop(*early, *late))
-    )
+    assert rows(of(shop(*early))) == rows(of(shop(*early, *late)))

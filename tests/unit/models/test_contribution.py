@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 
 from huitou.models.contribution import Contribution, contribution
 
+AMOUNTS = st.integers(-(10**6), 10**6)
+
 
 def seen(baskets: list[list[float]]) -> Contribution:
     return contribution(
@@ -42,7 +44,11 @@ def test_one_wholesaler_does_not_make_losses_likelier_for_anybody() -> None:
 
 
 @settings(max_examples=40, deadline=None)
-@given(st.lists(st.lists(st.integers(-10**6, 10**6), min_size=1, max_size=6), min_size=1, max_size=12))
+@given(
+    st.lists(
+        st.lists(st.integers(-(10**6), 10**6), min_size=1, max_size=6), min_size=1, max_size=12
+    )
+)
 def test_amounts_in_other_units_say_the_same(baskets: list[list[int]]) -> None:
     told = seen([[float(x) for x in each] for each in baskets])
     scaled = seen([[100.0 * x for x in each] for each in baskets])

@@ -20,9 +20,7 @@ def cells(rows: list[tuple[int, int, int, int, float, float]]) -> Cells:
 
 def test_what_one_did_oneself_is_not_expected_of_one() -> None:
     # One who sends back everything of a product that nobody else buys is held to its kind.
-    told = cells(
-        [(0, 0, 0, 0, 40, 40), *((person, 1, 0, 0, 10, 1) for person in range(1, 101))]
-    )
+    told = cells([(0, 0, 0, 0, 40, 40), *((person, 1, 0, 0, 10, 1) for person in range(1, 101))])
     assert expected(told, 101)[0] < 8, "not forty, as their own doings would have it"
 
 
@@ -61,7 +59,9 @@ def test_intervals_hold_the_true_rate_as_often_as_they_say() -> None:
 def test_of_those_named_few_are_usual(seed: int) -> None:
     dice = np.random.default_rng(seed)
     e = dice.uniform(0.5, 6, 5_000)
-    truth = np.where(dice.random(len(e)) < 0.05, dice.uniform(3, 8, len(e)), dice.gamma(4, 0.2, len(e)))
+    truth = np.where(
+        dice.random(len(e)) < 0.05, dice.uniform(3, 8, len(e)), dice.gamma(4, 0.2, len(e))
+    )
     told = beyond(dice.poisson(e * truth).astype(float), e, LIMIT)
     named = found(told.usual, 0.05)
     assert named.sum() > 100, "most of those who can be told apart are"
