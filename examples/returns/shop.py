@@ -37,6 +37,10 @@ return_minutes = 10
 return_cost = "15"
 lost_share = 0.25
 fault_words = ["broken", "defect", "破损"]
+[terms]
+en = "You pay the postage of what you send back without a fault."
+zh-Hans = "无质量问题的退货，运费由您承担。"
+zh-Hant = "無瑕疵的退貨，運費由您負擔。"
 """
 EXCUSES = ("", "changed my mind", "does not fit", "ordered two sizes")
 

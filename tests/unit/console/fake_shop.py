@@ -16,6 +16,7 @@ from tests.unit.console.fake_effects import FakeEffects
 from tests.unit.console.fake_fixes import FakeFixes, FakeLessons
 from tests.unit.console.fake_ladder import FakeLadder
 from tests.unit.console.fake_learning import FakeReplays, FakeTests
+from tests.unit.console.fake_letting_go import FakeLettingGo
 from tests.unit.console.fake_people import (
     ACTS,
     REASONS,
@@ -148,6 +149,7 @@ class FakeShop(FakeBalance):
         self.effects = FakeEffects(empty=empty)
         self.acts, self.chase = FakeActs(), FakeChase()
         self.ladder = FakeLadder()
+        self.letting_go = FakeLettingGo()
         self.fixes, self.lessons = FakeFixes(empty=empty), FakeLessons()
         self.tests, self.replays = FakeTests(), FakeReplays()
         self.points, self.packs = FakePoints(home), FakePacks()

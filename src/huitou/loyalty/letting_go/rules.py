@@ -22,7 +22,7 @@ from huitou.ground.words import Sentence, said
 STEPS: Mapping[str, Sentence] = {
     "no_offers": said("No more offers"),
     "stricter": said("Stricter terms"),
-    "closed": said("Closed"),
+    "closed": said("No more orders"),
 }
 """The steps, the mildest first, as staff read them."""
 LONGEST = 600

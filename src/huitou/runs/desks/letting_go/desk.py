@@ -15,7 +15,7 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from huitou.decisions.holdout import Holdout
-from huitou.decisions.letting_go import KINDS, Figures, evidence
+from huitou.decisions.letting_go import KINDS, STRICTER, Figures, evidence
 from huitou.facts import contribution as facts
 from huitou.ground.errors import BadInput, NotYet, Refused
 from huitou.ground.ids import lot, new_id
@@ -147,6 +147,11 @@ class LettingGo:
         told = _in_words(words)
         if step not in STEPS:
             raise BadInput(f"{step!r} is no step", to_try=", ".join(STEPS))
+        if step == STRICTER and not self.rules.terms:
+            raise Refused(
+                said("No stricter terms are written down: nobody could keep them."),
+                to_try="huitou letgo rules",
+            )
         last = until or self.today + timedelta(days=self.rules.days[step])
         if not self.today < last <= self.today + timedelta(days=731):
             raise BadInput(said("{day} cannot be its last day: within two years.", day=last))
