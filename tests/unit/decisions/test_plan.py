@@ -45,6 +45,7 @@ DOUBTED = Playbook(
 LEFT_ALONE = (
     {"silent_since": DAY},
     {"never_since": DAY},
+    {"let_go_until": DAY, "may_mail": True},
     {"not_by_traits": True, "may_mail": True},
     {"contacts": 4, "may_mail": True},
 )
