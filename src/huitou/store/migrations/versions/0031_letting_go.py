@@ -8,8 +8,8 @@ from alembic import op
 from huitou.store.columns import Amount, Instant, Json, Serial
 from huitou.store.migrations.guards import Guard, append_only, excuse, never_taken_back
 
-revision = "0030_letting_go"
-down_revision = "0029_who"
+revision = "0031_letting_go"
+down_revision = "0030_connections"
 
 STEPS: dict[str, tuple[str, ...]] = {
     "waiting": ("standing", "control", "refused", "lifted"),
