@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 import duckdb
 import numpy as np
 import pyarrow as pa
 
-from huitou.ground.ids import new_ids
+from huitou.ground.ids import fingerprint, new_ids
 from huitou.identity import match, tables
 from huitou.sources.live import tables as live
 
@@ -37,9 +38,7 @@ def resolve(lake: duckdb.DuckDBPyConnection) -> Resolved:
         return Resolved(0, 0, 0)
     group = match.groups(_links(lake, keys.num_rows))
     known_names, known = _codes(keys["person_id"])
-    seen = keys["first_seen"].cast(pa.int64()).to_numpy().astype(np.float64)
-    holds = keys["holds"].to_numpy()
-    person_of, merged = match.claims(group, known, seen, holds)
+    person_of, merged = _claims(keys, group, known)
     fresh = np.flatnonzero(person_of == match.NONE)
     names = np.array([*known_names, *new_ids(fresh.size)], dtype=object)
     person_of[fresh] = len(known_names) + np.arange(fresh.size)
@@ -51,26 +50,79 @@ def resolve(lake: duckdb.DuckDBPyConnection) -> Resolved:
 
 
 def with_people(lake: duckdb.DuckDBPyConnection) -> str:
-    """SQL that reads `lines` with the `person_id` of each (NULL when anonymous); where a line says
-    no name or address, it has what its customer said of themselves."""
-    lake.execute(tables.PERSON_KEYS)
+    """SQL that reads `lines` with the `person_id` of each (NULL when anonymous), as `look_back`
+    left the keys; where a line says no name or address, it has what its customer said of
+    themselves."""
     live.create(lake)
     own = ", ".join(f"arg_max({name}, told_at) AS own_{name}" for name in ("name", "address"))
     return f"""
         SELECT l.* REPLACE (coalesce(l.name, p.own_name) AS name,
             coalesce(l.address, p.own_address) AS address), k.person_id
-        FROM lines l LEFT JOIN person_keys k ON k.key = {tables.STRONGEST_KEY}
+        FROM lines l LEFT JOIN keys_then k ON k.key = {tables.STRONGEST_KEY}
         LEFT JOIN (SELECT key AS own_key, {own} FROM profiles GROUP BY key) p
             ON p.own_key = {tables.STRONGEST_KEY}"""
 
 
-def _records(lake: duckdb.DuckDBPyConnection) -> None:
-    """The view `records`: who is named with whom, by orders and by people's own word."""
+def _records(lake: duckdb.DuckDBPyConnection, evening: datetime = datetime.max) -> None:
+    """The view `records`: who is named with whom, by orders and by people's own word until then."""
     live.create(lake)
+    lake.execute(f"""
+        CREATE OR REPLACE TEMP VIEW records AS FROM (
+            SELECT member_no, phone, email, ordered_at AS seen_at FROM lines
+            UNION ALL SELECT member_no, phone, email, first_at FROM profiles
+        ) WHERE seen_at < TIMESTAMP '{evening}'""")
+
+
+def look_back(lake: duckdb.DuckDBPyConnection, evening: datetime) -> None:
+    """Who was known to be whom at a moment: later lines make nobody one, and part nobody.
+
+    Leaves `keys_then` (key, person_id) and `apart` (person_id, hold_key), for this connection
+    alone: whoever is one with another only since is apart, under the id they had before or, where
+    they never had one, an id made of a key of theirs and the id they have now.
+    """
+    for table in (tables.PERSON_KEYS, tables.PEOPLE):
+        lake.execute(table)
+    lake.execute("CREATE OR REPLACE TEMP VIEW keys_then AS SELECT key, person_id FROM person_keys")
+    lake.execute("CREATE OR REPLACE TEMP TABLE apart (person_id VARCHAR, hold_key VARCHAR)")
+    later = lake.execute("SELECT 1 FROM lines WHERE ordered_at >= ? LIMIT 1", [evening]).fetchone()
+    if later is None:
+        return
+    _records(lake, evening)
+    keys = _keys(lake)
+    if keys.num_rows:
+        _name_then(lake, keys, match.groups(_links(lake, keys.num_rows)))
+
+
+def _name_then(lake: duckdb.DuckDBPyConnection, keys: pa.Table, group: match.Codes) -> None:
+    names, known = _codes(keys["person_id"])
+    person_of, _merged = _claims(keys, group, known)
+    called = np.array([*names, None], dtype=object)[person_of]
+    key = np.array(keys["key"].to_pylist(), dtype=object)
+    before = dict(lake.execute(tables.HELD_BEFORE).fetchall())
+    apart = []
+    for nameless in np.flatnonzero(person_of == match.NONE):
+        theirs = np.flatnonzero(group == nameless)
+        # Keys stand in the order of the alphabet: the first is the same at every look.
+        own = next((at for at in theirs if key[at] in before), theirs[0])
+        hold = key[own]
+        called[nameless] = before.get(hold) or fingerprint(names[known[own]], hold)
+        apart.append((called[nameless], hold))
+    then = pa.table({"key": keys["key"], "person_id": pa.array(called[group], pa.string())})
+    lake.register("then", then)
     lake.execute("""
-        CREATE OR REPLACE TEMP VIEW records AS
-        SELECT member_no, phone, email, ordered_at AS seen_at FROM lines
-        UNION ALL SELECT member_no, phone, email, first_at FROM profiles""")
+        CREATE OR REPLACE TEMP TABLE named_then AS FROM "then"
+        UNION ALL SELECT key, person_id FROM person_keys ANTI JOIN "then" USING (key)""")
+    lake.unregister("then")
+    lake.execute("CREATE OR REPLACE TEMP VIEW keys_then AS FROM named_then")
+    if apart:
+        lake.executemany("INSERT INTO apart VALUES (?, ?)", apart)
+
+
+def _claims(
+    keys: pa.Table, group: match.Codes, known: match.Codes
+) -> tuple[match.Codes, match.Codes]:
+    seen = keys["first_seen"].cast(pa.int64()).to_numpy().astype(np.float64)
+    return match.claims(group, known, seen, keys["holds"].to_numpy())
 
 
 def _keys(lake: duckdb.DuckDBPyConnection) -> pa.Table:

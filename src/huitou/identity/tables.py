@@ -47,7 +47,12 @@ CREATE TABLE IF NOT EXISTS person_splits (
     came_from VARCHAR NOT NULL       -- … that were this person's before
 )"""
 
-MERGED = "SELECT person_id, merged_into AS survivor FROM people WHERE merged_into IS NOT NULL"
+MERGED = """
+SELECT person_id, merged_into AS survivor FROM people ANTI JOIN apart USING (person_id)
+WHERE merged_into IS NOT NULL"""
+HELD_BEFORE = """
+SELECT hold_key, max(person_id) FROM people WHERE merged_into IS NOT NULL GROUP BY hold_key"""
+"""Whose oldest key it was, of people who are one with another by now."""
 SPLIT = "SELECT person_id, came_from FROM person_splits"
 
 STRONGEST_KEY = """coalesce(

@@ -147,7 +147,7 @@ def _run(
     tell: Progress,
 ) -> RunView:
     last_day, arrived = _arrived(house)
-    day = min(as_of or last_day, last_day)
+    day = _evening(house, as_of) if as_of else last_day
     journal = Journal(house.books, house.clock)
     chosen = {"arrived": arrived, "horizon": horizon_days, "settings": _mark(settings)}
     run_id = _begun(journal, house.lake, day, chosen)
@@ -195,6 +195,17 @@ def _all_steps(journal: Journal, work: Work, tell: Progress) -> None:
     for name, step in AT_THE_END.items():
         tell(name, next(place) / total)
         journal.step(work.run_id, name, partial(step, work))
+
+
+def _evening(house: House, as_of: date) -> date:
+    """The last day up to `as_of` of which something is known.
+
+    A day without a line is told from one whose file is missing only by what came later: to go on
+    to it would make of a forecast what the next file made possible.
+    """
+    with house.lake.writing("run") as lake:
+        known = lake.execute("SELECT max(day) FROM lines WHERE day <= ?", [as_of]).fetchone()
+    return known[0] if known and known[0] else as_of
 
 
 def _arrived(house: House) -> tuple[date, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 
 import duckdb
 import pytest
@@ -144,5 +145,58 @@ def test_nobody_changes_their_arm_when_others_join_or_merge(files: list[list[Rec
 def test_a_line_without_a_key_stays_anonymous(lake: duckdb.DuckDBPyConnection) -> None:
     arrive(lake, (None, None, None, "2024-01-01"), ("7", None, None, "2024-01-01"))
     resolving.resolve(lake)
+    resolving.look_back(lake, datetime(2024, 2, 1))
     people = lake.execute(f"SELECT person_id FROM ({resolving.with_people(lake)})").fetchall()
     assert sum(person is None for (person,) in people) == 1
+
+
+def who_is_who(lake: duckdb.DuckDBPyConnection, table: str, evening: datetime) -> set[frozenset]:
+    """The keys seen before an evening, as the people they belong to."""
+    people: dict[str, set[str]] = {}
+    for key, person in lake.execute(f"SELECT key, person_id FROM {table}").fetchall():
+        kind, value = key.split(":", 1)
+        column = {"member": "member_no"}.get(kind, kind)
+        told = f"SELECT 1 FROM lines WHERE {column} = ? AND ordered_at < ?"
+        if lake.execute(told, [value, evening]).fetchone():
+            people.setdefault(person, set()).add(key)
+    return set(map(frozenset, people.values()))
+
+
+@given(FILES)
+def test_looking_back_nobody_is_one_with_another_or_parted_by_later_lines(
+    files: list[list[Record]],
+) -> None:
+    evening = datetime(2022, 1, 1)
+    known = [record for file in files for record in file if record[3] < "2022"]
+    with duckdb.connect() as lake, duckdb.connect() as then:
+        for each in (lake, then):
+            each.execute(LINES)
+        arrive(then, *known)
+        resolving.resolve(then)
+        for file in files:
+            arrive(lake, *file)
+            resolving.resolve(lake)
+        resolving.look_back(lake, evening)
+        told = who_is_who(then, "person_keys", evening)
+        assert who_is_who(lake, "keys_then", evening) == told
+        held = """
+            SELECT hold_key FROM people WHERE merged_into IS NULL
+            UNION ALL SELECT hold_key FROM apart"""
+        keys_held = [key for (key,) in lake.execute(held).fetchall()]
+        assert len(keys_held) == len(set(keys_held))
+
+
+def test_who_is_one_only_since_is_apart_under_the_id_of_before(
+    lake: duckdb.DuckDBPyConnection,
+) -> None:
+    arrive(lake, ("7", None, None, "2024-01-01"), (None, "+8613800138000", None, "2024-02-01"))
+    resolving.resolve(lake)
+    before = keys(lake)
+    arrive(lake, ("7", "+8613800138000", None, "2024-03-01"))
+    resolving.resolve(lake)
+    resolving.look_back(lake, datetime(2024, 2, 15))
+    then = dict(lake.execute("SELECT key, person_id FROM keys_then").fetchall())
+    assert then == before and lake.execute(resolving.tables.MERGED).fetchall() == []
+    resolving.look_back(lake, datetime(2024, 4, 1))
+    now = dict(lake.execute("SELECT key, person_id FROM keys_then").fetchall())
+    assert now == keys(lake) and len(lake.execute(resolving.tables.MERGED).fetchall()) == 1

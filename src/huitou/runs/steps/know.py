@@ -20,7 +20,7 @@ from huitou.facts.profit import shop_rate
 from huitou.facts.rhythm import returning, usual_gap
 from huitou.ground.errors import NotYet
 from huitou.identity import book as identity
-from huitou.identity.resolving import resolve, with_people
+from huitou.identity.resolving import look_back, resolve, with_people
 from huitou.identity.tables import MERGED, SPLIT
 from huitou.runs import newcomers
 from huitou.runs.beside import beside
@@ -44,6 +44,7 @@ def lines(work: Work) -> Result:
     """What happened, line by line, with the person of each; and the moment this run looks at."""
     edition = work.edition
     with work.lake.writing("run: lines") as lake:
+        look_back(lake, Moment(work.day, 0, (), str(work.settings.zone)).as_of)
         count = edition.copy(lake, "lines", LINES.format(lines=with_people(lake)))
         edition.copy(lake, "holders", HOLDERS.format(lines=with_people(lake)))
         edition.copy(lake, "keys", KEYS.format(lines=with_people(lake)))
@@ -65,7 +66,8 @@ HOLDERS = """
     SELECT person_id, hold_key, person_id IN (
         SELECT person_id FROM ({lines}) WHERE address IS NOT NULL AND person_id IS NOT NULL
     ) AS has_address
-    FROM people WHERE merged_into IS NULL"""
+    FROM (SELECT person_id, hold_key FROM people WHERE merged_into IS NULL
+          UNION SELECT person_id, hold_key FROM apart)"""
 """Of each person the key that draws their lot, and whether a letter could be posted to them."""
 
 
