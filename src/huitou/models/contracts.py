@@ -144,7 +144,8 @@ def _months(contract: Mapping[str, Any], day: date) -> int:
 
 
 def _whole(contract: Mapping[str, Any], day: date) -> int:
-    return max(months_between(contract["began"], day) - round(contract["paused"] / MONTH), 0)
+    paused: int = round(contract["paused"] / MONTH)
+    return max(months_between(contract["began"], day) - paused, 0)
 
 
 def months_between(first: date, last: date) -> int:
