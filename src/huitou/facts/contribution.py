@@ -158,7 +158,9 @@ def cells(marked: ibis.Table) -> ibis.Table:
     """Per person, product and size of basket: `n` pieces bought, `k` back and not by our fault,
     `late` of those. Peers of the same kind are those who bought the same in baskets as large."""
     size = flag(marked.is_goods).sum().over(group_by=[marked.person_id, marked.bought_on])
-    sized = marked.mutate(band=_band(size))
+    every = marked.mutate(size=size)
+    with_goods = every.filter(every["size"] > 0)  # as baskets are: postage alone is none
+    sized = with_goods.mutate(band=_band(with_goods["size"]))
     held = sized.came_back & sized.fault.isnull()
     return sized.group_by(["person_id", "sku", "category", "band"]).aggregate(
         n=flag(sized.is_goods).sum(),

@@ -156,6 +156,16 @@ def test_peers_are_those_who_bought_the_same_in_baskets_as_large() -> None:
     ]
 
 
+def test_who_paid_for_postage_alone_is_nobodys_peer() -> None:
+    t = shop(
+        line("a", date(2024, 1, 5), sku="cup"),
+        line("b", date(2024, 1, 6), 300, sku="postage", is_product=False),
+    )
+    lines = marked(t, AS_OF, SINCE, COSTS)
+    people = {row["person_id"] for row in rows(summed(baskets(lines, COSTS)), "person_id")}
+    assert {row["person_id"] for row in rows(cells(lines), "person_id")} == people == {"a"}
+
+
 def test_nothing_of_who_or_where_somebody_is_can_be_read() -> None:
     forbidden = {
         "member_no", "phone", "email", "name", "address", "store", "region", "channel", "campaign",
