@@ -77,9 +77,8 @@ class LettingGo:
     # -- whom to look at
 
     def page(self) -> LetGoPage:
-        """How things stand."""
-        edition = self._edition()
-        noted = edition.noted(NOTE) or {}
+        """How things stand; nobody has been looked at before the first run."""
+        noted = self._noted(NOTE) or {}
         rows = self.listed()
         appealed = tuple(row for row in rows if row.appealed)
         calm = [row for row in rows if not row.appealed]
@@ -95,8 +94,8 @@ class LettingGo:
 
     def proposed(self) -> tuple[ProposedView, ...]:
         """Whom a human should look at, the costliest first; nobody who was decided on."""
-        edition = self._edition()
-        if not edition.has(PROPOSED):
+        edition = self._house.lake.current()
+        if edition is None or not edition.has(PROPOSED):
             return ()
         rows = edition.table(PROPOSED).to_pylist()
         with self._house.books.reading() as unit:
@@ -241,7 +240,7 @@ class LettingGo:
 
     def paid(self) -> PaidView:
         """Whether letting go paid."""
-        noted: Any = self._edition().noted(PAID)
+        noted: Any = self._noted(PAID)
         money, days = self._settings.money, self.rules.proof_days
         found = Paid.read(noted) if noted else Paid.nothing()
 
@@ -279,6 +278,10 @@ class LettingGo:
     @property
     def _now(self) -> datetime:
         return self._house.clock.now()
+
+    def _noted(self, name: str) -> Any:
+        edition = self._house.lake.current()
+        return None if edition is None else edition.noted(name)
 
     def _edition(self) -> Edition:
         edition = self._house.lake.current()
