@@ -66,6 +66,8 @@ class Past:
     """Purchase days of each day that were not anybody's first (`season`)."""
     trials: Trials = field(default_factory=dict)
     made: dict[date, Forecast] = field(default_factory=dict)
+    scored: dict[date, Forecast] = field(default_factory=dict)
+    """The forecasts behind the scores that were asked for, for who asks why they are so."""
 
     def before(self, day: date) -> tuple[Origin, ...]:
         """Moments whose whole window was known on that day, latest first."""
@@ -270,14 +272,14 @@ def _learned(
     words = words_of(customers)
     lessons = [
         Lesson(
-            _shown(origin.customers, words, each.p_none, each.expected),
+            shown(origin.customers, words, each.p_none, each.expected),
             each.hindsight(),
             each.expected_in_hindsight(),
             np.asarray(each.bought, dtype=np.float64),
         )
         for origin, each in zip(whole, trials, strict=True)
     ]
-    now = _shown(customers, words, made.p_none(days), made.expected(days))
+    now = shown(customers, words, made.p_none(days), made.expected(days))
     return Learned(School(lessons), now)
 
 
@@ -285,7 +287,7 @@ def _tables(origins: Sequence[Origin]) -> list[pa.Table]:
     return [origin.customers for origin in origins]
 
 
-def _shown(
+def shown(
     customers: pa.Table, words: dict[str, list[str]], p_none: Array, expected: Array
 ) -> Habits:
     """A customer's habits, and what the closed form makes of them."""

@@ -72,7 +72,7 @@ def score(
             to_try="huitou import FILE",
         )
     told = past if isinstance(past, Past) else Past(past, choice.horizon_days)
-    found = foresee(customers, choice.as_of_day, told)
+    found = told.scored[choice.as_of_day] = foresee(customers, choice.as_of_day, told)
     volume = found.value_volume(choice.value_days)
     paid = spending(found.known)
     seen = card(found, paid, volume)

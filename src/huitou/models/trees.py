@@ -59,13 +59,16 @@ class School:
 
     def chances(self, now: Habits, p_buy: Array) -> tuple[Array, Array]:
         """Chances to buy by the hurdle and by the residual, from the closed form's `p_buy`."""
+        pupils = self._of_chances
+        hurdle: Array = pupils[0].predict(now.values, num_threads=1)
+        moved = pupils[1].predict(now.values, raw_score=True, num_threads=1)
+        return hurdle, chance(logit(p_buy) + moved)
+
+    @cached_property
+    def _of_chances(self) -> tuple[Any, Any]:
         bought = (self._bought > 0).astype(np.float64)
         closed = logit(self._joined("p_buy"))
-        hurdle: Array = self._grown("binary", bought, None).predict(now.values, num_threads=1)
-        moved = self._grown("binary", bought, closed).predict(
-            now.values, raw_score=True, num_threads=1
-        )
-        return hurdle, chance(logit(p_buy) + moved)
+        return self._grown("binary", bought, None), self._grown("binary", bought, closed)
 
     def days(self, now: Habits, expected: Array) -> tuple[Array, Array]:
         """Expected purchase days by the hurdle and by the residual."""

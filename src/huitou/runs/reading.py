@@ -30,6 +30,7 @@ from huitou.runs.desks.chase import standing_mark
 from huitou.runs.first_page import Alert, Home
 from huitou.runs.kept import recall
 from huitou.runs.moment import Moment
+from huitou.runs.moved import with_facts
 from huitou.runs.people import page, person_row
 from huitou.runs.person import person_view
 from huitou.runs.plan_in_words import totals_view
@@ -104,8 +105,9 @@ def person(house: House, settings: Settings, edition: Edition, id_or_key: str) -
         silent = [channel for person, channel in care.silent(unit, [mine]) if person == mine]
         acts = own_acts.every(unit)
         chased = standing_mark(unit, mine, house.clock.now().astimezone(settings.zone).date())
+    (row,) = with_facts(edition, [person_row(standing, settings.money)])
     return person_view(
-        person_row(standing, settings.money),
+        row,
         known[0],
         day=_moment(edition).day,
         currency=settings.money,

@@ -28,6 +28,7 @@ from huitou.ground.settings import Settings
 from huitou.runs.bells import ReplayView
 from huitou.runs.kept import keep
 from huitou.runs.moment import Moment
+from huitou.runs.moved import Teller
 
 if TYPE_CHECKING:
     from huitou.runs.work import Work
@@ -147,6 +148,7 @@ def _foreseen(work: Work, past: Past) -> Foreseen | None:
         buy=_column(past, now, "p_buy"),
         buy_before=_column(past, earlier, "p_buy") if earlier else nothing,
         value=_column(past, now, "value"),
+        why=Teller(work.edition).of,
     )
 
 

@@ -236,15 +236,17 @@ class Shop(Office):
         limit: int = 50,
     ) -> Page:
         """A page of customers, ordered and filtered; `after` is the mark of the page before."""
+        from huitou.runs.moved import with_facts
         from huitou.runs.people import page
 
-        self._foreseen()
+        edition = self._foreseen()
         asked = {"stage": stage, "act": act, "cause": cause}
         where = {name: value for name, value in asked.items() if value}
-        return page(
+        found = page(
             self._house.shelf, self.settings.money,
             where=where, search=search, sort=sort, after=after, limit=limit,
         )  # fmt: skip
+        return replace(found, rows=with_facts(edition, found.rows))
 
     def person(self, id_or_key: str) -> PersonView:
         """One customer, by id or by what the merchant knows them by."""

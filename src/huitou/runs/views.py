@@ -143,6 +143,22 @@ class Answers:
 
 
 @dataclass(frozen=True)
+class MovedBy:
+    """One fact that moved the chance of a customer at risk."""
+
+    fact: str
+    """silence, visits, span, cohort, level, season, pace, complaints, or returns."""
+    words: Sentence
+    """What it is, and what is usual for them or their peers."""
+    effect: Sentence
+    """What it did to the chance."""
+    p_usual: float
+    """Chance to buy with what is usual in its place, all else as it is."""
+    shift: float
+    """What it did in log-odds; below 0 where it made the chance smaller."""
+
+
+@dataclass(frozen=True)
 class PersonRow:
     """One line of the table of customers."""
 
@@ -159,6 +175,8 @@ class PersonRow:
     next_day: date | None
     missed: Range | None = None
     """Profit that their silence has taken: worth when last seen, less worth now."""
+    moved: tuple[MovedBy, ...] = ()
+    """The facts that moved the chance of somebody at risk most, the strongest first."""
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from typing import Any
 
 from huitou.ground.money import Money
 from huitou.ground.words import said
+from huitou.models.moved import effect_of, words_of
 from huitou.runs import views
 
 TODAY = date(2011, 12, 9)
@@ -73,9 +74,23 @@ def people(draw: random.Random) -> list[views.PersonRow]:
                     estimate(worth, draw.uniform(0.2, 0.5)),
                     act,
                     coming,
+                    moved=moved(chance) if stage in ("slipping", "lost") else (),
                 )
             )
     return rows
+
+
+def moved(chance: float) -> tuple[views.MovedBy, ...]:
+    """What moved the chance of one at risk."""
+    own = {"own": 120.0, "usual": 35.0, "p_now": chance}
+    told = [
+        {**own, "fact": fact, "p_usual": min(0.99, chance + by), "shift": -by}
+        for fact, by in (("silence", 0.4), ("span", 0.2), ("level", -0.1))
+    ]
+    return tuple(
+        views.MovedBy(row["fact"], words_of(row), effect_of(row), row["p_usual"], row["shift"])
+        for row in told
+    )
 
 
 def receipt(row: views.PersonRow) -> views.Receipt:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import html
 import io
 import re
 import tempfile
@@ -298,3 +299,14 @@ def test_taking_the_quarantine_away_leaves_nothing_behind(
     shop.ways_of_reading = 0
     assert owner.get("/files/quarantine.csv").status_code == 409
     assert sorted(shop.home.rglob("*")) == before
+
+
+def test_who_is_at_risk_is_told_what_moved_their_chance(shop: FakeShop, owner: TestClient) -> None:
+    row = next(row for row in shop.rows if row.stage == "lost")
+    listed = owner.get("/customers?stage=lost").text
+    page = owner.get(f"/customers/{row.id}").text
+    for each in row.moved:
+        assert str(each.words) in html.unescape(listed)
+        assert str(each.words) in html.unescape(page) and str(each.effect) in html.unescape(page)
+    calm = next(row for row in shop.rows if row.stage == "loyal")
+    assert "What moved the chance" not in owner.get(f"/customers/{calm.id}").text

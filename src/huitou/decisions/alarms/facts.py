@@ -92,7 +92,7 @@ def about_pace(evening: Evening, at: int, _since: int, told: Told) -> Three:
 
 
 def about_model(evening: Evening, at: int, _since: int, _told: Told) -> Three:
-    """The chance now and before, what time alone explains, and what is still expected."""
+    """The chance now and before; what moved it, or what time alone explains and is at stake."""
     foreseen = evening.foreseen
     if foreseen is None or foreseen.before is None:
         return about_silence(evening, at, _since, _told)
@@ -102,6 +102,9 @@ def about_model(evening: Evening, at: int, _since: int, _told: Told) -> Three:
         now=_hundredths(float(foreseen.alive[at])),
         day=as_date(foreseen.before),
     )
+    why = foreseen.why(evening.seen.past.people[at])
+    if len(why) > 1:
+        return fell, why[0], why[1]
     left = evening.once("explained", lambda: explained(evening))
     time = said(
         "Time alone would have left {expected} in 100.", expected=_hundredths(float(left[at]))
@@ -110,14 +113,17 @@ def about_model(evening: Evening, at: int, _since: int, _told: Told) -> Three:
 
 
 def about_chance(evening: Evening, at: int, since: int, told: Told) -> Three:
-    """The chance to buy now, how long they have been silent, and what is still expected."""
+    """What moved the chance to buy; where that is not known, the chance, the silence, the stake."""
     if evening.foreseen is None:
         return about_silence(evening, at, since, told)
     chance = said(
         "The chance that they buy within the horizon is {now} in 100.",
         now=_hundredths(float(evening.foreseen.buy[at])),
     )
-    return chance, _silence(evening, at), _stake(evening, at)
+    why = evening.foreseen.why(evening.seen.past.people[at])
+    usual = (chance, _stake(evening, at)) if why else (chance, _silence(evening, at))
+    first, second, third = (*why, *usual, _stake(evening, at))[:3]
+    return first, second, third
 
 
 def about_complaint(evening: Evening, at: int, since: int, _told: Told) -> Three:

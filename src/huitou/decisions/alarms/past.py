@@ -14,6 +14,8 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from huitou.ground.words import Sentence
+
 Index = NDArray[np.int64]
 Floats = NDArray[np.float64]
 Truths = NDArray[np.bool_]
@@ -223,6 +225,8 @@ class Foreseen:
     buy_before: Floats
     value: Floats
     """Profit still expected, minor units."""
+    why: Callable[[str], Sequence[Sentence]] = lambda _person: ()
+    """What moved the chance of a person at risk most, the strongest first."""
 
 
 @dataclass(frozen=True)

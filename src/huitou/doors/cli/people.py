@@ -124,6 +124,8 @@ def _say_future(view: PersonView, out: Console) -> None:
             f"  expected on {coming.expected:.1f} days within {coming.days}, "
             f"between {coming.low} and {coming.high}"
         )
+    for each in view.row.moved:
+        out.print(f"    {each.words} {each.effect}")
     if view.next_low and view.next_high:
         out.print(f"  next purchase between {view.next_low} and {view.next_high}")
 

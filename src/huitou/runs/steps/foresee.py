@@ -13,6 +13,8 @@ from huitou.facts.stages import stages
 from huitou.ground.errors import NotYet
 from huitou.models.causes import causes, with_answers
 from huitou.models.learned import learn
+from huitou.models.moved import facts_of, moved
+from huitou.models.otherwise import Otherwise
 from huitou.models.score import score
 from huitou.runs import people
 from huitou.runs.beside import heard, said
@@ -40,7 +42,8 @@ def forecast(work: Work) -> Result:
     for each in (moment.day, *moment.earlier):
         told = edition.table(f"customers_{each}")
         try:
-            scores, card = score(told, before, choice(work, each))
+            chosen = choice(work, each)
+            scores, card = score(told, before, chosen)
         except NotYet as too_few:
             if each == moment.day:
                 edition.note("too_few", keep(too_few.spoken))
@@ -48,6 +51,8 @@ def forecast(work: Work) -> Result:
         edition.write(f"scores_{each}", scores)
         scored += scores.num_rows
         if each == moment.day:
+            found = before.scored[chosen.as_of_day]
+            edition.write("moved", moved(Otherwise(found, told), told, facts_of(told, found)))
             edition.note("card", keep(card_view(card)))
             edition.note("rhythm", rhythm_of(card))
     return {"rows": scored}
@@ -59,7 +64,10 @@ def judge(work: Work) -> Result:
     told = _stages(work)
     edition.write("stages", told)
     now = told.filter(pc.equal(told["at"], pa.scalar(moment.day)))
-    _suspect(work, now.filter(pc.is_in(now["stage"], LEAVING))["person_id"].combine_chunks())
+    leaving = now.filter(pc.is_in(now["stage"], LEAVING))["person_id"].combine_chunks()
+    told_why = edition.table("moved")
+    edition.write("moved", told_why.filter(pc.is_in(told_why["person_id"], leaving)))
+    _suspect(work, leaving)
     edition.write("people", _people(edition, moment, now))
     return {"rows": told.num_rows}
 
