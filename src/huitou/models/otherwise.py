@@ -93,6 +93,9 @@ def _of(made: Shape, known: Histories) -> Shape:
     cohorts = [known.left_censored, ~known.left_censored] if split else [everyone]
     parts = []
     for part, who in zip(made.parts, cohorts, strict=True):
+        # A cohort may stand empty: whoever was there before the records, asked as if won since.
+        if not who.any():
+            continue
         summary, place = summarise(known.x[who], t_x[who], watched[who])
         parts.append(replace(part, rows=np.flatnonzero(who), place=place, summary=summary))
     return Shape(made.candidate, tuple(parts), len(known), made.tempo)

@@ -117,6 +117,17 @@ def test_a_slow_shop_and_a_strong_season_are_told_to_everybody():
     assert str(why.effect_of(strong[0])).startswith("That helps")
 
 
+def test_where_customers_of_before_the_records_are_fitted_apart_each_can_be_asked_as_a_later_one():
+    """All of them at once, so that nobody stands in the cohort they came from; and nobody at all."""
+    made = replace(FOUND.made, parts=FOUND.made.parts * 2)
+    found = replace(FOUND, made=made)
+    for those in (customers((3, 90, 200), (4, 95, 200), first=True), customers((3, 90, 200))):
+        rows = moved(Otherwise(found, EVERYBODY), those, facts_of(those, found)).to_pylist()
+        assert {row["person_id"] for row in rows} == set(those["person_id"].to_pylist())
+    nobody = customers((3, 90, 200)).slice(0, 0)
+    assert len(Otherwise(found, EVERYBODY)(nobody)) == 0
+
+
 def test_what_the_model_does_not_read_moved_nobody():
     those = customers((3, 90, 100))
     deaf = Fact("hair", np.array([1.0]), np.array([0.0]), those)
