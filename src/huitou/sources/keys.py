@@ -187,6 +187,20 @@ def _numbered(key: pa.Array, again: pa.Table) -> pa.Array:
     return pc.replace_with_mask(key, pa.array(mask), own.combine_chunks())
 
 
+def _named_by_content(lines: pa.Table, key: pa.Array) -> pa.Table:
+    """Rows without an order number are called by what they say, whatever file they stand in."""
+    made = mask(lines["made"].combine_chunks())
+    if not made.any():
+        return lines
+    part, positions = lines["part"].combine_chunks(), lines["position"].to_numpy()
+    bought = np.flatnonzero(mask(pc.equal(part, "")))
+    place = np.zeros(int(positions.max()) + 1, dtype=np.int64)
+    place[positions[bought]] = bought
+    own = pc.binary_join_element_wise("row:", key.take(pa.array(place[positions])), part, "")
+    names = pc.if_else(pa.array(made), own, lines["order_id"].combine_chunks())
+    return lines.set_column(lines.schema.get_field_index("order_id"), "order_id", names)
+
+
 def _fit(
     lines: pa.Table,
     key: pa.Array,
@@ -195,7 +209,8 @@ def _fit(
     doubles: NDArray[np.int64],
 ) -> pa.Table:
     source = pa.repeat(pa.scalar(mapping.source), lines.num_rows)
-    whole = lines.append_column("line_key", key).append_column("source", source)
+    whole = _named_by_content(lines, key).append_column("line_key", key)
+    whole = whole.append_column("source", source)
     whole = whole.select(READ.names)
     left_out = np.concatenate([doubles, *(fault.rows for fault in faults)])
     if not len(left_out):

@@ -388,6 +388,10 @@ class FakeShop(FakeBalance):
         told = ("call", "email", "paper") if row.id in self.silent else ()
         return replace(person(row), silent=told)
 
+    def fact_marks(self) -> dict[str, str]:
+        """One table."""
+        return {"lines": "3 1 2"}
+
     def metrics(self) -> tuple[views.MetricView, ...]:
         """Four metrics, one of each unit."""
         return (
