@@ -5,7 +5,6 @@ random shops, and HiGHS beside it. Every timed figure is CPU seconds of a proces
 from __future__ import annotations
 
 import json
-import resource
 import subprocess
 import sys
 import tempfile
@@ -20,6 +19,7 @@ import pyarrow.parquet as pq
 from huitou.decisions.allocate import allocate
 from huitou.decisions.choices import Choices
 from huitou.decisions.exact import solve_exactly
+from huitou.runs.measure import measured
 
 PEOPLE = 10_000_000
 PRICES = np.array([0, 0, 10, 30, 80, 150, 250, 400, 60], dtype=np.float32)
@@ -78,10 +78,10 @@ def question(people: int, seed: int) -> Choices:
 
 def _in_memory() -> dict[str, Any]:
     asked = question(PEOPLE, 7)
-    began = time.process_time()
-    found = allocate(asked.gain, asked.use, asked.limit)
-    cpu = time.process_time() - began
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
+    # What getrusage tells of a child begins with the memory of the parent that started it.
+    with measured() as cost:
+        found = allocate(asked.gain, asked.use, asked.limit)
+    cpu, peak = cost.cpu_seconds, cost.peak_megabytes / 1e3
     if not asked.fits(found.choice):
         raise ArithmeticError("a limit was passed")
     return {"cpu": cpu, "gap": found.gap, "gigabytes": peak}

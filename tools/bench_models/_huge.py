@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import resource
 import sys
 import time
 from typing import Any
@@ -16,19 +15,21 @@ from huitou.models.fitted import fit
 from huitou.models.mbgnbd import MbgNbd
 from huitou.models.pareto import ParetoNbd
 from huitou.models.summary import packed
+from huitou.runs.measure import measured
 
 
 def main(file: str) -> None:
     """Pack once for each model, as each would have to by itself."""
-    customers = [column.astype(np.float64) for column in np.load(file, mmap_mode="r")]
     fits: dict[str, Any] = {}
-    for model in (BgNbd(), MbgNbd(), ParetoNbd()):
-        began = time.process_time()
-        found = fit(model, packed(*customers))
-        took = time.process_time() - began
-        fits[model.name] = {"cpu": took, "params": dict(found.params)}
-    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(json.dumps({"fits": fits, "megabytes": most}))
+    # What getrusage tells of a child begins with the memory of the parent that started it.
+    with measured() as cost:
+        customers = [column.astype(np.float64) for column in np.load(file, mmap_mode="r")]
+        for model in (BgNbd(), MbgNbd(), ParetoNbd()):
+            began = time.process_time()
+            found = fit(model, packed(*customers))
+            took = time.process_time() - began
+            fits[model.name] = {"cpu": took, "params": dict(found.params)}
+    print(json.dumps({"fits": fits, "megabytes": cost.peak_megabytes}))
 
 
 if __name__ == "__main__":
