@@ -144,7 +144,8 @@ class Mapping:
     decimal: str = "."
     amount_is: str = "total"
     """total, or unit when the amount column holds the price of one piece, or order when it holds
-    the total of an order, on the first of its lines; the lines then have a price and a quantity."""
+    the total of an order, on the first of its lines; the lines then have a price and a quantity.
+    each where no amounts are known: every row counts as one unit of the currency."""
     source: str = "shop"
     """Order numbers are unique within a source."""
 
@@ -197,7 +198,7 @@ CHOICES: Map[str, tuple[str, ...]] = {
     "grain": ("line", "order"),
     "date_order": ("ymd", "dmy", "mdy"),
     "decimal": (".", ","),
-    "amount_is": ("total", "unit", "order"),
+    "amount_is": ("total", "unit", "order", "each"),
 }
 """What a mapping allows where there are few answers."""
 

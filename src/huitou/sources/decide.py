@@ -47,8 +47,10 @@ def checked_columns(sheet: Sheet, declared: Mapping[str, str], name: str) -> Map
     return declared
 
 
-def require(columns: Mapping[str, str], sheet: Sheet, name: str) -> None:
-    """A file of orders has rows, a date and an amount."""
+def require(
+    columns: Mapping[str, str], sheet: Sheet, name: str, amount_is: str | None = None
+) -> None:
+    """A file of orders has rows, a date and an amount, unless it was said that none is known."""
     if not sheet.total:
         raise NothingTaken(
             "the file has a header but no rows", file=name, to_try="export it again, with orders"
@@ -58,7 +60,8 @@ def require(columns: Mapping[str, str], sheet: Sheet, name: str) -> None:
         ("ordered_at", "no column could be recognised as the date of the order"),
         ("amount", "no column could be recognised as what was paid"),
     ):
-        if field not in columns and not (field == "amount" and "unit_price" in columns):
+        told = field == "amount" and ("unit_price" in columns or amount_is == "each")
+        if field not in columns and not told:
             raise NothingTaken(
                 missing,
                 file=name,

@@ -220,6 +220,9 @@ def _quantity(work: Written) -> pa.Array:
 
 
 def _amount(work: Written) -> money.Figures:
+    if work.mapping.amount_is == "each":
+        one = 10 ** digits(work.mapping.currency)
+        return money.Figures(np.full(work.height, one), np.ones(work.height, dtype=bool))
     field = "amount" if work.named("amount") else "unit_price"
     if field == "amount" and work.mapping.amount_is == "total":
         read = work.money(field)

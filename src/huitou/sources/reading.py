@@ -84,7 +84,9 @@ def look(
     earlier = earlier or _fitting(sheet, declared, kept)
     wanted = checked_columns(sheet, _columns(declared, earlier), path.name)
     columns = recognise.columns(sheet, wanted)
-    require(columns, sheet, path.name)
+    require(
+        columns, sheet, path.name, declared.amount_is or (earlier.amount_is if earlier else None)
+    )
     source = declared.source or (earlier.source if earlier else "shop")
     layout = tuple(sheet.table.column_names)
     how = replace(how, columns=columns, layout=layout, source=source)
@@ -153,7 +155,7 @@ def read(
     sheet = mending.mended(sheet)
     _same_layout(sheet, mapping, path.name)
     _require_parted(sheet, path.name)
-    require(mapping.columns, sheet, path.name)
+    require(mapping.columns, sheet, path.name, mapping.amount_is)
     progress("reading", 0.3)
     lines, work = assemble(sheet, mapping, Shop(zone, now, surveyed.sha256[:8]))
     if all_zero(lines["amount"].combine_chunks()):
@@ -166,7 +168,8 @@ def read(
     progress("sorting out", 0.6)
     good, faults, listed = _judged(lines, work)
     progress("writing", 0.9)
-    work.warnings.extend([*_nobody(mapping), *_tireless(good), *keys.pasted_twice(lines, mapping)])
+    work.warnings.extend([*_nobody(mapping), *_counted(mapping)])
+    work.warnings.extend([*_tireless(good), *keys.pasted_twice(lines, mapping)])
     _require_some(good, sheet, listed, faults, path.name)
     pq.write_table(good.select(READ.names).cast(READ), folder / "lines.parquet", compression="zstd")
     held = np.flatnonzero(faults >= 0)
@@ -376,7 +379,14 @@ def _nobody(mapping: Decided) -> Iterable[Sentence]:
         yield said("No column names a customer: all of it is anonymous trade")
 
 
+def _counted(mapping: Decided) -> Iterable[Sentence]:
+    if mapping.amount_is == "each":
+        yield said("No amounts are known: every row counts as one {currency}, and revenue counts "
+                   "purchases", currency=mapping.currency)  # fmt: skip
+
+
 def _notices(sheet: Sheet, mapping: Decided) -> Iterable[Sentence]:
     yield from _nobody(mapping)
+    yield from _counted(mapping)
     if sheet.broken:
         yield said("{count} rows could not be parted into columns", count=len(sheet.broken))

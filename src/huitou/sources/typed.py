@@ -11,7 +11,12 @@ from huitou.ground.money import digits
 from huitou.sources.contract import CHOICES, FIELDS, Declared
 from huitou.sources.money import CURRENCIES
 
-_OPTIONS = {"date_order": "--date-order", "decimal": "--decimal", "grain": "--grain"}
+_OPTIONS = {
+    "date_order": "--date-order",
+    "decimal": "--decimal",
+    "grain": "--grain",
+    "amount_is": "--amount-is",
+}
 
 _PLACES = {
     "Asia/Shanghai": "beijing peking china prc cst 北京 上海 中国 shenzhen guangzhou",

@@ -57,6 +57,13 @@ def import_(
         str | None,
         typer.Option(metavar="line|order", help="What a row is: a product of an order, or all."),
     ] = None,
+    amount_is: Annotated[
+        str | None,
+        typer.Option(
+            metavar="total|unit|order|each",
+            help="What the amount is: of the row, of one piece, of the order; each: none is known.",
+        ),
+    ] = None,
     column: Annotated[
         list[str] | None,
         typer.Option(metavar="FIELD=COLUMN", help="What a column means: --column amount=實付"),
@@ -88,6 +95,7 @@ def import_(
         grain=grain,
         date_order=date_order,
         decimal=decimal,
+        amount_is=amount_is,
         source=source,
         currency=currency,
         timezone=timezone,

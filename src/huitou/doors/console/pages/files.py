@@ -54,6 +54,7 @@ CHOICES: Mapping[str, Sentence] = {
     "order": said("one row is a whole order"),
     "total": said("what was paid for the row"),
     "unit": said("the price of one piece"),
+    "each": said("no amounts are known: every row counts as one"),
     ".": said("1,234.50: the point parts the cents"),
     ",": said("1.234,50: the comma parts the cents"),
 }
