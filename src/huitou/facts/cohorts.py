@@ -8,7 +8,7 @@ import ibis
 from ibis.expr.types import Value
 
 from huitou.facts.contract import Dimension, Tables
-from huitou.facts.kernel import flag, month_number, ratio
+from huitou.facts.kernel import flag, month_number, ratio, whole
 from huitou.facts.orders import cut, of_persons, orders
 from huitou.facts.profit import profit_of, shop_rate
 from huitou.facts.rhythm import buyers
@@ -46,7 +46,7 @@ def cohort_retention(t: Tables, as_of: datetime, *, by: Dimension | None = None)
         orders=row.orders,
         revenue=row.revenue,
         profit=profit_of(row.earned, row.uncosted, row.rate),
-        complete=row.cohort + row.k < _month_under_way(t, as_of),
+        complete=row.cohort + row.k < whole(_month_under_way(t, as_of)),
     )
 
 

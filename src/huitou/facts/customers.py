@@ -8,7 +8,7 @@ from datetime import datetime
 import ibis
 
 from huitou.facts.contract import CUSTOMERS, Tables, shaped
-from huitou.facts.kernel import day_number, flag, number_of, ratio
+from huitou.facts.kernel import day_number, flag, number_of, ratio, whole
 from huitou.facts.orders import of_persons, orders
 from huitou.facts.profit import profit_of, shop_rate
 from huitou.facts.rhythm import purchase_days, rhythm, shop_rhythm, typical
@@ -72,13 +72,13 @@ def _shop(t: Tables, today: int, every: ibis.Table, bought: ibis.Table) -> ibis.
     gap = shop_rhythm(bought)
     people = bought.aggregate(people=bought.count())
     row = log.cross_join(gap).cross_join(people).cross_join(shop_rate(every, t.margin))
-    span = (ibis.literal(today, "int64") - row.log_start + 1).cast("float64")
+    span = (whole(today) - row.log_start + 1).cast("float64")
     return row.select(
         shop_gap=row.shop_gap.fill_null(span),
         log_start=row.log_start,
         rate=row.rate,
         usual_costed=ratio(row.costed_all, row.people).fill_null(0.0),
-        today=ibis.literal(today, "int64"),
+        today=whole(today),
     )
 
 

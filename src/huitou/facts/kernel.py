@@ -35,6 +35,11 @@ def number_of(day: date) -> int:
     return (day - EPOCH).days
 
 
+def whole(number: int) -> Value:
+    """A number we hold in hand, as wide for every day: SQL of two evenings differs by it alone."""
+    return ibis.literal(number, "int64")
+
+
 def month_number(day: Value) -> Value:
     """A date's month as year * 12 + month - 1: differences are months."""
     return day.year().cast("int64") * 12 + day.month().cast("int64") - 1

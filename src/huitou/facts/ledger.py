@@ -14,7 +14,7 @@ import ibis
 from ibis.expr.types import Value
 
 from huitou.facts.contract import LEDGER, TOLD_PIECES, Tables, Told, shaped
-from huitou.facts.kernel import day_number, flag, number_of, ratio
+from huitou.facts.kernel import day_number, flag, number_of, ratio, whole
 from huitou.facts.orders import lines, of_persons, purchases
 from huitou.facts.prices import sold_goods
 from huitou.ground.clock import last_day_before
@@ -121,7 +121,7 @@ def _piece_of(code: Value, pieces_of: Mapping[str, str]) -> Value:
 
 def _by(told: ibis.Table, day: str, today: int) -> ibis.Table:
     """What had happened by then: nothing of later is evidence."""
-    return told.filter(day_number(told[day]) <= today)
+    return told.filter(day_number(told[day]) <= whole(today))
 
 
 def _people(t: Tables, as_of: datetime, known: datetime | None) -> ibis.Table:
@@ -224,7 +224,8 @@ def _complained(told: ibis.Table, people: ibis.Table, today: int) -> list[ibis.T
     near = _near(theirs.mutate(first=received), received, received)
     answered = day_number(near.answered)
     # What was answered later than the moment asked for was not answered yet.
-    by_then = ((answered <= today) & answered.notnull()).ifelse(answered, today)
+    evening = whole(today)
+    by_then = ((answered <= evening) & answered.notnull()).ifelse(answered, evening)
     waited = near.filter(by_then - near.first > SLOW_DAYS)
     about = near.mutate(piece=_piece_of(near.about, ABOUT))
     about = about.filter(about.piece != "nothing")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ibis
 
-from huitou.facts.kernel import day_number, flag, month_number, ratio
+from huitou.facts.kernel import day_number, flag, month_number, ratio, whole
 
 STOPPED_DAYS = 60.0
 """A product silent for less has not been dropped, whatever its pace."""
@@ -57,7 +57,7 @@ def products(monthly: ibis.Table, today: int) -> ibis.Table:
     )
     spacing = ratio(summed.last_number - summed.first_number + 1, summed.lines)
     patience = ibis.greatest(spacing * STOPPED_SPACINGS, STOPPED_DAYS)
-    silence = (ibis.literal(today, "int64") - summed.last_number).cast("float64")
+    silence = (whole(today) - summed.last_number).cast("float64")
     return summed.select(
         product_sku="sku",
         latest="latest",

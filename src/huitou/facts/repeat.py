@@ -8,7 +8,7 @@ import ibis
 from ibis.expr.types import BooleanValue
 
 from huitou.facts.contract import Dimension, Tables
-from huitou.facts.kernel import flag, number_of, ratio
+from huitou.facts.kernel import flag, number_of, ratio, whole
 from huitou.facts.orders import cut
 from huitou.facts.rhythm import buyers
 from huitou.ground.clock import last_day_before
@@ -93,7 +93,7 @@ def _waits(t: Tables, as_of: datetime, by: Dimension | None) -> ibis.Table:
     """Per customer the days from first to second purchase, or until sight of them ends."""
     people = buyers(t, as_of, by=by)
     today = number_of(last_day_before(as_of, t.shop_zone))
-    end = people.second_number.fill_null(today)
+    end = people.second_number.fill_null(whole(today))
     return people.select(
         *cut(by), days=end - people.first_number, came=flag(people.second_number.notnull())
     )

@@ -9,7 +9,7 @@ import ibis
 from ibis.expr.types import BooleanValue, Value
 
 from huitou.facts.contract import Dimension, Tables
-from huitou.facts.kernel import number_of, ratio
+from huitou.facts.kernel import number_of, ratio, whole
 from huitou.facts.orders import cut
 from huitou.facts.rhythm import buyers
 from huitou.ground.clock import last_day_before
@@ -59,7 +59,7 @@ def rfm(t: Tables, as_of: datetime, *, by: Dimension | None = None) -> ibis.Tabl
     plain = people.select(
         *keys,
         "person_id",
-        recency=ibis.literal(today, "int64") - people.last_number,
+        recency=whole(today) - people.last_number,
         frequency=people.purchase_days,
         money=people.gross,
     )

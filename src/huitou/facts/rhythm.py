@@ -7,7 +7,16 @@ from datetime import datetime
 import ibis
 
 from huitou.facts.contract import RETURNING, Dimension, Tables, shaped
-from huitou.facts.kernel import day_number, flag, geometric_mean, nullable, ratio, settled, spread
+from huitou.facts.kernel import (
+    day_number,
+    flag,
+    geometric_mean,
+    nullable,
+    ratio,
+    settled,
+    spread,
+    whole,
+)
 from huitou.facts.orders import cut, of_persons, purchases
 
 PRIOR_GAPS = 2.0
@@ -75,7 +84,7 @@ def rhythm(days: ibis.Table, keys: list[str], today: int | None = None) -> ibis.
 
 
 def _lately(days: ibis.Table, today: int) -> dict[str, ibis.Value]:
-    ago = ibis.literal(today, "int64") - days.number
+    ago = whole(today) - days.number
 
     def between(begin: int, end: int) -> ibis.Value:
         return flag((ago >= begin) & (ago < end)).sum()

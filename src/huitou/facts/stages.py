@@ -19,7 +19,7 @@ import ibis
 from ibis.expr.types import BooleanValue, Value
 
 from huitou.facts.contract import STAGES, shaped
-from huitou.facts.kernel import day_number, number_of
+from huitou.facts.kernel import day_number, number_of, whole
 from huitou.facts.rhythm import PRIOR_GAPS, typical
 
 LOYAL_DAYS = 4
@@ -75,13 +75,13 @@ def longest_usual_silence(row: ibis.Table) -> Value:
 
 
 def _silent(row: ibis.Table, today: int) -> BooleanValue:
-    quiet = (ibis.literal(today, "int64") - day_number(row.last_day)).cast("float64")
+    quiet = (whole(today) - day_number(row.last_day)).cast("float64")
     return quiet > longest_usual_silence(row)
 
 
 def _is_back(row: ibis.Table, today: int, horizon_days: int) -> BooleanValue:
     after_absence = (
-        (day_number(row.back_day) > today - horizon_days)
+        (day_number(row.back_day) > whole(today - horizon_days))
         & (row.absence >= horizon_days)
         & (row.absence.cast("float64") > _usual_otherwise(row) * ABSENCE_GAPS)
     ).fill_null(False)
@@ -102,7 +102,7 @@ def _with_earlier_loss(
     if earlier is None:
         return row.mutate(lost_number=ibis.null("int64"))
     number = day_number(earlier.at)
-    recent = (number >= today - horizon_days) & (number < today)
+    recent = (number >= whole(today - horizon_days)) & (number < whole(today))
     lost = earlier.filter(recent & (earlier.stage == "lost"))
     since = lost.group_by("person_id").aggregate(lost_number=day_number(lost.at).max())
     return row.left_join(since, "person_id").drop("person_id_right")

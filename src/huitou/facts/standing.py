@@ -8,7 +8,7 @@ import ibis
 from ibis.expr.types import Value
 
 from huitou.facts.contract import Tables
-from huitou.facts.kernel import day_number, number_of
+from huitou.facts.kernel import day_number, number_of, whole
 from huitou.facts.orders import of_persons, orders
 from huitou.facts.profit import profit_of, shop_rate
 
@@ -26,11 +26,12 @@ def standing(t: Tables, as_of: datetime, start: date, before: date | None = None
     mine = of_persons(every).cross_join(shop_rate(every, t.margin))
     mine = mine.mutate(profit=profit_of(mine.earned, mine.uncosted, mine.rate))
     number = day_number(mine.day)
-    within = number >= number_of(start)
+    since = whole(number_of(start))
+    within = number >= since
     earlier = (
         ibis.literal(False)
         if before is None
-        else (number >= number_of(before)) & (number < number_of(start))
+        else (number >= whole(number_of(before))) & (number < since)
     )
     found = mine.group_by("person_id").aggregate(
         first_day=mine.day.min(where=mine.is_purchase),
@@ -45,7 +46,8 @@ def profit_between(t: Tables, as_of: datetime, start: date, until: date) -> ibis
     every = orders(t, as_of)
     mine = of_persons(every).cross_join(shop_rate(every, t.margin))
     number = day_number(mine.day)
-    inside = mine.filter((number >= number_of(start)) & (number < number_of(until)))
+    first, end = whole(number_of(start)), whole(number_of(until))
+    inside = mine.filter((number >= first) & (number < end))
     each = inside.mutate(profit=profit_of(inside.earned, inside.uncosted, inside.rate))
     return each.group_by("person_id").aggregate(profit=each.profit.sum())
 

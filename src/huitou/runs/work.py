@@ -9,9 +9,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import ibis
-
 from huitou.facts.contract import Tables
+from huitou.facts.engine import engine_over
 from huitou.ground.settings import Settings
 from huitou.runs.moment import Moment
 
@@ -63,7 +62,7 @@ class Work:
 
 def tables_of(connection: Any, settings: Settings) -> Tables:
     """The published tables as Ibis expressions over an open connection."""
-    backend = ibis.duckdb.from_connection(connection)
+    backend = engine_over(connection)
     there = backend.list_tables()
     return Tables(
         lines=backend.table("lines"),

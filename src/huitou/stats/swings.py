@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import t
+from scipy.special import stdtrit
 
 LEVEL = 0.9
 """A change is news when fewer than one in ten would be so large without a reason."""
@@ -38,7 +38,7 @@ def usual_swing(past: Sequence[float], level: float = LEVEL) -> float:
     if len(changes) < LEAST_SWINGS:
         return float("inf")
     spread = float(np.sqrt(np.mean(changes**2)))
-    return float(t.ppf(0.5 + level / 2, len(changes))) * spread
+    return float(stdtrit(len(changes), 0.5 + level / 2)) * spread
 
 
 def change(past: Sequence[float], now: float) -> Change:
@@ -48,5 +48,5 @@ def change(past: Sequence[float], now: float) -> Change:
 
 def moved(came: int, went: int, level: float = LEVEL) -> Change:
     """A change of a number of people of whom `came` came and `went` went (Skellam, normal)."""
-    half = float(t.ppf(0.5 + level / 2, 10_000)) * float(np.sqrt(came + went))
+    half = float(stdtrit(10_000, 0.5 + level / 2)) * float(np.sqrt(came + went))
     return Change(float(came - went), half)

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import chi2, t
+from scipy.special import stdtr, stdtrit
+from scipy.stats import chi2
 
 from huitou.stats.intervals import Interval
 from huitou.stats.sums import Moments
@@ -27,14 +28,14 @@ class Difference:
 
     def half(self, level: float = 0.95) -> float:
         """Half the width of the interval; infinite where nothing is known."""
-        return float(t.ppf(0.5 + level / 2, self.df)) * self.se if self.df > 0 else float("inf")
+        return float(stdtrit(self.df, 0.5 + level / 2)) * self.se if self.df > 0 else float("inf")
 
     @property
     def p_value(self) -> float:
         """Two-sided chance of a difference so large when there is none."""
         if self.se == 0 or self.df <= 0:
             return 1.0
-        return float(2 * t.sf(abs(self.estimate) / self.se, self.df))
+        return float(2 * stdtr(self.df, -abs(self.estimate) / self.se))
 
 
 def welch(one: Moments, other: Moments) -> Difference:

@@ -118,7 +118,7 @@ def test_a_slow_shop_and_a_strong_season_are_told_to_everybody():
 
 
 def test_where_customers_of_before_the_records_are_fitted_apart_each_can_be_asked_as_a_later_one():
-    """All of them at once, so that nobody stands in the cohort they came from; and nobody at all."""
+    """All at once, so that nobody stands in the cohort they came from; and nobody at all."""
     made = replace(FOUND.made, parts=FOUND.made.parts * 2)
     found = replace(FOUND, made=made)
     for those in (customers((3, 90, 200), (4, 95, 200), first=True), customers((3, 90, 200))):

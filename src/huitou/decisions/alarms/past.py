@@ -66,12 +66,12 @@ class Past:
         """How many people are known."""
         return len(self.people)
 
-    @property
+    @cached_property
     def first_day(self) -> int:
         """The first purchase day of all."""
         return int(self.day.min()) if len(self.day) else 0
 
-    @property
+    @cached_property
     def last_day(self) -> int:
         """The last purchase day of all."""
         return int(self.day.max()) if len(self.day) else 0

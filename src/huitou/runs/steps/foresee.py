@@ -9,6 +9,7 @@ import ibis
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from huitou.facts.engine import engine_over
 from huitou.facts.stages import stages
 from huitou.ground.errors import NotYet
 from huitou.models.causes import causes, with_answers
@@ -97,7 +98,7 @@ def _stages(work: Work) -> pa.Table:
     scored = [day for day in (*moment.earlier, moment.day) if edition.has(f"scores_{day}")]
     told: list[pa.Table] = []
     with work.lake.reading(edition) as connection:
-        backend = ibis.duckdb.from_connection(connection)
+        backend = engine_over(connection)
         for each in sorted(scored):
             standing = stages(
                 backend.table(f"customers_{each}"),
