@@ -37,6 +37,12 @@ def decisions(rooms: Rooms = None, full: Full = False, as_json: AsJson = False) 
 
 
 @app.command()
+def identity(rooms: Rooms = None, as_json: AsJson = False) -> None:
+    """How surely one customer is known as one: febrl's four sets, and a Chinese one."""
+    _measure("identity", rooms or [], as_json)
+
+
+@app.command()
 def models(rooms: Rooms = None, full: Full = False, as_json: AsJson = False) -> None:
     """Forecasts: published anchors, a thousand small shops, seconds of fits and scores; peers."""
     _measure("models", rooms or [], as_json, full=full)

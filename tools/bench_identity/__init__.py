@@ -1,0 +1,1 @@
+"""How surely one customer is known as one: sets whose truth is known."""
