@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
@@ -55,9 +56,19 @@ class Work:
         """Whether there were customers enough for a forecast."""
         return self.edition.has(f"scores_{self.day}")
 
+    @contextmanager
+    def facts(self) -> Iterator[Tables]:
+        """What the facts of this edition are made of, for as long as the block lasts."""
+        with self.lake.reading(self.edition, BENEATH) as connection:
+            yield self.tables(connection)
+
     def tables(self, connection: Any) -> Tables:
         """The tables of this edition as Ibis expressions over an open connection."""
         return tables_of(connection, self.settings)
+
+
+BENEATH = ("lines", "stages")
+"""The tables that facts are made of; opening all of an edition takes longer than most facts do."""
 
 
 def tables_of(connection: Any, settings: Settings) -> Tables:

@@ -18,7 +18,7 @@ import fcntl
 import json
 import os
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -113,13 +113,20 @@ class Lake:
         return Edition(self.published / json.loads(pointer.read_text())["version"])
 
     @contextmanager
-    def reading(self, edition: Edition | None = None) -> Iterator[duckdb.DuckDBPyConnection]:
-        """A DuckDB in memory in which every table of the edition (the current one) is a view."""
+    def reading(
+        self, edition: Edition | None = None, wanted: Collection[str] | None = None
+    ) -> Iterator[duckdb.DuckDBPyConnection]:
+        """A DuckDB in memory in which every table of the edition (the current one) is a view.
+
+        Or each of those `wanted` that is there.
+        """
         opened = edition or self.current()
         connection = duckdb.connect()
         try:
             _settle(connection, self.root)
             for name, file in opened.files() if opened else ():
+                if wanted is not None and name not in wanted:
+                    continue
                 quoted = str(file).replace("'", "''")
                 connection.execute(
                     f"CREATE VIEW \"{name}\" AS SELECT * FROM read_parquet('{quoted}')"

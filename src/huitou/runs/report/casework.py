@@ -135,8 +135,7 @@ def _earned(unit: Unit, page: Page, rows: Sequence[Row]) -> tuple[Figure, ...]:
 
 def _profit_since(page: Page, since: Mapping[str, date]) -> int:
     work = page.work
-    with work.lake.reading(work.edition) as connection:
-        tables = work.tables(connection)
+    with work.facts() as tables:
         days = earned_by_day(tables, work.moment.as_of, sorted(since)).to_pyarrow().to_pylist()
     return sum(int(row["profit"]) for row in days if row["day"] > since[row["person_id"]])
 

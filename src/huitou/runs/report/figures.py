@@ -49,8 +49,8 @@ def move_of(found: Change) -> str:
 def taken(work: Work, span: Span) -> tuple[Figure, ...]:
     """What was sold in the period, against the one before; empty where nothing was."""
     ends = span.ends(PERIODS_BACK)
-    with work.lake.reading(work.edition) as connection:
-        found = takings(work.tables(connection), work.moment.as_of, ends).to_pyarrow()
+    with work.facts() as tables:
+        found = takings(tables, work.moment.as_of, ends).to_pyarrow()
     rows = {row["stretch"]: row for row in found.to_pylist()}
     if not rows or (PERIODS_BACK not in rows and PERIODS_BACK - 1 not in rows):
         return ()

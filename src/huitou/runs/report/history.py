@@ -92,8 +92,8 @@ def made_again(work: Work, day: date) -> tuple[Stood, pa.Table] | None:
 
     None where there were too few customers for a forecast.
     """
-    with work.lake.reading(work.edition) as connection:
-        told = customers(work.tables(connection), work.moment.evening(day)).to_pyarrow()
+    with work.facts() as tables:
+        told = customers(tables, work.moment.evening(day)).to_pyarrow()
     told = told.sort_by("key")
     try:
         scores, _card = score(told, past(work, day), choice(work, day))

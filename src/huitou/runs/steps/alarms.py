@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 def rehearse(work: Work) -> Result:
     """Keep everybody's purchase days, and replay every rule over them."""
     edition = work.edition
-    with work.lake.reading(edition) as connection:
-        bought = of_persons(purchases(work.tables(connection), work.moment.as_of))
+    with work.facts() as tables:
+        bought = of_persons(purchases(tables, work.moment.as_of))
         days = purchase_days(bought, ["person_id"]).select("person_id", "day", "gross").to_pyarrow()
     edition.write(ringing.PURCHASE_DAYS, _by_customer(days, work))
     with work.books.reading() as unit:

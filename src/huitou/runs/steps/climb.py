@@ -54,8 +54,8 @@ def counted(tables: Tables, ladder: Ladder, as_of: datetime, day: date) -> pa.Ta
 def figures(work: Work) -> Result:
     """What counts on the ladder, for everybody, whether it is on or not."""
     ladder, moment = steps.RULES.read(work.home), work.moment
-    with work.lake.reading(work.edition) as connection:
-        table = counted(work.tables(connection), ladder, moment.as_of, moment.day)
+    with work.facts() as tables:
+        table = counted(tables, ladder, moment.as_of, moment.day)
     work.edition.write(TABLE, table)
     return {"rows": table.num_rows}
 

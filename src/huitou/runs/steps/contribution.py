@@ -83,8 +83,8 @@ def weigh(work: Work) -> Result:
     costs = costs_of(rules, work.settings.staff_hourly)
     with work.books.reading() as unit:
         told = told_by(unit, work, rules, since)
-    with work.lake.reading(work.edition) as connection:
-        tables, as_of = work.tables(connection), work.moment.as_of
+    with work.facts() as tables:
+        as_of = work.moment.as_of
         lines = facts.marked(tables, as_of, since, costs, told.aside)
         # Everything below reads these lines: they are marked once.
         with lines.cache() as once:

@@ -149,8 +149,7 @@ def _looks(
     ids = people["person_id"].to_pylist()
     since = each.plan["applied_at"]
     until = since + timedelta(days=int(each.totals["window_days"]))
-    with work.lake.reading(work.edition) as connection:
-        tables = work.tables(connection)
+    with work.facts() as tables:
         evening = work.moment.evening(each.start - timedelta(days=1))
         days = (last - each.start).days + 1
         back = set(bought(tables, evening, days).to_pyarrow()["person_id"].to_pylist())

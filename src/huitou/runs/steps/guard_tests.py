@@ -54,8 +54,7 @@ def measure(work: Work, asked: Events, told: Events) -> tuple[Sentence, ...]:
             if row["stopped_at"] is None and work.day <= row["enrol_until"]
         ]
     found = []
-    with work.lake.reading(work.edition) as connection:
-        tables = work.tables(connection)
+    with work.facts() as tables:
         for row, members in running:
             harmed = _harmed(work, tables, row, members, asked, told)
             if harmed is not None:

@@ -51,8 +51,8 @@ def lines(work: Work) -> Result:
         edition.copy(lake, "merged", MERGED)
         edition.copy(lake, "split", SPLIT)
         note_basis(edition, work.settings, work.lake)
-    with work.lake.reading(edition) as connection:
-        moment = _moment(work, work.tables(connection))
+    with work.facts() as tables:
+        moment = _moment(work, tables)
     edition.note("moment", moment.written())
     return {"rows": count, **moment.written()}
 
@@ -102,8 +102,7 @@ def _moment(work: Work, tables: Tables) -> Moment:
 def facts(work: Work) -> Result:
     """The customers, now and at each earlier moment; what they did after it; every metric."""
     edition, moment = work.edition, work.moment
-    with work.lake.reading(edition) as connection:
-        tables = work.tables(connection)
+    with work.facts() as tables:
         for each in (moment.day, *moment.earlier):
             table = customers(tables, moment.evening(each)).to_pyarrow()
             # By key: ids are drawn at random, and ties among equals go by place.

@@ -54,8 +54,7 @@ def learned(work: Work) -> Result:
         acts = own_acts.every(unit)
     spend = work.edition.table("people")["spend"].to_numpy()
     basket = usual_basket(spend.astype(np.float64))
-    with work.lake.reading(work.edition) as connection:
-        tables = work.tables(connection)
+    with work.facts() as tables:
         parts = [
             Over(each, told, _outcomes(work, tables, each, told, sizes(told, acts, basket)))
             for each, told in rows

@@ -54,8 +54,8 @@ def _left(work: Work, rules: LetGoRules, rows: Sequence[Row]) -> Days:
     costs = costs_of(rules, work.settings.staff_hourly)
     with work.books.reading() as unit:
         aside = aside_of(unit, work.settings.zone, first, work.day)
-    with work.lake.reading(work.edition) as connection:
-        lines = facts.marked(work.tables(connection), work.moment.as_of, first, costs, aside)
+    with work.facts() as tables:
+        lines = facts.marked(tables, work.moment.as_of, first, costs, aside)
         theirs = lines.filter(lines.person_id.isin(people))
         told = facts.left_by_day(theirs, costs).to_pyarrow().to_pylist()
     found: defaultdict[str, list[tuple[date, int]]] = defaultdict(list)

@@ -78,8 +78,7 @@ def prove(work: Work) -> Result:
     with work.books.reading() as unit:
         applied = [_applied(unit, row) for row in journeys.plans(unit, status="applied")]
         written = _written(unit)
-    with work.lake.reading(edition) as connection:
-        tables = work.tables(connection)
+    with work.facts() as tables:
         rehearsal = _rehearsal(work, tables)
         findings = [
             _as_written(work, tables, each, written)

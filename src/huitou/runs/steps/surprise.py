@@ -89,8 +89,8 @@ def _known(work: Work, unit: Unit, rules: SurpriseRules) -> list[Known]:
 
 def _lately(work: Work) -> dict[str, list[tuple[int, date]]]:
     since = work.day - timedelta(days=FRESH_DAYS)
-    with work.lake.reading(work.edition) as connection:
-        rows = numbered(work.tables(connection), work.moment.as_of, since).to_pyarrow().to_pylist()
+    with work.facts() as tables:
+        rows = numbered(tables, work.moment.as_of, since).to_pyarrow().to_pylist()
     found: dict[str, list[tuple[int, date]]] = {}
     for row in rows:
         found.setdefault(row["person_id"], []).append((row["nth"], row["day"]))
@@ -156,8 +156,7 @@ def read_out(work: Work) -> Result:
     before, after = np.zeros(len(over)), np.zeros(len(over))
     if over:
         people = sorted({row["person_id"] for row in over})
-        with work.lake.reading(work.edition) as connection:
-            tables = work.tables(connection)
+        with work.facts() as tables:
             brought = earned_by_day(tables, work.moment.as_of, people).to_pyarrow().to_pylist()
         daily: dict[str, list[tuple[date, int]]] = {}
         for each in brought:

@@ -39,8 +39,7 @@ def read_out(work: Work) -> Result:
         first = (begun or moment.day) + timedelta(days=moment.horizon_days)
         work.edition.note(NOTE, {**told, "not_before": first.isoformat(), "lines": []})
         return {"rows": 0}
-    with work.lake.reading(work.edition) as connection:
-        tables = work.tables(connection)
+    with work.facts() as tables:
         people = counted(tables, ladder, moment.evening(then), then)
         profit = _profit(tables, work, then, people)
     lines = list(found(ladder, _figures(people, set(joined)), profit))
