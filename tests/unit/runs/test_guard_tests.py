@@ -45,12 +45,12 @@ class Given(SimpleNamespace):
         edition = SimpleNamespace(note=self.noted.__setitem__, noted=self.noted.get)
 
         @contextmanager
-        def reading(_: Any) -> Any:
+        def facts() -> Any:
             yield None
 
         super().__init__(
-            books=books, day=day, edition=edition, lake=SimpleNamespace(reading=reading), now=NOW,
-            settings=SimpleNamespace(zone=ZoneInfo("UTC")), tables=lambda _: None,
+            books=books, day=day, edition=edition, facts=facts, now=NOW,
+            settings=SimpleNamespace(zone=ZoneInfo("UTC")),
             moment=SimpleNamespace(
                 evening=lambda day: datetime(day.year, day.month, day.day, tzinfo=UTC), as_of=None
             ),
