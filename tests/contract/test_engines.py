@@ -16,7 +16,7 @@ import pytest
 from tests.unit.facts.rows import arrow, line
 
 from huitou.facts.bought import bought
-from huitou.facts.contract import HAPPENINGS, Tables, Told
+from huitou.facts.contract import HAPPENINGS, SERVED, SPEND, TIERS, Dimension, Tables, Told
 from huitou.facts.customers import customers
 from huitou.facts.earned import earned
 from huitou.facts.evidence import evidence
@@ -48,6 +48,8 @@ def busy_shop(seed: int) -> pa.Table:
             "channel": drawn.choice(["web", "till", None]),
             "store": drawn.choice(["harbour", "hill"]),
             "is_product": drawn.random() < 0.95,
+            "campaign": "spring" if number % 9 == 0 else None,
+            "discount": number % 500 if number % 4 == 0 else None,
             "phone": "+886911" if drawn.random() < 0.3 and person else None,
         }
         order = f"{person}/{day}/{drawn.randrange(2)}{'/back' if back else ''}/{number // 3}"
@@ -104,8 +106,42 @@ def _filled(
     read: Callable[[ibis.Table], pa.Table], put: Callable[[str, pa.Table], ibis.Table]
 ) -> Engine:
     margins = pa.table({"sku": ["s1", "s2", "s3"], "margin": [0.5, 0.25, 0.1]})
-    tables = Tables(put("lines", busy_shop(1)), zone="Asia/Taipei", margins=put("margins", margins))
+    tables = Tables(
+        put("lines", busy_shop(1)),
+        zone="Asia/Taipei",
+        margins=put("margins", margins),
+        spend=put("spend", _spent()),
+        tiers=put("tiers", _tiers()),
+        served=put("served", _served()),
+    )
     return Engine(tables, read, put)
+
+
+def _spent() -> pa.Table:
+    """Spending of every other month, by channel and campaign, to win and to keep."""
+    told = [
+        {"day": date(2010 + n // 12, n % 12 + 1, 3), "channel": channel, "campaign": campaign,
+         "purpose": purpose, "amount": 1000 * n + 7}
+        for n in range(5, 24, 2)
+        for channel, campaign, purpose in (
+            ("web", "", "new"), ("till", "spring", "new"), (None, "spring", "keep"),
+        )
+    ]  # fmt: skip
+    return pa.Table.from_pylist(told, schema=SPEND)
+
+
+def _tiers() -> pa.Table:
+    rows = [{"person_id": f"p{n}", "tier": "gold" if n % 7 else "silver"} for n in range(60)]
+    return pa.Table.from_pylist(rows, schema=TIERS)
+
+
+def _served() -> pa.Table:
+    rows = [
+        {"person_id": f"p{n}", "day": START + timedelta(days=5 * n), "kind": kind, "amount": 90 + n}
+        for n in range(110)
+        for kind in ("service", "gifts")
+    ]
+    return pa.Table.from_pylist(rows, schema=SERVED)
 
 
 def same(one: pa.Table, other: pa.Table) -> None:
@@ -184,6 +220,33 @@ def test_rfm_agrees(duck: Engine, spark: Engine) -> None:
     both(duck, spark, lambda t: rfm(t, AS_OF))
 
 
+WITH_STAGES = ("stages", "flows", "loss_by_stage", "loss_by_age")
+ELSEWHERE = ("rfm", "cohort_retention", "second_purchase_curve", *WITH_STAGES)
+"""Tables that the tests around this one hold to both engines."""
+TABLES = [name for name, metric in METRICS.items() if metric.unit == "table"]
+
+
+@pytest.mark.parametrize("name", [name for name in TABLES if name not in ELSEWHERE])
+def test_tables_agree(duck: Engine, spark: Engine, name: str) -> None:
+    both(duck, spark, lambda t: METRICS[name].value(t, AS_OF))
+
+
+@pytest.mark.parametrize(
+    ("name", "by"),
+    [
+        ("payback_curve", "channel"),
+        ("acquisition_cost", "acquisition"),
+        ("served", "tier"),
+        ("repeat_purchase_rate", "acquisition"),
+        ("customers", "tier"),
+    ],
+)
+def test_facts_cut_by_what_is_true_of_people_agree(
+    duck: Engine, spark: Engine, name: str, by: Dimension
+) -> None:
+    both(duck, spark, lambda t: METRICS[name].value(t, AS_OF, by=by))
+
+
 @pytest.mark.parametrize("name", ["cohort_retention", "second_purchase_curve", "profit"])
 def test_facts_cut_by_channel_agree(duck: Engine, spark: Engine, name: str) -> None:
     both(duck, spark, lambda t: METRICS[name].value(t, AS_OF, by="channel"))
@@ -200,6 +263,24 @@ def test_stages_and_flows_agree(duck: Engine, spark: Engine) -> None:
         )
         same(one, other)
         assert one.num_rows > 3
+    for name in ("loss_by_stage", "loss_by_age"):
+        one, other = (
+            engine.read(
+                METRICS[name].value(_with_stages(engine, f"{name}_of", _worse(told)), AS_OF)
+            )
+            for engine in (duck, spark)
+        )
+        same(one, other)
+        assert sum(one["lost"].to_pylist()) > 3
+
+
+def _worse(told: pa.Table) -> pa.Table:
+    """The same, but every third person was lost by the later moment."""
+    rows = told.to_pylist()
+    for row in rows:
+        if row["at"] == date(2011, 7, 31) and int(row["person_id"][1:]) % 3 == 0:
+            row["stage"] = "lost"
+    return pa.Table.from_pylist(rows, schema=told.schema)
 
 
 def _with_stages(engine: Engine, name: str, told: pa.Table) -> Tables:

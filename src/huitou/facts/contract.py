@@ -14,8 +14,14 @@ import pyarrow as pa
 from huitou.ground.registry import Registry
 from huitou.ground.words import Sentence
 
-Dimension = Literal["store", "channel", "region", "campaign", "category", "sku"]
-"""A column of `lines` along which a metric can be cut."""
+Dimension = Literal[
+    "store", "channel", "region", "campaign", "category", "sku", "acquisition", "tier"
+]
+"""Along what a metric can be cut: a column of `lines`, or one of `OF_PERSONS`."""
+
+OF_PERSONS: tuple[Dimension, ...] = ("acquisition", "tier")
+"""What is true of a person and not of a line: the campaign of their first purchase, else its
+channel; and the step of the ladder they stand on."""
 
 EVERY_DIMENSION: tuple[Dimension, ...] = (
     "store",
@@ -24,7 +30,11 @@ EVERY_DIMENSION: tuple[Dimension, ...] = (
     "campaign",
     "category",
     "sku",
+    *OF_PERSONS,
 )
+
+WHERE_FIRST: tuple[Dimension, ...] = ("channel", "store", "region", "campaign", *OF_PERSONS)
+"""Along what newcomers can be told apart: by what their first purchase says."""
 
 Unit = Literal["count", "share", "days", "money", "table"]
 """What a metric's value is measured in; money is in minor units, a table has columns of its own."""
@@ -47,6 +57,12 @@ class Tables:
     """Rates per product: `sku`, `margin`; they go before the one rate."""
     stages: ibis.Table | None = None
     """Stages at one or more moments (`STAGES`), for the metrics of stages and flows."""
+    spend: ibis.Table | None = None
+    """What was spent on winning and keeping customers (`SPEND`); None: nobody said."""
+    tiers: ibis.Table | None = None
+    """The step of the ladder each person stands on: `person_id`, `tier`."""
+    served: ibis.Table | None = None
+    """What serving people cost beside their orders (`SERVED`)."""
 
     @property
     def shop_zone(self) -> ZoneInfo:
@@ -168,6 +184,15 @@ CUSTOMERS = _schema(
 sixteen before; `bought_long_before` those of the thirty-two before these; `bought_month` and
 `bought_month_before` those of the last four weeks, and of the four before.
 """
+
+SPEND = _schema(
+    {"day": DAY, "channel": TEXT, "campaign": TEXT, "purpose": TEXT, "amount": WHOLE},
+    optional=("channel", "campaign"),
+)
+"""What was spent; `purpose` is `new` (to win customers) or `keep`, `amount` minor units."""
+SERVED = _schema({"person_id": TEXT, "day": DAY, "kind": TEXT, "amount": WHOLE})
+"""What serving one person cost on a day, minor units; `kind` is `returns`, `service` or `gifts`."""
+TIERS = _schema({"person_id": TEXT, "tier": TEXT})
 
 HAPPENINGS = _schema(
     {

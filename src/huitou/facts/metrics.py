@@ -7,10 +7,22 @@ from datetime import datetime
 
 import ibis
 
-from huitou.facts import cohorts, flows, repeat, returns, rfm, rhythm, totals
+from huitou.facts import (
+    cohorts,
+    flows,
+    losses,
+    repeat,
+    returns,
+    rfm,
+    rhythm,
+    serving,
+    totals,
+    winning,
+)
 from huitou.facts.contract import (
     EVERY_DIMENSION,
     METRICS,
+    WHERE_FIRST,
     Dimension,
     Measure,
     Metric,
@@ -76,6 +88,21 @@ def stage_sizes(t: Tables, as_of: datetime, *, by: Dimension | None = None) -> i
 def stage_flows(t: Tables, as_of: datetime, *, by: Dimension | None = None) -> ibis.Table:
     """People that moved from stage to stage between neighbouring moments before `as_of`."""
     return flows.flows(_stages(t, as_of))
+
+
+def loss_by_stage(t: Tables, as_of: datetime, *, by: Dimension | None = None) -> ibis.Table:
+    """Customers lost between neighbouring moments before `as_of`, by the stage they stood in."""
+    return losses.loss_by_stage(_stages(t, as_of))
+
+
+def loss_by_age(t: Tables, as_of: datetime, *, by: Dimension | None = None) -> ibis.Table:
+    """Customers lost between neighbouring moments, by the age of their relationship."""
+    return losses.loss_by_age(t, as_of, _stages(t, as_of))
+
+
+def lost_people(t: Tables, as_of: datetime) -> ibis.Table:
+    """Who was lost between which moments; `value`: expected profit, minor units."""
+    return losses.lost_people(_stages(t, as_of))
 
 
 def stage_members(t: Tables, as_of: datetime) -> ibis.Table:
@@ -235,6 +262,26 @@ _add(
     each="days",
 )
 _add(
+    "gaps",
+    said("Gaps between purchases"),
+    said("All gaps between two purchase days of one customer, by their length in days."),
+    "table",
+    rhythm.gap_bands,
+    rhythm.own_gaps,
+    each="days",
+)
+_add(
+    "purchase_steps",
+    said("From purchase to purchase"),
+    said(
+        "Of the customers who bought on so many days: the share that bought on one more. Who came "
+        "late has had less time, so the shares are the least that is true."
+    ),
+    "table",
+    repeat.purchase_steps,
+    totals.order_counts,
+)
+_add(
     "cohort_retention",
     said("Cohorts"),
     said(
@@ -324,5 +371,134 @@ _add(
     stage_movers,
     (),
     amounts=("value",),
+    each="money",
+)
+_add(
+    "loss_by_stage",
+    said("Loss by stage"),
+    said("Customers lost between one moment and the next, by the stage they stood in before."),
+    "table",
+    loss_by_stage,
+    lost_people,
+    (),
+    amounts=("value",),
+    each="money",
+)
+_add(
+    "loss_by_age",
+    said("Loss by age"),
+    said(
+        "Customers lost between one moment and the next, by how long before it they had first "
+        "bought."
+    ),
+    "table",
+    loss_by_age,
+    lost_people,
+    (),
+    amounts=("value",),
+    each="money",
+)
+_add(
+    "acquisition_cost",
+    said("Cost of a new customer"),
+    said(
+        "Spent on winning customers, divided by newcomers, over the months that are over and whose "
+        "spending is known. Newcomers are told apart by their first purchase; those of the log's "
+        "first month are left out, for they may be old customers. Empty where nobody said what "
+        "was spent."
+    ),
+    "money",
+    winning.acquisition_cost,
+    winning.came,
+    WHERE_FIRST,
+    each="money",
+)
+_add(
+    "first_order_profit",
+    said("Profit of the first order"),
+    said("Mean profit of a newcomer's first order. Newcomers as for their cost."),
+    "money",
+    winning.first_order_profit,
+    winning.first_profits,
+    WHERE_FIRST,
+    each="money",
+)
+_add(
+    "payback_curve",
+    said("Payback"),
+    said(
+        "What one newcomer has brought by the end of the month they came in (0) and of each after "
+        "it, against what winning one cost. Each month counts those who have lived through it."
+    ),
+    "table",
+    winning.payback_curve,
+    winning.came,
+    WHERE_FIRST,
+    amounts=("profit", "cost", "balance"),
+    each="money",
+)
+_add(
+    "payback_months",
+    said("Months until paid back"),
+    said(
+        "Months until a newcomer has brought what winning one cost, the month they came in being "
+        "the first. Empty: not yet, or the cost is not known."
+    ),
+    "count",
+    winning.payback_months,
+    winning.came,
+    WHERE_FIRST,
+    each="money",
+)
+_add(
+    "winning_and_keeping",
+    said("Winning and keeping"),
+    said(
+        "What was spent on winning newcomers and on keeping customers, and on each of them, over "
+        "the latest twelve months of which such spending is known. Kept is who bought in those "
+        "months, having come in an earlier one."
+    ),
+    "table",
+    winning.winning_and_keeping,
+    winning.came,
+    (),
+    amounts=("spend", "each"),
+    each="money",
+)
+_add(
+    "new_to_kept",
+    said("New against kept"),
+    said(
+        "How many times as much as keeping one customer winning one costs. Empty where what was "
+        "spent on either is not known."
+    ),
+    "count",
+    winning.new_to_kept,
+    winning.came,
+    (),
+    each="money",
+)
+_add(
+    "cost_to_serve",
+    said("Cost to serve"),
+    said(
+        "Mean over customers of what they cost beside their goods: discounts, handling of returns, "
+        "postage where its cost is told, staff for complaints, gifts."
+    ),
+    "money",
+    serving.cost_to_serve,
+    serving.serving_costs,
+    WHERE_FIRST,
+    each="money",
+)
+_add(
+    "served",
+    said("Cost to serve by kind"),
+    said("What customers cost beside their goods, by kind, and on each of all customers."),
+    "table",
+    serving.served_by_kind,
+    serving.serving_costs,
+    WHERE_FIRST,
+    amounts=("total", "each"),
     each="money",
 )

@@ -6,8 +6,8 @@ from datetime import datetime
 
 import ibis
 
-from huitou.facts.contract import Dimension, Tables
-from huitou.facts.kernel import flag, known_at
+from huitou.facts.contract import OF_PERSONS, Dimension, Tables
+from huitou.facts.kernel import day_number, flag, known_at, month_number
 from huitou.facts.profit import with_profit
 
 PART = "part"
@@ -27,7 +27,43 @@ def lines(
     A fact cut along a dimension looks at the lines of each value alone, as if each were a shop.
     """
     known_lines = known_at(t.lines, as_of, known)
-    return known_lines if by is None else known_lines.mutate(part=known_lines[by])
+    if by is None:
+        return known_lines
+    if by in OF_PERSONS:
+        return _by_person(known_lines, _parts(t, as_of, by, known))
+    return known_lines.mutate(part=known_lines[by])
+
+
+def _by_person(lines: ibis.Table, parts: ibis.Table) -> ibis.Table:
+    both = lines.left_join(parts, lines.person_id == parts.part_of)
+    return both.drop("part_of")
+
+
+def _parts(t: Tables, as_of: datetime, by: Dimension, known: datetime | None) -> ibis.Table:
+    """What is true of each person: `part_of`, `part`."""
+    if by == "tier":
+        if t.tiers is None:
+            people = known_at(t.lines, as_of, known).select(part_of="person_id").distinct()
+            return people.mutate(part=ibis.null("string"))
+        return t.tiers.select(part_of="person_id", part="tier")
+    first = first_purchases(t, as_of, known=known)
+    return first.select(part_of="person_id", part="acquisition")
+
+
+def first_purchases(t: Tables, as_of: datetime, *, known: datetime | None = None) -> ibis.Table:
+    """The first purchase of each person: the order, its day as `first_number`, its `month`, and
+    `acquisition`: its campaign, else its channel."""
+    bought = of_persons(purchases(t, as_of, known=known))
+    theirs = ibis.window(
+        group_by=bought.person_id, order_by=[bought.ordered_at, bought.source, bought.order_id]
+    )
+    ranked = bought.mutate(place=ibis.row_number().over(theirs))
+    first = ranked.filter(ranked.place == 0).drop("place")
+    return first.mutate(
+        first_number=day_number(first.day),
+        month=month_number(first.day),
+        acquisition=ibis.coalesce(first.campaign, first.channel),
+    )
 
 
 def orders(
@@ -58,6 +94,7 @@ def orders(
         store=split.store.max(),
         channel=split.channel.max(),
         region=split.region.max(),
+        campaign=split.campaign.max(),
     )
     return whole.mutate(is_purchase=(whole.return_lines == 0) & (whole.amount > 0))
 

@@ -16,6 +16,9 @@ from huitou.ground.clock import last_day_before
 SECOND_WITHIN = 180
 """Days within which a second purchase counts for the second-purchase rate."""
 
+STEPS = 10
+"""Purchase days up to which each next one is told apart."""
+
 
 def repeat_purchase_rate(t: Tables, as_of: datetime, *, by: Dimension | None = None) -> ibis.Table:
     """Customers who bought on two different days or more / customers."""
@@ -81,6 +84,23 @@ def second_purchase_days(t: Tables, as_of: datetime, *, by: Dimension | None = N
     curve = second_purchase_curve(t, as_of, by=by)
     median = curve.days.min(where=curve.share >= 0.5)
     return curve.aggregate(by=cut(by), value=median, people=curve.at_risk.max())
+
+
+def purchase_steps(t: Tables, as_of: datetime, *, by: Dimension | None = None) -> ibis.Table:
+    """Of those who bought on `k` days or more, `people`: how many `went_on` to one more, and their
+    `share`. Who came late has had less time to go on: the shares are the least that is true."""
+    people = buyers(t, as_of, by=by)
+    few = people.mutate(reached=(people.purchase_days > STEPS).ifelse(STEPS, people.purchase_days))
+    held = few.group_by([*cut(by), "reached"]).aggregate(
+        stood=few.count(), over=flag(few.purchase_days > STEPS).sum()
+    )
+    later = ibis.window(group_by=cut(by), order_by=held.reached.desc(), preceding=None, following=0)
+    risk = held.mutate(people=held.stood.sum().over(later))
+    went = risk.mutate(went_on=(risk.reached == STEPS).ifelse(risk.over, risk.people - risk.stood))
+    share = ratio(went.went_on, went.people)
+    return went.select(
+        *cut(by), k=went.reached, people=went.people, went_on=went.went_on, share=share
+    )
 
 
 def _share(people: ibis.Table, counted: BooleanValue, by: Dimension | None) -> ibis.Table:

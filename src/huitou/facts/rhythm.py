@@ -26,6 +26,8 @@ MONTH = 28
 LATELY = 112
 """Days whose purchases are held against those of as many days before: sixteen weeks even out the
 days of a week and the ends of months, and lie within one season."""
+BANDS = (7, 14, 30, 60, 90, 180, 365)
+"""Days by which gaps between purchases are told apart."""
 
 
 def buyers(t: Tables, as_of: datetime, *, by: Dimension | None = None) -> ibis.Table:
@@ -122,6 +124,23 @@ def usual_gap(t: Tables, as_of: datetime, *, by: Dimension | None = None) -> ibi
     rhythms = buyers(t, as_of, by=by)
     usual = geometric_mean(rhythms.gap_mean)
     return rhythms.aggregate(by=cut(by), value=usual, people=rhythms.gap_mean.count())
+
+
+def gap_bands(t: Tables, as_of: datetime, *, by: Dimension | None = None) -> ibis.Table:
+    """All gaps between two purchase days by length: `days` (the longest of a band), `gaps`,
+    `share` of all, and `people` who had one. The last band has no end: its `days` is null."""
+    keys = [*cut(by), "person_id"]
+    days = purchase_days(of_persons(purchases(t, as_of, by=by)), keys)
+    known = days.filter(days.gap.notnull())
+    bands = [(known.gap <= longest, ibis.literal(longest, "int64")) for longest in BANDS]
+    placed = known.mutate(days=ibis.cases(*bands, else_=ibis.null("int64")))
+    sums = placed.group_by([*cut(by), "days"]).aggregate(
+        gaps=placed.count(), people=placed.person_id.nunique()
+    )
+    whole = sums.gaps.sum().over(ibis.window(group_by=cut(by)))
+    return sums.mutate(share=ratio(sums.gaps, whole)).select(
+        *cut(by), "days", "gaps", "share", "people"
+    )
 
 
 def own_gaps(t: Tables, as_of: datetime) -> ibis.Table:

@@ -21,7 +21,7 @@ LEAST_HISTORY = 45
 """Days of history without which a moment says nothing."""
 
 
-FORMAT = 4
+FORMAT = 5
 """Counts up whenever what an edition holds changes, so that no reader takes an old one for new."""
 
 

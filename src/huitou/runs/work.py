@@ -67,19 +67,22 @@ class Work:
         return tables_of(connection, self.settings)
 
 
-BENEATH = ("lines", "stages")
+BESIDE = frozenset({"stages", "spend", "tiers", "served"})
+"""Tables that an edition may hold beside the lines, named as in `Tables`."""
+BENEATH = ("lines", *sorted(BESIDE))
 """The tables that facts are made of; opening all of an edition takes longer than most facts do."""
 
 
 def tables_of(connection: Any, settings: Settings) -> Tables:
     """The published tables as Ibis expressions over an open connection."""
     backend = engine_over(connection)
-    there = backend.list_tables()
+    there = set(backend.list_tables())
+    beside = {name: backend.table(name) for name in BESIDE & there}
     return Tables(
         lines=backend.table("lines"),
         zone=str(settings.zone),
         margin=settings.margin,
-        stages=backend.table("stages") if "stages" in there else None,
+        **beside,
     )
 
 

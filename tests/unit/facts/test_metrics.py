@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
@@ -11,7 +12,7 @@ import pyarrow as pa
 import pytest
 from tests.unit.facts.rows import line, one, rows, shop
 
-from huitou.facts.contract import EVERY_DIMENSION, STAGES, Dimension, Metric, Tables
+from huitou.facts.contract import EVERY_DIMENSION, SPEND, STAGES, Dimension, Metric
 from huitou.facts.metrics import METRICS, values
 from huitou.ground.errors import NotYet
 
@@ -29,7 +30,18 @@ MOMENTS = [
     {"person_id": "a", "at": date(2011, 4, 14), "stage": "lost", "p_buy": 0.1, "value": 2},
     {"person_id": "a", "at": date(2011, 4, 15), "stage": "returned", "p_buy": 0.9, "value": 3},
 ]
-SHOP = shop(*LINES, margin=0.5, stages=ibis.memtable(pa.Table.from_pylist(MOMENTS, schema=STAGES)))
+SPENT = [
+    {"day": date(2011, 2, 1), "channel": "web", "campaign": "", "purpose": "new", "amount": 90},
+    {"day": date(2011, 2, 9), "channel": None, "campaign": None, "purpose": "keep", "amount": 50},
+]
+TIERS = ibis.memtable({"person_id": ["a"], "tier": ["gold"]})
+SHOP = shop(
+    *LINES,
+    margin=0.5,
+    spend=ibis.memtable(pa.Table.from_pylist(SPENT, schema=SPEND)),
+    tiers=TIERS,
+    stages=ibis.memtable(pa.Table.from_pylist(MOMENTS, schema=STAGES)),
+)
 every_metric = pytest.mark.parametrize("metric", METRICS.values(), ids=list(METRICS))
 
 
@@ -69,7 +81,7 @@ def test_it_can_be_cut(metric: Metric) -> None:
 @every_metric
 def test_later_rows_change_nothing(metric: Metric) -> None:
     coming = [row | {"ordered_at": AS_OF, "day": AS_OF.date(), "cost": 1} for row in LINES]
-    later = Tables(shop(*LINES, *coming).lines, margin=SHOP.margin, stages=SHOP.stages)
+    later = replace(SHOP, lines=shop(*LINES, *coming).lines)
     assert _sorted(metric.value(later, AS_OF)) == _sorted(metric.value(SHOP, AS_OF))
 
 
@@ -81,7 +93,21 @@ def _sorted(table: ibis.Table) -> list[Any]:
 def test_every_dimension_cuts(dimension: Dimension) -> None:
     out = rows(METRICS["lines"].value(SHOP, AS_OF, by=dimension))
     found = {row["part"]: row["value"] for row in out}
-    assert found == Counter(row[dimension] for row in LINES)
+    assert found == Counter(OF_PEOPLE.get(dimension, _told)(row, dimension) for row in LINES)
+
+
+def _told(row: dict[str, Any], name: str) -> Any:
+    return row[name]
+
+
+def _person(parts: dict[str, str]) -> Any:
+    return lambda row, _: parts.get(row["person_id"])
+
+
+OF_PEOPLE: dict[str, Any] = {
+    "acquisition": _person({"a": "web", "b": "till", "c": "spring"}),
+    "tier": _person({"a": "gold"}),
+}
 
 
 def test_parts_of_a_sum_add_up() -> None:
