@@ -39,6 +39,7 @@ from huitou.runs.steps import (
     returns,
     reward,
     show,
+    spending,
     sticking,
     surprise,
     thresholds,
@@ -47,6 +48,7 @@ from huitou.runs.steps import (
 )
 from huitou.runs.views import RunView
 from huitou.runs.work import Result, Work, where_foreseen
+from huitou.sources.spending.book import mark as spending_told
 
 if TYPE_CHECKING:
     from huitou.runs.wiring import House
@@ -56,6 +58,7 @@ if TYPE_CHECKING:
 IN_THE_LAKE: dict[str, Callable[[Work], Result]] = {
     "people": know.people,
     "lines": know.lines,
+    "spending": spending.know,
     "facts": know.facts,
     "standing": climb.figures,
     "next": sticking.know_next,
@@ -215,10 +218,11 @@ def _arrived(house: House) -> tuple[date, str]:
         if "lines" not in tables:
             raise NotYet("no orders have been taken in yet", to_try="huitou import FILE")
         found = lake.execute("SELECT max(day), count(*), max(loaded_at) FROM lines").fetchone()
+        spent = spending_told(lake) if "spending" in tables else None
     if found is None or found[0] is None:
         raise NotYet("no orders have been taken in yet", to_try="huitou import FILE")
     last_day, lines, loaded = found
-    return last_day, fingerprint(str(lines), str(loaded))
+    return last_day, fingerprint(str(lines), str(loaded), *([spent] if spent else []))
 
 
 def _mark(settings: Settings) -> str:

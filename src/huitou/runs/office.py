@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from huitou.runs.desks.rulebook.desk import Rulebook
     from huitou.runs.desks.sending.desk import Sending
     from huitou.runs.desks.sending.texts import Texts as Templates
+    from huitou.runs.desks.spending import SpendingDesk
     from huitou.runs.desks.sticking import Desk as Sticking
     from huitou.runs.desks.superusers import SuperUsers
     from huitou.runs.desks.surprises import Surprises
@@ -79,6 +80,13 @@ class Office:
         from huitou.runs.desks.connections import Connections
 
         return Connections(self._house, self.settings)
+
+    @property
+    def spending(self) -> SpendingDesk:
+        """What was spent on winning and keeping customers, as files tell it."""
+        from huitou.runs.desks.spending import SpendingDesk
+
+        return SpendingDesk(self._house, self.settings)
 
     # -- what customers do by themselves
 

@@ -53,6 +53,7 @@ if TYPE_CHECKING:
     from huitou.runs.desks.balance import BalanceView
     from huitou.runs.desks.rehearsals import GoingView
     from huitou.runs.desks.why import ReplayView, WhyView
+    from huitou.runs.desks.winning import LossesView, WinningView
     from huitou.runs.schedule.foreman import Fired, Foreman
     from huitou.runs.told import ReportView
     from huitou.runs.upkeep import Upkeep
@@ -358,6 +359,20 @@ class Shop(Office):
         from huitou.runs.desks import balance
 
         return balance.seen(self._house, self.settings, self._foreseen())
+
+    def winning(self, by: str = "acquisition") -> WinningView:
+        """What customers cost to win, to keep and to serve, whole and along one dimension."""
+        from huitou.runs.desks import winning
+
+        return winning.seen(self._tables, self._edition(), self.settings.money, by)
+
+    def losses(self) -> LossesView | None:
+        """Who was lost between the last two moments, by stage and by age; None with one moment."""
+        from huitou.runs.desks import winning
+
+        edition = self._foreseen()
+        with self._tables() as tables:
+            return winning.lost(tables, edition, self.settings.money)
 
     # -- the plan
 
