@@ -32,6 +32,7 @@ from tests.unit.console.fake_people import (
 from tests.unit.console.fake_points import FakePacks, FakePoints
 from tests.unit.console.fake_proofs import judged
 from tests.unit.console.fake_rules import FakeActs, FakeChase
+from tests.unit.console.fake_winning import FakeWinning
 
 from huitou.ground.clock import StoppedClock
 from huitou.ground.errors import HuitouError, Refused
@@ -127,7 +128,7 @@ class FakeHarm:
         self.lifted_by = None
 
 
-class FakeShop(FakeBalance):
+class FakeShop(FakeBalance, FakeWinning):
     """Answers as `Shop` does, with made-up figures; the seed makes them the same."""
 
     def __init__(self, home: Path, *, empty: bool = False) -> None:

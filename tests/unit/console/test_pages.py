@@ -39,6 +39,8 @@ LOOKED_AT = (
     "/fixes",
     "/letters",
     "/cohorts",
+    "/winning",
+    "/winning?by=channel",
     "/proof",
     "/tests",
     "/replay",

@@ -53,6 +53,7 @@ from huitou.doors.api import (
     superusers,
     surprises,
     texts,
+    winning,
 )
 from huitou.doors.api.caller import NoToken, say_error, say_no_token
 from huitou.ground.errors import HuitouError
@@ -65,6 +66,7 @@ if TYPE_CHECKING:
 CHAPTERS = (
     # what arrives, the day, and what it says
     reading,
+    winning,
     doing,
     rules,
     happenings,

@@ -141,7 +141,8 @@ def facts(
     by: Annotated[
         str | None,
         typer.Option(
-            metavar="DIM", help="Apart by store, channel, region, campaign, category or sku."
+            metavar="DIM",
+            help="Apart by store, channel, region, campaign, category, sku, acquisition or tier.",
         ),
     ] = None,
     people: Annotated[

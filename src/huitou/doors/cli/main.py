@@ -61,6 +61,7 @@ from huitou.doors.cli import (
     surprises,
     templates,
     texts,
+    winning,
     work,
     working,
 )
@@ -101,10 +102,12 @@ CHAPTERS: Mapping[str, Callable[..., object] | typer.Typer] = {
     "import": files.import_,
     "quarantine": quarantine.app,
     "happened": happenings.happened,
+    "spending": winning.app,
     "connect": connect.app,
     # the day, and what it says
     "run": work.run,
     "facts": answers.facts,
+    "winning": winning.winning,
     "person": people.person,
     "why": people.why,
     "next": sticking.next_,

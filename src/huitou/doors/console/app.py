@@ -64,6 +64,7 @@ from huitou.doors.console.pages import (
     surprises,
     templates,
     till,
+    winning,
     work,
 )
 from huitou.doors.console.visit import Desk, NotSignedIn, anybody
@@ -89,6 +90,7 @@ PAGES = (
     people,
     person,
     cohorts,
+    winning,
     stages,
     forecast,
     sticking,

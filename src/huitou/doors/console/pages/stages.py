@@ -13,6 +13,7 @@ from huitou.doors.console.visit import Member
 from huitou.facts.life import STAGE_NAMES
 from huitou.ground.languages import speaker
 from huitou.ground.words import Sentence
+from huitou.runs.desks.winning import LossesView
 from huitou.runs.views import StageFlow
 
 routes = APIRouter()
@@ -28,6 +29,7 @@ class Stages:
     movement: drawing.Movement | None
     flows: tuple[StageFlow, ...]
     chart: str
+    losses: LossesView | None
 
     @property
     def everyone(self) -> int:
@@ -54,6 +56,7 @@ def stages(visit: Member) -> Response:
         drawing.movement(flows) if flows else None,
         flows,
         _history(visit),
+        shop.losses(),
     )
     return visit.page("stages.html", page)
 

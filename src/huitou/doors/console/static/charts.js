@@ -1,4 +1,4 @@
-// Two drawings that are read along a line of time: a customer's rhythm, and the stages of everybody.
+// Drawings that are read along a line: a customer's rhythm, the stages of everybody, money by age.
 (() => {
   const tone = (name) => {
     const probe = document.createElement("i");
@@ -140,7 +140,53 @@
     };
   };
 
-  const kinds = { rhythm, stages };
+  // Money along months of age, or weeks: a line for each group, a band where one is told, one level.
+  const lines = (data) => {
+    const { ink, line, base } = ground();
+    const tones = ["new", "slipping", "lost", "returned", "active"];
+    const solid = data.series.filter(({ dashed }) => !dashed);
+    const colour = (one) => (one === data.series[0] || one.dashed ? tone("primary") : tone(tones[(solid.indexOf(one) - 1) % tones.length]))();
+    const shown = (value) => (data.unit === "percent" ? percent.format(value) : money.format(value));
+    const level = data.level === null ? [] : [{ yAxis: data.level, name: data.words.level }];
+    return {
+      ...base,
+      legend: { bottom: 0, type: "scroll", icon: "roundRect", itemWidth: 10, itemHeight: 10, textStyle: { color: ink } },
+      grid: { left: 12, right: 20, top: 20, bottom: 62, containLabel: true },
+      tooltip: { ...base.tooltip, valueFormatter: (value) => (value == null ? "–" : shown(value)) },
+      xAxis: {
+        type: "category",
+        data: data.across,
+        name: data.words.across,
+        nameLocation: "middle",
+        nameGap: 26,
+        boundaryGap: false,
+        axisLine: { lineStyle: { color: line } },
+        axisTick: { show: false },
+        axisLabel: { color: ink, hideOverlap: true },
+      },
+      yAxis: { type: "value", axisLabel: { color: ink, formatter: shown }, splitLine: { lineStyle: { color: line } } },
+      series: data.series.map((one, place) => ({
+        name: one.name,
+        type: "line",
+        showSymbol: one.values.length < 3,
+        itemStyle: { color: colour(one) },
+        lineStyle: { width: place ? 1.5 : 2.5, type: one.dashed ? "dashed" : "solid", color: colour(one) },
+        data: one.values,
+        markLine:
+          place === 0 && level.length
+            ? {
+                silent: true,
+                symbol: "none",
+                lineStyle: { color: ink, type: "dashed" },
+                label: { formatter: "{b}", position: "insideStartTop", color: ink, fontSize: 11 },
+                data: level,
+              }
+            : undefined,
+      })),
+    };
+  };
+
+  const kinds = { rhythm, stages, lines };
   const drawn = [];
   document.querySelectorAll("[data-chart]").forEach((place) => {
     const data = JSON.parse(document.getElementById(place.dataset.from).textContent);
