@@ -85,6 +85,9 @@ class Written:
             currency=self.mapping.currency,
         )
         self.faults.extend(read.faults)
+        if self.mapping.amount_is == "order" and name in ("amount", "refund"):
+            once = totals.first_told(self.orders(), read.known)
+            read = money.Figures(np.where(once, read.values, 0), once, read.faults)
         return read
 
 

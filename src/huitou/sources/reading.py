@@ -21,6 +21,7 @@ from huitou.ground.words import Sentence, said
 from huitou.sources import (
     columnar,
     encodings,
+    exports,
     jsonl,
     keys,
     mending,
@@ -82,7 +83,10 @@ def look(
     sheet = mending.mended(sheet)
     _require_parted(sheet, path.name)
     earlier = earlier or _fitting(sheet, declared, kept)
-    wanted = checked_columns(sheet, _columns(declared, earlier), path.name)
+    export = None if earlier else exports.known(sheet.table.column_names)
+    if export is not None:
+        declared = export.told(declared)
+    wanted = checked_columns(sheet, _columns(declared, earlier, export, sheet), path.name)
     columns = recognise.columns(sheet, wanted)
     require(
         columns, sheet, path.name, declared.amount_is or (earlier.amount_is if earlier else None)
@@ -96,7 +100,7 @@ def look(
         path.name,
         surveyed.format,
         mapping.encoding,
-        recognise.described(sheet, columns, wanted),
+        recognise.described(sheet, columns, {} if export else wanted, export),
         None if questions else mapping,
         questions,
         _shown(sheet, mapping, now),
@@ -136,8 +140,12 @@ def _fits(sheet: Sheet, mapping: Decided) -> bool:
     return sorted(sheet.table.column_names) == sorted(mapping.layout)
 
 
-def _columns(declared: Declared, earlier: Decided | None) -> dict[str, str]:
+def _columns(
+    declared: Declared, earlier: Decided | None, export: exports.Export | None, sheet: Sheet
+) -> dict[str, str]:
     """What was said about columns; a field that an earlier mapping leaves out stays out."""
+    if export is not None:
+        return {**export.found(sheet.table.column_names), **declared.columns}
     if earlier is None:
         return dict(declared.columns)
     return {**dict.fromkeys(FIELDS, ""), **earlier.columns, **declared.columns}

@@ -16,6 +16,7 @@ import pyarrow.compute as pc
 from huitou.ground.words import Sentence, said
 from huitou.sources import clocks, dates
 from huitou.sources.contract import Recognised
+from huitou.sources.exports import Export
 from huitou.sources.sheet import Sheet
 from huitou.sources.texts import cleaned, written
 
@@ -168,7 +169,10 @@ def columns(sheet: Sheet, declared: Mapping[str, str]) -> dict[str, str]:
 
 
 def described(
-    sheet: Sheet, taken: Mapping[str, str], declared: Mapping[str, str]
+    sheet: Sheet,
+    taken: Mapping[str, str],
+    declared: Mapping[str, str],
+    export: Export | None = None,
 ) -> tuple[Recognised, ...]:
     """Every column of the file: what it was taken for, why, and three of its values."""
     field_by_column = {column: field for field, column in taken.items()}
@@ -176,16 +180,22 @@ def described(
         Recognised(
             name,
             field_by_column.get(name),
-            _why(name, field_by_column.get(name), declared),
+            _why(name, field_by_column.get(name), declared, export),
             _samples(sheet, name),
         )
         for name in sheet.table.column_names
     )
 
 
-def _why(name: str, field: str | None, declared: Mapping[str, str]) -> Sentence:
+def _why(
+    name: str, field: str | None, declared: Mapping[str, str], export: Export | None
+) -> Sentence:
     if field is None:
         return said("Not used")
+    if export is not None and name in export.columns.get(field, ()):
+        return said("So it is exported by {shop}", shop=export.title)
+    if export is not None:
+        return said("You said so")
     if declared.get(field) == name:
         return said("You said so")
     found = field_of(name)

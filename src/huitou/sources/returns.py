@@ -18,7 +18,8 @@ _REFUNDED = (
     r"退款完成|退貨完成|^refund$|^return$"
 )
 _CANCELLED = (
-    r"(?i)取消|作废|作廢|关闭|關閉|未付款|待付款|未支付|待支付|cancel|void|unpaid|pending.?payment|"
+    r"(?i)取消|作废|作廢|关闭|關閉|未付款|待付款|未支付|待支付|等待买家付款|等待買家付款|等待付款|"
+    r"[(（]删除[)）]|cancel|void|unpaid|pending.?payment|^pending$|^on.?hold$|^(?:checkout-)?draft$|"
     r"failed|expired|失败|失敗"
 )
 _PARTLY = r"(?i)部分|partial|拒绝|拒絕|reject|关闭退款|退款关闭|申请中|处理中|處理中"

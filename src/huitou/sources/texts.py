@@ -10,7 +10,12 @@ import pyarrow.compute as pc
 
 INVISIBLE = "[\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\u00ad]"
 
-ABSENT = ("", "-", "--", "/", "\\n", "null", "none", "n/a", "na", "#n/a", "nil", "无", "無")
+AS_TEXT = r"""^\s*(?:="([^"]*)"|'(\+?[0-9][0-9 ()-]*))\s*$"""
+"""How exports keep a spreadsheet from rounding a number: `="1930679858170647"`, `'18618486065`."""
+
+ABSENT = (
+    "", "-", "--", "/", "\\n", "null", "none", "n/a", "na", "#n/a", "nil", "无", "無", "无退款申请",
+)  # fmt: skip
 """What tills and spreadsheets write for "nothing" (compared in small letters)."""
 
 
@@ -56,6 +61,7 @@ def _cleaned(unique: pa.Array) -> pa.Array:
 
 def _visible(unique: pa.Array) -> pa.Array:
     shown = pc.replace_substring_regex(unique, pattern=INVISIBLE, replacement="")
+    shown = pc.replace_substring_regex(shown, pattern=AS_TEXT, replacement=r"\1\2")
     return pc.utf8_trim_whitespace(shown)
 
 

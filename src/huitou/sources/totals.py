@@ -37,6 +37,17 @@ def stand_on_first_lines(order: pa.Array, amount: pa.Array, price: pa.Array) -> 
     return bool((totals[codes[bare]] == 1).mean() >= _MOSTLY)
 
 
+def first_told(order: pa.Array, told: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Where what was told is told for the first time of its order: some exports write the total of
+    an order on each of its lines, and it counts once. A row without an order is one by itself."""
+    codes = _codes(order)
+    first = told & (codes < 0)
+    rows = np.flatnonzero(told & (codes >= 0))
+    _, at = np.unique(codes[rows], return_index=True)
+    first[rows[at]] = True
+    return first
+
+
 def spread(order: pa.Array, cells: pa.Array) -> pa.Array:
     """Cells with each empty one filled from the first line of its order that says something."""
     codes = _codes(order)
