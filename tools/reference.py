@@ -14,7 +14,7 @@ from typing import Any
 
 from huitou.doors.cli.main import app as command_line
 from huitou.ground import settings
-from tools import metrics
+from tools import metrics, schema
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = ROOT / "docs" / "reference"
@@ -147,6 +147,7 @@ WRITTEN: dict[str, Callable[[], str]] = {
     "cli.md": cli,
     "http.md": http,
     "metrics.md": lambda: f"{NOTE}\n\n{metrics.page()}",
+    "schema.md": lambda: f"{NOTE}\n\n{schema.page()}",
     "settings.md": choices,
 }
 """Page -> what writes it."""

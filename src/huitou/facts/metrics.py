@@ -11,6 +11,7 @@ from huitou.facts import (
     cohorts,
     flows,
     losses,
+    matched,
     repeat,
     returns,
     rfm,
@@ -324,6 +325,34 @@ _add(
     "share",
     returns.returning_share,
     returns.returners,
+    each="money",
+)
+_add(
+    "unmatched_returns",
+    said("Returns without an order"),
+    said(
+        "Returned lines that find no order: their number names none, and their customer bought no "
+        "such product before."
+    ),
+    "count",
+    matched.unmatched_returns,
+    matched.unmatched_people,
+    counts="returned_lines",
+    each="money",
+)
+_add(
+    "returns_found",
+    said("How returns find their order"),
+    said(
+        "Returned lines by how they find the order they are of: by its number; by goods, the "
+        "latest purchase of the same product by the same customer; or none."
+    ),
+    "table",
+    matched.returns_found,
+    returns.returners,
+    by=(),
+    counts="returned_lines",
+    amounts=("value",),
     each="money",
 )
 _add(
