@@ -123,7 +123,7 @@ def _take_lines(
             path, layout(source, settings.money), folder, currency=settings.money,
             timezone=str(settings.zone), now=now,
         )  # fmt: skip
-        merging.drop_outdated(lake, source, lines)
+        merging.drop_outdated(lake, source, lines, now)
         taken = book.take(lake, batch, now)
         leave_out_the_forgotten(house, settings, lake, taken.batch)
     except BaseException:

@@ -17,7 +17,7 @@ import pyarrow as pa
 
 from huitou.ground.clock import naive_utc
 from huitou.ground.errors import HuitouError
-from huitou.sources import files, restated
+from huitou.sources import files, history, restated
 from huitou.sources.contract import QUARANTINE, Batch, Mapping, Taken
 from huitou.sources.restated import Restated
 from huitou.sources.tables import create, exists
@@ -189,10 +189,9 @@ def _merge(con: duckdb.DuckDBPyConnection, batch: Batch, moment: datetime) -> tu
         """SELECT count(DISTINCT row) FROM (
             SELECT row FROM new UNION ALL SELECT row FROM changed)""",
     )
-    con.execute(
-        """DELETE FROM lines WHERE line_key IN (
-            SELECT line_key FROM changed UNION ALL SELECT known FROM outdated)"""
-    )
+    gone = "line_key IN (SELECT line_key FROM changed UNION ALL SELECT known FROM outdated)"
+    history.supersede(con, gone, moment)
+    con.execute(f"DELETE FROM lines WHERE {gone}")
     named = ", ".join(f"coalesce(n.{name}, g.{name}) AS {name}" for name in restated.WHO)
     con.execute(
         f"""INSERT INTO lines BY NAME

@@ -30,6 +30,8 @@ _STATEMENTS = (
         for field, column in zip(LINES, _COLUMNS, strict=True)
         if field.name in _CAME_LATER
     ),
+    f"""CREATE TABLE IF NOT EXISTS lines_before (
+        {", ".join(_COLUMNS)}, replaced_at TIMESTAMP NOT NULL)""",
     """CREATE TABLE IF NOT EXISTS batches (
         batch VARCHAR NOT NULL, file VARCHAR NOT NULL, sha256 VARCHAR NOT NULL,
         source VARCHAR NOT NULL, mapping_digest VARCHAR NOT NULL, mapping VARCHAR NOT NULL,

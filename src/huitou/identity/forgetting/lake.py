@@ -22,6 +22,7 @@ from huitou.sources import contacts
 from huitou.sources.book import mapping_of
 from huitou.sources.contract import Mapping
 from huitou.sources.live import kept as live
+from huitou.sources.tables import create
 
 WHO = ("member_no", "phone", "email", "name", "address", "return_reason")
 """The columns of a line that say whose it is, and the one that may hold their own words."""
@@ -55,6 +56,11 @@ def forget(
 def nobodys(lake: duckdb.DuckDBPyConnection, keys: Sequence[str]) -> int:
     """Take whose it is out of the lines that carry these keys; of how many."""
     blank = ", ".join(f"{name} = NULL" for name in WHO)
+    create(lake)  # a lake of an earlier version keeps no history yet
+    lake.execute(
+        f"UPDATE lines_before SET {blank} WHERE {STRONGEST_KEY} IN (SELECT unnest($keys))",
+        {"keys": list(keys)},
+    )
     # A moment later than the last: the next run must see that the lines are not what they were.
     changed = lake.execute(
         f"""UPDATE lines SET {blank},

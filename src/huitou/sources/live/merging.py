@@ -17,7 +17,7 @@ import pyarrow as pa
 
 from huitou.ground.clock import naive_utc
 from huitou.ground.words import Sentence
-from huitou.sources import contacts
+from huitou.sources import contacts, history
 from huitou.sources import tables as lines
 from huitou.sources.live.reading import Heard, Rejected
 from huitou.sources.live.standing import Row, Standing, rows
@@ -71,17 +71,18 @@ def merge(con: duckdb.DuckDBPyConnection, heard: Sequence[Heard], place: Place) 
     )  # fmt: skip
 
 
-def drop_outdated(con: duckdb.DuckDBPyConnection, source: str, told: Sequence[Row]) -> None:
+def drop_outdated(
+    con: duckdb.DuckDBPyConnection, source: str, told: Sequence[Row], now: datetime
+) -> None:
     """Let go of lines that an order, as it stands now, no longer has; `told` are its lines."""
-    now = pa.table({name: [row[name] for row in told] for name in ("order_id", "line_id")})
-    con.register("stands", now)
-    con.execute(
-        """DELETE FROM lines WHERE source = $source AND line_id IS NOT NULL
+    names = ("order_id", "line_id")
+    con.register("stands", pa.table({name: [row[name] for row in told] for name in names}))
+    gone = """source = $source AND line_id IS NOT NULL
         AND regexp_replace(order_id, '/refund$', '') IN (
             SELECT regexp_replace(order_id, '/refund$', '') FROM stands)
-        AND (order_id, line_id) NOT IN (SELECT (order_id, line_id) FROM stands)""",
-        {"source": source},
-    )
+        AND (order_id, line_id) NOT IN (SELECT (order_id, line_id) FROM stands)"""
+    history.supersede(con, gone, naive_utc(now), {"source": source})
+    con.execute(f"DELETE FROM lines WHERE {gone}", {"source": source})
     con.unregister("stands")
 
 
@@ -91,20 +92,27 @@ def join_visitors(con: duckdb.DuckDBPyConnection, now: datetime) -> int:
     A visitor who was seen as two people was a shared device: its orders are nobody's. An order
     that says itself whose it is, keeps its word.
     """
-    changed = con.execute(
-        f"""WITH joined AS ({JOINED}),
-        theirs AS (
-            SELECT o.source, o.order_id, j.key FROM live_orders o
-            LEFT JOIN joined j USING (visitor) WHERE o.visitor IS NOT NULL)
-        UPDATE lines SET member_no = {_part("member")}, phone = {_part("phone")},
-            email = {_part("email")}, loaded_at = $now::TIMESTAMP
-        FROM theirs t
-        WHERE lines.source = t.source
+    con.execute(
+        f"""CREATE OR REPLACE TEMP TABLE theirs AS
+        WITH joined AS ({JOINED})
+        SELECT o.source, o.order_id, j.key FROM live_orders o
+        LEFT JOIN joined j USING (visitor) WHERE o.visitor IS NOT NULL"""
+    )
+    differs = f"""lines.source = t.source
         AND regexp_replace(lines.order_id, '/refund$', '') = t.order_id
         AND (member_no IS DISTINCT FROM {_part("member")} OR phone IS DISTINCT FROM
-            {_part("phone")} OR email IS DISTINCT FROM {_part("email")})""",
-        {"now": naive_utc(now)},
+            {_part("phone")} OR email IS DISTINCT FROM {_part("email")})"""
+    moment = naive_utc(now)
+    # A line that arrived at this very moment was never known otherwise.
+    before = f"loaded_at < $now::TIMESTAMP AND EXISTS (FROM theirs t WHERE {differs})"
+    history.supersede(con, before, moment, {"now": moment})
+    changed = con.execute(
+        f"""UPDATE lines SET member_no = {_part("member")}, phone = {_part("phone")},
+            email = {_part("email")}, loaded_at = $now::TIMESTAMP
+        FROM theirs t WHERE {differs}""",
+        {"now": moment},
     ).fetchone()
+    con.execute("DROP TABLE theirs")
     return int(changed[0]) if changed else 0
 
 
