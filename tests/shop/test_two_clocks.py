@@ -7,7 +7,7 @@ be read again as it was.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -19,7 +19,9 @@ from hypothesis import strategies as st
 from tests.shop import intake
 from tests.shop.intake import Desk
 
+from huitou.ground.clock import StoppedClock
 from huitou.identity.forgetting import lake as forgetting
+from huitou.runs.wiring import open_shop
 from huitou.sources.history import known_lines
 
 FIRST = datetime(2026, 6, 1, tzinfo=UTC)
@@ -112,3 +114,27 @@ def test_who_was_forgotten_is_in_no_earlier_knowledge(desk: Counter, tmp_path: P
     assert left == (0,)
     for days in range(4):
         assert "c1" not in {row[1] for row in desk.known(FIRST + timedelta(days=days))}
+
+
+def test_a_metric_is_told_as_it_was_known(tmp_path: Path) -> None:
+    days = (datetime(2026, 6, 1, 9, tzinfo=UTC), datetime(2026, 6, 3, 9, tzinfo=UTC))
+    told = (["1,c1,2026-05-03,tea,1,5", "2,c2,2026-05-20,cup,1,7"],
+            ["1,c1,2026-05-03,tea,1,4", "3,c3,2026-05-10,tea,1,9"])  # fmt: skip
+    for now, rows in zip(days, told, strict=True):
+        shop = open_shop(tmp_path / "home", clock=StoppedClock(now))
+        shop.change_settings(currency="CNY", timezone="Asia/Shanghai")
+        path = tmp_path / f"{now.day}.csv"
+        path.write_text("\n".join([HEADER, *rows]) + "\n", encoding="utf-8")
+        with mock.patch.object(intake, "NOW", now):
+            Desk(shop.home).take(path)
+        if now == days[-1]:
+            shop.run()
+            found = [
+                float(shop.metric("revenue", **clocks)["value"][0].as_py())
+                for clocks in (
+                    {}, {"known": date(2026, 6, 1)}, {"as_of": date(2026, 5, 12)},
+                    {"as_of": date(2026, 5, 12), "known": date(2026, 6, 2)},
+                )
+            ]  # fmt: skip
+            assert found == [20, 12, 13, 5]
+        shop.books.close()

@@ -61,6 +61,8 @@ class Tables:
     """What was spent on winning and keeping customers (`SPEND`); None: nobody said."""
     tiers: ibis.Table | None = None
     """The step of the ladder each person stands on: `person_id`, `tier`."""
+    before: ibis.Table | None = None
+    """What lines were before a later word changed them: as `lines`, with `replaced_at`."""
     served: ibis.Table | None = None
     """What serving people cost beside their orders (`SERVED`)."""
 

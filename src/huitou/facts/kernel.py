@@ -93,13 +93,14 @@ def known_at(lines: ibis.Table, as_of: datetime, known: datetime | None = None) 
 
     Two clocks: a file of 2011 loaded today has facts as of 2011. Only a replay fixes `known`.
     """
-    happened = lines.filter(lines.ordered_at < _moment(as_of))
+    happened = lines.filter(lines.ordered_at < moment(as_of))
     if known is None:
         return happened
-    return happened.filter(happened.loaded_at <= _moment(known))
+    return happened.filter(happened.loaded_at <= moment(known))
 
 
-def _moment(at: datetime) -> Value:
+def moment(at: datetime) -> Value:
+    """A naive UTC moment as every engine compares it; ValueError for an aware one."""
     if at.tzinfo is not None:
         raise ValueError(f"facts are told naive UTC moments, and got {at!r}")
     return ibis.literal(at, type="timestamp(6)")

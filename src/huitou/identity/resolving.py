@@ -49,16 +49,16 @@ def resolve(lake: duckdb.DuckDBPyConnection) -> Resolved:
     return Resolved(int(person_of.size), int(fresh.size), len(merged))
 
 
-def with_people(lake: duckdb.DuckDBPyConnection) -> str:
-    """SQL that reads `lines` with the `person_id` of each (NULL when anonymous), as `look_back`
-    left the keys; where a line says no name or address, it has what its customer said of
-    themselves."""
+def with_people(lake: duckdb.DuckDBPyConnection, table: str = "lines") -> str:
+    """SQL that reads `lines` (or `lines_before`) with the `person_id` of each (NULL when
+    anonymous), as `look_back` left the keys; where a line says no name or address, it has what its
+    customer said of themselves."""
     live.create(lake)
     own = ", ".join(f"arg_max({name}, told_at) AS own_{name}" for name in ("name", "address"))
     return f"""
         SELECT l.* REPLACE (coalesce(l.name, p.own_name) AS name,
             coalesce(l.address, p.own_address) AS address), k.person_id
-        FROM lines l LEFT JOIN keys_then k ON k.key = {tables.STRONGEST_KEY}
+        FROM {table} l LEFT JOIN keys_then k ON k.key = {tables.STRONGEST_KEY}
         LEFT JOIN (SELECT key AS own_key, {own} FROM profiles GROUP BY key) p
             ON p.own_key = {tables.STRONGEST_KEY}"""
 

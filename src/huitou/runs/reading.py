@@ -14,6 +14,7 @@ from huitou.care import book as care
 from huitou.care.reasons import WHYS
 from huitou.channels import book as channels
 from huitou.facts.contract import METRICS, Tables
+from huitou.facts.known import as_known
 from huitou.facts.metrics import stage_flows
 from huitou.ground.errors import HuitouError, NotYet
 from huitou.ground.money import Money
@@ -170,18 +171,37 @@ def _measured(value: float | None, unit: str, currency: str) -> Any:
     return int(value) if unit == "count" and value.is_integer() else value
 
 
-def metric(tables: Tables, edition: Edition, name: str, by: str | None, currency: str) -> pa.Table:
-    """One metric as a table, whole or along a dimension; amounts in major units."""
-    return outward.told(METRICS[name], _metric(tables, edition, name, by), currency)
+def metric(
+    tables: Tables,
+    edition: Edition,
+    name: str,
+    by: str | None,
+    currency: str,
+    *,
+    as_of: date | None = None,
+    known: date | None = None,
+) -> pa.Table:
+    """One metric as a table, whole or along a dimension; amounts in major units.
+
+    `as_of` asks for the evening of another day than the run's, `known` for what had arrived by the
+    evening of one.
+    """
+    if known is not None:
+        tables = as_known(tables, _moment(edition).evening(known))
+    return outward.told(METRICS[name], _metric(tables, edition, name, by, as_of), currency)
 
 
-def _metric(tables: Tables, edition: Edition, name: str, by: str | None = None) -> pa.Table:
+def _metric(
+    tables: Tables, edition: Edition, name: str, by: str | None = None, as_of: date | None = None
+) -> pa.Table:
     found = METRICS[name]
     if by is not None and by not in found.by:
         raise HuitouError(
             f"{name} cannot be cut by {by!r}", to_try=f"one of: {', '.join(found.by) or 'none'}"
         )
-    return found.value(tables, _moment(edition).as_of, by=by).to_pyarrow()
+    moment = _moment(edition)
+    at = moment.as_of if as_of is None else moment.evening(min(as_of, moment.day))
+    return found.value(tables, at, by=by).to_pyarrow()
 
 
 def metric_people(tables: Tables, edition: Edition, name: str, currency: str) -> pa.Table:

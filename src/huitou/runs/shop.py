@@ -266,15 +266,26 @@ class Shop(Office):
 
         return reading.metrics(self._edition(), self.settings.money)
 
-    def metric(self, name: str, by: str | None = None) -> pa.Table:
+    def metric(
+        self,
+        name: str,
+        by: str | None = None,
+        *,
+        as_of: date | None = None,
+        known: date | None = None,
+    ) -> pa.Table:
         """One metric as a table, whole or by a dimension.
 
-        Amounts are decimals in major units; the schema's metadata names their `currency`.
+        `as_of` asks for the evening of an earlier day, `known` for what had arrived by the evening
+        of one: what a late file changed since is then as it was. Amounts are decimals in major
+        units; the schema's metadata names their `currency`.
         """
         from huitou.runs import reading
 
         with self._tables() as tables:
-            return reading.metric(tables, self._edition(), name, by, self.settings.money)
+            return reading.metric(
+                tables, self._edition(), name, by, self.settings.money, as_of=as_of, known=known
+            )
 
     def metric_people(self, name: str) -> pa.Table:
         """The customers behind a metric, with what each contributes."""

@@ -67,7 +67,7 @@ class Work:
         return tables_of(connection, self.settings)
 
 
-BESIDE = frozenset({"stages", "spend", "tiers", "served"})
+BESIDE = frozenset({"stages", "spend", "tiers", "served", "before"})
 """Tables that an edition may hold beside the lines, named as in `Tables`."""
 BENEATH = ("lines", *sorted(BESIDE))
 """The tables that facts are made of; opening all of an edition takes longer than most facts do."""

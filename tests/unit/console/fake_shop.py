@@ -426,7 +426,7 @@ class FakeShop(FakeBalance, FakeWinning):
             ),
         )
 
-    def metric(self, name: str, by: str | None = None) -> pa.Table:
+    def metric(self, name: str, by: str | None = None, **_clocks: Any) -> pa.Table:
         """A metric by channel."""
         return pa.table({"channel": ["web", "till"], "value": [0.61, 0.68]})
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query
@@ -61,9 +62,15 @@ def metrics(caller: Reader) -> Any:
 
 
 @routes.get("/metrics/{name}", tags=["metrics"])
-def metric(caller: Reader, name: Name, by: str | None = None) -> Any:
+def metric(
+    caller: Reader,
+    name: Name,
+    by: str | None = None,
+    as_of: Annotated[date | None, Query(description="The evening of an earlier day.")] = None,
+    known: Annotated[date | None, Query(description="What had arrived by that evening.")] = None,
+) -> Any:
     """One metric, apart by a dimension where `by` names one; amounts in major units."""
-    table = caller.shop.metric(name, by)
+    table = caller.shop.metric(name, by, as_of=as_of, known=known)
     return {
         "metric": name,
         "by": by,

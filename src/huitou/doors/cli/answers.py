@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -19,6 +20,7 @@ from huitou.doors.cli.drawing import (
     share,
     surely,
 )
+from huitou.ground.errors import BadInput
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -148,6 +150,13 @@ def facts(
     people: Annotated[
         bool, typer.Option("--people", help="The customers behind the metric.")
     ] = False,
+    as_of: Annotated[
+        str | None, typer.Option(metavar="DATE", help="As of the evening of an earlier day.")
+    ] = None,
+    known: Annotated[
+        str | None,
+        typer.Option(metavar="DATE", help="As it was known that evening, before later files."),
+    ] = None,
     digest: Annotated[
         bool, typer.Option("--digest", help="One line that changes when any fact does.")
     ] = False,
@@ -160,8 +169,16 @@ def facts(
     elif metric is None:
         say_all(shop.metrics(), as_json)
     else:
-        table = shop.metric_people(metric) if people else shop.metric(metric, by)
+        clocks = {"as_of": _day(as_of, "--as-of"), "known": _day(known, "--known")}
+        table = shop.metric_people(metric) if people else shop.metric(metric, by, **clocks)
         _say_table(shop, metric, table, as_json)
+
+
+def _day(told: str | None, option: str) -> date | None:
+    try:
+        return None if told is None else date.fromisoformat(told)
+    except ValueError as bad:
+        raise BadInput(f"{told!r} is no day", to_try=f"{option} 2026-05-31") from bad
 
 
 def say_all(metrics: tuple[MetricView, ...], as_json: bool) -> None:

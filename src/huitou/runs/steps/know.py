@@ -28,6 +28,7 @@ from huitou.runs.finding import KEYS
 from huitou.runs.moment import Moment, earlier_moments, usual_horizon
 from huitou.runs.remarks import note_basis
 from huitou.runs.work import Result, Work
+from huitou.sources import tables as lake_tables
 
 if TYPE_CHECKING:
     from huitou.store.books import Unit
@@ -46,6 +47,8 @@ def lines(work: Work) -> Result:
     with work.lake.writing("run: lines") as lake:
         look_back(lake, Moment(work.day, 0, (), str(work.settings.zone)).as_of)
         count = edition.copy(lake, "lines", LINES.format(lines=with_people(lake)))
+        lake_tables.create(lake)
+        edition.copy(lake, "before", LINES.format(lines=with_people(lake, "lines_before")))
         edition.copy(lake, "holders", HOLDERS.format(lines=with_people(lake)))
         edition.copy(lake, "keys", KEYS.format(lines=with_people(lake)))
         edition.copy(lake, "merged", MERGED)
