@@ -35,7 +35,7 @@ ORDERS = """
         round(sum(coalesce(amount, 1)) * 100)::BIGINT AS amount, bool_or(is_return) AS is_return,
         NULL::BIGINT AS cost, TIMESTAMP '2030-01-01' AS loaded_at, any_value({store}) AS store,
         NULL::VARCHAR AS phone, NULL::VARCHAR AS email, NULL::VARCHAR AS name,
-        NULL::VARCHAR AS channel, any_value({region}) AS region
+        NULL::VARCHAR AS channel, any_value({region}) AS region, NULL::VARCHAR AS campaign
     FROM read_parquet('{path}') WHERE customer_id IS NOT NULL GROUP BY customer_id, order_id"""
 SPENT = """
     WITH orders AS (SELECT person_id, day, amount FROM lines WHERE NOT is_return AND amount > 0)

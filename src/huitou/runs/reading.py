@@ -27,6 +27,7 @@ from huitou.runs import answers as five
 from huitou.runs import finding, outward
 from huitou.runs.book import Journal
 from huitou.runs.caring import places, reasons_named
+from huitou.runs.desks import exodus
 from huitou.runs.desks.chase import standing_mark
 from huitou.runs.first_page import Alert, Home
 from huitou.runs.kept import recall
@@ -83,7 +84,10 @@ def home(house: House, settings: Settings, edition: Edition) -> Home:
         doubtful = len(channels.in_doubt(unit))
         halted = len(guard.stopped(unit))
     return Home(
-        alerts=(*_alerts(waiting(house), doubtful, halted), *remarks(house, settings, edition)),
+        alerts=(
+            *_alerts(waiting(house), doubtful, halted, exodus.named(edition)),
+            *remarks(house, settings, edition),
+        ),
         proofs=recall(edition.noted("proofs")),
         answers=told,
         before=recall(edition.noted("before")),
@@ -306,8 +310,11 @@ def _refreshed(house: House) -> datetime | None:
     return latest["finished_at"] if latest is not None else None
 
 
-def _alerts(broken: int, doubtful: int, halted: int) -> tuple[Alert, ...]:
+def _alerts(broken: int, doubtful: int, halted: int, leaving: int) -> tuple[Alert, ...]:
     found = []
+    if leaving:
+        words = said("{n} groups of customers leave beyond what was expected", n=leaving)
+        found.append(Alert("exodus", words, "error"))
     if broken:
         found.append(Alert("quarantine", said("{n} rows wait to be mended", n=broken), "warning"))
     if doubtful:

@@ -51,7 +51,9 @@ if TYPE_CHECKING:
 
     from huitou.facts.contract import Tables
     from huitou.runs.desks.balance import BalanceView
+    from huitou.runs.desks.exodus import AwayView, ExodusView
     from huitou.runs.desks.rehearsals import GoingView
+    from huitou.runs.desks.what_if import WhatIfView
     from huitou.runs.desks.why import ReplayView, WhyView
     from huitou.runs.desks.winning import LossesView, WinningView
     from huitou.runs.schedule.foreman import Fired, Foreman
@@ -384,6 +386,24 @@ class Shop(Office):
         edition = self._foreseen()
         with self._tables() as tables:
             return winning.lost(tables, edition, self.settings.money)
+
+    def exodus(self) -> ExodusView:
+        """Groups that stay away beyond what was expected of their customers."""
+        from huitou.runs.desks import exodus
+
+        return exodus.seen(self.settings, self._foreseen())
+
+    def exodus_people(self, kind: str, part: str, limit: int = 50) -> AwayView:
+        """Who of such a group was expected and stayed away, the dearest first."""
+        from huitou.runs.desks import exodus
+
+        return exodus.away(self._house, self.settings, self._foreseen(), kind, part, limit)
+
+    def what_if(self, told: Mapping[str, str], years: float = 1.0) -> WhatIfView:
+        """What changes of `churn`, `repeat`, `margin` and `cost` ("from:to") would be worth."""
+        from huitou.runs.desks import what_if
+
+        return what_if.asked(self.settings, self._foreseen(), told, years)
 
     # -- the plan
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 
+from tests.unit.console.fake_exodus import FakeExodus
 from tests.unit.console.fake_people import TODAY, money
 
 from huitou.facts.life import STAGE_NAMES
@@ -29,7 +30,7 @@ class FakeSpending:
         return spent.TakenView(path.name, 2, 1, 0, (aside,))
 
 
-class FakeWinning:
+class FakeWinning(FakeExodus):
     """What a shop says of the costs of its customers."""
 
     spending = FakeSpending()

@@ -30,6 +30,7 @@ from huitou.doors.api import (
     demands,
     doing,
     effects,
+    exodus,
     fixes,
     guides,
     happenings,
@@ -53,6 +54,7 @@ from huitou.doors.api import (
     superusers,
     surprises,
     texts,
+    what_if,
     winning,
 )
 from huitou.doors.api.caller import NoToken, say_error, say_no_token
@@ -67,6 +69,8 @@ CHAPTERS = (
     # what arrives, the day, and what it says
     reading,
     winning,
+    exodus,
+    what_if,
     doing,
     rules,
     happenings,

@@ -37,6 +37,12 @@ def decisions(rooms: Rooms = None, full: Full = False, as_json: AsJson = False) 
 
 
 @app.command()
+def exodus(rooms: Rooms = None, full: Full = False, as_json: AsJson = False) -> None:
+    """Exoduses planted in public shops: how many are found, and alarms in a hundred quiet weeks."""
+    _measure("exodus", rooms or [], as_json, full=full)
+
+
+@app.command()
 def identity(rooms: Rooms = None, as_json: AsJson = False) -> None:
     """How surely one customer is known as one: febrl's four sets, and a Chinese one."""
     _measure("identity", rooms or [], as_json)

@@ -155,6 +155,15 @@ def history(unit: Unit, person_id: str) -> list[Row]:
     return unit.rows(select(ladder_move).where(theirs).order_by(*order))
 
 
+def stood(unit: Unit) -> list[tuple[str, str, date]]:
+    """Who came to stand on which step on which day, under today's ids, the earliest first."""
+    changed = ladder_move.c.kind.in_(("placed", "climbed", "fell", "hand"))
+    order = (ladder_move.c.day, ladder_move.c.id)
+    rows = unit.rows(select(ladder_move).where(changed).order_by(*order))
+    known = names(unit, None)
+    return [(known.now(row["person_id"]), row["step"], row["day"]) for row in rows]
+
+
 def moves_by_month(unit: Unit, since: date) -> list[Row]:
     """month ("2026-11"), kind and how many, of climbs and falls from a day on."""
     rows = unit.rows(

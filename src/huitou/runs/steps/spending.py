@@ -113,9 +113,8 @@ def _served(work: Work, unit: Unit) -> Iterator[dict[str, Any]]:
         if row["person_id"] and each and day <= work.day:
             yield {"person_id": row["person_id"], "day": day, "kind": "service", "amount": each}
     for row in _gifts(work, unit):
-        yield {
-            "person_id": row["person_id"], "day": row["day"], "kind": "gifts", "amount": row["cost"],
-        }  # fmt: skip
+        who, day = row["person_id"], row["day"]
+        yield {"person_id": who, "day": day, "kind": "gifts", "amount": row["cost"]}
 
 
 def _returns(work: Work) -> pa.Table:

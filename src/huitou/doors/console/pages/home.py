@@ -59,6 +59,7 @@ MENDED_AT = {
     "interviews_in_doubt": "/interviews",
     "reports_in_doubt": "/report#sent",
     "stopped": "/harm",
+    "exodus": "/exodus",
     "margin": "/settings",
     "limits": "/plan",
 }

@@ -164,7 +164,7 @@
         axisTick: { show: false },
         axisLabel: { color: ink, hideOverlap: true },
       },
-      yAxis: { type: "value", axisLabel: { color: ink, formatter: shown }, splitLine: { lineStyle: { color: line } } },
+      yAxis: { type: "value", scale: Boolean(data.close), axisLabel: { color: ink, formatter: shown }, splitLine: { lineStyle: { color: line } } },
       series: data.series.map((one, place) => ({
         name: one.name,
         type: "line",
@@ -178,7 +178,7 @@
                 silent: true,
                 symbol: "none",
                 lineStyle: { color: ink, type: "dashed" },
-                label: { formatter: "{b}", position: "insideStartTop", color: ink, fontSize: 11 },
+                label: { formatter: "{b}", position: "insideEndTop", color: ink, fontSize: 11 },
                 data: level,
               }
             : undefined,

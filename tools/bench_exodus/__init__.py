@@ -1,0 +1,1 @@
+"""Exoduses planted in public shops: how many are found, and how often a quiet week alarms."""
