@@ -35,6 +35,7 @@ class Chore:
 def chores() -> tuple[Chore, ...]:
     """All of them, in the order in which those due at one moment are done."""
     return (
+        Chore("sources", timedelta(minutes=10), _sources),
         Chore("day", timedelta(days=1), _day, at=lambda settings: settings.day_begins),
         Chore("events", timedelta(seconds=5), _events),
         Chore("reports", timedelta(minutes=1), _reports),
@@ -44,6 +45,12 @@ def chores() -> tuple[Chore, ...]:
         Chore("letters", timedelta(minutes=10), _letters),
         Chore("journeys", timedelta(minutes=1), _journeys),
     )
+
+
+def _sources(shop: Shop, _now: datetime) -> Mapping[str, int]:
+    """What is new in databases and folders."""
+    brought = {each.name: each.applied for each in shop.sources.pull_all()}
+    return {name: n for name, n in brought.items() if n}
 
 
 def _day(shop: Shop, _now: datetime) -> Mapping[str, int]:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from huitou.runs.desks.consents.own import OwnPages
     from huitou.runs.desks.demands import Demands
     from huitou.runs.desks.effects import Desk as Effects
+    from huitou.runs.desks.fetched import Sources
     from huitou.runs.desks.fixes import Desk as Fixes
     from huitou.runs.desks.forgetting import Desk as Forgetting
     from huitou.runs.desks.guides import Desk as Guides
@@ -87,6 +88,13 @@ class Office:
         from huitou.runs.desks.spending import SpendingDesk
 
         return SpendingDesk(self._house, self.settings)
+
+    @property
+    def sources(self) -> Sources:
+        """Databases and folders that are asked for what is new."""
+        from huitou.runs.desks.fetched import Sources
+
+        return Sources(self._house, self.settings)
 
     # -- what customers do by themselves
 

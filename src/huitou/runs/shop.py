@@ -164,6 +164,7 @@ class Shop(Office):
         """Do the day's work; a run that was killed goes on where it was."""
         from huitou.runs import day, taking
 
+        self.sources.pull_all(progress or silently)
         done = day.run(
             self._house, self.settings, as_of=as_of, horizon_days=horizon_days, progress=progress
         )

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 
 from huitou.ground import settings as choices
 from huitou.ground.errors import Ambiguous, HuitouError
@@ -19,7 +20,7 @@ from huitou.identity.forgetting import lake as sales
 from huitou.runs.measure import measured
 from huitou.runs.views import ImportRow, QuarantinedRow, Step
 from huitou.sources import book, files, mappings, mending
-from huitou.sources.contract import Declared, Mapping, Preview, Taken
+from huitou.sources.contract import Batch, Declared, Mapping, Preview, Taken
 
 if TYPE_CHECKING:
     import duckdb
@@ -61,12 +62,19 @@ def settled(house: House, preview: Preview, *, confirmed: bool) -> Mapping:
 
 
 def take(
-    house: House, settings: Settings, path: Path, mapping: Mapping, progress: Progress
+    house: House,
+    settings: Settings,
+    path: Path,
+    mapping: Mapping,
+    progress: Progress,
+    *,
+    aside: pa.Table | None = None,
 ) -> Taken:
     """Read a file by its mapping and merge it; what became of its rows.
 
     The first file that is merged settles the shop's currency and time zone; one that is not, does
-    not.
+    not. `aside` are rows (`QUARANTINE`) that were left out of it before, to wait with the others;
+    of such a file it may be that not one row can be taken.
     """
     folder = house.lake.raw / new_id()
     settings = settings.changed(
@@ -78,8 +86,10 @@ def take(
         try:
             batch = files.read(
                 path, mapping, folder, currency=settings.money, timezone=str(settings.zone),
-                now=now, progress=progress,
+                now=now, progress=progress, strict=aside is None,
             )  # fmt: skip
+            if aside is not None and aside.num_rows:
+                batch = _with_aside(batch, aside)
             progress("merging", None)
             with house.lake.writing(f"import {path.name}") as lake:
                 taken = book.take(lake, batch, now)
@@ -95,6 +105,12 @@ def take(
         mappings.keep(house.home, mapping)
     house.lake.standing.note("last_import", {"name": "import", "rows": taken.rows, **vars(cost)})
     return taken
+
+
+def _with_aside(batch: Batch, aside: pa.Table) -> Batch:
+    held = pa.concat_tables([pq.read_table(batch.quarantine_path), aside])
+    pq.write_table(held, batch.quarantine_path)
+    return replace(batch, rows=batch.rows + aside.num_rows)
 
 
 def leave_out_the_forgotten(

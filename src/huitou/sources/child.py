@@ -69,6 +69,7 @@ def _read(request: dict[str, Any], say: Say) -> dict[str, Any]:
         Path(request["folder"]),
         zone=request["zone"],
         now=datetime.fromisoformat(request["now"]),
+        strict=request["strict"],
         progress=lambda step, share: say({"progress": [step, share]}),
     )
     return vars(found) | {"warnings": [wire.sentence_to(words) for words in found.warnings]}

@@ -78,10 +78,12 @@ def read(
     now: datetime,
     progress: Progress | None = None,
     limits: dict[str, int] | None = None,
+    strict: bool = True,
 ) -> Batch:
     """Parse a file into `out_dir`: lines.parquet and quarantine.parquet. The lake is untouched.
 
     `currency` and `timezone` are the shop's; `now` is aware, and rows dated later are quarantined.
+    `strict` refuses a file of which not one row can be taken; else all its rows are quarantined.
     """
     _exists(path)
     if mapping.currency != currency:
@@ -99,6 +101,7 @@ def read(
             "folder": str(out_dir.absolute()),
             "zone": timezone,
             "now": naive_utc(now).isoformat(),
+            "strict": strict,
         },
         path.name,
         progress,

@@ -152,9 +152,19 @@ def _columns(
 
 
 def read(
-    path: Path, mapping: Decided, folder: Path, *, zone: str, now: datetime, progress: Progress
+    path: Path,
+    mapping: Decided,
+    folder: Path,
+    *,
+    zone: str,
+    now: datetime,
+    progress: Progress,
+    strict: bool = True,
 ) -> Found:
-    """Write `lines.parquet` and `quarantine.parquet` into `folder`; `now` is naive UTC."""
+    """Write `lines.parquet` and `quarantine.parquet` into `folder`; `now` is naive UTC.
+
+    `strict` raises `NothingTaken` where not one row can be taken.
+    """
     progress("opening", None)
     surveyed = survey(path)
     sheet = _cells(path, mapping, surveyed, folder, needed=_needed(mapping))
@@ -163,10 +173,11 @@ def read(
     sheet = mending.mended(sheet)
     _same_layout(sheet, mapping, path.name)
     _require_parted(sheet, path.name)
-    require(mapping.columns, sheet, path.name, mapping.amount_is)
+    if strict or sheet.total:
+        require(mapping.columns, sheet, path.name, mapping.amount_is)
     progress("reading", 0.3)
     lines, work = assemble(sheet, mapping, Shop(zone, now, surveyed.sha256[:8]))
-    if all_zero(lines["amount"].combine_chunks()):
+    if strict and all_zero(lines["amount"].combine_chunks()):
         raise NothingTaken(
             "every amount is zero, so no row can be a purchase",
             file=path.name,
@@ -178,7 +189,8 @@ def read(
     progress("writing", 0.9)
     work.warnings.extend([*_nobody(mapping), *_counted(mapping)])
     work.warnings.extend([*_tireless(good), *keys.pasted_twice(lines, mapping)])
-    _require_some(good, sheet, listed, faults, path.name)
+    if strict:
+        _require_some(good, sheet, listed, faults, path.name)
     pq.write_table(good.select(READ.names).cast(READ), folder / "lines.parquet", compression="zstd")
     held = np.flatnonzero(faults >= 0)
     raw = _raw(path, mapping, sheet, held)

@@ -50,6 +50,7 @@ from huitou.doors.api import (
     reports,
     rules,
     sending,
+    sources,
     sticking,
     superusers,
     surprises,
@@ -75,6 +76,7 @@ CHAPTERS = (
     rules,
     happenings,
     connections,
+    sources,
     sticking,
     reports,
     # what hurt, and asking the lost

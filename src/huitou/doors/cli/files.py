@@ -87,8 +87,8 @@ def import_(
     from huitou.sources.contract import Declared, Mapping
 
     declared = Declared(
-        columns=_columns(column or []),
-        mapping=Mapping.from_toml(_text(mapping)) if mapping else None,
+        columns=columns_of(column or []),
+        mapping=Mapping.from_toml(text_of(mapping)) if mapping else None,
         encoding=encoding,
         delimiter="\t" if delimiter in ("\\t", "tab") else delimiter,
         sheet=sheet,
@@ -145,7 +145,7 @@ class _Counter:
         while True:
             preview = self.shop.look(file, declared)
             if preview.questions:
-                declared = answered(declared, preview.questions[0], _ask(preview.questions[0]))
+                declared = answered(declared, preview.questions[0], ask(preview.questions[0]))
                 continue
             show_preview(preview)
             typer.confirm("Take it like this?", abort=True)
@@ -176,7 +176,8 @@ def show_preview(preview: Preview) -> None:
         out.print(f"! {warning}")
 
 
-def _ask(question: Question) -> str:
+def ask(question: Question) -> str:
+    """Put a question on the terminal; the answer, as it stands in a declaration."""
     typer.echo(str(question.words))
     for number, choice in enumerate(question.choices, 1):
         typer.echo(f"  {number}. {choice.value}   {choice.sample}")
@@ -186,7 +187,8 @@ def _ask(question: Question) -> str:
     return said
 
 
-def _columns(pairs: list[str]) -> dict[str, str]:
+def columns_of(pairs: list[str]) -> dict[str, str]:
+    """`FIELD=COLUMN` pairs as they were typed; an error in words for one without `=`."""
     split = [pair.partition("=") for pair in pairs]
     for field, equals, _ in split:
         if not equals:
@@ -194,7 +196,8 @@ def _columns(pairs: list[str]) -> dict[str, str]:
     return {field: column for field, _, column in split}
 
 
-def _text(path: Path) -> str:
+def text_of(path: Path) -> str:
+    """What a file named on the command line says."""
     try:
         return path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as bad:

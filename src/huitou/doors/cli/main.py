@@ -57,6 +57,7 @@ from huitou.doors.cli import (
     sending,
     serving,
     shopkeeping,
+    sources,
     sticking,
     superusers,
     surprises,
@@ -106,6 +107,7 @@ CHAPTERS: Mapping[str, Callable[..., object] | typer.Typer] = {
     "happened": happenings.happened,
     "spending": winning.app,
     "connect": connect.app,
+    "source": sources.app,
     # the day, and what it says
     "run": work.run,
     "facts": answers.facts,

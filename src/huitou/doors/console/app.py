@@ -59,6 +59,7 @@ from huitou.doors.console.pages import (
     sending,
     settings,
     sign_in,
+    sources,
     stages,
     sticking,
     superusers,
@@ -86,6 +87,7 @@ PAGES = (
     # what arrives
     files,
     connections,
+    sources,
     happenings,
     # what it says
     questions,
