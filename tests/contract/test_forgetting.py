@@ -54,7 +54,10 @@ ME, OLD, OTHER = new_id(), new_id(), new_id()
 EMAIL, PHONE, NAME = "mei.lin@example.com", "+8613800000042", "Mei Lin of the Tea House"
 KEYS = (f"email:{EMAIL}", f"phone:{PHONE}")
 MARKS = (ME, OLD, EMAIL, PHONE, NAME)
-PEOPLE = ("person_id", "giver_id", "friend_id", "said_under", "survivor", "came_from")
+PEOPLE = (
+    "person_id", "giver_id", "friend_id", "said_under", "survivor", "came_from", "left_id",
+    "right_id", "block",
+)  # fmt: skip
 
 
 def traces(unit: Unit, *marks: str) -> Iterator[str]:

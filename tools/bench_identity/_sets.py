@@ -293,9 +293,6 @@ def _take(lake: duckdb.DuckDBPyConnection, records: Sequence[Record]) -> None:
     )
     lake.register("told", told)
     lake.execute("""
-        CREATE TABLE lines AS SELECT member_no, phone, email, name, address, id AS order_id,
-            TIMESTAMP '2026-01-01' + to_minutes(row_number() OVER ()) AS ordered_at FROM told;
-        INSERT INTO profiles BY NAME SELECT 'till' AS source, 'phone:' || phone AS key, phone,
-            birthday, TIMESTAMP '2026-01-01' AS first_at, TIMESTAMP '2026-01-01' AS told_at,
-            TIMESTAMP '2026-01-01' AS loaded_at FROM told""")
+        CREATE TABLE lines AS SELECT member_no, phone, email, name, address, birthday, id AS order_id,
+            TIMESTAMP '2026-01-01' + to_minutes(row_number() OVER ()) AS ordered_at FROM told""")
     lake.unregister("told")

@@ -14,6 +14,7 @@ from huitou.care.tables import answer, case, silence
 from huitou.ground.channels import ANY, PEOPLE
 from huitou.ground.errors import HuitouError
 from huitou.ground.ids import fingerprint
+from huitou.identity.alike import book as alike
 from huitou.identity.book import Pairs, names
 from huitou.store.books import Row, Unit
 from huitou.store.outbox import Event, tell
@@ -204,21 +205,37 @@ def silent(unit: Unit, people: Iterable[str] | None = None) -> set[tuple[str, st
 
 def _asked_for_silence(unit: Unit, among: list[str] | None) -> set[tuple[str, str]]:
     """Pairs of who asked for it themselves: the latest word counts, and a word about `any` is a
-    word about every channel."""
-    known = names(unit, among)
+    word about every channel. Of two who are joined either's silence counts, until a later word."""
+    known, joins = names(unit, among), alike.stands(unit)
     query = select(silence).where(silence.c.purpose == "marketing")
     if among is not None:
         query = query.where(silence.c.person_id.in_(known.every(among)))
-    states: dict[str, dict[str, str]] = {}
+    said: dict[str, list[Row]] = {}
     for row in unit.rows(query.order_by(silence.c.at, silence.c.id)):
-        told = states.setdefault(known.now(row["person_id"]), {})
-        told.update({channel: row["state"] for channel in _meant(row["channel"])})
+        said.setdefault(known.now(row["person_id"]), []).append(row)
+    states = {now: _stands(now, rows, joins) for now, rows in said.items()}
     return {
         (person, channel)
         for person, told in known.spread(states).items()
         for channel, state in told.items()
         if state == "silent"
     }
+
+
+def _stands(now: str, rows: Iterable[Row], joins: alike.Joins) -> dict[str, str]:
+    """Channel -> how it stands with somebody, by their words in order."""
+    since, together = joins.since(now), dict[str, str]()
+    apart: dict[str, dict[str, str]] = {}
+    for row in rows:
+        told = {channel: row["state"] for channel in _meant(row["channel"])}
+        if since is not None and row["at"] > since:
+            together.update(told)
+        else:
+            apart.setdefault(joins.block(row["person_id"], now), {}).update(told)
+    either: dict[str, str] = {}
+    for each in apart.values():
+        either.update({way: told for way, told in each.items() if either.get(way) != "silent"})
+    return {**either, **together}
 
 
 def silent_since(unit: Unit, people: Iterable[str]) -> dict[str, date]:
@@ -276,8 +293,8 @@ def follow(unit: Unit, pairs: Pairs, now: datetime) -> int:
     return len(holds)
 
 
-def close_doubles(unit: Unit, now: datetime) -> int:
-    """Of two open cases of one person the worthier stays; how many were closed."""
+def close_doubles(unit: Unit, now: datetime) -> list[tuple[str, str]]:
+    """Of two open cases of one person the worthier stays; (case, person) of those closed."""
     known, first = names(unit), dict[str, str]()
     query = select(case.c.id, case.c.person_id).where(case.c.status == "open")
     rows = unit.rows(query.order_by(case.c.worth.desc(), case.c.id))
@@ -286,7 +303,7 @@ def close_doubles(unit: Unit, now: datetime) -> int:
     ]
     for row in doubles:
         close(unit, row["id"], now)
-    return len(doubles)
+    return [(row["id"], row["person_id"]) for row in doubles]
 
 
 def _people_with(unit: Unit, *status: str, among: Iterable[str] | None = None) -> set[str]:

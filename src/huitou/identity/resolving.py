@@ -11,7 +11,13 @@ import pyarrow as pa
 
 from huitou.ground.ids import fingerprint, new_ids
 from huitou.identity import match, tables
+from huitou.identity.alike.tables import JOINS
 from huitou.sources.live import tables as live
+
+KEYS_THEN = """
+CREATE OR REPLACE TEMP VIEW keys_then AS
+SELECT key, coalesce(survivor, person_id) AS person_id FROM {keys} LEFT JOIN joins USING (person_id)
+"""
 
 
 @dataclass(frozen=True)
@@ -80,9 +86,9 @@ def look_back(lake: duckdb.DuckDBPyConnection, evening: datetime) -> None:
     alone: whoever is one with another only since is apart, under the id they had before or, where
     they never had one, an id made of a key of theirs and the id they have now.
     """
-    for table in (tables.PERSON_KEYS, tables.PEOPLE):
+    for table in (tables.PERSON_KEYS, tables.PEOPLE, JOINS):
         lake.execute(table)
-    lake.execute("CREATE OR REPLACE TEMP VIEW keys_then AS SELECT key, person_id FROM person_keys")
+    lake.execute(KEYS_THEN.format(keys="person_keys"))
     lake.execute("CREATE OR REPLACE TEMP TABLE apart (person_id VARCHAR, hold_key VARCHAR)")
     later = lake.execute("SELECT 1 FROM lines WHERE ordered_at >= ? LIMIT 1", [evening]).fetchone()
     if later is None:
@@ -113,7 +119,7 @@ def _name_then(lake: duckdb.DuckDBPyConnection, keys: pa.Table, group: match.Cod
         CREATE OR REPLACE TEMP TABLE named_then AS FROM "then"
         UNION ALL SELECT key, person_id FROM person_keys ANTI JOIN "then" USING (key)""")
     lake.unregister("then")
-    lake.execute("CREATE OR REPLACE TEMP VIEW keys_then AS FROM named_then")
+    lake.execute(KEYS_THEN.format(keys="named_then"))
     if apart:
         lake.executemany("INSERT INTO apart VALUES (?, ?)", apart)
 

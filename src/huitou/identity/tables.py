@@ -47,9 +47,17 @@ CREATE TABLE IF NOT EXISTS person_splits (
     came_from VARCHAR NOT NULL       -- … that were this person's before
 )"""
 
-MERGED = """
-SELECT person_id, merged_into AS survivor FROM people ANTI JOIN apart USING (person_id)
-WHERE merged_into IS NOT NULL"""
+_INTO = "(SELECT person_id AS block, survivor FROM joins)"
+MERGED = f"""
+SELECT p.person_id, coalesce(j.survivor, p.merged_into) AS survivor
+FROM people p ANTI JOIN apart USING (person_id) LEFT JOIN {_INTO} j ON j.block = p.merged_into
+WHERE p.merged_into IS NOT NULL
+UNION ALL SELECT person_id, survivor FROM joins"""
+JOINED = f"""
+SELECT person_id, person_id AS block, survivor FROM joins
+UNION ALL SELECT p.person_id, j.block, j.survivor
+FROM people p ANTI JOIN apart USING (person_id) JOIN {_INTO} j ON j.block = p.merged_into"""
+"""Who goes by another's id for now, and under which id keys alone know them."""
 HELD_BEFORE = """
 SELECT hold_key, max(person_id) FROM people WHERE merged_into IS NOT NULL GROUP BY hold_key"""
 """Whose oldest key it was, of people who are one with another by now."""

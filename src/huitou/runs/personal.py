@@ -86,6 +86,8 @@ TABLES: Mapping[str, Personal] = {
     "delivery": _under("decision_id", "message", "decision_id", reason=None),
     "post_report": _under("sending_id", "sending", words="", reference=None),
     # who they were
+    "alike_join": Personal(who=("person_id", "block", "survivor"), gone=True),
+    "alike_pair": Personal({"fields": {}}, who=("left_id", "right_id")),
     "person_alias": Personal(who=("person_id", "survivor"), gone=True),
     "person_split": Personal(who=("person_id", "came_from"), gone=True),
 }

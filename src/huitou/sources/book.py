@@ -26,6 +26,7 @@ _REQUIRED = ("ordered_at", "day", "amount", "is_return", "is_product")
 _OPTIONAL = (
     "line_id", "member_no", "phone", "email", "name", "address", "sku", "product", "category",
     "quantity", "cost", "store", "channel", "region", "campaign", "discount", "return_reason",
+    "birthday",
 )  # fmt: skip
 """A later file may fill these in or change them; where it says nothing, the earlier word stands."""
 

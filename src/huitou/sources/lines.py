@@ -98,7 +98,7 @@ def assemble(sheet: Sheet, mapping: Mapping, shop: Shop) -> tuple[pa.Table, Writ
     "/refund"), `told` (the amount as written, before status and sign rules).
     """
     work = Written(sheet, mapping, shop)
-    columns = _identified(work) | _dated(work) | _texts(work)
+    columns = _identified(work) | _dated(work) | _texts(work) | _birthday(work)
     quantity, told = _quantity(work), _amount(work)
     columns |= {"quantity": quantity, "told": told.array()}
     columns |= _judged(work, columns["order_id"], quantity, told)
@@ -190,6 +190,13 @@ def _dated(work: Written) -> dict[str, pa.Array]:
     read = _moments(work, "ordered_at", clock)
     work.faults.extend(read.faults)
     return {"ordered_at": read.utc, "day": read.day}
+
+
+def _birthday(work: Written) -> dict[str, pa.Array]:
+    """Days of birth; what cannot be read is not known, and no reason to keep a sale waiting."""
+    if work.cells("birthday") is None:
+        return {"birthday": pa.nulls(work.height, pa.date32())}
+    return {"birthday": _moments(work, "birthday").day}
 
 
 def _moments(work: Written, name: str, clock: pa.Array | None = None) -> dates.Moments:

@@ -49,6 +49,8 @@ NAMES: Mapping[str, str] = {
         billing name, shipping name, 姓名, 客户姓名, 会员姓名, 客户名称, 收货人, 收货人姓名,
         顾客姓名, 昵称, 会员名, 买家姓名, 會員姓名, 客戶姓名, 客戶名稱, 收件人, 收件人姓名,
         顧客姓名, 買家姓名, 購買人""",
+    "birthday": """birthday, birth date, birthdate, date of birth, dob, day of birth, born, 生日,
+        出生日期, 会员生日, 客户生日, 出生年月日, 會員生日, 客戶生日, 顧客生日""",
     "address": """address, customer address, shipping address, shipping address1, delivery address,
         billing address, billing address1, billing street, shipping street, street, street address,
         postal address, mailing address, 地址, 收货地址, 详细地址, 收件地址, 客户地址, 会员地址,

@@ -19,7 +19,7 @@ _TYPES = {
 _COLUMNS = [
     f'"{field.name}" {_TYPES[field.type]}{"" if field.nullable else " NOT NULL"}' for field in LINES
 ]
-_CAME_LATER = ("discount", "return_reason")
+_CAME_LATER = ("discount", "return_reason", "birthday")
 """Columns that lakes of earlier versions lack: there nothing is known of them."""
 
 _STATEMENTS = (

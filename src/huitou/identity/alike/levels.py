@@ -154,6 +154,8 @@ SIGHTS: Sequence[Sight] = (
     ),
 )  # fmt: skip
 
+FIELDS = tuple(sight.field for sight in SIGHTS)
+
 GIVEN_DIFFERS = (
     "coalesce(given_l <> given_r OR (han_l AND han_r AND written_l <> written_r), false)"
 )

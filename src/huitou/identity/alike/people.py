@@ -14,6 +14,7 @@ from collections import Counter
 import duckdb
 import pyarrow as pa
 
+from huitou.identity.alike.linking import LEARNS_FROM
 from huitou.identity.alike.spelling import named, placed
 from huitou.identity.tables import STRONGEST_KEY
 from huitou.sources.live import tables as live
@@ -23,7 +24,7 @@ CROWD = 4
 TOLD = """
 CREATE OR REPLACE TEMP TABLE told_of_people AS
 WITH said AS (
-    SELECT {key} AS key, member_no, phone, email, name, address, NULL::DATE AS birthday,
+    SELECT {key} AS key, member_no, phone, email, name, address, birthday,
         ordered_at AS seen, order_id FROM lines
     UNION ALL BY NAME
     SELECT key, member_no, phone, email, name, address, birthday, told_at AS seen FROM profiles
@@ -147,3 +148,23 @@ def ranks(lake: duckdb.DuckDBPyConnection) -> dict[str, tuple[bool, float]]:
     """Person -> (has no member number, first seen in seconds), of `told_of_people`."""
     rows = lake.execute("SELECT person, member_no IS NULL, epoch(since) FROM told_of_people")
     return {person: (nameless, since) for person, nameless, since in rows.fetchall()}
+
+
+def are_worth_a_look(lake: duckdb.DuckDBPyConnection) -> bool:
+    """Whether a shop too small to learn from has two people who share anything at all."""
+    found = lake.execute("""
+        SELECT count(*), count(*) - count(DISTINCT sound), count(birthday)
+            - count(DISTINCT birthday), count(street) - count(DISTINCT (street, number))
+        FROM alike_people""").fetchone()
+    many, *doubled = found or (0,)
+    return bool(many >= LEARNS_FROM or any(doubled) or _shares(lake, "emails", "phones", "boxes"))
+
+
+def _shares(lake: duckdb.DuckDBPyConnection, *columns: str) -> bool:
+    counts = " OR ".join(
+        f"(SELECT count(*) > count(DISTINCT each) FROM (SELECT unnest({column}) AS each"
+        " FROM alike_people))"
+        for column in columns
+    )
+    row = lake.execute(f"SELECT {counts}").fetchone()
+    return bool(row and row[0])

@@ -24,7 +24,7 @@ from huitou.sources.contract import Mapping
 from huitou.sources.live import kept as live
 from huitou.sources.tables import create
 
-WHO = ("member_no", "phone", "email", "name", "address", "return_reason")
+WHO = ("member_no", "phone", "email", "name", "address", "birthday", "return_reason")
 """The columns of a line that say whose it is, and the one that may hold their own words."""
 
 
@@ -37,6 +37,8 @@ def forget(
         ("person_keys", ("person_id",)),
         ("people", ("person_id", "merged_into")),
         ("person_splits", ("person_id", "came_from")),
+        ("joins", ("person_id", "survivor")),
+        ("alike_pairs", ('"left"', '"right"')),
     ):
         if name in tables:
             theirs = " OR ".join(f"{column} IN (SELECT unnest($ids))" for column in columns)
@@ -119,7 +121,10 @@ def _waiting(lake: duckdb.DuckDBPyConnection, keys: Sequence[str]) -> list[str]:
 def _without(lake: duckdb.DuckDBPyConnection, file: Path, keys: Sequence[str]) -> None:
     """Write a parsed file anew where it holds a line of theirs, and only there."""
     theirs = f"coalesce({STRONGEST_KEY} IN (SELECT unnest($keys)), false)"
-    blank = ", ".join(f"CASE WHEN {theirs} THEN NULL ELSE {name} END AS {name}" for name in WHO)
+    told = lake.execute(f"DESCRIBE FROM read_parquet({_quoted(file)})").fetchall()
+    # Files that were parsed before a column came lack it.
+    names = [name for name in WHO if name in {column for column, *_ in told}]
+    blank = ", ".join(f"CASE WHEN {theirs} THEN NULL ELSE {name} END AS {name}" for name in names)
     query = f"SELECT * REPLACE ({blank}) FROM read_parquet({_quoted(file)})"
     count = f"SELECT count(*) FROM read_parquet({_quoted(file)}) WHERE {theirs}"
     _anew(lake, file, count, query, {"keys": list(keys)})

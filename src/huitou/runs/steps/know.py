@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import math
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from huitou.care import book as care
 from huitou.facts import metrics
 from huitou.facts.bought import bought
 from huitou.facts.contract import LEDGER, Tables
@@ -19,10 +19,12 @@ from huitou.facts.orders import orders
 from huitou.facts.profit import shop_rate
 from huitou.facts.rhythm import returning, usual_gap
 from huitou.ground.errors import NotYet
-from huitou.identity import book as identity
+from huitou.identity.alike import book as alike
+from huitou.identity.alike.looking import look_for_doubles, told_of
 from huitou.identity.resolving import look_back, resolve, with_people
-from huitou.identity.tables import MERGED, SPLIT
-from huitou.runs import newcomers
+from huitou.identity.tables import JOINED, MERGED, SPLIT
+from huitou.loyalty.cards import book as cards
+from huitou.runs import joining, newcomers
 from huitou.runs.beside import beside
 from huitou.runs.finding import KEYS
 from huitou.runs.moment import Moment, earlier_moments, usual_horizon
@@ -35,10 +37,24 @@ if TYPE_CHECKING:
 
 
 def people(work: Work) -> Result:
-    """Who it is: every key of every line belongs to a person."""
+    """Who it is: every key of every line belongs to a person, and some people are one."""
+    with work.books.reading() as unit:
+        told, birthdays = alike.told(unit), cards.birthdays(unit)
+    edition = work.edition
     with work.lake.writing("run: people") as lake:
         found = resolve(lake)
-    return {"rows": found.people, "fresh": found.fresh, "merged": found.merged}
+        look = look_for_doubles(lake, told.same, told.different, birthdays)
+        spoken_of = {each for pair in (*told.same, *told.different) for each in pair}
+        spoken_of |= {each for name in ("left", "right") for each in look.pairs[name].to_pylist()}
+        edition.write("alike_people", told_of(lake, spoken_of))
+    edition.write("alike", look.pairs)
+    edition.note("alike", dict(look.cut))
+    return {
+        "rows": found.people,
+        "fresh": found.fresh,
+        "merged": found.merged,
+        "joined": len(look.joins),
+    }
 
 
 def lines(work: Work) -> Result:
@@ -52,6 +68,7 @@ def lines(work: Work) -> Result:
         edition.copy(lake, "holders", HOLDERS.format(lines=with_people(lake)))
         edition.copy(lake, "keys", KEYS.format(lines=with_people(lake)))
         edition.copy(lake, "merged", MERGED)
+        edition.copy(lake, "joined", JOINED)
         edition.copy(lake, "split", SPLIT)
         note_basis(edition, work.settings, work.lake)
     with work.facts() as tables:
@@ -61,7 +78,7 @@ def lines(work: Work) -> Result:
 
 
 LINES = """
-    SELECT * EXCLUDE (line_key, line_id, row, batch) FROM ({lines})
+    SELECT * EXCLUDE (line_key, line_id, row, batch, birthday) FROM ({lines})
     ORDER BY person_id, ordered_at, order_id, row"""
 """Of each line what readers ask for; its keys stay in the lake, and make three quarters of it."""
 
@@ -69,25 +86,41 @@ HOLDERS = """
     SELECT person_id, hold_key, person_id IN (
         SELECT person_id FROM ({lines}) WHERE address IS NOT NULL AND person_id IS NOT NULL
     ) AS has_address
-    FROM (SELECT person_id, hold_key FROM people WHERE merged_into IS NULL
+    FROM (SELECT person_id, hold_key FROM people ANTI JOIN joins USING (person_id)
+          WHERE merged_into IS NULL
           UNION SELECT person_id, hold_key FROM apart)"""
 """Of each person the key that draws their lot, and whether a letter could be posted to them."""
 
 
 def names(work: Work, unit: Unit) -> Result:
     """Who turned out to be whom: what the books know of a person follows their keys."""
-    merged = identity.new_merges(unit, _pairs(work.edition.table("merged")))
-    split = identity.new_splits(unit, _pairs(work.edition.table("split")))
-    moved = [*merged, *((origin, person) for person, origin in split)]
-    silenced = care.follow(unit, moved, work.now)
-    identity.keep(unit, merged, split)
-    doubles = care.close_doubles(unit, work.now)
-    return {"rows": len(moved), "silenced": silenced, "closed": doubles}
+    told = joining.Told(
+        merged=_pairs(work.edition.table("merged")),
+        split=_pairs(work.edition.table("split")),
+        joined=list(zip(*_columns(work.edition.table("joined")), strict=True)),
+    )
+    done = joining.follow(unit, told, work.now)
+    pairs = alike.propose(unit, _likely(work.edition.table("alike")), work.now)
+    return {**done, "doubtful": pairs["open"]}
+
+
+def _likely(table: pa.Table) -> list[alike.Alike]:
+    return [
+        alike.Alike(
+            row["left"], row["right"], row["weight"], row["chance"], json.loads(row["fields"]),
+            row["is_one"],
+        )
+        for row in table.to_pylist()
+    ]  # fmt: skip
+
+
+def _columns(table: pa.Table) -> list[list[str]]:
+    return [column.to_pylist() for column in table.columns]
 
 
 def _pairs(table: pa.Table) -> list[tuple[str, str]]:
-    first, second = table.columns
-    return list(zip(first.to_pylist(), second.to_pylist(), strict=True))
+    first, second = _columns(table)
+    return list(zip(first, second, strict=True))
 
 
 def _moment(work: Work, tables: Tables) -> Moment:
