@@ -293,6 +293,6 @@ def _take(lake: duckdb.DuckDBPyConnection, records: Sequence[Record]) -> None:
     )
     lake.register("told", told)
     lake.execute("""
-        CREATE TABLE lines AS SELECT member_no, phone, email, name, address, birthday, id AS order_id,
+        CREATE TABLE lines AS SELECT * EXCLUDE (id), id AS order_id,
             TIMESTAMP '2026-01-01' + to_minutes(row_number() OVER ()) AS ordered_at FROM told""")
     lake.unregister("told")

@@ -12,6 +12,7 @@ from huitou.ground.errors import NotYet
 from huitou.ground.ids import fingerprint
 from huitou.ground.progress import Progress, silently
 from huitou.ground.settings import Settings
+from huitou.identity.alike import book as alike
 from huitou.runs.book import Journal
 from huitou.runs.desks.public.carrying import carry
 from huitou.runs.listening import listen
@@ -214,7 +215,8 @@ def _evening(house: House, as_of: date) -> date:
 
 
 def _arrived(house: House) -> tuple[date, str]:
-    """The last day in the lake, and a mark of everything that has arrived."""
+    """The last day in the lake, and a mark of everything that has arrived, and of what was said of
+    who is who."""
     with house.lake.writing("run") as lake:
         tables = {name for (name,) in lake.execute("SHOW TABLES").fetchall()}
         if "lines" not in tables:
@@ -224,7 +226,9 @@ def _arrived(house: House) -> tuple[date, str]:
     if found is None or found[0] is None:
         raise NotYet("no orders have been taken in yet", to_try="huitou import FILE")
     last_day, lines, loaded = found
-    return last_day, fingerprint(str(lines), str(loaded), *([spent] if spent else []))
+    with house.books.reading() as unit:
+        said = alike.mark(unit)
+    return last_day, fingerprint(str(lines), str(loaded), said, *([spent] if spent else []))
 
 
 def _mark(settings: Settings) -> str:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from huitou.runs.desks.consents.desk import Consents
     from huitou.runs.desks.consents.own import OwnPages
     from huitou.runs.desks.demands import Demands
+    from huitou.runs.desks.duplicates import Duplicates
     from huitou.runs.desks.effects import Desk as Effects
     from huitou.runs.desks.fetched import Sources
     from huitou.runs.desks.fixes import Desk as Fixes
@@ -215,6 +216,13 @@ class Office:
         from huitou.runs.desks.letting_go.desk import LettingGo
 
         return LettingGo(self._house, self.settings)
+
+    @property
+    def duplicates(self) -> Duplicates:
+        """Two customers who may be one: why, and somebody's word on it."""
+        from huitou.runs.desks.duplicates import Duplicates
+
+        return Duplicates(self._house, self.settings)
 
     @property
     def demands(self) -> Demands:

@@ -29,6 +29,7 @@ from huitou.doors.api import (
     consents,
     demands,
     doing,
+    duplicates,
     effects,
     exodus,
     fixes,
@@ -92,6 +93,7 @@ CHAPTERS = (
     superusers,
     letgo,
     demands,
+    duplicates,
     # what to do, and whether it worked
     balance,
     acts,

@@ -28,6 +28,7 @@ from huitou.doors.console.pages import (
     connections,
     consents,
     demands,
+    duplicates,
     effects,
     exodus,
     files,
@@ -113,6 +114,7 @@ PAGES = (
     superusers,
     letgo,
     demands,
+    duplicates,
     # what to do, and whether it worked
     plan,
     receipt,

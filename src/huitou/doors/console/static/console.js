@@ -25,7 +25,26 @@
         field.focus();
       }
     }
+    if (!typing && !event.ctrlKey && !event.metaKey && !event.altKey) answer(event);
   });
+
+  // A list to be answered by keys: j and k go on and back, a row's own keys press its buttons.
+  const rows = () => [...document.querySelectorAll("[data-row]")];
+  const answer = (event) => {
+    const list = rows();
+    if (!list.length && !document.querySelector("[data-key]")) return;
+    const at = list.indexOf(document.activeElement?.closest("[data-row]"));
+    const step = { j: 1, k: -1 }[event.key];
+    if (step && list.length) {
+      const next = Math.min(Math.max(at + step, 0), list.length - 1);
+      list[next].focus();
+      return;
+    }
+    const key = `[data-key="${CSS.escape(event.key)}"]`;
+    const outside = [...document.querySelectorAll(key)].find((each) => !each.closest("[data-row]"));
+    const pressed = list[Math.max(at, 0)]?.querySelector(key) ?? outside;
+    if (pressed && !event.repeat) pressed.click();
+  };
 
   const start = (root) => {
     root.querySelectorAll("[data-drop]").forEach((zone) => {
@@ -52,5 +71,8 @@
       });
     });
   };
-  document.addEventListener("DOMContentLoaded", () => start(document));
+  document.addEventListener("DOMContentLoaded", () => {
+    start(document);
+    if (document.querySelector("[data-row] [data-key]")) rows()[0].focus({ preventScroll: true });
+  });
 })();
