@@ -19,7 +19,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
 
-LAST = date(2025, 6, 30)
+LAST = date(2024, 8, 31)
 DAYS = 360
 CUSTOMERS, DOUBLES, RELATIVES, TWINS, NAMESAKES = 350, 60, 40, 4, 10
 COLUMNS = (
