@@ -1,4 +1,4 @@
-"""Two who are one by likeness: the books follow, the stricter word wins, and parting restores all."""
+"""Two who are one by likeness: the books follow, the stricter word wins, parting restores all."""
 
 from __future__ import annotations
 

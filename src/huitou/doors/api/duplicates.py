@@ -15,7 +15,7 @@ routes = APIRouter(prefix="/duplicates", tags=["duplicates"])
 
 @routes.get("", responses=answer_of(DuplicatesPage))
 def page(caller: Reader) -> Any:
-    """Pairs to look at, the likeliest first, with why; those that are one, and those that are not."""
+    """Pairs to look at, the likeliest first, with why; those that are one, and that are not."""
     return caller.write(caller.shop.duplicates.page())
 
 

@@ -8,8 +8,8 @@ from alembic import op
 from huitou.store.columns import Instant, Json, Serial
 from huitou.store.migrations.guards import append_only
 
-revision = "0032_one_customer"
-down_revision = "0031_letting_go"
+revision = "0033_one_customer"
+down_revision = "0032_fetched"
 
 
 def upgrade() -> None:
