@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
+from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from tests.unit.console.fake_shop import FakeShop
 
@@ -14,6 +17,13 @@ from huitou.doors.api.app import app
 from huitou.doors.book import Staff
 from huitou.store.books import Books
 from huitou.store.columns import metadata
+
+
+@cache
+def _api() -> FastAPI:
+    """One API for every test: it reads the signatures of its calls when first asked for them."""
+    return app(cast(Any, None), cast(Any, None))
+
 
 Client = Callable[..., TestClient]
 """Of the scopes asked for, a program that comes with a token of them."""
@@ -41,7 +51,9 @@ def client(shop: FakeShop, staff: Staff) -> Iterator[Client]:
     opened: list[TestClient] = []
 
     def knock(*scopes: str) -> TestClient:
-        with_token = TestClient(app(shop, staff))
+        api = _api()
+        api.state.shop, api.state.staff = shop, staff
+        with_token = TestClient(api)
         if scopes:
             secret = staff.issue_token("till", scopes, shop.clock.now())
             with_token.headers["Authorization"] = f"Bearer {secret}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Mapping
 from datetime import date, timedelta
+from functools import cache
 from typing import Any
 
 from huitou.ground.money import Money
@@ -41,8 +42,10 @@ def cause(code: str, words: Any, customers: float, value: float, confidence: flo
     return views.Cause(code, words, customers, money(value), confidence, asks[code])
 
 
-def people(draw: random.Random) -> list[views.PersonRow]:
-    """Everybody, a quarter of each stage's count."""
+@cache
+def people(seed: int) -> tuple[views.PersonRow, ...]:
+    """Everybody, a quarter of each stage's count; the same of a seed, and made once."""
+    draw = random.Random(seed)
     chances: Mapping[str, tuple[float, float]] = {
         "new": (0.25, 0.6),
         "active": (0.5, 0.85),
@@ -77,7 +80,7 @@ def people(draw: random.Random) -> list[views.PersonRow]:
                     moved=moved(chance) if stage in ("slipping", "lost") else (),
                 )
             )
-    return rows
+    return tuple(rows)
 
 
 def moved(chance: float) -> tuple[views.MovedBy, ...]:

@@ -156,7 +156,7 @@ class FakeShop(FakeBalance, FakeWinning):
         self.points, self.packs = FakePoints(home), FakePacks()
         self.done: list[Any] = []
         self._harm = FakeHarm()
-        self.rows = [] if empty else people(random.Random(7))
+        self.rows = [] if empty else list(people(7))
         self.casefiles, self.calls = FakeCases(self), FakeCalls(self)
 
     def rules(self, room: str) -> Rulebook:
@@ -229,7 +229,7 @@ class FakeShop(FakeBalance, FakeWinning):
         for share in (0.2, 0.6, 1.0):
             progress and progress("reading", share)
         self._empty = False
-        self.rows = people(random.Random(7))
+        self.rows = list(people(7))
         return Taken("b1", path.name, 541_909, 541_203, 0, 706, date(2010, 12, 1), TODAY)
 
     def run(self, *, as_of: Any = None, horizon_days: Any = None, progress: Any = None) -> None:
