@@ -187,6 +187,8 @@ OF_THE_HOUSE = {
     "api_token.scopes", "experiment.written", "firing.did", "firing.reason", "outbox.body",
     "plan.totals", "plan_guard.reason", "post_pace.why", "post_stop.why", "report_sent.reason",
     "run.choices", "run_step.result",  # of the day's work
+    "fetched.expected", "fetched.mapping", "fetched.position", "fetched.query", "fetched.told",
+    "fetched_file.reason",  # of whole tables and files
 }  # fmt: skip
 """Words that say nothing of somebody but an id, which is found wherever it stands."""
 

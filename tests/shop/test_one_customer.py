@@ -17,7 +17,6 @@ from huitou.doors.book import Staff
 from huitou.doors.cli.main import app as cli_app
 from huitou.doors.scopes import SCOPES
 from huitou.identity.alike.book import DIFFERENT, JOINED, OPEN, SAME
-from huitou.runs.day import _arrived, has_news
 from huitou.runs.desks.duplicates import PairView
 from huitou.runs.shop import Shop
 from huitou.runs.steps import know
@@ -78,9 +77,9 @@ def test_twins_are_looked_at_and_each_pair_says_why(shop: Shop) -> None:
 def test_parting_and_joining_again_restores_the_facts(shop: Shop) -> None:
     before, pair = digest(shop), _one(shop)
     persons, books = len(people(shop)), _stands(shop)
-    known = _arrived(shop._house)
+    assert not shop.has_news()
     shop.duplicates.different(pair.id, "mei")
-    assert _arrived(shop._house) != known and has_news(shop._house)
+    assert shop.has_news()
     assert shop.duplicates.page().waits
     look(shop)
     assert len(people(shop)) == persons + 1

@@ -67,9 +67,11 @@ def take(
 
 
 def mark(con: duckdb.DuckDBPyConnection) -> str:
-    """Changes whenever anything of it does; only where the table is there."""
+    """Changes whenever anything of it does, and is empty where nothing was told; only where the
+    table is there.
+    """
     told = con.execute("SELECT count(*), sum(amount), max(told_at) FROM spending").fetchone()
-    return str(told)
+    return str(told) if told and told[0] else ""
 
 
 def _count(con: duckdb.DuckDBPyConnection, query: str, told: dict[str, Any] | None = None) -> int:
