@@ -70,7 +70,8 @@ def test_every_command_in_the_docs_exists() -> None:
     from huitou.doors.cli.main import app
 
     known = {name for name, _ in reference._commands(typer.main.get_command(app), "huitou")}
-    said = re.compile(r"(?:^|bin/)huitou(?: --home \S+)? ([a-z]+)(?: ([a-z]+))?", re.MULTILINE)
+    word = r"([a-z]+(?:-[a-z]+)*)"
+    said = re.compile(rf"(?:^|bin/)huitou(?: --home \S+)? {word}(?: {word})?", re.MULTILINE)
     for page in [ROOT / "README.md", *(ROOT / "docs").rglob("*.md")]:
         for first, second in said.findall(page.read_text(encoding="utf-8")):
             group = f"huitou {first}"

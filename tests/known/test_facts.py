@@ -28,6 +28,7 @@ LINES = """
         quantity::DOUBLE AS quantity,
         round(amount * 100)::BIGINT AS amount, NULL::BIGINT AS "cost", NULL::VARCHAR AS store,
         NULL::VARCHAR AS channel, country AS region, NULL::VARCHAR AS campaign,
+        NULL::BIGINT AS discount,
         NULL::VARCHAR AS category, is_return, is_product, TIMESTAMP '2026-01-01' AS loaded_at
     FROM read_parquet(?)
 """

@@ -60,6 +60,11 @@ class Shop:
         last, step = self.end - timedelta(days=self.horizon_days), self.horizon_days // 2
         return [last - timedelta(days=step * back) for back in reversed(range(ORIGINS))]
 
+    @property
+    def between(self) -> list[date]:
+        """The days half-way from each of them to the next; the last has nothing after it."""
+        return [one + (after - one) // 2 for one, after in pairwise(self.moments)]
+
     @cached_property
     def connection(self) -> duckdb.DuckDBPyConnection:
         """The log as lines of the lake, one an order."""
