@@ -102,13 +102,22 @@ def queries() -> Mapping[str, str]:
         return {name: ibis.to_sql(fact, "duckdb") for name, fact in facts(tables, as_of)}
 
 
+UNTOUCHED = (
+    "metric payback_curve", "metric winning_and_keeping", "metric returns_found", "metric served",
+)  # fmt: skip
+"""Facts that the first order says nothing of: nobody said here what was spent on winning customers,
+and nothing of it came back."""
+OF_A_FORECAST = ("stages", "flows", "loss_by_stage", "loss_by_age")
+"""Metrics that no order tells of."""
+
+
 def facts(tables: Tables, as_of: datetime) -> Iterator[tuple[str, ibis.Table]]:
     yield "figures", metrics.values(tables, as_of)
     yield "customers", customers(tables, as_of)
     yield "evidence", evidence(tables, as_of)
     yield "returning", returning(tables, as_of)
     for name, metric in METRICS.items():
-        if metric.unit == "table" and name not in ("stages", "flows"):  # they need a forecast
+        if metric.unit == "table" and name not in OF_A_FORECAST:
             yield f"metric {name}", metric.value(tables, as_of)
 
 
@@ -127,7 +136,10 @@ def test_files_in_any_order_split_and_told_twice_leave_the_same_facts(
         whole = told(work, queries)
     assert len(whole) == len(queries) + 2
     with opened([ALL[0][1:]]) as (_, work):
-        assert not set(told(work, queries).values()) & (set(whole.values()) - {whole["keys"]})
+        less = told(work, queries)
+    assert {name for name, mark in whole.items() if mark == less[name]} == {
+        "keys", *(f"customers_{name}" for name in UNTOUCHED)
+    }  # fmt: skip
 
     @settings(max_examples=5)
     @given(dealings(), st.booleans())
