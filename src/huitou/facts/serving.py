@@ -15,7 +15,7 @@ import ibis
 import pyarrow as pa
 
 from huitou.facts.contract import Dimension, Tables, shaped
-from huitou.facts.kernel import day_number, number_of, ratio, settled
+from huitou.facts.kernel import day_number, number_of, ratio, settled, whole
 from huitou.facts.orders import cut, first_purchases, lines
 from huitou.ground.clock import last_day_before
 
@@ -71,7 +71,7 @@ def served(t: Tables, as_of: datetime) -> ibis.Table:
         sums.select("person_id", kind=ibis.literal(kind), amount=sums[kind]) for kind in FROM_LINES
     ]
     if t.served is not None:
-        last = number_of(last_day_before(as_of, t.shop_zone))
+        last = whole(number_of(last_day_before(as_of, t.shop_zone)))
         beside = t.served.filter(day_number(t.served.day) <= last)
         told.append(beside.group_by(["person_id", "kind"]).aggregate(amount=beside.amount.sum()))
     return ibis.union(*(shaped(each, COST) for each in told))

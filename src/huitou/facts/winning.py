@@ -13,7 +13,7 @@ import ibis
 from ibis.expr.types import Value
 
 from huitou.facts.contract import Dimension, Tables
-from huitou.facts.kernel import month_number, ratio, settled
+from huitou.facts.kernel import month_number, ratio, settled, whole
 from huitou.facts.orders import cut, first_purchases, of_persons, orders, purchases
 from huitou.facts.profit import profit_of, shop_rate
 from huitou.ground.clock import last_day_before
@@ -254,6 +254,6 @@ def _with_tier(t: Tables, found: ibis.Table) -> ibis.Table:
     return found.left_join(tiers, found.person_id == tiers.whose).drop("whose")
 
 
-def _month_under_way(t: Tables, as_of: datetime) -> int:
+def _month_under_way(t: Tables, as_of: datetime) -> Value:
     today = last_day_before(as_of, t.shop_zone) + timedelta(days=1)
-    return today.year * 12 + today.month - 1
+    return whole(today.year * 12 + today.month - 1)

@@ -42,7 +42,7 @@ FACTS = {
     **{
         name: metric.value
         for name, metric in METRICS.items()
-        if not name.startswith(("stage", "flow"))
+        if name not in ("stages", "flows", "loss_by_stage", "loss_by_age")  # of a forecast
     },
 }
 
