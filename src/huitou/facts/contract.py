@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, Protocol
 from zoneinfo import ZoneInfo
@@ -65,6 +65,15 @@ class Tables:
     """What lines were before a later word changed them: as `lines`, with `replaced_at`."""
     served: ibis.Table | None = None
     """What serving people cost beside their orders (`SERVED`)."""
+    _once: dict[Hashable, ibis.Table] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
+
+    def once(self, name: Hashable, make: Callable[[], ibis.Table]) -> ibis.Table:
+        """An expression over these tables that many facts begin with, made when first asked for."""
+        if name not in self._once:
+            self._once[name] = make()
+        return self._once[name]
 
     @property
     def shop_zone(self) -> ZoneInfo:

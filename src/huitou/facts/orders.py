@@ -74,6 +74,10 @@ def orders(
     `is_purchase`: no line of it is a return and its total is above zero. `amount` is its total,
     `returned` what went back (>= 0), both minor units; `day` its first day, `last_day` its last.
     """
+    return t.once(("orders", as_of, by, known), lambda: _orders(t, as_of, by, known))
+
+
+def _orders(t: Tables, as_of: datetime, by: Dimension | None, known: datetime | None) -> ibis.Table:
     split = with_profit(t, lines(t, as_of, by=by, known=known))
     whole = split.group_by([*cut(by), "source", "order_id"]).aggregate(
         person_id=split.person_id.max(),

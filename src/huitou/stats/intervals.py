@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from scipy.stats import norm
+from scipy.special import ndtri
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class Interval:
 
 def z(level: float) -> float:
     """Half-width of a two-sided interval of the standard normal: `z(0.95)` is 1.96."""
-    return float(norm.ppf(0.5 + level / 2))
+    return float(ndtri(0.5 + level / 2))
 
 
 def wilson(hits: int, n: int, level: float = 0.95) -> Interval:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime
 
 import pytest
@@ -55,3 +56,12 @@ def test_cut_along_a_dimension_each_value_is_a_shop_of_its_own() -> None:
     )
     out = rows(purchases(t, AS_OF, by="category"), "part")
     assert [(row["part"], row["amount"]) for row in out] == [("pots", 500), ("tea", 300)]
+
+
+def test_orders_of_one_evening_are_put_together_once_and_those_of_another_margin_anew() -> None:
+    tables = shop(line("a", DAY, 1_000, order="1"))
+    june, july = datetime(2024, 6, 1), datetime(2024, 7, 1)
+    assert orders(tables, june) is orders(tables, june)
+    dearer = replace(tables, margin=0.9)
+    for other in (orders(tables, july), orders(tables, june, by="store"), orders(dearer, june)):
+        assert other is not orders(tables, june)
