@@ -41,7 +41,7 @@ class ParetoNbd:
     scales = (False, True, False, True)
     living = 1
     moves = MappingProxyType({"rate": (0.0, -1.0, 0.0, 0.0), "leaving": (0.0, 0.0, 0.0, -1.0)})
-    part = 512
+    part = 640
 
     def start(self, s: Summary) -> Array:
         """The shop's mean and spread of purchases; half the time, for some have left."""
