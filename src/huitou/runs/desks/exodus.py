@@ -186,6 +186,7 @@ def _words(looked: int, named: int) -> tuple[Sentence, ...]:
         said(
             "What is expected is what customers of the same chance outside the group did, so a"
             " forecast that is wrong for the whole shop accuses nobody; what is usual for a group"
-            " comes from its own past. Of looks at a quiet shop 3 in 100 name anybody."
+            " comes from its own past. Of looks at a quiet shop some 5 in 100 name somebody all the"
+            " same."
         ),
     )
