@@ -81,3 +81,13 @@ def test_the_curve_is_that_of_the_cohorts(shop: Shop) -> None:
         assert each.low is not None and each.high is not None
         assert each.low.minor <= each.profit.minor <= each.high.minor
     assert sum(part.newcomers for part in found.parts) == found.newcomers
+
+
+def test_another_margin_is_counted_with_at_once(shop: Shop) -> None:
+    before, margin = shop.winning().first_profit, shop.settings.margin
+    shop.change_settings(margin=0.9)
+    after = shop.winning().first_profit
+    shop.change_settings(margin=margin)
+    assert margin == 0.45 and before and after
+    assert after.minor == pytest.approx(2 * before.minor, abs=2)
+    assert shop.winning().first_profit == before

@@ -378,7 +378,7 @@ class Shop(Office):
         """What customers cost to win, to keep and to serve, whole and along one dimension."""
         from huitou.runs.desks import winning
 
-        return winning.seen(self._tables, self._edition(), self.settings.money, by)
+        return winning.seen(self._tables, self._edition(), self.settings, by)
 
     def losses(self) -> LossesView | None:
         """Who was lost between the last two moments, by stage and by age; None with one moment."""
@@ -668,7 +668,7 @@ class Shop(Office):
 
     @contextmanager
     def _tables(self) -> Iterator[Tables]:
-        from huitou.runs.work import tables_of
+        from huitou.runs.work import BENEATH, tables_of
 
-        with self._house.lake.reading(self._edition()) as connection:
+        with self._house.lake.reading(self._edition(), BENEATH) as connection:
             yield tables_of(connection, self.settings)

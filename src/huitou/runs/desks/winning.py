@@ -17,6 +17,7 @@ from huitou.facts.life import STAGE_NAMES
 from huitou.facts.metrics import METRICS
 from huitou.ground.errors import HuitouError
 from huitou.ground.money import Money
+from huitou.ground.settings import Settings
 from huitou.ground.words import Sentence, said
 from huitou.runs import newcomers as cohorts
 from huitou.runs.moment import Moment
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 Row = Mapping[str, Any]
 REMEMBERED = 12
 """Pages of editions that are kept at hand: an edition is never changed."""
-_SEEN: dict[tuple[str, str, str], WinningView] = {}
+_SEEN: dict[tuple[str, ...], WinningView] = {}
 TO_TRY = "huitou spending import FILE.csv"
 """How to tell what was spent."""
 
@@ -157,17 +158,22 @@ AGES: Mapping[str, Sentence] = {
 
 
 def seen(
-    opened: Callable[[], AbstractContextManager[Tables]], edition: Edition, currency: str, by: str
+    opened: Callable[[], AbstractContextManager[Tables]],
+    edition: Edition,
+    settings: Settings,
+    by: str,
 ) -> WinningView:
-    """What customers cost, whole and along one dimension; an edition is asked once."""
+    """What customers cost, whole and along one dimension; an edition is asked once, and anew where
+    the merchant has told another margin."""
     if by not in WHERE_FIRST:
         raise HuitouError(
             f"newcomers cannot be told apart by {by!r}", to_try=f"one of: {', '.join(WHERE_FIRST)}"
         )
-    asked = (str(edition.folder), currency, by)
+    told = (settings.money, str(settings.zone), str(settings.margin))
+    asked = (str(edition.folder), *told, by)
     if asked not in _SEEN:
         with opened() as tables:
-            found = _Asked(tables, edition, currency).winning(by)
+            found = _Asked(tables, edition, settings.money).winning(by)
         while len(_SEEN) >= REMEMBERED:
             _SEEN.pop(next(iter(_SEEN)), None)
         _SEEN[asked] = found
