@@ -22,8 +22,10 @@ import numpy as np
 from huitou.decisions.audience import FloatArray
 from huitou.ground.errors import BadInput
 from huitou.ground.words import said
+from huitou.stats.intervals import z
 
-Z90 = 1.6449
+LEVEL = 0.9
+"""Of the intervals."""
 SUREST = 0.98
 """Nobody is surer than that to leave within a year."""
 LONGEST = 20.0
@@ -122,7 +124,7 @@ def what_if(customers: Customers, came: Came | None, levers: Levers, years: floa
     new_before, new_after = _newcomers(came, still, years), _newcomers(came, levers, years)
     added_new = new_after - new_before
     middle = added + added_new
-    few = Z90 * math.sqrt(len(each)) * float(each.std()) if len(each) else 0.0
+    few = z(LEVEL) * math.sqrt(len(each)) * float(each.std()) if len(each) else 0.0
     down, up = _unsure(customers, added)
     new_down, new_up = _unsure_newcomers(came, levers, years)
     return Outcome(
@@ -210,7 +212,7 @@ def _unsure_newcomers(came: Came | None, levers: Levers, years: float) -> tuple[
         return _newcomers(told, levers, years) - _newcomers(told, still, years)
 
     middle = added(came)
-    count = Z90 / math.sqrt(max(came.per_year, 1.0)) * abs(middle)
+    count = z(LEVEL) / math.sqrt(max(came.per_year, 1.0)) * abs(middle)
     others = [added(replace(came, year=end)) - middle for end in (came.low, came.high)]
     return (
         math.hypot(count, max(0.0, -min(others))),

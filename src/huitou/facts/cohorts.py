@@ -15,6 +15,12 @@ from huitou.facts.rhythm import buyers
 from huitou.ground.clock import last_day_before
 
 
+def month_under_way(t: Tables, as_of: datetime) -> Value:
+    """The number of the month that was not over yet at `as_of`."""
+    today = last_day_before(as_of, t.shop_zone) + timedelta(days=1)
+    return whole(today.year * 12 + today.month - 1)
+
+
 def cohort_retention(t: Tables, as_of: datetime, *, by: Dimension | None = None) -> ibis.Table:
     """Retention of each month's newcomers, k months later, by people, orders, revenue and profit.
 
@@ -46,7 +52,7 @@ def cohort_retention(t: Tables, as_of: datetime, *, by: Dimension | None = None)
         orders=row.orders,
         revenue=row.revenue,
         profit=profit_of(row.earned, row.uncosted, row.rate),
-        complete=row.cohort + row.k < whole(_month_under_way(t, as_of)),
+        complete=row.cohort + row.k < month_under_way(t, as_of),
     )
 
 
@@ -75,8 +81,3 @@ def _aged(persons: ibis.Table, keys: list[str]) -> ibis.Table:
     placed = monthly.mutate(cohort=first.over(theirs))
     aged = placed.mutate(k=placed.number - placed.cohort)
     return aged.filter(aged.cohort.notnull() & (aged.k >= 0))
-
-
-def _month_under_way(t: Tables, as_of: datetime) -> int:
-    today = last_day_before(as_of, t.shop_zone) + timedelta(days=1)
-    return today.year * 12 + today.month - 1

@@ -66,6 +66,18 @@ def first_purchases(t: Tables, as_of: datetime, *, known: datetime | None = None
     )
 
 
+def apart(t: Tables, first: ibis.Table, by: Dimension | None) -> ibis.Table:
+    """First purchases by what they say, or by the step of the ladder, as `part`."""
+    if by is None:
+        return first
+    if by != "tier":
+        return first.mutate(part=first[by])
+    if t.tiers is None:
+        return first.mutate(part=ibis.null("string"))
+    tiers = t.tiers.select(whose="person_id", part="tier")
+    return first.left_join(tiers, first.person_id == tiers.whose).drop("whose")
+
+
 def orders(
     t: Tables, as_of: datetime, *, by: Dimension | None = None, known: datetime | None = None
 ) -> ibis.Table:

@@ -137,8 +137,8 @@ def gap_bands(t: Tables, as_of: datetime, *, by: Dimension | None = None) -> ibi
     sums = placed.group_by([*cut(by), "days"]).aggregate(
         gaps=placed.count(), people=placed.person_id.nunique()
     )
-    whole = sums.gaps.sum().over(ibis.window(group_by=cut(by)))
-    return sums.mutate(share=ratio(sums.gaps, whole)).select(
+    of_all = sums.gaps.sum().over(ibis.window(group_by=cut(by)))
+    return sums.mutate(share=ratio(sums.gaps, of_all)).select(
         *cut(by), "days", "gaps", "share", "people"
     )
 

@@ -4,7 +4,7 @@ discounts   taken off the price
 returns     handling of what came back, at the merchant's word for one piece
 shipping    cost of lines that are no product (postage, fees), where it is told
 service     minutes of staff for their complaints, at the wage
-gifts       what was handed over to them, or conceded
+gifts       what was handed over to them
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import pyarrow as pa
 
 from huitou.facts.contract import Dimension, Tables, shaped
 from huitou.facts.kernel import day_number, number_of, ratio, settled, whole
-from huitou.facts.orders import cut, first_purchases, lines
+from huitou.facts.orders import apart, cut, first_purchases, lines
 from huitou.ground.clock import last_day_before
 
 COST = pa.schema([("person_id", pa.string()), ("kind", pa.string()), ("amount", pa.int64())])
@@ -78,12 +78,4 @@ def served(t: Tables, as_of: datetime) -> ibis.Table:
 
 
 def _people(t: Tables, as_of: datetime, by: Dimension | None) -> ibis.Table:
-    first = first_purchases(t, as_of)
-    if by is None:
-        return first.select("person_id")
-    if by == "tier":
-        if t.tiers is None:
-            return first.select("person_id", part=ibis.null("string"))
-        tiers = t.tiers.select(whose="person_id", part="tier")
-        return first.left_join(tiers, first.person_id == tiers.whose).select("person_id", "part")
-    return first.select("person_id", part=by)
+    return apart(t, first_purchases(t, as_of), by).select("person_id", *cut(by))

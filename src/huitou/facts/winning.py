@@ -7,16 +7,16 @@ Spending is read by whole months: a campaign of the third wins customers of the 
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import ibis
 from ibis.expr.types import Value
 
+from huitou.facts.cohorts import month_under_way
 from huitou.facts.contract import Dimension, Tables
-from huitou.facts.kernel import month_number, ratio, settled, whole
-from huitou.facts.orders import cut, first_purchases, of_persons, orders, purchases
+from huitou.facts.kernel import month_number, ratio, settled
+from huitou.facts.orders import apart, cut, first_purchases, of_persons, orders, purchases
 from huitou.facts.profit import profit_of, shop_rate
-from huitou.ground.clock import last_day_before
 
 YEAR = 12
 """Months of late over which winning is held against keeping."""
@@ -26,13 +26,8 @@ NEW, KEEP = "new", "keep"
 
 def newcomers(t: Tables, as_of: datetime, *, by: Dimension | None = None) -> ibis.Table:
     """First purchases after the log's first month; along a dimension with its value as `part`."""
-    first = first_purchases(t, as_of)
-    since = orders(t, as_of).aggregate(log_month=month_number(ibis._.day.min()))
-    told = first.cross_join(since)
-    found = told.filter(told.month > told.log_month)
-    if by == "tier":
-        return _with_tier(t, found)
-    return found if by is None else found.mutate(part=found[by])
+    told = first_purchases(t, as_of).cross_join(_log_start(t, as_of))
+    return apart(t, told.filter(told.month > told.log_month), by)
 
 
 def acquisition_cost(t: Tables, as_of: datetime, *, by: Dimension | None = None) -> ibis.Table:
@@ -64,7 +59,7 @@ def payback_curve(t: Tables, as_of: datetime, *, by: Dimension | None = None) ->
     those who have lived through it), `cost` of winning one (null where unknown) and `balance`:
     profit less cost. Minor units. Only months that are over count.
     """
-    came, over = newcomers(t, as_of, by=by), _month_under_way(t, as_of)
+    came, over = newcomers(t, as_of, by=by), month_under_way(t, as_of)
     sizes = came.group_by([*cut(by), "month"]).aggregate(size=came.count())
     earned = _by_age(t, as_of, by)
     ages = earned.filter(earned.month + earned.k < over).select("k").distinct()
@@ -113,6 +108,10 @@ def came(t: Tables, as_of: datetime) -> ibis.Table:
     return newcomers(t, as_of).select("person_id", value="amount")
 
 
+def _log_start(t: Tables, as_of: datetime) -> ibis.Table:
+    return orders(t, as_of).aggregate(log_month=month_number(ibis._.day.min()))
+
+
 # -- what was spent
 
 
@@ -121,7 +120,7 @@ def spent(t: Tables, as_of: datetime, purpose: str, *, by: Dimension | None = No
     if t.spend is None:
         return _nothing(t, by)
     told = t.spend.mutate(month=month_number(t.spend.day))
-    told = told.filter((told.purpose == purpose) & (told.month < _month_under_way(t, as_of)))
+    told = told.filter((told.purpose == purpose) & (told.month < month_under_way(t, as_of)))
     if by is not None:
         told = told.mutate(part=_part_of(told, by))
     return told.group_by([*cut(by), "month"]).aggregate(amount=told.amount.sum())
@@ -154,8 +153,7 @@ def _won(t: Tables, as_of: datetime, by: Dimension | None) -> ibis.Table:
     """
     came = newcomers(t, as_of, by=by)
     told = spent(t, as_of, NEW, by=by)
-    since = orders(t, as_of).aggregate(log_month=month_number(ibis._.day.min()))
-    known = told.cross_join(since)
+    known = told.cross_join(_log_start(t, as_of))
     known = known.filter(known.month > known.log_month).drop("log_month")
     counted = came.group_by([*cut(by), "month"]).aggregate(people=came.count())
     won = _outer(known, counted, [*cut(by), "month"], {"people": 0})
@@ -245,15 +243,3 @@ def _outer(
     same = [left[name].identical_to(told[f"other_{name}"]) for name in keys]
     both = left.left_join(told, same).drop(*(f"other_{name}" for name in keys))
     return both.mutate(**{name: both[name].fill_null(value) for name, value in missing.items()})
-
-
-def _with_tier(t: Tables, found: ibis.Table) -> ibis.Table:
-    if t.tiers is None:
-        return found.mutate(part=ibis.null("string"))
-    tiers = t.tiers.select(whose="person_id", part="tier")
-    return found.left_join(tiers, found.person_id == tiers.whose).drop("whose")
-
-
-def _month_under_way(t: Tables, as_of: datetime) -> Value:
-    today = last_day_before(as_of, t.shop_zone) + timedelta(days=1)
-    return whole(today.year * 12 + today.month - 1)

@@ -10,7 +10,6 @@ records differ. Weight is the base-2 logarithm of the odds that they are one.
 from __future__ import annotations
 
 import logging
-import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -279,11 +278,6 @@ def _none(sights: Sequence[Sight]) -> pa.Table:
             "birthday_conflict": pa.bool_(),
             "surname_agrees": pa.bool_(), "given_differs": pa.bool_()}  # fmt: skip
     return pa.schema({**told, **{sight.field: pa.string() for sight in sights}}).empty_table()
-
-
-def weight_of(chance: float) -> float:
-    """The weight at which two people are one with this chance."""
-    return math.log2(chance / (1 - chance))
 
 
 class _quietly:
