@@ -79,5 +79,8 @@ def test_today_is_the_shops_own_figure(shop: Shop) -> None:
 def test_what_is_not_known_must_be_told(shop: Shop, capsys: pytest.CaptureFixture[str]) -> None:
     told = said(shop, capsys, "what-if", "--cost", "25", code=1)
     assert told["error"]["kind"] == "NotYet" and "--cost 20:25" in told["error"]["to_try"]
+    # Whether today's figure is known or not: it is no number.
+    told = said(shop, capsys, "what-if", "--cost", "ten", code=2)
+    assert (told["error"]["column"], told["error"]["value"]) == ("cost", "ten")
     told = said(shop, capsys, "what-if", "--churn", "ten:5", code=2)
     assert (told["error"]["column"], told["error"]["value"]) == ("churn", "ten")

@@ -131,13 +131,13 @@ class _Asked:
             return None
         before, mark, after = text.replace("：", ":").partition(":")
         if not mark:
-            today = self.today[name]
+            wanted, today = self._read(name, text), self.today[name]
             if today is None:
                 raise NotYet(
                     said("Today's figure is not known: say from what to what."),
                     to_try=f"--{name} 20:{text.strip()}",
                 )
-            return Lever(today, self._read(name, text))
+            return Lever(today, wanted)
         return Lever(self._read(name, before), self._read(name, after))
 
     def _read(self, name: str, text: str) -> float:
