@@ -80,6 +80,7 @@ def console(
         declared = Declared(currency="CNY", timezone="Asia/Shanghai")
         made.shop.change_settings(name="茶铺", margin=0.45)
         made.shop.take(orders_file, declared, confirmed=True)
+        made.shop.spending.take(orders.spent(orders_file.with_name("花费.csv")))
         made.shop.run()
         context = browser.new_context()
         come_in(context.new_page(), made)

@@ -32,3 +32,11 @@ def write(path: Path, customers: int = 260) -> Path:
     with path.open("w", encoding="utf-8", newline="") as out:
         csv.writer(out).writerows((HEADER, *rows))
     return path
+
+
+def spent(path: Path) -> Path:
+    """Write what winning and keeping them cost beside it, and hand its path back."""
+    rows = (("2023-10", "门店", "秋茶", 6000, "new"), ("2024-05", "短信", "", 600, "keep"))
+    with path.open("w", encoding="utf-8", newline="") as out:
+        csv.writer(out).writerows((("日期", "渠道", "推广计划", "花费", "用途"), *rows))
+    return path
