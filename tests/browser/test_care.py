@@ -211,6 +211,7 @@ def test_a_complaint_from_the_qr_code_to_its_stars(
     assert row.locator(".pill").inner_text()  # the time that is left
     assert "¥" in row.locator("td.number").inner_text()  # what they are still worth
     row.get_by_role("link", name=number).click()
+    clerk.page.wait_for_url(f"**/complaints/{number}")
     taps(clerk.page, "/assign")
     clerk.page.locator("form[action$='/reply'] [name=words]").fill(f"新的一盒今天发出 {EVIL}")
     clerk.page.locator("details.rest summary").click()

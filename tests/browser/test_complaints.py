@@ -39,8 +39,8 @@ def test_a_complaint_is_written_down_answered_and_settled(
     fits()
     page.get_by_role("link", name=number).click()
     page.locator("form[action$='/reply'] [name=words]").fill("Sorry!")
-    page.locator("button[name=settle]").click()
-    page.wait_for_load_state()
+    with page.expect_navigation():
+        page.locator("button[name=settle]").click()
     seen = console.shop.complaints.one(number)
     assert (seen.row.state, seen.words) == ("resolved", EVIL)
     assert not alerts and not errors

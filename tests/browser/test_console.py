@@ -67,8 +67,8 @@ def test_a_number_opens_the_customers_behind_it(visit: Window, console: Console)
     page.goto(f"{console.root}/questions")
     lost = console.shop.answers().lost.count
     page.locator("#how-many .figure a").click()
-    assert "stage=lost" in page.url
-    assert page.get_by_text(f"{lost} found").is_visible()
+    page.wait_for_url("**stage=lost**")
+    page.get_by_text(f"{lost} found").wait_for()
 
 
 def test_one_customer_is_found_and_shown_whole(visit: Window, console: Console) -> None:
@@ -101,8 +101,8 @@ def test_a_plan_is_approved_and_carried_out(visit: Window, console: Console) -> 
     assert page.get_by_text("Draft", exact=True).is_visible()
     page.get_by_role("button", name="Approve").click()
     page.get_by_role("button", name="Carry out").click()
-    page.wait_for_url("**/plan", timeout=PATIENCE)
-    page.get_by_text("Carried out", exact=True).first.wait_for()
+    page.get_by_text("Carried out", exact=True).first.wait_for(timeout=PATIENCE)
+    assert page.url.endswith("/plan")
     plan = console.shop.plan()
     assert plan is not None
     assert plan.status == "applied"
@@ -114,7 +114,7 @@ def test_keyboard_alone_reaches_the_page(visit: Window, console: Console) -> Non
     page.keyboard.press("Tab")
     assert page.locator(":focus").inner_text() == "Skip to the page"
     page.keyboard.press("Enter")
-    assert page.locator("main:focus").count() == 1
+    page.locator("main:focus").wait_for()
 
 
 def test_language_and_colours_are_switched(visit: Window, console: Console) -> None:

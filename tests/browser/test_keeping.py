@@ -112,8 +112,10 @@ def test_a_gift_is_looked_up_and_handed_over_in_two_taps(
     page.goto(f"{kept.root}/surprises")
     page.get_by_label("Member number, phone or e-mail").fill(waiting.person)
     page.get_by_role("button", name="Look").click()
+    handed = page.get_by_role("button", name="I handed it over")
+    handed.wait_for()
     lets_in(page, "surprises-who-360")
-    page.get_by_role("button", name="I handed it over").click()
+    handed.click()
     page.wait_for_url(f"{kept.root}/surprises")
     assert kept.shop.surprises.receipt(waiting.id).state == "delivered"
 

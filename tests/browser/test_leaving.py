@@ -90,7 +90,7 @@ def test_two_questions_are_answered_on_a_small_phone(
     phone.goto(f"{link}?lang={language}")
     lets_in(phone)
     phone.get_by_role("button", name=send).click()
-    assert phone.get_by_role("alert").is_visible()
+    phone.get_by_role("alert").wait_for()
     phone.get_by_text(group).click()
     phone.locator("input[value=price]").check()
     phone.locator("#where").fill("隔壁")
@@ -107,7 +107,8 @@ def test_two_questions_are_answered_on_a_small_phone(
 def test_left_alone_at_one_tap(door: Door, phone: Page, language: str) -> None:
     link = door.link(f"silent in {language}")
     phone.goto(f"{link}?lang={language}")
-    phone.get_by_role("button", name=LANGUAGES[language][3]).click()
+    with phone.expect_navigation():
+        phone.get_by_role("button", name=LANGUAGES[language][3]).click()
     lets_in(phone)
     with door.shop.books.reading() as unit:
         row = next(
@@ -126,5 +127,5 @@ def test_without_any_script(door: Door, browser: Browser) -> None:
     page.get_by_text("I found another place").click()
     page.get_by_text("I buy elsewhere now").click()
     page.get_by_role("button", name="Send my answer").click()
-    assert page.get_by_role("heading", name="Thank you").is_visible()
+    page.get_by_role("heading", name="Thank you").wait_for()
     context.close()

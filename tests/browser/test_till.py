@@ -70,7 +70,8 @@ def test_a_new_clerk_serves_by_keyboard_alone_on_a_small_screen(
     ladder.shop.surprises.tell_birthday("M0001", today.month, "owner")
     page = visit(width=360).new_page()
     page.goto(f"{ladder.root}/till")
-    page.keyboard.type("M0001")  # the field has the focus: a scanner types and presses Enter
+    page.locator("#who:focus").wait_for()  # so that a scanner types into it and presses Enter
+    page.keyboard.type("M0001")
     page.keyboard.press("Enter")
     page.get_by_role("heading", name="To hand over now").wait_for()
     give = page.get_by_role("button", name=re.compile("^A small gift"))
