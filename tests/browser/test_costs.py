@@ -1,4 +1,4 @@
-"""What customers cost, who leaves together, what if, and sources: three languages, two widths."""
+"""Costs, who leaves together, one metric, what if, and sources: three languages, two widths."""
 
 from __future__ import annotations
 
@@ -95,6 +95,26 @@ def test_who_leaves_together(
     page.locator("#away tbody tr").first.wait_for()
     assert page.locator("#away tbody tr").count() == 2
     lets_in(page, f"exodus-named-{width}-{language}")
+
+
+@pytest.mark.parametrize(("width", "language"), EVERYWHERE)
+def test_a_metric_as_it_was_known(
+    console: Console, visit: Window, width: int, language: str
+) -> None:
+    titles = dict(zip(LANGUAGES, ("Customers", "顾客", "顧客"), strict=True))
+    page = visit(width, language).new_page()
+    opened(page, console, "metrics/customers", titles[language], language)
+    assert page.get_by_role("cell", name="260").first.is_visible()
+    lets_in(page, f"metric-{width}-{language}")
+    page.locator("#known").fill("2020-01-01")  # before the file came
+    page.locator("#known").press("Enter")
+    page.wait_for_url("**/metrics/customers?*known=2020-01-01")
+    assert page.get_by_role("cell", name="260").count() == 0
+    page.locator("#other").select_option("cohort_retention")
+    page.locator("#other").press("Tab")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/metrics/cohort_retention")
+    lets_in(page, f"metric-table-{width}-{language}")
 
 
 @pytest.mark.parametrize(("width", "language"), EVERYWHERE)

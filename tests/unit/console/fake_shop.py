@@ -397,7 +397,7 @@ class FakeShop(FakeBalance, FakeWinning):
         """Four metrics, one of each unit."""
         return (
             views.MetricView(
-                "repeat_rate",
+                "repeat_purchase_rate",
                 said("Repeat-purchase rate"),
                 said("Customers who bought on two different days or more, of all customers."),
                 "share",

@@ -39,6 +39,8 @@ LOOKED_AT = (
     "/fixes",
     "/letters",
     "/cohorts",
+    "/metrics",
+    "/metrics/repeat_purchase_rate?by=channel&as_of=2011-11-01&known=2011-10-01",
     "/winning",
     "/winning?by=channel",
     "/exodus",
