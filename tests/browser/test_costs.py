@@ -17,7 +17,7 @@ from huitou.sources.contract import Declared
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from playwright.sync_api import BrowserContext, Page
+    from playwright.sync_api import BrowserContext, FilePayload, Page
     from tests.browser.conftest import Console
 
 pytestmark = pytest.mark.browser
@@ -60,13 +60,26 @@ def test_a_file_of_spending_is_taken_and_told(console: Console, visit: Window) -
     page = visit(360).new_page()
     page.goto(f"{console.root}/winning")
     rows = f"day,channel,amount,purpose\n2023-10,{EVIL},70,new\n2023-10,web,many,new\n"
-    sent = {"name": "spend.csv", "mimeType": "text/csv", "buffer": rows.encode()}
+    sent: FilePayload = {
+        "name": "spend.csv",
+        "mimeType": "text/csv",
+        "buffer": rows.encode(),
+    }
     page.get_by_label("A file of spending").set_input_files(sent)
     page.get_by_role("button", name="Take it in").press("Enter")
     page.get_by_role("status").wait_for()
     assert page.get_by_text("row 3").is_visible()
     assert page.get_by_text(EVIL).is_visible()
     lets_in(page, "winning-taken-360")
+    sent["buffer"] = "day,channel,amount\n2023-10,網路廣告,70\n".encode("cp950")
+    page.get_by_label("A file of spending").set_input_files(sent)
+    page.get_by_role("button", name="Take it in").press("Enter")
+    page.get_by_role("alert").get_by_text("網路廣告").wait_for()
+    lets_in(page, "winning-letters-360")
+    page.get_by_label("How it is to be read").select_option("cp950")
+    page.get_by_label("A file of spending").set_input_files(sent)
+    page.get_by_role("button", name="Take it in").press("Enter")
+    page.get_by_role("status").wait_for()
 
 
 @pytest.mark.parametrize(("width", "language"), EVERYWHERE)

@@ -10,13 +10,17 @@ from __future__ import annotations
 import codecs
 import re
 import unicodedata
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from huitou.ground.errors import BadInput
+from huitou.ground.errors import Ambiguous, BadInput
 from huitou.ground.words import said
 from huitou.sources.contract import Choice, Question, typed
 from huitou.sources.recognise import recognised_names
-from huitou.sources.survey import Survey
+from huitou.sources.survey import Survey, survey
+
+Names = Callable[[Sequence[str]], int]
+"""How many cells of a line name a column of the kind of file that is read."""
 
 CANDIDATES = ("gb18030", "cp950", "utf-16-le", "utf-16-be", "cp932", "cp949", "cp1252")
 """In the order they are offered: mainland, Taiwan, two-byte Unicode, Japan, Korea, the West."""
@@ -51,7 +55,35 @@ def checked(encoding: str) -> str:
     return found.name
 
 
-def decide(path: Path, surveyed: Survey, declared: str | None) -> str | Question:
+def text_of(path: Path, declared: str | None, names: Names) -> str:
+    """The text of a small table that is no file of orders; bytes that are no letters stay marked.
+
+    `names` counts the columns that a line names. Raises `Ambiguous`, with the question, where the
+    letters are neither beyond doubt nor declared.
+    """
+    found = decide(path, survey(path), declared, names)
+    if isinstance(found, Question):
+        unclear = Ambiguous(found.words, file=path.name, to_try=found.option)
+        unclear.questions = (found,)
+        raise unclear
+    return path.read_bytes().decode(found, errors="huitou.mark").removeprefix("\ufeff")
+
+
+def letters_only(row: Mapping[str, str]) -> None:
+    """Refuse a row with bytes that are no letters; `BadInput` names the column."""
+    for column, value in row.items():
+        if BAD in value:
+            raise BadInput(
+                said("These bytes are no letters in the encoding of the file."),
+                column=column,
+                value=value,
+                to_try="mend the row, or name another encoding: --encoding gb18030",
+            )
+
+
+def decide(
+    path: Path, surveyed: Survey, declared: str | None, names: Names = recognised_names
+) -> str | Question:
     """The encoding beyond doubt, or the question with every reading that is possible."""
     if declared is not None:
         return checked(declared)
@@ -64,8 +96,8 @@ def decide(path: Path, surveyed: Survey, declared: str | None) -> str | Question
         candidates = [surveyed.wide]
     elif not surveyed.utf8:
         candidates = [name for name in CANDIDATES if _decodes(path, name)]
-    telling = [name for name in candidates if _recognised(path, name)]
-    nearly = [] if surveyed.utf8 or surveyed.wide else _nearly(path)
+    telling = [name for name in candidates if _recognised(path, name, names)]
+    nearly = [] if surveyed.utf8 or surveyed.wide else _nearly(path, names)
     beyond_doubt = len(telling) == 1 and set(nearly) <= set(telling)
     if beyond_doubt and (surveyed.wide is not None or not surveyed.utf8):
         return telling[0]
@@ -106,7 +138,7 @@ def _doubted(path: Path, surveyed: Survey) -> list[str]:
     return ["utf-8", *(name for name in CANDIDATES[:2] if _decodes(path, name))]
 
 
-def _nearly(path: Path) -> list[str]:
+def _nearly(path: Path, names: Names) -> list[str]:
     """Encodings that read nearly every line and recognise the header, the best first.
 
     A few lines were pasted from elsewhere: read so, only those are quarantined.
@@ -117,7 +149,9 @@ def _nearly(path: Path) -> list[str]:
     lines = [line for line in whole.splitlines() if not line.isascii()]
     read = {name: sum(_reads(line, name) for line in lines) for name in _LINE_BY_LINE}
     best = [name for name in _LINE_BY_LINE if read[name] >= _NEARLY * len(lines)]
-    return sorted((name for name in best if _recognised(path, name)), key=lambda name: -read[name])
+    return sorted(
+        (name for name in best if _recognised(path, name, names)), key=lambda name: -read[name]
+    )
 
 
 def _reads(line: bytes, encoding: str) -> bool:
@@ -150,12 +184,12 @@ def _decodes(path: Path, encoding: str) -> bool:
     return True
 
 
-def _recognised(path: Path, encoding: str) -> bool:
+def _recognised(path: Path, encoding: str, names: Names) -> bool:
     """Whether a line names two fields. An English header reads alike in all but two-byte
     encodings, so there it speaks for none."""
     lines = _head(path, encoding).splitlines()[:10]
     telling = [line for line in lines if not line.isascii() or encoding.startswith("utf-16")]
-    return any(recognised_names(_cells(line)) >= 2 for line in telling)
+    return any(names(_cells(line)) >= 2 for line in telling)
 
 
 def _cells(line: str) -> list[str]:

@@ -22,7 +22,7 @@ class FakeSpending:
         days = (date(2011, 9, 1), date(2011, 8, 1))
         return tuple(spent.SpendingView(day, "web", "spring", "new", money(900)) for day in days)
 
-    def take(self, path: Path) -> spent.TakenView:
+    def take(self, path: Path, encoding: str | None = None) -> spent.TakenView:
         """One row counts, one does not."""
         aside = spent.AsideView(
             path.name, 3, "amount", "<many>", said("This is no amount of money."), "1234.50", {}

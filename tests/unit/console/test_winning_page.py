@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
+from tests.unit.console.fake_shop import FakeShop
+from tests.unit.console.fake_winning import FakeSpending
 from tests.unit.console.test_pages import token_of
+
+from huitou.sources.encodings import text_of
+from huitou.sources.spending.reading import columns
 
 
 def test_what_is_known_and_what_is_not_stand_beside_each_other(owner: TestClient) -> None:
@@ -38,6 +44,26 @@ def test_a_file_is_taken_and_its_bad_row_is_shown(owner: TestClient, language: s
     page = owner.post("/winning/spending", data={"csrf": token_of(owner)}, files=sent)
     assert page.status_code == 200
     assert "&lt;many&gt;" in page.text and "1234.50" in page.text
+
+
+def test_letters_that_are_in_doubt_are_asked_for(
+    owner: TestClient, shop: FakeShop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[str | None] = []
+
+    def take(path: Path, encoding: str | None = None) -> object:
+        told.append(encoding)
+        return text_of(path, encoding, columns) and FakeSpending().take(path)
+
+    monkeypatch.setattr(shop.spending, "take", take)
+    rows = "day,channel,amount\n2026-03,<b>網路廣告,5\n".encode("cp950")
+    sent = {"file": ("spend.csv", rows, "text/csv")}
+    page = owner.post("/winning/spending", data={"csrf": token_of(owner)}, files=sent)
+    assert page.status_code == 422 and "2026-03,&lt;b&gt;網路廣告,5" in page.text
+    assert "<option>cp950</option>" in page.text
+    data = {"csrf": token_of(owner), "encoding": "cp950"}
+    assert owner.post("/winning/spending", data=data, files=sent).status_code == 200
+    assert told == [None, "cp950"]
 
 
 def test_losses_stand_with_the_stages(owner: TestClient) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from huitou.ground.clock import StoppedClock
-from huitou.ground.errors import BadInput, HuitouError, NotYet
+from huitou.ground.errors import Ambiguous, BadInput, HuitouError, NotYet
 from huitou.runs.shop import Shop
 from huitou.runs.wiring import open_shop
 
@@ -58,16 +58,28 @@ def test_a_file_is_taken_and_bad_rows_are_kept_with_why(
 ) -> None:
     path = tmp_path / "file.csv"
     path.write_bytes(FILE.encode(encoding))
-    taken = shop.happenings.take(path, by="Mei")
+    declared = encoding if encoding == "gb18030" else None
+    taken = shop.happenings.take(path, by="Mei", encoding=declared)
     assert (taken.rows, taken.taken, taken.unchanged) == (8, 3, 1)
     assert [row.line for row in taken.aside] == [6, 7, 8, 9]
     assert taken.aside[0].reason == "It does not say whom or what it touched."
     assert taken.aside[0].to_try == "name the product or category"
     assert taken.aside[1].raw == {"kind": "rain", "day": "2026-05-03"}
-    again = shop.happenings.take(path, by="Mei")
+    again = shop.happenings.take(path, by="Mei", encoding=declared)
     assert (again.taken, again.unchanged) == (0, 4)
     assert len(shop.happenings.aside()) == 4, "kept once"
     assert {each.store for each in shop.happenings.listed("competitor_opened")} == {"浦东店"}
+
+
+def test_letters_are_declared_and_never_guessed(shop: Shop, tmp_path: Path) -> None:
+    path = tmp_path / "file.csv"
+    path.write_bytes("kind,day,store\ncompetitor_opened,2026-05-03,浦東店\n".encode("cp950"))
+    with pytest.raises(Ambiguous) as unclear:
+        shop.happenings.take(path, by="Mei")
+    assert "--encoding gb18030 (or cp950" in str(unclear.value.to_try)
+    assert not shop.happenings.listed()
+    assert shop.happenings.take(path, by="Mei", encoding="big5").taken == 1
+    assert shop.happenings.listed()[0].store == "浦東店"
 
 
 @pytest.mark.parametrize("text", ["", "store,day\nBund,2026-05-03\n", 'kind,day\n"open'])

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from huitou.ground.clock import StoppedClock
-from huitou.ground.errors import BadInput, NotYet
+from huitou.ground.errors import Ambiguous, BadInput, NotYet
 from huitou.runs.shop import Shop
 from huitou.runs.wiring import open_shop
 from huitou.sources.spending.reading import rows, spending
@@ -45,6 +45,27 @@ def test_chinese_headings_are_known_in_both_writings(
     assert (first.day, first.purpose, first.amount.minor) == (date(2026, 3, 5), "keep", 8000)
     assert (second.day, second.channel, second.campaign) == (date(2026, 3, 1), "抖音", "春季")
     assert second.amount.minor == 120_050
+
+
+def test_letters_are_declared_and_never_guessed(shop: Shop, tmp_path: Path) -> None:
+    path = file(tmp_path, "day,channel,amount\n2026-03,網路廣告,5\n", encoding="cp950")
+    with pytest.raises(Ambiguous) as unclear:
+        shop.spending.take(path)
+    assert "--encoding gb18030 (or cp950" in str(unclear.value.to_try)
+    (asked,) = unclear.value.questions
+    samples = {choice.value: choice.sample for choice in asked.choices}
+    assert "網路廣告" in samples["cp950"] and "網路廣告" not in samples["gb18030"]
+    assert not shop.spending.listed()
+    shop.spending.take(path, "big5")
+    assert shop.spending.listed()[0].channel == "網路廣告"
+
+
+def test_a_byte_that_is_no_letter_sets_its_row_aside(shop: Shop, tmp_path: Path) -> None:
+    path = tmp_path / "spend.csv"
+    path.write_bytes(b"day,channel,amount\n2026-03,w\xffb,5\n2026-04,web,5\n")
+    taken = shop.spending.take(path, "utf-8")
+    assert (taken.amounts, len(taken.aside)) == (1, 1)
+    assert (taken.aside[0].line, taken.aside[0].column) == (2, "channel")
 
 
 def test_rows_of_a_file_add_up_and_a_later_file_replaces_them(shop: Shop, tmp_path: Path) -> None:
@@ -88,7 +109,7 @@ def test_before_there_is_a_currency_nothing_is_taken(tmp_path: Path) -> None:
     st.sampled_from(["web", "抖音", ""]),
 )
 def test_what_is_written_is_read(day: date, amount: Decimal, channel: str) -> None:
-    raw = f"day,channel,amount\n{day},{channel},{amount}\n".encode()
-    ((_, row),) = rows(raw, "f.csv")
+    text = f"day,channel,amount\n{day},{channel},{amount}\n"
+    ((_, row),) = rows(text, "f.csv")
     told = spending(row, "CNY")
     assert (told.day, told.channel, told.amount) == (day, channel, int(amount * 100))

@@ -7,7 +7,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Annotated, Any
 
-from fastapi import APIRouter, File, Query, UploadFile
+from fastapi import APIRouter, File, Form, Query, UploadFile
 
 from huitou.doors.api.caller import Importer, Reader
 from huitou.doors.api.shapes import answer_of, answers_of
@@ -46,10 +46,17 @@ def listed(caller: Reader, limit: Annotated[int, Query(ge=1, le=500)] = 50) -> A
 
 
 @routes.post("/spending", tags=["files"], responses=answer_of(TakenView))
-def take(caller: Importer, file: Annotated[UploadFile, File()]) -> Any:
-    """Take a CSV file of spending in; the same file again changes nothing."""
+def take(
+    caller: Importer,
+    file: Annotated[UploadFile, File()],
+    encoding: Annotated[str | None, Form()] = None,
+) -> Any:
+    """Take a CSV file of spending in; the same file again changes nothing.
+
+    Letters that can be read in more ways than one are asked back (422, with `questions`).
+    """
     with TemporaryDirectory() as folder:
         path = Path(folder) / (Path(file.filename or "spending.csv").name or "spending.csv")
         with path.open("wb") as kept:
             shutil.copyfileobj(file.file, kept, 1 << 20)
-        return caller.write(caller.shop.spending.take(path))
+        return caller.write(caller.shop.spending.take(path, encoding))

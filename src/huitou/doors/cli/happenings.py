@@ -49,6 +49,9 @@ def happened(
     key: Annotated[
         str, typer.Option(help="Your own name for it: told again, it counts once.")
     ] = "",
+    encoding: Annotated[
+        Text, typer.Option(help="After `import`: how the file is encoded: utf-8, gb18030, …")
+    ] = None,
     withdraw: Annotated[
         Text, typer.Option(metavar="ID", help="It was a mistake; its id, from `list`.")
     ] = None,
@@ -60,7 +63,7 @@ def happened(
     if withdraw:
         at.withdraw(withdraw, who)
     if kind == "import":
-        _tell_taken(at.take(_file(file), who), as_json=as_json)
+        _tell_taken(at.take(_file(file), who, encoding), as_json=as_json)
     elif kind is None and not withdraw:
         _say_kinds(as_json=as_json)
     elif kind is None or kind == "list":

@@ -24,10 +24,13 @@ app = typer.Typer(no_args_is_help=True, help="What was spent on winning and keep
 def take(
     ctx: typer.Context,
     file: Annotated[Path, typer.Argument(help="CSV: day,channel,campaign,amount,purpose.")],
+    encoding: Annotated[
+        str | None, typer.Option(help="How the text is encoded: utf-8, gb18030, cp950, …")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Take a file of spending in; it replaces what was said of the same days and channels."""
-    taken = desk(ctx).shop().spending.take(file)
+    taken = desk(ctx).shop().spending.take(file, encoding)
     if as_json:
         answer(taken)
     else:

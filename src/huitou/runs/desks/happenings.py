@@ -21,6 +21,7 @@ from huitou.ground.errors import BadInput, HuitouError, NotYet
 from huitou.ground.languages import LANGUAGES, speaker
 from huitou.ground.settings import Settings
 from huitou.ground.words import Sentence
+from huitou.sources.encodings import letters_only, text_of
 
 if TYPE_CHECKING:
     from huitou.runs.wiring import House
@@ -139,9 +140,13 @@ class Happenings:
             row, is_new = book.write_down(unit, told, self._house.clock.now())
         return _view(row, is_new=is_new)
 
-    def take(self, path: Path, by: str) -> TakenView:
-        """Take a CSV file in; what cannot be taken is kept with its reason, and the rest counts."""
-        rows = _rows(Path(path))
+    def take(self, path: Path, by: str, encoding: str | None = None) -> TakenView:
+        """Take a CSV file in; what cannot be taken is kept with its reason, and the rest counts.
+
+        Raises `Ambiguous` where its letters can be read in more ways than one and no `encoding` is
+        declared.
+        """
+        rows = _rows(Path(path), encoding)
         good, bad = self._sorted(rows, Path(path).name, by)
         now, fresh = self._house.clock.now(), 0
         for start in range(0, len(good), AT_ONCE):
@@ -177,6 +182,7 @@ class Happenings:
         bad: list[AsideView] = []
         for line, row in enumerate(rows, start=2):
             try:
+                letters_only(row)
                 good.append(self._read(row, by))
             except HuitouError as refused:
                 raw = {name: row[name] for name in COLUMNS if row.get(name)}
@@ -256,14 +262,19 @@ def _day(text: str, column: str) -> date:
         ) from None
 
 
-def _rows(path: Path) -> list[dict[str, str]]:
+def _columns(cells: Sequence[str]) -> int:
+    return len(set(COLUMNS) & {cell.strip().casefold() for cell in cells})
+
+
+def _rows(path: Path, encoding: str | None) -> list[dict[str, str]]:
     """The rows of a CSV file, by column; a sentence for a file that is none."""
     if not path.is_file():
         raise BadInput("there is no such file", file=str(path))
     if path.stat().st_size > LARGEST:
         raise BadInput("that file is too large to be a list of happenings", file=path.name)
+    text = text_of(path, encoding, _columns)
     try:
-        rows = list(csv.reader(io.StringIO(_text(path.read_bytes()), newline="")))
+        rows = list(csv.reader(io.StringIO(text, newline="")))
     except csv.Error as unread:
         raise BadInput(f"the file cannot be read: {unread}", file=path.name) from unread
     header = [name.strip().casefold() for name in rows[0]] if rows else []
@@ -278,11 +289,3 @@ def _rows(path: Path) -> list[dict[str, str]]:
         for row in rows[1:]
         if any(cell.strip() for cell in row)
     ]
-
-
-def _text(raw: bytes) -> str:
-    """UTF-8 proves itself; what is not is read as Chinese Windows and Excel write it."""
-    try:
-        return raw.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return raw.decode("gb18030", errors="replace")

@@ -18,8 +18,9 @@ from huitou.ground.errors import BadInput, NotYet
 from huitou.ground.money import Money
 from huitou.ground.settings import Settings
 from huitou.ground.words import Sentence, said
+from huitou.sources.encodings import letters_only, text_of
 from huitou.sources.spending import book
-from huitou.sources.spending.reading import COLUMNS, Spending, rows, spending
+from huitou.sources.spending.reading import COLUMNS, Spending, columns, rows, spending
 
 if TYPE_CHECKING:
     from huitou.runs.wiring import House
@@ -73,12 +74,13 @@ class SpendingDesk:
     def __init__(self, house: House, settings: Settings) -> None:
         self._house, self._settings = house, settings
 
-    def take(self, path: Path) -> TakenView:
+    def take(self, path: Path, encoding: str | None = None) -> TakenView:
         """Take a CSV file in: it replaces what was said of the same days, channels and campaigns.
 
         Rows that cannot be taken are told with line, column and value; the others count, from the
-        next run on. Raises `BadInput` for a file that is no list of spending, `NotYet` before the
-        shop has a currency.
+        next run on. Raises `BadInput` for a file that is no list of spending, `Ambiguous` where its
+        letters can be read in more ways than one and no `encoding` is declared, `NotYet` before
+        the shop has a currency.
         """
         if not self._settings.currency:
             raise NotYet(
@@ -86,7 +88,7 @@ class SpendingDesk:
                 to_try="huitou import FILE",
             )
         name = Path(path).name
-        told = rows(_bytes(Path(path)), name)
+        told = rows(_text(Path(path), encoding), name)
         good, bad = self._sorted(told, name)
         with self._house.lake.writing(f"take {name}") as lake:
             fresh, known = book.take(lake, good, name, self._house.clock.now())
@@ -118,6 +120,7 @@ class SpendingDesk:
         bad: list[AsideView] = []
         for line, row in told:
             try:
+                letters_only(row)
                 good.append(spending(row, self._settings.money))
             except BadInput as no:
                 reason = no.spoken if isinstance(no.spoken, Sentence) else said(no.sentence)
@@ -128,9 +131,9 @@ class SpendingDesk:
         return good, bad
 
 
-def _bytes(path: Path) -> bytes:
+def _text(path: Path, encoding: str | None) -> str:
     if not path.is_file():
         raise BadInput("there is no such file", file=str(path))
     if path.stat().st_size > LARGEST:
         raise BadInput(said("That file is too large to be a list of spending."), file=path.name)
-    return path.read_bytes()
+    return text_of(path, encoding, columns)

@@ -14,7 +14,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
@@ -51,10 +51,15 @@ class Spending:
     amount: int
 
 
-def rows(raw: bytes, name: str) -> list[tuple[int, Mapping[str, str]]]:
+def columns(cells: Sequence[str]) -> int:
+    """How many of our columns a line names: by that its letters are told."""
+    return len({_column(cell) for cell in cells} - {""})
+
+
+def rows(text: str, name: str) -> list[tuple[int, Mapping[str, str]]]:
     """The rows of a file by our names of its columns, with their line. Raises `BadInput`."""
     try:
-        lines = list(csv.reader(io.StringIO(_text(raw), newline="")))
+        lines = list(csv.reader(io.StringIO(text, newline="")))
     except csv.Error as unread:
         raise BadInput(f"the file cannot be read: {unread}", file=name) from unread
     header = [_column(cell) for cell in lines[0]] if lines else []
@@ -124,11 +129,3 @@ def _amount(text: str, currency: str) -> int:
             said("This is no amount of money."), column="amount", value=text, to_try="1234.50"
         )
     return minor
-
-
-def _text(raw: bytes) -> str:
-    """UTF-8 proves itself; what is not is read as Chinese Windows and Excel write it."""
-    try:
-        return raw.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return raw.decode("gb18030", errors="replace")

@@ -15,12 +15,13 @@ from fastapi.responses import Response
 from huitou.care.happenings.rules import KINDS, Kind
 from huitou.doors.console.typed import a_day
 from huitou.doors.console.visit import Member
-from huitou.ground.errors import HuitouError
+from huitou.ground.errors import Ambiguous, HuitouError
 from huitou.ground.ids import new_id
 from huitou.ground.registry import Registry
 
 if TYPE_CHECKING:
     from huitou.runs.desks.happenings import AsideView, HappeningView
+    from huitou.sources.contract import Question
 
 routes = APIRouter()
 
@@ -36,6 +37,8 @@ class HappeningsPage:
     kinds: Registry[Kind]
     today: date
     taken: Mapping[str, int] | None
+    unclear: tuple[Question, ...] = ()
+    """What must be said before a file can be read."""
 
 
 @routes.get("/happenings")
@@ -78,7 +81,11 @@ def tell(
 
 
 @routes.post("/happenings/file")
-def take(visit: Member, file: Annotated[UploadFile, File()]) -> Response:
+def take(
+    visit: Member,
+    file: Annotated[UploadFile, File()],
+    encoding: Annotated[str, Form(max_length=20)] = "",
+) -> Response:
     """Take a CSV file of happenings in; rows that cannot be taken are shown with the reason."""
     visit.needs("manager")
     if not file.filename:
@@ -88,7 +95,14 @@ def take(visit: Member, file: Annotated[UploadFile, File()]) -> Response:
     path = folder / (re.sub(r"[^\w.\- ]", "_", file.filename).lstrip(".")[-120:] or "file.csv")
     with path.open("wb") as kept:
         shutil.copyfileobj(file.file, kept, 1 << 20)
-    taken = visit.shop.happenings.take(path, visit.member.name)
+    desk = visit.shop.happenings
+    try:
+        taken = desk.take(path, visit.member.name, encoding or None)
+    except Ambiguous as unclear:
+        page = HappeningsPage(
+            desk.listed(), desk.aside(), KINDS, desk.today, None, unclear.questions
+        )
+        return visit.page("happenings.html", page, 422)
     told = f"new={taken.taken}&known={taken.unchanged}&aside={len(taken.aside)}"
     return visit.to(f"/happenings?{told}")
 

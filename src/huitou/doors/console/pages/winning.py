@@ -11,17 +11,18 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Annotated, Any
 
-from fastapi import APIRouter, File, UploadFile
+from fastapi import APIRouter, File, Form, UploadFile
 from fastapi.responses import Response
 
 from huitou.doors.console.visit import Member
-from huitou.ground.errors import HuitouError
+from huitou.ground.errors import Ambiguous, HuitouError
 from huitou.ground.languages import speaker
 from huitou.ground.words import Sentence, said
 
 if TYPE_CHECKING:
     from huitou.runs.desks.spending import AsideView, SpendingView, TakenView
     from huitou.runs.desks.winning import WinningView
+    from huitou.sources.contract import Question
 
 routes = APIRouter()
 
@@ -46,6 +47,8 @@ class WinningPage:
     chart: str
     spending: tuple[SpendingView, ...]
     taken: TakenView | None = None
+    unclear: tuple[Question, ...] = ()
+    """What must be said before a file can be read."""
 
     @property
     def aside(self) -> tuple[AsideView, ...]:
@@ -60,7 +63,11 @@ def winning(visit: Member, by: str = "acquisition") -> Response:
 
 
 @routes.post("/winning/spending")
-def take(visit: Member, file: Annotated[UploadFile, File()]) -> Response:
+def take(
+    visit: Member,
+    file: Annotated[UploadFile, File()],
+    encoding: Annotated[str, Form(max_length=20)] = "",
+) -> Response:
     """Take a CSV file of spending in; rows that cannot be taken are shown with the reason."""
     visit.needs("manager")
     if not file.filename:
@@ -70,14 +77,21 @@ def take(visit: Member, file: Annotated[UploadFile, File()]) -> Response:
         path = Path(folder) / name
         with path.open("wb") as kept:
             shutil.copyfileobj(file.file, kept, 1 << 20)
-        taken = visit.shop.spending.take(path)
+        try:
+            taken = visit.shop.spending.take(path, encoding or None)
+        except Ambiguous as unclear:
+            return _page(visit, "acquisition", unclear=unclear.questions)
     return _page(visit, "acquisition", taken)
 
 
-def _page(visit: Member, by: str, taken: TakenView | None = None) -> Response:
+def _page(
+    visit: Member, by: str, taken: TakenView | None = None, unclear: tuple[Question, ...] = ()
+) -> Response:
     found = visit.shop.winning(by if by in BY else "acquisition")
-    page = WinningPage(found, BY, _chart(visit, found), visit.shop.spending.listed(8), taken)
-    return visit.page("winning.html", page)
+    page = WinningPage(
+        found, BY, _chart(visit, found), visit.shop.spending.listed(8), taken, unclear
+    )
+    return visit.page("winning.html", page, 422 if unclear else 200)
 
 
 def _chart(visit: Member, found: WinningView) -> str:
