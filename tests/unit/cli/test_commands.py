@@ -9,10 +9,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.unit.cli.conftest import Called, PlayedShop
 
+from huitou.doors.cli import main
 from huitou.doors.cli.files import show_preview
 from huitou.facts.contract import EVERY_DIMENSION
 from huitou.ground.errors import Ambiguous, BadInput, Busy, NothingTaken, NotYet
@@ -336,6 +338,35 @@ def test_help_loads_nothing_heavy() -> None:
     )
     told = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
     assert told.stdout.strip().endswith("LOADED []")
+
+
+def told_of(command: Any) -> Any:
+    """What a command says of itself and takes, and those below it."""
+    below = {name: told_of(each) for name, each in getattr(command, "commands", {}).items()}
+    params = [
+        (type(each).__name__, each.name, tuple(each.opts), each.default, each.nargs, each.required)
+        for each in command.params
+    ]
+    return command.name, command.help, params, below
+
+
+def test_a_chapter_that_is_put_together_alone_is_the_chapter_it_is_among_all() -> None:
+    whole = main._command(None)
+    assert len(whole.commands) > 50
+    for name, chapter in whole.commands.items():
+        alone = main._command(name)
+        assert list(alone.commands) == [name]
+        assert told_of(alone.commands[name]) == told_of(chapter)
+        assert told_of(alone)[:3] == told_of(whole)[:3]
+        assert alone.context_settings == whole.context_settings
+
+
+def test_a_line_that_begins_with_no_chapter_is_read_among_all() -> None:
+    of = main._chapter_of
+    assert of(["run"]) == of(["--home", "plan", "run", "--json"]) == of(["--home=plan", "run"])
+    assert of(["run"]) == "run"
+    nowhere: list[list[str]] = [[], ["--help"], ["rum"], ["--home"], ["--home", "run"]]
+    assert [of(line) for line in nowhere] == [None] * 5
 
 
 @pytest.mark.parametrize(

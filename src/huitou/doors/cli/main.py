@@ -9,8 +9,9 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable, Mapping
+from functools import cache
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -72,15 +73,16 @@ from huitou.doors.cli import (
 from huitou.doors.cli.desk import Desk, default_home
 from huitou.ground.errors import BadInput, HuitouError, plain
 
-app = typer.Typer(
-    name="huitou",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    rich_markup_mode=None,
-    context_settings={"max_content_width": 110},
-    help="Keep customers, notice who is leaving, win back those worth it, and prove it.",
-)
+OF_THE_WHOLE: Mapping[str, Any] = {
+    "name": "huitou",
+    "no_args_is_help": True,
+    "add_completion": False,
+    "pretty_exceptions_enable": False,
+    "rich_markup_mode": None,
+    "context_settings": {"max_content_width": 110},
+    "help": "Keep customers, notice who is leaving, win back those worth it, and prove it.",
+}
+app = typer.Typer(**OF_THE_WHOLE)
 
 
 @app.callback()
@@ -187,7 +189,7 @@ def main(arguments: list[str] | None = None) -> None:
     """Run one command and leave with its exit code."""
     given = sys.argv[1:] if arguments is None else arguments
     try:
-        code = app(args=given, prog_name="huitou", standalone_mode=False)
+        code = _command(_chapter_of(given))(args=given, prog_name="huitou", standalone_mode=False)
     except HuitouError as error:
         code = _tell(error, as_json="--json" in given)
     except OSError as error:
@@ -200,6 +202,31 @@ def main(arguments: list[str] | None = None) -> None:
     except Exception as error:
         code = _tell_usage(error, as_json="--json" in given)
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _chapter_of(given: list[str]) -> str | None:
+    """The chapter of a line that begins with its name, after `--home` at most; None: any may be."""
+    words = given[2:] if given[:1] == ["--home"] else given
+    words = words[1:] if words and words[0].startswith("--home=") else words
+    return words[0] if words and words[0] in {*CHAPTERS, *_groups()} else None
+
+
+def _groups() -> dict[str, Any]:
+    return {str(each.name): each for each in app.registered_groups}
+
+
+@cache
+def _command(chapter: str | None) -> Any:
+    """What runs a line of one chapter: to put all of them together takes longer than most do."""
+    if chapter is None:
+        return typer.main.get_command(app)
+    alone = typer.Typer(**OF_THE_WHOLE)
+    alone.callback()(_home)
+    if group := _groups().get(chapter):
+        alone.registered_groups.append(group)
+    else:
+        alone.command(name=chapter)(CHAPTERS[chapter])
+    return typer.main.get_command(alone)
 
 
 def _tell(error: HuitouError, *, as_json: bool) -> int:
