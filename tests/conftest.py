@@ -6,6 +6,7 @@ A test that wants something this machine lacks skips in words, `<want>: <what is
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import subprocess
@@ -21,7 +22,11 @@ from hypothesis import settings
 # Each worker has one processor: threads of BLAS and OpenMP that wait for another one only spin.
 for _threads in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
     os.environ.setdefault(_threads, "1")
+# Where machines are told to keep nothing compiled, every child would compile all it loads anew.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
+LITTLE_WASTE = (20_000, 20, 20)
+"""Objects made before the collector looks at the young ones, and looks before it goes further."""
 ROOT = Path(__file__).resolve().parent.parent
 WANTS = ("data", "chromium", "postgres", "java", "segment")
 
@@ -50,6 +55,15 @@ def books_are_copied() -> Iterator[None]:
     from tests.fresh_books import copied
 
     with copied():
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def doors_are_made_once() -> Iterator[None]:
+    """The signatures of a door's pages are read once a process, and passwords are kept cheaply."""
+    from tests.cheap_doors import cheap
+
+    with cheap():
         yield
 
 
@@ -141,6 +155,14 @@ def postgres_url(postgres_bin: Path, missing: Callable[[str, str], NoReturn]) ->
             yield url
     except (RuntimeError, subprocess.SubprocessError) as failed:
         missing("postgres", f"the server does not start: {failed}")
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """What is loaded by now stays until the end: to look through it for waste, again and again,
+    took a tenth of the time of all tests."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(*LITTLE_WASTE)
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

@@ -1,11 +1,14 @@
 """Fresh books without their whole history each time: it makes them once, then they are copied.
 
-Hundreds of tests want empty books, and each migration costs them anew. What migrations do is tried
-in `tests/contract/test_books.py` and `test_outbox.py`, which ask `FROM_HISTORY` itself.
+Hundreds of tests want empty books, and each migration costs them anew. Where no file is yet, one is
+copied; where an empty one is, it gets the statements that made the newest shape. What migrations do
+is tried in `tests/contract/test_books.py` and `test_outbox.py`, which ask `FROM_HISTORY` itself.
 """
 
 from __future__ import annotations
 
+import atexit
+import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,6 +19,7 @@ import pytest
 from sqlalchemy import Connection, MetaData, text
 
 from huitou.store.books import Books
+from huitou.store.columns import metadata
 from huitou.store.migrations import history
 
 FROM_HISTORY = history.bring_to_head
@@ -27,6 +31,7 @@ MADE = """
 @contextmanager
 def copied() -> Iterator[None]:
     """While it holds, empty SQLite books get their shape by copying it."""
+    migrate = Books.migrate
 
     def bring(connection: Connection, tables: MetaData) -> None:
         if connection.dialect.name == "sqlite" and _is_empty(connection):
@@ -34,9 +39,34 @@ def copied() -> Iterator[None]:
                 connection.exec_driver_sql(statement)
         FROM_HISTORY(connection, tables)
 
+    def copy_first(books: Books, tables: MetaData = metadata) -> None:
+        file = books.engine.url.database
+        # Whoever asks for the history gets it.
+        if history.bring_to_head is bring and file and _is_no_file(books, Path(file)):
+            shutil.copyfile(_file(), file)
+        migrate(books, tables)
+
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(history, "bring_to_head", bring)
+        patched.setattr(Books, "migrate", copy_first)
         yield
+
+
+def _is_no_file(books: Books, file: Path) -> bool:
+    return books.engine.dialect.name == "sqlite" and file.parent.is_dir() and not file.exists()
+
+
+@lru_cache(maxsize=1)
+def _file() -> Path:
+    """Empty books of the newest shape, as a file that is gone with the process."""
+    folder = Path(tempfile.mkdtemp(prefix="huitou-books-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    books = Books(f"sqlite:///{folder / 'made.db'}")
+    with books.unit() as unit:
+        for statement in _shape():
+            unit.connection.exec_driver_sql(statement)
+    books.close()
+    return folder / "made.db"
 
 
 def _is_empty(connection: Connection) -> bool:

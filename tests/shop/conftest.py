@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from tests.shop import tea
 from tests.shop.sabotage import sabotaged
-from tests.shop.scenes import NOW, Call, Year, live
+from tests.shop.scenes import NOW, Call, Year, live, to_june
 
 from huitou.doors.cli.main import main
 from huitou.runs.shop import Shop
@@ -19,10 +19,17 @@ from huitou.runs.wiring import open_shop
 
 
 @pytest.fixture(scope="session")
-def year(example_shop: Path, tmp_path_factory: pytest.TempPathFactory) -> Year:
-    """Orders to June, a plan, its letters, the rest of the year, the read-out."""
+def june(example_shop: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Orders to June and a plan; what begins with them begins with a copy."""
     with sabotaged():
-        return live(example_shop, tmp_path_factory.mktemp("year"))
+        return to_june(example_shop, tmp_path_factory.mktemp("june"))
+
+
+@pytest.fixture(scope="session")
+def year(june: Path, tmp_path_factory: pytest.TempPathFactory) -> Year:
+    """Of the plan of June its letters, the rest of the year, the read-out."""
+    with sabotaged():
+        return live(june, tmp_path_factory.mktemp("year"))
 
 
 @pytest.fixture(scope="session")

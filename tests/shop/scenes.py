@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -68,12 +69,26 @@ def opened(home: Path) -> Shop:
     return shop
 
 
-def live(orders: Path, folder: Path) -> Year:
-    """Import to June, plan, approve, apply, import the rest, read out."""
-    first, second = cut_in_two(orders, folder)
+def to_june(orders: Path, folder: Path) -> Path:
+    """The two halves, and beside them `shop`: the folder of the shop after its run in June."""
+    first, _ = cut_in_two(orders, folder)
     shop = opened(folder / "shop")
     shop.take(first, HOME, confirmed=True)
     shop.run()
+    shop.books.close()
+    return folder
+
+
+def copied(june: Path, folder: Path) -> Shop:
+    """The shop of June in a folder of its own, to be changed at will."""
+    shutil.copytree(june / "shop", folder / "shop")
+    return open_shop(folder / "shop", clock=NOW)
+
+
+def live(june: Path, folder: Path) -> Year:
+    """From June on: approve the plan, apply it, import the rest, read out."""
+    first, second = june / "to_june.parquet", june / "after_june.parquet"
+    shop = copied(june, folder)
     plan = shop.plan()
     assert plan is not None
     shop.approve_plan(plan.id, "owner")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
-from tests.shop.scenes import HOME, cut_in_two, opened
+from tests.shop.scenes import copied
 
 from huitou.doors.api.app import app
 from huitou.doors.book import Staff
@@ -18,13 +18,8 @@ from huitou.runs.shop import Shop
 
 
 @pytest.fixture(scope="module")
-def shop(example_shop: Path, tmp_path_factory: pytest.TempPathFactory) -> Shop:
-    folder = tmp_path_factory.mktemp("balance")
-    first, _ = cut_in_two(example_shop, folder)
-    shop = opened(folder / "shop")
-    shop.take(first, HOME, confirmed=True)
-    shop.run()
-    return shop
+def shop(june: Path, tmp_path_factory: pytest.TempPathFactory) -> Shop:
+    return copied(june, tmp_path_factory.mktemp("balance"))
 
 
 def test_the_plan_lies_on_its_curve(shop: Shop) -> None:

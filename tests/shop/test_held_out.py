@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -79,8 +80,10 @@ nodes:
 
 
 @pytest.fixture(scope="module")
-def shop(tmp_path_factory: pytest.TempPathFactory) -> Shop:
-    made = tea.filled(Path(tmp_path_factory.mktemp("held_out")))
+def shop(tea_shop: Path, tmp_path_factory: pytest.TempPathFactory) -> Shop:
+    home = tmp_path_factory.mktemp("held_out") / "shop"
+    shutil.copytree(tea_shop, home)
+    made = tea.opened(home)
     made.rules("channels").write(
         WAYS + '[paper]\nway = "paper"\nrate = 1000\n[call]\nway = "call"\nrate = 1000\n'
     )

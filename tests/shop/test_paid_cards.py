@@ -21,10 +21,11 @@ from huitou.runs.steps.membership import look_after
 
 
 @pytest.fixture(scope="module")
-def before(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def before(tea_shop: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of the shop before any card was sold."""
     folder = tmp_path_factory.mktemp("tea")
-    shop = tea.filled(folder)
+    shutil.copytree(tea_shop.parent, folder, dirs_exist_ok=True)
+    shop = tea.opened(folder / "shop")
     shop.rules("membership").switch(True)
     shop.books.close()
     return folder

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import importlib
 import json
+import re
 import socket
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -69,3 +72,11 @@ def test_a_taken_port_is_passed_by_unless_it_was_asked_for() -> None:
 )
 def test_the_address_is_one_a_browser_can_open(host: str, opened: str) -> None:
     assert serving.address(host, 8080) == opened
+
+
+def test_a_password_is_kept_as_slowly_as_it_should_be() -> None:
+    # In a process of its own: the tests of this one keep theirs cheaply.
+    asked = "from huitou.doors import book; print(book._hasher.hash('a long enough one'))"
+    told = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
+    how = re.match(r"\$argon2id\$v=19\$m=(\d+),t=(\d+),p=(\d+)\$", told.stdout)
+    assert how and int(how[1]) >= 65_536 and int(how[2]) >= 3
