@@ -110,8 +110,8 @@ def _tell_taken(taken: TakenView, *, as_json: bool) -> None:
     else:
         out = screen()
         out.print(
-            f"{taken.file}: {taken.rows} rows, {taken.taken} new, {taken.unchanged} known already, "
-            f"{len(taken.aside)} set aside."
+            f"{taken.file}: rows: {taken.rows}; new: {taken.taken}; "
+            f"known already: {taken.unchanged}; set aside: {len(taken.aside)}."
         )
         for row in taken.aside:
             out.print(f"  line {row.line}: {row.reason}{f' {row.to_try}' if row.to_try else ''}")

@@ -204,8 +204,9 @@ def pull(
 
 
 def _say_pulled(each: Pulled) -> None:
+    rows = "1 row" if each.rows == 1 else f"{each.rows:,} rows"
     screen().print(
-        f"{each.name}: {each.rows:,} rows: {each.applied:,} applied, {each.unchanged:,} unchanged, "
+        f"{each.name}: {rows}: {each.applied:,} applied, {each.unchanged:,} unchanged, "
         f"{each.quarantined:,} quarantined"
         + (f"; {each.set_aside} of {each.files} files set aside" if each.set_aside else "")
     )

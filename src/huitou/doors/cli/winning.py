@@ -36,8 +36,8 @@ def take(
     else:
         out = screen()
         out.print(
-            f"{taken.file}: {taken.rows} rows, {taken.amounts} amounts new or changed, "
-            f"{taken.unchanged} known already, {len(taken.aside)} rows set aside."
+            f"{taken.file}: rows: {taken.rows}; amounts new or changed: {taken.amounts}; "
+            f"known already: {taken.unchanged}; rows set aside: {len(taken.aside)}."
         )
         for row in taken.aside:
             tried = f" try: {row.to_try}" if row.to_try else ""
@@ -87,7 +87,7 @@ def winning(
         answer(found)
         return
     out = screen()
-    out.print(headed(f"As of {found.as_of}", f": {found.newcomers:,} newcomers"))
+    out.print(headed(f"As of {found.as_of}", f"; newcomers: {found.newcomers:,}"))
     for sentence in found.words:
         out.print(f"  {sentence}")
     if found.parts:
@@ -96,7 +96,7 @@ def winning(
         each = _or(found.serving)
         out.print(headed("\nCost to serve", f": {each} a customer so far"))
         for kind in found.served:
-            out.print(f"  {kind.name}: {amount(kind.total)}, {kind.people:,} people")
+            out.print(f"  {kind.name}: {amount(kind.total)}; people: {kind.people:,}")
     _say_losses(ctx)
     if found.unknown:
         out.print(headed("\nWhat is not known"))

@@ -177,8 +177,11 @@ def _sentence(row: Mapping[str, Any], end: date, revenue: Range) -> Sentence:
 
 def _words(looked: int, named: int) -> tuple[Sentence, ...]:
     if named:
-        first = said("{n} of {looked} groups stay away beyond what was expected.", n=named,
-                     looked=looked)  # fmt: skip
+        first = said(
+            "Groups that stay away beyond what was expected: {n} of {looked}.",
+            n=named,
+            looked=looked,
+        )
     else:
         first = said("None of {looked} groups stays away beyond what was expected.", looked=looked)
     return (

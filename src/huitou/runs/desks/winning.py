@@ -356,7 +356,7 @@ def _words(view: WinningView) -> Iterator[Sentence]:
         yield said("A newcomer has brought that back by month {n}.", n=view.payback)
     elif view.cost is not None and view.curve:
         yield said(
-            "A newcomer has not brought that back within the {n} months that are known: {profit}"
+            "A newcomer has not brought that back by month {n}, the last that is known: {profit}"
             " of {cost}.",
             n=view.curve[-1].months,
             profit=view.curve[-1].profit,
