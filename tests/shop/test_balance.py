@@ -55,7 +55,26 @@ def test_what_is_not_known_is_said_and_goes_when_it_is_told(shop: Shop) -> None:
     text = " ".join(map(str, told.unknown))
     assert "nobody entered it" not in text
     assert "a point is drawn, and no curve" in text
+    assert "comes from the settings" in str(told.words[-1])
     shop.change_settings(acquisition_spend="")
+
+
+def test_files_of_spending_go_before_the_settings(shop: Shop, tmp_path: Path) -> None:
+    before = shop.settings.acquisition_spend
+    shop.change_settings(acquisition_spend="2011-02 999; 2011-03 500")
+    file = tmp_path / "spend.csv"
+    file.write_text(
+        "day,channel,amount,purpose\n2011-02-02,web,60,new\n2011-02-09,till,40,new\n2011-04,,7,keep\n"
+    )
+    assert shop.spending.take(file).amounts == 3
+    told = shop.balance()
+    assert told.new is not None and told.new.spend is not None
+    assert (
+        told.new.spend.minor == (10_000 + 50_000) // 2
+    )  # February of the file, March of the settings
+    assert {name: each.minor for name, each in told.new.channels} == {"web": 6000, "till": 4000}
+    assert "from your files of spending" in str(told.words[-1])
+    shop.change_settings(acquisition_spend=before)
 
 
 def test_a_larger_split_spends_more(shop: Shop) -> None:

@@ -21,6 +21,8 @@ from huitou.ground.settings import Settings
 from huitou.ground.words import Sentence, said
 from huitou.journeys import book as journeys
 from huitou.runs import newcomers as cohorts
+from huitou.runs.desks.spending import SpendingDesk
+from huitou.runs.desks.winning import TO_TRY
 from huitou.runs.people import money_range
 from huitou.runs.plan_in_words import forgone
 from huitou.runs.views import Range
@@ -144,7 +146,8 @@ def seen(house: House, settings: Settings, edition: Edition) -> BalanceView:
         raise NotYet(said("This plan was drafted without its balance."), to_try="huitou plan draft")
     drawn = _Drawn(settings, row)
     found = Balance.read(told["balance"])
-    new = _new(drawn, edition)
+    spending = SpendingDesk(house, settings).on_winning()
+    new = _new(drawn, edition, spending)
     split = drawn.split(found.together)
     return BalanceView(
         plan=row["id"],
@@ -157,7 +160,7 @@ def seen(house: House, settings: Settings, edition: Edition) -> BalanceView:
         budget=drawn.money(told["limits"]["budget"]),
         split=split,
         new=new,
-        words=(*drawn.words(found), split.words),
+        words=(*drawn.words(found), split.words, *_whence(new, spending)),
         unknown=tuple(_unknown(drawn, new, carried_out=carried_out)),
     )
 
@@ -279,14 +282,16 @@ class _Drawn:
                 )
 
 
-def _new(drawn: _Drawn, edition: Edition) -> NewView | None:
+def _new(
+    drawn: _Drawn, edition: Edition, spending: tuple[acquisition.Spent, ...]
+) -> NewView | None:
     """Winning new, as far as cohorts and the merchant's figures say."""
     history = cohorts.noted(edition)
     known = newcomers(history) if history is not None else None
     if history is None or known is None:
         return None
     settings = drawn.settings
-    told = acquisition.read(settings.acquisition_spend)
+    told = _told(settings, spending)
     came = {each.month: each.size for each in history if each.profit}
     spent = {
         month: float(to_minor(amount, settings.money))
@@ -314,6 +319,31 @@ def _new(drawn: _Drawn, edition: Edition) -> NewView | None:
         curve=_curve(drawn, known, answer, windows) if answer is not None else None,
         elasticity=(answer.elasticity, answer.low, answer.high) if answer is not None else None,
     )
+
+
+def _told(
+    settings: Settings, spending: tuple[acquisition.Spent, ...]
+) -> tuple[acquisition.Spent, ...]:
+    """What files say of a month goes before what the settings say of it."""
+    filed = {each.month for each in spending}
+    beside = acquisition.read(settings.acquisition_spend)
+    return (*spending, *(each for each in beside if each.month not in filed))
+
+
+def _whence(new: NewView | None, spending: tuple[acquisition.Spent, ...]) -> Iterator[Sentence]:
+    if new is None or new.spend is None:
+        return
+    if spending:
+        yield said(
+            "What winning new customers costs comes from your files of spending; the settings count"
+            " only for months that no file names."
+        )
+    else:
+        yield said(
+            "What winning new customers costs comes from the settings. A file of spending would go"
+            " before them: {line}",
+            line=TO_TRY,
+        )
 
 
 def _grown(drawn: _Drawn, each: Any) -> Range:

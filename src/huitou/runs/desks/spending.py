@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
+from huitou.ground.acquisition import Spent
 from huitou.ground.errors import BadInput, NotYet
 from huitou.ground.money import Money
 from huitou.ground.settings import Settings
@@ -111,6 +112,21 @@ class SpendingDesk:
                 Money(row["amount"], self._settings.money),
             )
             for row in table.sort_by(order).slice(0, limit).to_pylist()
+        )
+
+    def on_winning(self) -> tuple[Spent, ...]:
+        """What files say was spent on winning new customers, by month and channel, major units."""
+        if not self._house.lake.standing.has(TABLE):
+            return ()
+        rows = self._house.lake.standing.table(TABLE).to_pylist()
+        return tuple(
+            Spent(
+                Money(row["amount"], self._settings.money).decimal,
+                row["day"].replace(day=1),
+                row["channel"],
+            )
+            for row in rows
+            if row["purpose"] == "new"
         )
 
     def _sorted(
