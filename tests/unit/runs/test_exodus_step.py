@@ -87,6 +87,23 @@ def test_small_groups_are_left_out_and_evenings_know_who_was_there() -> None:
     assert exodus.members(groups, pa.array(people), late)[0].size == 0
 
 
+def test_of_each_kind_the_largest_are_kept_whatever_else_is_called_so() -> None:
+    rows = [
+        {"person_id": f"p{n}", "kind": kind, "part": part, "since": 0, "until": exodus.FOREVER}
+        for kind, part, size in (
+            ("store", "b", 50), ("store", "a", 50), ("region", "a", 60), ("store", "few", 9),
+            ("region", "c", 70),
+        )
+        for n in range(size)
+    ]  # fmt: skip
+    groups = exodus.grouped(pa.Table.from_pylist(rows[::-1]))
+    assert groups.names == (("region", "c"), ("region", "a"), ("store", "a"), ("store", "b"))
+    assert np.bincount(groups.group).tolist() == [70, 60, 50, 50]
+    assert len(groups.person) == len(groups.since) == 230
+    none = exodus.grouped(pa.Table.from_pylist(rows[:9]))
+    assert none.names == () and len(none.person) == len(none.group) == 0
+
+
 def test_a_named_group_tells_what_is_at_stake_and_who_stayed_away() -> None:
     draw = np.random.default_rng(5)
     count, people = 4000, [f"p{n:04}" for n in range(4000)]

@@ -193,31 +193,35 @@ def _groups(work: Work) -> Groups:
 def grouped(table: pa.Table) -> Groups:
     """Groups of `person_id`, `kind`, `part`, `since`, `until`: the largest of each kind."""
     sizes = table.group_by(["kind", "part"]).aggregate([("person_id", "count")])
+    large = sizes.filter(pc.greater_equal(sizes["person_id_count"], exodus.LEAST_PEOPLE))
     order = [("kind", "ascending"), ("person_id_count", "descending"), ("part", "ascending")]
-    kept: dict[tuple[str, str], int] = {}
-    seen: dict[str, int] = {}
-    for row in sizes.sort_by(order).to_pylist():
-        large = row["person_id_count"] >= exodus.LEAST_PEOPLE
-        if large and seen.get(row["kind"], 0) < MOST_GROUPS:
-            seen[row["kind"]] = seen.get(row["kind"], 0) + 1
-            kept[row["kind"], row["part"]] = len(kept)
-    codes = np.fromiter(
-        (
-            kept.get(pair, -1)
-            for pair in zip(table["kind"].to_pylist(), table["part"].to_pylist(), strict=True)
-        ),
-        np.int64,
-        table.num_rows,
-    )
+    names = large.select(["kind", "part", "person_id_count"]).sort_by(order).combine_chunks()
+    _, first, kind = np.unique(names["kind"].to_numpy(), return_index=True, return_inverse=True)
+    names = names.filter(pa.array(np.arange(names.num_rows) - first[kind] < MOST_GROUPS))
+    codes = _codes(table, names)
     there = codes >= 0
     chosen = table.filter(pa.array(there)).combine_chunks()
     return Groups(
-        tuple(kept),
+        tuple(zip(names["kind"].to_pylist(), names["part"].to_pylist(), strict=True)),
         chosen["person_id"].combine_chunks() if chosen.num_rows else pa.array([], pa.string()),
         codes[there],
         chosen["since"].to_numpy(),
         chosen["until"].to_numpy(),
     )
+
+
+def _codes(table: pa.Table, names: pa.Table) -> Index:
+    """The place of each row's kind and part among the names; -1 where it is not among them."""
+    pairs, wanted = np.zeros(table.num_rows, np.int64), np.zeros(names.num_rows, np.int64)
+    for column in ("kind", "part"):
+        told = table[column].combine_chunks().dictionary_encode()
+        words = told.dictionary
+        pairs = pairs * len(words) + told.indices.to_numpy()
+        places = pc.index_in(names[column].combine_chunks(), value_set=words)
+        wanted = wanted * len(words) + places.to_numpy(zero_copy_only=False)
+    place = pc.fill_null(pc.index_in(pa.array(pairs), value_set=pa.array(wanted)), -1)
+    found: Index = place.to_numpy(zero_copy_only=False).astype(np.int64)
+    return found
 
 
 def _tiers(work: Work, schema: pa.Schema) -> pa.Table:
