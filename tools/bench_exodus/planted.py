@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import numpy as np
+import pyarrow.compute as pc
 
 from huitou.models.score import Choice, score
 from huitou.runs.moment import Moment, earlier_moments
@@ -19,7 +20,7 @@ from tools.benching import longer
 CHOSEN = ("Online Retail II", "Complete Journey")
 EVENINGS = 3
 """So many evenings of each shop, three weeks apart; with `--full` three times as many."""
-TRIALS = 150
+TRIALS = 250
 """Of each evening."""
 FOUND, ALARMS = 0.8, 5.0
 ONE = timedelta(days=1)
@@ -52,24 +53,18 @@ def _rows(shop: Shop) -> Iterator[dict[str, Any]]:
 
 
 def look(shop: Shop, evening: date) -> Look:
-    """An evening of a shop, with the forecasts that were possible on each evening before it."""
+    """An evening of a shop, with the forecasts that a run makes of each evening before it."""
     horizon = shop.horizon_days
-    earlier = earlier_moments(shop.first, evening, horizon)
-    moment = Moment(evening, horizon, earlier, "UTC")
-    ids = {
-        person: place
-        for place, person in enumerate(shop.customers(evening + ONE)["person_id"].to_pylist())
-    }
+    moment = Moment(evening, horizon, earlier_moments(shop.first, evening, horizon), "UTC")
+    everybody = shop.customers(evening + ONE)["person_id"].combine_chunks()
+    past, told = shop.past(evening + ONE), {}
+    for day in sorted({start for some in newest(moment) for start, _ in some}):
+        people = shop.customers(day + ONE)
+        scores, _ = score(people, past, Choice(day + ONE, horizon))
+        known = pc.index_in(people["person_id"].combine_chunks(), value_set=everybody)
+        told[day] = known.to_numpy().astype(np.int64), scores["p_buy"].to_numpy()
     windows = tuple(
-        tuple(_window(shop, ids, start, days) for start, days in some) for some in newest(moment)
+        tuple(Window(day, *told[day], shop.bought(day + ONE, days) > 0) for day, days in some)
+        for some in newest(moment)
     )
-    return Look(len(ids), tuple(some for some in windows if some))
-
-
-def _window(shop: Shop, ids: dict[str, int], start: date, days: int) -> Window:
-    after = start + ONE
-    people = shop.customers(after)
-    told, _ = score(people, shop.past(after), Choice(after, shop.horizon_days))
-    known = np.array([ids[person] for person in people["person_id"].to_pylist()], dtype=np.int64)
-    came = shop.bought(after, days) > 0
-    return Window(start, known, told["p_buy"].to_numpy(), came)
+    return Look(len(everybody), tuple(some for some in windows if some))
