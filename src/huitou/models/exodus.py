@@ -4,11 +4,14 @@
     absent       which share of those expected stayed away, with its variance
     judged       that share against what the group's past makes usual, over all groups at once
 
-Everybody has an earlier chance to buy within a window (the forecast's), and did or did not.
-Customers are told apart by twentieths of that chance, and what is expected of a group is what
-customers of the same twentieth *outside* it did: the forecast may be wrong for the shop as a whole,
-and nobody is accused of it. Each group may stay away a little more or less than its like, always or
-for a while: how much is learned from earlier windows of all groups, and counts as usual.
+Everybody has an earlier chance to buy within a window (the forecast's), and did or did not. What
+is expected of a group is what customers of the same chance *outside* it did, by a smooth curve
+through what they did (a logistic regression on the forecast's logits whose slope may change): the
+forecast may be wrong for the shop as a whole, and nobody is accused of it. Whoever stays away
+counts by how much likelier that is if a fifth of the group has left than if nobody has: no other
+weights find such an exodus more often at as many false alarms (Neyman and Pearson 1933). Each group
+may stay away a little more or less than its like, always or for a while: how much is learned from
+earlier windows of all groups, and counts as usual.
 
 Which of many groups to name is decided over all of them at once (Benjamini and Hochberg 1995,
 which holds for groups that overlap in this way: Benjamini and Yekutieli 2001, case 3.1).
@@ -22,28 +25,44 @@ from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import gammaincc, ndtr, ndtri
+from scipy.special import expit, gammaincc, logit, ndtr, ndtri
 
 from huitou.models.numbers import Array, Index
 
 Truth = NDArray[np.bool_]
 
-BINS = 20
-"""Chances are told apart by twentieths."""
+WIDTH, FURTHEST = 0.1, 6.0
+"""Chances are told apart by tenths of a logit, up to this one."""
+BINS = 1 + round(2 * FURTHEST / WIDTH)
+MIDDLES: Array = np.linspace(-FURTHEST, FURTHEST, BINS)
+"""Logits that are told apart (BINS,)."""
 LEAST_PEOPLE = 40
 """Smaller groups say nothing surely."""
 LEAST_EXPECTED = 10.0
 """Nor do groups of which hardly anybody was expected."""
-SURE, HARDLY = 0.97, 0.01
-"""No chance weighs more than this one, or is taken for less."""
-FALSE_SHARE = 0.03
+SURE, HARDLY = 0.995, 1e-4
+"""No chance is taken for more, or for less."""
+SOUGHT = 0.2
+"""The share of a group whose leaving is looked for: so much is to be found."""
+BENDS = (0.2, 0.4, 0.6, 0.8, 0.95)
+"""The curve may bend where so many of those who are to come stand below."""
+BEND = 1.0
+"""By about so much (standard deviation of a change of slope) before anything is seen."""
+LEVEL, SLOPE = 100.0, 10.0
+"""Standard deviations of the level around 0 and of the slope around 1, likewise: hardly known."""
+STEPS, FEW_STEPS = 25, 3
+"""Of Newton's method: for everybody, and from there for those outside of each group."""
+STRIDE, NEAR = 2.0, 1e-6
+"""No step changes a coefficient by more; none is made where it would change by less."""
+FALSE_SHARE = 0.04
 """Of all looks at a quiet shop, so many name anybody."""
 LEAST_USUAL = 0.01
 """Groups differ by at least so much for a while, whatever the past shows."""
 LEAST_SKEW = 0.02
 """Below it the normal law does."""
-PRIOR_WINDOWS = 40.0
-"""How many windows of groups the first guess of what is usual weighs as much as."""
+PRIOR_WINDOWS = 2.0
+"""The first guess of what is usual weighs as much as so many groups of very many people: it is as
+vague as it is large, the square of a normal number of known spread being known from two."""
 PRIOR_SPREAD = 0.02
 """That first guess: a standard deviation of the share that stays away."""
 HALF_OF_SQUARES = 0.455
@@ -54,7 +73,7 @@ BOUND = 9.0
 
 @dataclass(frozen=True)
 class Tally:
-    """How many customers there were and came, by group and twentieth; and of all."""
+    """How many customers there were and came, by group and chance; and of all."""
 
     people: Array
     """(groups, BINS)"""
@@ -72,10 +91,11 @@ class Tally:
         )
 
 
-def twentieths(chance: Array) -> Index:
-    """The twentieth of each chance among all of them; equal chances stand together."""
-    edges = np.quantile(chance, np.linspace(0, 1, BINS + 1)[1:-1])
-    return np.searchsorted(edges, chance, side="right").astype(np.int64)
+def places(chance: Array) -> Index:
+    """The place of each chance among `MIDDLES`."""
+    near = logit(np.clip(chance, 1e-9, 1.0 - 1e-9)) + FURTHEST
+    found: Index = np.clip(np.rint(near / WIDTH), 0, BINS - 1).astype(np.int64)
+    return found
 
 
 def tally(chance: Array, came: Truth, person: Index, group: Index, groups: int) -> Tally:
@@ -88,7 +108,7 @@ def tally(chance: Array, came: Truth, person: Index, group: Index, groups: int) 
         group: the group of each of these (m,), from 0.
         groups: how many groups there are.
     """
-    place = twentieths(chance)
+    place = places(chance)
     cell = group * BINS + place[person]
     size = groups * BINS
     there = came[person].astype(np.float64)
@@ -122,24 +142,22 @@ class Absent:
 
 
 def absent(counted: Tally) -> Absent:
-    """The share that stayed away: the efficient score of `p (1 - share)` at a share of zero.
+    """The share that stayed away: of each who was expected, weighed, and did not come.
 
-    Who was nearly sure to come and did not weighs more than who hardly ever comes. The variance
-    has that of the others, by whom the group is measured, in it.
+    Without bias whatever that share is. The variance has that of the others in it, by whom the
+    group is measured.
     """
     others = counted.every - counted.people
-    others_came = counted.every_came - counted.came
-    usual = (counted.every_came + 0.5) / (counted.every + 1.0)
-    chance = np.clip((others_came + usual) / (others + 1.0), HARDLY, 1.0)
-    doubt = np.maximum(chance * (1.0 - chance), SURE * (1.0 - SURE))
-    weight = 1.0 / (1.0 - np.minimum(chance, SURE))
+    chance, doubt_of_curve = _outside(counted)
+    weight = surprise(chance)
     expected = counted.people * chance
     safe = np.maximum((expected * weight).sum(axis=1), 1e-9)
     share = ((expected - counted.came) * weight).sum(axis=1) / safe
+    doubt = chance * (1.0 - chance)
     spread = counted.people * doubt * weight**2
-    variance = (spread * (1.0 + counted.people / (others + 1.0))).sum(axis=1) / safe**2
     left = chance * (1.0 - np.clip(share, 0.0, 1.0))[:, None]
     more = (counted.people * np.maximum(left * (1.0 - left) - doubt, 0.0) * weight**2).sum(axis=1)
+    variance = (spread.sum(axis=1) + doubt_of_curve) / safe**2
     people, came = counted.people.sum(axis=1), counted.came.sum(axis=1)
     others_there = others.sum(axis=1) >= np.maximum(people, LEAST_PEOPLE)
     told = (people >= LEAST_PEOPLE) & (expected.sum(axis=1) >= LEAST_EXPECTED) & others_there
@@ -153,6 +171,73 @@ def absent(counted: Tally) -> Absent:
         third=(spread * (2 * chance - 1) * weight).sum(axis=1) / safe**3,
         told=told,
     )
+
+
+def surprise(chance: Array) -> Array:
+    """How much more somebody's staying away speaks for an exodus than their coming against it.
+
+    The logarithm of the ratio of likelihoods, of `SOUGHT` having left and of nobody.
+    """
+    found: Array = np.log1p(SOUGHT * chance / (1.0 - chance)) - np.log1p(-SOUGHT)
+    return found
+
+
+def _outside(counted: Tally) -> tuple[Array, Array]:
+    """Chances by what came of others than each group (groups, BINS), and what their doubt adds.
+
+    The latter is the variance, from the curve alone, of the weighed number who stayed away.
+    """
+    curve = Curve.of(counted.every)
+    start = curve.fitted(counted.every[None], counted.every_came[None], curve.usual[None], STEPS)
+    others, came = counted.every - counted.people, counted.every_came - counted.came
+    found = curve.fitted(others, came, np.repeat(start, len(others), axis=0), FEW_STEPS)
+    chance = np.clip(expit(found @ curve.base.T), HARDLY, SURE)
+    moved = (counted.people * surprise(chance) * chance * (1.0 - chance)) @ curve.base
+    solved = np.linalg.solve(curve.known(others, chance), moved[:, :, None])[:, :, 0]
+    return chance, (moved * solved).sum(axis=1)
+
+
+@dataclass(frozen=True)
+class Curve:
+    """Logits of coming as a broken line over logits of the forecast, many at once."""
+
+    base: Array
+    """(BINS, k): one, the logit, and how far beyond each bend it lies."""
+    usual: Array
+    """Its coefficients where nothing is seen (k,): the forecast is right."""
+    firm: Array
+    """How firmly they are held there: inverse variances (k,)."""
+
+    @classmethod
+    def of(cls, every: Array) -> Self:
+        """Bends where those stand who are to come: there much is to be told."""
+        below = np.cumsum(every * expit(MIDDLES))
+        bends = np.unique(np.interp(np.array(BENDS) * below[-1], below, MIDDLES))
+        beyond = np.maximum(MIDDLES[:, None] - bends, 0.0)
+        usual = np.zeros(2 + len(bends))
+        usual[1] = 1.0
+        spreads = np.array([LEVEL, SLOPE] + [BEND] * len(bends))
+        return cls(np.column_stack([np.ones(BINS), MIDDLES, beyond]), usual, spreads**-2.0)
+
+    def fitted(self, people: Array, came: Array, start: Array, steps: int) -> Array:
+        """Coefficients (n, k) of n shops (n, BINS) of which so many came."""
+        found = start
+        for _ in range(steps):
+            chance = expit(found @ self.base.T)
+            slope = (came - people * chance) @ self.base - (found - self.usual) * self.firm
+            step = np.linalg.solve(self.known(people, chance), slope[:, :, None])[:, :, 0]
+            found = found + np.clip(step, -STRIDE, STRIDE)
+            if np.abs(step).max(initial=0.0) < NEAR:
+                break
+        return found
+
+    def known(self, people: Array, chance: Array) -> Array:
+        """What is known of the coefficients: inverse variances (n, k, k)."""
+        wide = self.base.shape[1]
+        pairs = (self.base[:, :, None] * self.base[:, None, :]).reshape(BINS, -1)
+        seen = (people * chance * (1.0 - chance)) @ pairs
+        found: Array = seen.reshape(-1, wide, wide) + np.diag(self.firm)
+        return found
 
 
 @dataclass(frozen=True)
@@ -173,7 +258,7 @@ def usual(past: Sequence[Absent]) -> Usual:
     for each in past:
         share, variance = each.share[each.told], each.variance[each.told]
         bounded = np.minimum(share**2, BOUND * (variance + rough))
-        weight = rough / (variance + rough)
+        weight = (rough / (variance + rough)) ** 2  # as surely as a square tells a variance
         squares.append(float((weight * (bounded - variance)).sum()))
         weights.append(float(weight.sum()))
     whole = max(sum(squares) / sum(weights), LEAST_USUAL**2)

@@ -74,6 +74,41 @@ def test_a_shop_that_loses_everywhere_accuses_no_group() -> None:
     assert sum(looks) <= 4
 
 
+def test_regulars_are_told_from_rare_buyers_by_a_smooth_curve() -> None:
+    draw, told = np.random.default_rng(18), []
+    for _ in range(60):
+        chance = np.sort(draw.beta(0.5, 1.0, 4000))
+        group = (np.arange(4000) // 200).astype(np.int64)  # alike in chance: nobody else is
+        came = draw.random(4000) < 0.9 * chance**1.3  # and the forecast is bent
+        seen = absent(tally(chance, came, np.arange(4000), group, 20))
+        there = seen.told & (seen.expected < 0.85 * seen.people)
+        told.append((seen.share / np.sqrt(seen.variance))[there])
+    deviations = np.concatenate(told)
+    assert len(deviations) > 600
+    assert abs(deviations.mean()) < 0.15
+    assert deviations.std() == pytest.approx(1.0, abs=0.15)
+    assert (deviations > 3.1).mean() < 0.005
+
+
+def test_staying_away_counts_by_what_it_says_of_an_exodus() -> None:
+    chance = np.array([0.1, 0.5, 0.9])
+    left = 1 - chance * (1 - exodus.SOUGHT)
+    stayed, came = np.log(left / (1 - chance)), np.log(1 - exodus.SOUGHT)
+    assert exodus.surprise(chance) == pytest.approx(stayed - came)
+
+
+def test_what_others_did_is_what_is_expected_whatever_the_group_did() -> None:
+    draw = np.random.default_rng(19)
+    chance, group = draw.random(6000), np.repeat([0, 1, 2], 2000).astype(np.int64)
+    came = draw.random(6000) < 0.7 * chance
+    everybody = np.arange(6000)
+    quiet = absent(tally(chance, came, everybody, group, 3))
+    emptied = absent(tally(chance, came & (group != 1), everybody, group, 3))
+    assert emptied.expected[1] == pytest.approx(quiet.expected[1], rel=1e-3)
+    assert emptied.share[1] == pytest.approx(1.0)
+    assert quiet.expected[1] == pytest.approx(0.7 * chance[group == 1].sum(), rel=0.1)
+
+
 def test_small_groups_and_a_group_of_all_say_nothing() -> None:
     draw = np.random.default_rng(15)
     chance, came = draw.random(500), draw.random(500) < 0.5
