@@ -50,9 +50,9 @@ BEND = 1.0
 """By about so much (standard deviation of a change of slope) before anything is seen."""
 LEVEL, SLOPE = 100.0, 10.0
 """Standard deviations of the level around 0 and of the slope around 1, likewise: hardly known."""
-STEPS, FEW_STEPS = 25, 3
-"""Of Newton's method: for everybody, and from there for those outside of each group."""
-STRIDE, NEAR = 2.0, 1e-6
+STEPS = 25
+"""Of Newton's method at most; who were nearly all sure to come need many where a group left."""
+STRIDE, NEAR = 2.0, 1e-4
 """No step changes a coefficient by more; none is made where it would change by less."""
 FALSE_SHARE = 0.04
 """Of all looks at a quiet shop, so many name anybody."""
@@ -188,9 +188,9 @@ def _outside(counted: Tally) -> tuple[Array, Array]:
     The latter is the variance, from the curve alone, of the weighed number who stayed away.
     """
     curve = Curve.of(counted.every)
-    start = curve.fitted(counted.every[None], counted.every_came[None], curve.usual[None], STEPS)
+    start = curve.fitted(counted.every[None], counted.every_came[None], curve.usual[None])
     others, came = counted.every - counted.people, counted.every_came - counted.came
-    found = curve.fitted(others, came, np.repeat(start, len(others), axis=0), FEW_STEPS)
+    found = curve.fitted(others, came, np.repeat(start, len(others), axis=0))
     chance = np.clip(expit(found @ curve.base.T), HARDLY, SURE)
     moved = (counted.people * surprise(chance) * chance * (1.0 - chance)) @ curve.base
     solved = np.linalg.solve(curve.known(others, chance), moved[:, :, None])[:, :, 0]
@@ -219,10 +219,10 @@ class Curve:
         spreads = np.array([LEVEL, SLOPE] + [BEND] * len(bends))
         return cls(np.column_stack([np.ones(BINS), MIDDLES, beyond]), usual, spreads**-2.0)
 
-    def fitted(self, people: Array, came: Array, start: Array, steps: int) -> Array:
+    def fitted(self, people: Array, came: Array, start: Array) -> Array:
         """Coefficients (n, k) of n shops (n, BINS) of which so many came."""
         found = start
-        for _ in range(steps):
+        for _ in range(STEPS):
             chance = expit(found @ self.base.T)
             slope = (came - people * chance) @ self.base - (found - self.usual) * self.firm
             step = np.linalg.solve(self.known(people, chance), slope[:, :, None])[:, :, 0]

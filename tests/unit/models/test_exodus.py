@@ -109,6 +109,17 @@ def test_what_others_did_is_what_is_expected_whatever_the_group_did() -> None:
     assert quiet.expected[1] == pytest.approx(0.7 * chance[group == 1].sum(), rel=0.1)
 
 
+def test_of_who_were_nearly_sure_to_come_others_say_what_is_expected() -> None:
+    draw = np.random.default_rng(20)
+    chance, group = np.repeat([0.995, 0.5], 1200), (draw.random(2400) < 0.45).astype(np.int64)
+    group[1200:] = 0
+    came = draw.random(2400) < chance
+    gone = (group == 1) & (draw.random(2400) < 0.3)
+    told = absent(tally(chance, came & ~gone, np.arange(2400), group, 2))
+    assert told.expected[1] > 0.98 * told.people[1]
+    assert told.share[1] == pytest.approx(0.3, abs=0.08)
+
+
 def test_small_groups_and_a_group_of_all_say_nothing() -> None:
     draw = np.random.default_rng(15)
     chance, came = draw.random(500), draw.random(500) < 0.5
