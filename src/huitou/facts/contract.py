@@ -196,6 +196,67 @@ sixteen before; `bought_long_before` those of the thirty-two before these; `boug
 `bought_month_before` those of the last four weeks, and of the four before.
 """
 
+ACCOUNTS = _schema(
+    {
+        "person_id": TEXT,
+        "member_no": TEXT,
+        "phone": TEXT,
+        "email": TEXT,
+        "name": TEXT,
+        "store": TEXT,
+        "channel": TEXT,
+        "region": TEXT,
+        "last_seen_day": DAY,
+        "revenue": WHOLE,
+        "returned": WHOLE,
+        "return_lines": WHOLE,
+        "costed": WHOLE,
+        "earned": WHOLE,
+        "uncosted": WHOLE,
+        "first_day": DAY,
+        "last_day": DAY,
+        "first_number": WHOLE,
+        "second_number": WHOLE,
+        "last_number": WHOLE,
+        "purchase_days": WHOLE,
+        "orders": WHOLE,
+        "gross": WHOLE,
+        "logs": WHOLE,
+        "log_squares": WHOLE,
+        "gap_squares": WHOLE,
+        "absence_code": WHOLE,
+        "last_gap": WHOLE,
+        "bought_month": WHOLE,
+        "bought_month_before": WHOLE,
+        "bought_lately": WHOLE,
+        "bought_before": WHOLE,
+        "bought_long_before": WHOLE,
+    },
+    optional=(
+        "member_no",
+        "phone",
+        "email",
+        "name",
+        "store",
+        "channel",
+        "region",
+        "first_day",
+        "last_day",
+        "first_number",
+        "second_number",
+        "last_number",
+        "absence_code",
+        "last_gap",
+    ),
+)
+"""One row per person whom an order names, buyers and others: what adds, and firsts and lasts.
+
+`*_number` are days since 1970-01-01; `logs`, `log_squares`, `gap_squares` and `absence_code` are
+those of `rhythm.pace`. Who never bought has no days, and zeros.
+"""
+LATE_DAYS = _schema({"person_id": TEXT, "number": WHOLE})
+"""Purchase days of late, by number."""
+
 SPEND = _schema(
     {"day": DAY, "channel": TEXT, "campaign": TEXT, "purpose": TEXT, "amount": WHOLE},
     optional=("channel", "campaign"),

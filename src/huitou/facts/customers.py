@@ -7,14 +7,14 @@ from datetime import datetime
 
 import ibis
 
+from huitou.facts import rhythm
+from huitou.facts.accounts import accounts
 from huitou.facts.contract import CUSTOMERS, Tables, shaped
-from huitou.facts.kernel import day_number, flag, number_of, ratio, whole
-from huitou.facts.orders import of_persons, orders
-from huitou.facts.profit import profit_of, shop_rate
-from huitou.facts.rhythm import purchase_days, rhythm, shop_rhythm, typical
+from huitou.facts.kernel import day_number, number_of, ratio, whole
+from huitou.facts.orders import lines
+from huitou.facts.profit import profit_of, shop_rate, with_profit
+from huitou.facts.rhythm import shop_rhythm, typical
 from huitou.ground.clock import last_day_before
-
-PERSON = ["person_id"]
 
 
 def customers(
@@ -26,52 +26,26 @@ def customers(
     the last day that began before `as_of`. Amounts are minor units.
     """
     told = t if margin is None else replace(t, margin=margin)
-    every = orders(told, as_of, known=known)
-    persons = of_persons(every)
+    return customers_of(told, accounts(told, as_of, known=known), as_of, known=known)
+
+
+def customers_of(
+    t: Tables, accounts: ibis.Table, as_of: datetime, *, known: datetime | None = None
+) -> ibis.Table:
+    """The same from everybody's account as of that evening (`contract.ACCOUNTS`)."""
     today = number_of(last_day_before(as_of, t.shop_zone))
-    bought = rhythm(purchase_days(persons.filter(persons.is_purchase), PERSON), PERSON, today)
-    shop = _shop(told, today, every, bought)
-    joined = bought.join(_ledger(persons), "person_id").cross_join(shop)
-    return shaped(_derived(joined), CUSTOMERS)
-
-
-def _ledger(persons: ibis.Table) -> ibis.Table:
-    """Per person: all money, returns included, and what the last purchase tells of them."""
-    latest = ibis.window(
-        group_by=persons.person_id,
-        order_by=[
-            flag(persons.is_purchase).desc(),
-            persons.ordered_at.desc(),
-            persons.source.desc(),
-            persons.order_id.desc(),
-        ],
-    )
-    ranked = persons.mutate(recency=ibis.row_number().over(latest))
-    newest = ranked.recency == 0
-    return ranked.group_by("person_id").aggregate(
-        key=ibis.coalesce(ranked.member_no.min(), ranked.phone.min(), ranked.email.min()),
-        name=ranked.name.min(),
-        last_seen_day=ranked.last_day.max(),
-        revenue=ranked.amount.sum(),
-        returned=ranked.returned.sum(),
-        return_lines=ranked.return_lines.sum(),
-        costed=ranked.costed.sum(),
-        earned=ranked.earned.sum(),
-        uncosted=ranked.uncosted.sum(),
-        store=ranked.store.max(where=newest),
-        channel=ranked.channel.max(where=newest),
-        region=ranked.region.max(where=newest),
-        has_phone=ranked.phone.max().notnull(),
-        has_email=ranked.email.max().notnull(),
-    )
+    bought = rhythm.told(accounts.filter(accounts.purchase_days > 0))
+    shop = _shop(t, today, lines(t, as_of, known=known), bought)
+    return shaped(_derived(bought.cross_join(shop)), CUSTOMERS)
 
 
 def _shop(t: Tables, today: int, every: ibis.Table, bought: ibis.Table) -> ibis.Table:
     """One row about the shop: its rate, usual gap, start of log, and costs per person."""
-    log = every.aggregate(log_start=day_number(every.day.min()), costed_all=every.costed.sum())
+    priced = with_profit(t, every)
+    log = priced.aggregate(log_start=day_number(priced.day.min()), costed_all=priced.costed.sum())
     gap = shop_rhythm(bought)
     people = bought.aggregate(people=bought.count())
-    row = log.cross_join(gap).cross_join(people).cross_join(shop_rate(every, t.margin))
+    row = log.cross_join(gap).cross_join(people).cross_join(shop_rate(priced, t.margin))
     span = (whole(today) - row.log_start + 1).cast("float64")
     return row.select(
         shop_gap=row.shop_gap.fill_null(span),
@@ -86,6 +60,9 @@ def _derived(row: ibis.Table) -> ibis.Table:
     x = row.purchase_days - 1
     span = row.last_number - row.first_number
     return row.mutate(
+        key=ibis.coalesce(row.member_no, row.phone, row.email),
+        has_phone=row.phone.notnull(),
+        has_email=row.email.notnull(),
         x=x,
         t_x=span,
         T=row.today - row.first_number,

@@ -30,6 +30,11 @@ def day_number(day: Value) -> Value:
     return day.epoch_days().cast("int64")
 
 
+def day_of(number: Value) -> Value:
+    """The date of a day number."""
+    return (ibis.literal(EPOCH, "date") + number.cast("int32").as_interval("D")).cast("date")
+
+
 def number_of(day: date) -> int:
     """The same for a date we hold in hand."""
     return (day - EPOCH).days
@@ -78,14 +83,26 @@ def geometric_mean(positive: Column) -> Value:
     return settled(positive.ln().mean().exp())
 
 
-def spread(whole: Column) -> Value:
-    """Sample standard deviation of whole numbers, from exact sums; null below two of them."""
-    count = whole.count().cast("float64")
-    total = whole.sum().cast("float64")
-    squares = (whole * whole).sum().cast("float64")
-    within = squares - total * total / count.nullif(0.0)
+def spread(count: Value, total: Value, squares: Value) -> Value:
+    """Sample standard deviation from how many, their sum and the sum of their squares.
+
+    Null below two of them; exact sums of whole numbers are the same in whatever order they came.
+    """
+    many = count.cast("float64")
+    sums = total.cast("float64")
+    within = squares.cast("float64") - sums * sums / many.nullif(0.0)
     # The difference of two large floats may fall a hair below zero.
-    return (within.abs() / (count - 1.0).nullif(0.0)).sqrt()
+    return (within.abs() / (many - 1.0).nullif(0.0)).sqrt()
+
+
+def least(left: Value, right: Value) -> Value:
+    """The lesser of two, and the one that is there where the other is null."""
+    return (right < left).ifelse(right, ibis.coalesce(left, right))
+
+
+def greatest(left: Value, right: Value) -> Value:
+    """The greater of two, and the one that is there where the other is null."""
+    return (right > left).ifelse(right, ibis.coalesce(left, right))
 
 
 def known_at(lines: ibis.Table, as_of: datetime, known: datetime | None = None) -> ibis.Table:

@@ -5,14 +5,17 @@ from __future__ import annotations
 from datetime import datetime
 
 import ibis
+from ibis.expr.types import Value
 
 from huitou.facts.contract import RETURNING, Dimension, Tables, shaped
 from huitou.facts.kernel import (
     day_number,
+    day_of,
     flag,
     geometric_mean,
     nullable,
     ratio,
+    rounded,
     settled,
     spread,
     whole,
@@ -26,6 +29,18 @@ MONTH = 28
 LATELY = 112
 """Days whose purchases are held against those of as many days before: sixteen weeks even out the
 days of a week and the ends of months, and lie within one season."""
+WINDOWS = {
+    "bought_month": (0, MONTH),
+    "bought_month_before": (MONTH, 2 * MONTH),
+    "bought_lately": (0, LATELY),
+    "bought_before": (LATELY, 2 * LATELY),
+    "bought_long_before": (2 * LATELY, 4 * LATELY),
+}
+"""Purchase days of late: from how many days ago, and up to how many."""
+MILLION = 1e6
+"""Logs are counted in millionths: sums of whole numbers are exact."""
+DAYS_OF_A_CODE = 2**20
+"""More than any day number, before 1970 or after."""
 BANDS = (7, 14, 30, 60, 90, 180, 365)
 """Days by which gaps between purchases are told apart."""
 
@@ -48,9 +63,7 @@ def purchase_days(purchases: ibis.Table, keys: list[str]) -> ibis.Table:
     numbered = daily.mutate(number=day_number(daily.day))
     before = ibis.window(group_by=keys, order_by=numbered.number)
     previous = nullable(numbered.number.lag().over(before), 0)
-    gaps = numbered.mutate(gap=numbered.number - previous)
-    whole = ibis.window(group_by=keys)
-    return gaps.mutate(longest=gaps.gap.max().over(whole))
+    return numbered.mutate(gap=numbered.number - previous)
 
 
 def rhythm(days: ibis.Table, keys: list[str], today: int | None = None) -> ibis.Table:
@@ -64,7 +77,17 @@ def rhythm(days: ibis.Table, keys: list[str], today: int | None = None) -> ibis.
     long) are null with one purchase day, `gap_sd` and `spend_log_sd` (sample sd) below three and
     two.
     """
-    logged = days.mutate(log_gross=days.gross.cast("float64").ln())
+    return told(pace(days, keys, today))
+
+
+def pace(days: ibis.Table, keys: list[str], today: int | None = None) -> ibis.Table:
+    """What a rhythm is told from: whole numbers that add, for those of one span of days and of the
+    next come to those of both (`accounts.added`).
+
+    `logs` and `log_squares` are of the log of each day's `gross`, in millionths; `gap_squares` of
+    gaps in days; `absence_code` holds the longest gap and the last day that ended one so long.
+    """
+    logged = days.mutate(log=rounded(days.gross.cast("float64").ln() * MILLION))
     return logged.group_by(keys).aggregate(
         first_day=logged.day.min(),
         last_day=logged.day.max(),
@@ -74,30 +97,44 @@ def rhythm(days: ibis.Table, keys: list[str], today: int | None = None) -> ibis.
         purchase_days=logged.count(),
         orders=logged.orders.sum(),
         gross=logged.gross.sum(),
-        spend_mean=ratio(logged.gross.sum(), logged.count()),
-        spend_log_sd=settled(logged.log_gross.std(how="sample")),
-        gap_mean=ratio(logged.gap.sum(), logged.gap.count()),
-        gap_sd=spread(logged.gap),
-        absence=logged.gap.max(),
-        back_day=logged.day.max(where=logged.gap == logged.longest),
+        logs=logged.log.sum(),
+        log_squares=(logged.log * logged.log).sum(),
+        gap_squares=(logged.gap * logged.gap).sum(),
+        absence_code=absence_code(logged.gap, logged.number).max(),
         last_gap=logged.gap.argmax(logged.number),
         **(_lately(logged, today) if today is not None else {}),
     )
 
 
-def _lately(days: ibis.Table, today: int) -> dict[str, ibis.Value]:
-    ago = whole(today) - days.number
+def told(pace: ibis.Table) -> ibis.Table:
+    """The same, with means, deviations and the longest absence."""
+    gaps = pace.purchase_days - 1
+    absence = pace.absence_code // DAYS_OF_A_CODE
+    back = pace.absence_code - absence * DAYS_OF_A_CODE - DAYS_OF_A_CODE // 2
+    return pace.mutate(
+        spend_mean=ratio(pace.gross, pace.purchase_days),
+        spend_log_sd=settled(spread(pace.purchase_days, pace.logs, pace.log_squares) / MILLION),
+        gap_mean=ratio(pace.last_number - pace.first_number, gaps),
+        gap_sd=spread(gaps, pace.last_number - pace.first_number, pace.gap_squares),
+        absence=absence,
+        back_day=day_of(back),
+    )
 
-    def between(begin: int, end: int) -> ibis.Value:
-        return flag((ago >= begin) & (ago < end)).sum()
 
-    return {
-        "bought_month": between(0, MONTH),
-        "bought_month_before": between(MONTH, 2 * MONTH),
-        "bought_lately": between(0, LATELY),
-        "bought_before": between(LATELY, 2 * LATELY),
-        "bought_long_before": between(2 * LATELY, 4 * LATELY),
-    }
+def absence_code(gap: Value, number: Value) -> Value:
+    """A gap and the day that ended it as one number: the largest is the longest, and the latest."""
+    return gap * DAYS_OF_A_CODE + number + DAYS_OF_A_CODE // 2
+
+
+def _lately(days: ibis.Table, today: int) -> dict[str, Value]:
+    return {name: flag(within(days.number, today, name)).sum() for name in WINDOWS}
+
+
+def within(number: Value, today: int, window: str) -> Value:
+    """Whether a day lies in one of the `WINDOWS` that end on the day `today` (both numbers)."""
+    begin, end = WINDOWS[window]
+    ago = whole(today) - number
+    return (ago >= begin) & (ago < end)
 
 
 def returning(t: Tables, as_of: datetime) -> ibis.Table:

@@ -1,0 +1,165 @@
+"""A person's account: what their orders come to, as a value that adds.
+
+    account of last year + account of today = account of both
+
+All that is known of a customer as of an evening follows from it (`customers.customers_of`), so that
+one more day of a large shop costs what the day holds and not what its history does.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import ibis
+from ibis.expr.types import Value
+
+from huitou.facts.contract import ACCOUNTS, LATE_DAYS, Tables, shaped
+from huitou.facts.kernel import flag, greatest, least, number_of, whole
+from huitou.facts.orders import of_persons, orders
+from huitou.facts.rhythm import (
+    LATELY,
+    WINDOWS,
+    absence_code,
+    pace,
+    purchase_days,
+    within,
+)
+from huitou.ground.clock import last_day_before
+
+PERSON = ["person_id"]
+SUMS = (
+    "revenue",
+    "returned",
+    "return_lines",
+    "costed",
+    "earned",
+    "uncosted",
+    "purchase_days",
+    "orders",
+    "gross",
+    "logs",
+    "log_squares",
+    "gap_squares",
+    *WINDOWS,
+)
+"""What of two accounts is added; `gap_squares` gets the gap between them besides."""
+FIRSTS = ("member_no", "phone", "email", "name")
+"""What is the first in the order of the alphabet."""
+NEWEST = ("store", "channel", "region")
+"""What the latest purchase says, or where there is none, the latest order."""
+LOOKED_BACK = 4 * LATELY
+"""Days for which it matters how long ago somebody bought."""
+
+
+def accounts(t: Tables, as_of: datetime, *, known: datetime | None = None) -> ibis.Table:
+    """Everybody who is named by an order known at `as_of`, buyers and others (`ACCOUNTS`)."""
+    persons = of_persons(orders(t, as_of, known=known))
+    today = number_of(last_day_before(as_of, t.shop_zone))
+    days = purchase_days(persons.filter(persons.is_purchase), PERSON)
+    bought = pace(days, PERSON, today)
+    every = _ledger(persons)
+    joined = every.left_join(bought, every.person_id == bought.person_id)
+    counts = {name: joined[name].fill_null(0) for name in SUMS if name in bought.columns}
+    return shaped(joined.mutate(**counts), ACCOUNTS)
+
+
+def late_days(t: Tables, as_of: datetime) -> ibis.Table:
+    """Purchase days of the last `LOOKED_BACK` days (`LATE_DAYS`): what windows are counted from."""
+    today = number_of(last_day_before(as_of, t.shop_zone))
+    persons = of_persons(orders(t, as_of))
+    days = purchase_days(persons.filter(persons.is_purchase), PERSON)
+    return shaped(days.filter(days.number > whole(today - LOOKED_BACK)), LATE_DAYS)
+
+
+def added(earlier: ibis.Table, later: ibis.Table) -> ibis.Table:
+    """The accounts of all who stand in `later`, with what they had in `earlier`.
+
+    Every order of `later` began on a later day than any of `earlier`. The windows are those of
+    `later`'s evening where `earlier` was brought to it (`crossed`).
+    """
+    before = earlier.rename({f"{name}_then": name for name in earlier.columns})
+    both = later.left_join(before, later.person_id == before.person_id_then)
+    sums = {name: both[name] + both[f"{name}_then"].fill_null(0) for name in SUMS}
+    return shaped(both.mutate(**(sums | _rest(both))), ACCOUNTS)
+
+
+def crossed(late: ibis.Table, before: int, today: int) -> ibis.Table:
+    """How the windows of those who bought up to the day `before` change by the day `today`.
+
+    `late`: their purchase days (`LATE_DAYS`); both days are numbers. One row for each person with a
+    purchase day that entered or left a window, one column for each of `WINDOWS`.
+    """
+    ends = sorted({end for window in WINDOWS.values() for end in window} - {0})
+    left = [late.number.between(whole(before - end + 1), whole(today - end)) for end in ends]
+    moved = late.filter((late.number <= whole(before)) & ibis.or_(*left))
+    changes = {
+        name: (flag(within(moved.number, today, name)) - flag(within(moved.number, before, name)))
+        .sum()
+        .cast("int64")
+        for name in WINDOWS
+    }
+    return moved.group_by("person_id").aggregate(**changes)
+
+
+def brought_to(
+    earlier: ibis.Table, late: ibis.Table, later: ibis.Table, before: int, today: int
+) -> ibis.Table:
+    """Everybody's account as of the evening of `today`, from those of the evening of `before`.
+
+    `late`: the purchase days that were known then; `later`: the accounts of what was ordered since.
+    """
+    moves = crossed(late, before, today).rename(whose="person_id")
+    moved = earlier.left_join(moves, earlier.person_id == moves.whose)
+    by = {name: moved[name] + moved[f"{name}_right"].fill_null(0) for name in WINDOWS}
+    base = shaped(moved.mutate(**by), ACCOUNTS)
+    others = base.anti_join(later, "person_id")
+    return ibis.union(others, added(base, later))
+
+
+def _rest(both: ibis.Table) -> dict[str, Value]:
+    """Of two accounts what is not added: firsts and lasts, and the gap that lies between them."""
+    bridge = both.first_number - both.last_number_then
+    second = both.first_day_then.notnull().ifelse(both.first_number, both.second_number)
+    bought_later = (both.purchase_days > 0) | (both.purchase_days_then.fill_null(0) == 0)
+    gaps = both.gap_squares + both.gap_squares_then.fill_null(0)
+    return {
+        **{name: least(both[name], both[f"{name}_then"]) for name in FIRSTS},
+        **{name: bought_later.ifelse(both[name], both[f"{name}_then"]) for name in NEWEST},
+        "last_seen_day": greatest(both.last_seen_day, both.last_seen_day_then),
+        "first_day": ibis.coalesce(both.first_day_then, both.first_day),
+        "first_number": ibis.coalesce(both.first_number_then, both.first_number),
+        "second_number": ibis.coalesce(both.second_number_then, second),
+        "last_day": ibis.coalesce(both.last_day, both.last_day_then),
+        "last_number": ibis.coalesce(both.last_number, both.last_number_then),
+        "last_gap": ibis.coalesce(both.last_gap, bridge, both.last_gap_then),
+        "gap_squares": gaps + (bridge * bridge).fill_null(0),
+        "absence_code": greatest(
+            greatest(both.absence_code, both.absence_code_then),
+            absence_code(bridge, both.first_number),
+        ),
+    }
+
+
+def _ledger(persons: ibis.Table) -> ibis.Table:
+    """Per person: all money, returns included, and what the last purchase tells of them."""
+    said = ibis.struct({name: persons[name] for name in NEWEST})
+    place = ibis.struct(
+        {
+            "bought": flag(persons.is_purchase),
+            "at": persons.ordered_at,
+            "source": persons.source,
+            "order_id": persons.order_id,
+        }
+    )
+    sums = persons.group_by("person_id").aggregate(
+        **{name: persons[name].min() for name in FIRSTS},
+        last_seen_day=persons.last_day.max(),
+        revenue=persons.amount.sum(),
+        returned=persons.returned.sum(),
+        return_lines=persons.return_lines.sum(),
+        costed=persons.costed.sum(),
+        earned=persons.earned.sum(),
+        uncosted=persons.uncosted.sum(),
+        newest=said.argmax(place),
+    )
+    return sums.mutate(**{name: sums.newest[name] for name in NEWEST}).drop("newest")
