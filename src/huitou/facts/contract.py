@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, Protocol
@@ -41,6 +41,16 @@ Unit = Literal["count", "share", "days", "money", "table"]
 
 
 @dataclass(frozen=True)
+class Held:
+    """Tables that facts begin with (`Tables.once`), kept rather than made for each of them."""
+
+    of: ibis.Table
+    """The very lines they were made of: other lines make them anew."""
+    tables: Mapping[Hashable, ibis.Table]
+    """By the name under which they are asked for."""
+
+
+@dataclass(frozen=True)
 class Tables:
     """One shop's tables, as Ibis expressions of any one engine.
 
@@ -65,15 +75,26 @@ class Tables:
     """What lines were before a later word changed them: as `lines`, with `replaced_at`."""
     served: ibis.Table | None = None
     """What serving people cost beside their orders (`SERVED`)."""
+    held: Held | None = None
+    """What was made of these lines before, and need not be made again."""
     _once: dict[Hashable, ibis.Table] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )
 
     def once(self, name: Hashable, make: Callable[[], ibis.Table]) -> ibis.Table:
         """An expression over these tables that many facts begin with, made when first asked for."""
+        held = self.held_as(name)
+        if held is not None:
+            return held
         if name not in self._once:
             self._once[name] = make()
         return self._once[name]
+
+    def held_as(self, name: Hashable) -> ibis.Table | None:
+        """What is kept under this name; None where it is not, or is not of these lines."""
+        if self.held is None or self.held.of is not self.lines:
+            return None
+        return self.held.tables.get(name)
 
     @property
     def shop_zone(self) -> ZoneInfo:

@@ -47,8 +47,20 @@ BANDS = (7, 14, 30, 60, 90, 180, 365)
 
 def buyers(t: Tables, as_of: datetime, *, by: Dimension | None = None) -> ibis.Table:
     """The rhythm of every person with a purchase, per `part` when cut along a dimension."""
+    accounts = t.held_as(("accounts", as_of, None)) if by is None else None
+    if accounts is not None:
+        return told(accounts.filter(accounts.purchase_days > 0))
     keys = [*cut(by), "person_id"]
-    return rhythm(purchase_days(of_persons(purchases(t, as_of, by=by)), keys), keys)
+    return rhythm(bought_days(t, as_of, by=by), keys)
+
+
+def bought_days(t: Tables, as_of: datetime, *, by: Dimension | None = None) -> ibis.Table:
+    """Everybody's purchase days (`purchase_days`), per `part` when cut along a dimension."""
+    days = t.held_as(("days", as_of, None)) if by is None else None
+    if days is not None:
+        return days.filter(days.orders > 0)
+    keys = [*cut(by), "person_id"]
+    return purchase_days(of_persons(purchases(t, as_of, by=by)), keys)
 
 
 def purchase_days(purchases: ibis.Table, keys: list[str]) -> ibis.Table:
@@ -60,6 +72,28 @@ def purchase_days(purchases: ibis.Table, keys: list[str]) -> ibis.Table:
     daily = purchases.group_by([*keys, "day"]).aggregate(
         gross=purchases.amount.sum(), orders=purchases.count()
     )
+    return _with_gaps(daily, keys)
+
+
+def days_of(orders: ibis.Table, keys: list[str]) -> ibis.Table:
+    """One row per person and day with an order of any kind: as `purchase_days`, and its money.
+
+    On a day without a purchase `orders` and `gross` are zero, and `gap` is null.
+    """
+    sums = ("returned", "return_lines", "costed", "earned", "uncosted")
+    daily = orders.group_by([*keys, "day"]).aggregate(
+        gross=orders.is_purchase.ifelse(orders.amount, 0).sum(),
+        orders=flag(orders.is_purchase).sum(),
+        revenue=orders.amount.sum(),
+        **{name: orders[name].sum() for name in sums},
+        last_seen_day=orders.last_day.max(),
+    )
+    bought = daily.mutate(bought=flag(daily.orders > 0))
+    gaps = _with_gaps(bought, [*keys, "bought"])
+    return gaps.mutate(gap=(gaps.bought == 1).ifelse(gaps.gap, ibis.null("int64"))).drop("bought")
+
+
+def _with_gaps(daily: ibis.Table, keys: list[str]) -> ibis.Table:
     numbered = daily.mutate(number=day_number(daily.day))
     before = ibis.window(group_by=keys, order_by=numbered.number)
     previous = nullable(numbered.number.lag().over(before), 0)
@@ -87,23 +121,34 @@ def pace(days: ibis.Table, keys: list[str], today: int | None = None) -> ibis.Ta
     `logs` and `log_squares` are of the log of each day's `gross`, in millionths; `gap_squares` of
     gaps in days; `absence_code` holds the longest gap and the last day that ended one so long.
     """
-    logged = days.mutate(log=rounded(days.gross.cast("float64").ln() * MILLION))
-    return logged.group_by(keys).aggregate(
-        first_day=logged.day.min(),
-        last_day=logged.day.max(),
-        first_number=logged.number.min(),
-        second_number=logged.number.min(where=logged.gap.notnull()),
-        last_number=logged.number.max(),
-        purchase_days=logged.count(),
-        orders=logged.orders.sum(),
-        gross=logged.gross.sum(),
-        logs=logged.log.sum(),
-        log_squares=(logged.log * logged.log).sum(),
-        gap_squares=(logged.gap * logged.gap).sum(),
-        absence_code=absence_code(logged.gap, logged.number).max(),
-        last_gap=logged.gap.argmax(logged.number),
-        **(_lately(logged, today) if today is not None else {}),
+    return days.group_by(keys).aggregate(**paces(days, today))
+
+
+def paces(days: ibis.Table, today: int | None = None) -> dict[str, Value]:
+    """The columns of `pace`, over `days` (`purchase_days` or `days_of`) grouped by person."""
+    bought = days.orders > 0
+    log = rounded(bought.ifelse(days.gross, 1).cast("float64").ln() * MILLION)
+    lately = (
+        {name: flag(bought & within(days.number, today, name)).sum() for name in WINDOWS}
+        if today is not None
+        else {}
     )
+    return {
+        "first_day": days.day.min(where=bought),
+        "last_day": days.day.max(where=bought),
+        "first_number": days.number.min(where=bought),
+        "second_number": days.number.min(where=days.gap.notnull()),
+        "last_number": days.number.max(where=bought),
+        "purchase_days": flag(bought).sum(),
+        "orders": days.orders.sum(),
+        "gross": days.gross.sum(),
+        "logs": log.sum(),
+        "log_squares": (log * log).sum(),
+        "gap_squares": (days.gap * days.gap).sum(),
+        "absence_code": absence_code(days.gap, days.number).max(),
+        "last_gap": (days.number * DAYS_OF_A_CODE + days.gap).max() % DAYS_OF_A_CODE,
+        **lately,
+    }
 
 
 def told(pace: ibis.Table) -> ibis.Table:
@@ -126,10 +171,6 @@ def absence_code(gap: Value, number: Value) -> Value:
     return gap * DAYS_OF_A_CODE + number + DAYS_OF_A_CODE // 2
 
 
-def _lately(days: ibis.Table, today: int) -> dict[str, Value]:
-    return {name: flag(within(days.number, today, name)).sum() for name in WINDOWS}
-
-
 def within(number: Value, today: int, window: str) -> Value:
     """Whether a day lies in one of the `WINDOWS` that end on the day `today` (both numbers)."""
     begin, end = WINDOWS[window]
@@ -142,7 +183,7 @@ def returning(t: Tables, as_of: datetime) -> ibis.Table:
 
     What the seasons are told from: newcomers come by campaigns, those who return by season.
     """
-    days = purchase_days(of_persons(purchases(t, as_of)), ["person_id"])
+    days = bought_days(t, as_of)
     again = days.filter(days.gap.notnull())
     return shaped(again.group_by("day").aggregate(repeats=again.count()), RETURNING)
 
@@ -166,8 +207,7 @@ def usual_gap(t: Tables, as_of: datetime, *, by: Dimension | None = None) -> ibi
 def gap_bands(t: Tables, as_of: datetime, *, by: Dimension | None = None) -> ibis.Table:
     """All gaps between two purchase days by length: `days` (the longest of a band), `gaps`,
     `share` of all, and `people` who had one. The last band has no end: its `days` is null."""
-    keys = [*cut(by), "person_id"]
-    days = purchase_days(of_persons(purchases(t, as_of, by=by)), keys)
+    days = bought_days(t, as_of, by=by)
     known = days.filter(days.gap.notnull())
     bands = [(known.gap <= longest, ibis.literal(longest, "int64")) for longest in BANDS]
     placed = known.mutate(days=ibis.cases(*bands, else_=ibis.null("int64")))

@@ -118,25 +118,22 @@ def _earnings(
     t: Tables, as_of: datetime, by: Dimension | None, *, of_customers: bool
 ) -> tuple[ibis.Table, ibis.Table]:
     every = orders(t, as_of, by=by)
-    rate = shop_rate(every, t.margin)
-    counted = every
-    if of_customers:
-        counted = _of_buyers(every, by)
-    people = counted.person_id.nunique() if of_customers else counted.count()
-    return (
-        counted.aggregate(
-            by=cut(by),
-            earned=counted.earned.sum(),
-            uncosted=counted.uncosted.sum(),
-            people=people,
-        ),
-        rate,
+    counted = _of_buyers(every, by) if of_customers else every
+    sums = counted.aggregate(
+        by=cut(by),
+        earned=counted.earned.sum(),
+        uncosted=counted.uncosted.sum(),
+        people=counted.count(),
     )
+    return sums, shop_rate(every, t.margin)
 
 
 def _of_buyers(every: ibis.Table, by: Dimension | None) -> ibis.Table:
-    """All orders, returns too, of persons who have a purchase among them."""
+    """Sums over all orders, returns too, of each person who has a purchase among them."""
     persons = of_persons(every)
-    theirs = ibis.window(group_by=[*cut(by), "person_id"])
-    marked = persons.mutate(bought=flag(persons.is_purchase).max().over(theirs))
-    return marked.filter(marked.bought == 1)
+    sums = persons.group_by([*cut(by), "person_id"]).aggregate(
+        earned=persons.earned.sum(),
+        uncosted=persons.uncosted.sum(),
+        bought=flag(persons.is_purchase).max(),
+    )
+    return sums.filter(sums.bought == 1)
