@@ -15,21 +15,20 @@ from ibis.expr.types import Value
 
 from huitou.facts.contract import ACCOUNTS, LATE_DAYS, Tables, shaped
 from huitou.facts.kernel import flag, greatest, least, number_of, whole
-from huitou.facts.orders import of_persons, orders
+from huitou.facts.orders import PLACE, lines, of_persons, orders
 from huitou.facts.rhythm import (
     LATELY,
     WINDOWS,
     absence_code,
-    days_of,
-    paces,
+    bought_days,
+    pace,
     within,
 )
 from huitou.ground.clock import last_day_before
 
 PERSON = ["person_id"]
 MONEY = ("revenue", "returned", "return_lines", "costed", "earned", "uncosted")
-SUMS = (
-    *MONEY,
+COUNTS = (
     "purchase_days",
     "orders",
     "gross",
@@ -38,6 +37,7 @@ SUMS = (
     "gap_squares",
     *WINDOWS,
 )
+SUMS = (*MONEY, *COUNTS)
 """What of two accounts is added; `gap_squares` gets the gap between them besides."""
 FIRSTS = ("member_no", "phone", "email", "name")
 """What is the first in the order of the alphabet."""
@@ -49,43 +49,35 @@ LOOKED_BACK = 4 * LATELY
 
 def accounts(t: Tables, as_of: datetime, *, known: datetime | None = None) -> ibis.Table:
     """Everybody who is named by an order known at `as_of`, buyers and others (`ACCOUNTS`)."""
-    return t.once(("accounts", as_of, known), lambda: _accounts(t, as_of, known))
+    kept = t.kept("accounts", as_of) if known is None else None
+    if kept is not None:
+        return kept
+    sums = sums_of(t, as_of, known=known)
+    newest = _newest(of_persons(orders(t, as_of, known=known)))
+    named = _named(lines(t, as_of, known=known)).rename(whose="person_id")
+    both = sums.join(newest, "person_id")
+    return shaped(both.join(named, both.person_id == named.whose), ACCOUNTS)
 
 
-def _accounts(t: Tables, as_of: datetime, known: datetime | None) -> ibis.Table:
-    sums = money_and_days(
-        days(t, as_of, known=known), number_of(last_day_before(as_of, t.shop_zone))
+def sums_of(t: Tables, as_of: datetime, *, known: datetime | None = None) -> ibis.Table:
+    """Of each account what comes from amounts and days: all but names and places."""
+    persons = of_persons(orders(t, as_of, known=known))
+    money = persons.group_by("person_id").aggregate(
+        last_seen_day=persons.last_day.max(),
+        revenue=persons.amount.sum(),
+        **{name: persons[name].sum() for name in MONEY if name in persons.columns},
     )
-    named = _named(of_persons(orders(t, as_of, known=known))).rename(whose="person_id")
-    return shaped(sums.join(named, sums.person_id == named.whose), ACCOUNTS)
-
-
-def money_and_days(days: ibis.Table, today: int) -> ibis.Table:
-    """What of an account follows from a person's days (`rhythm.days_of`) up to the day `today`."""
-    known = days.filter(days.number <= whole(today))
-    sums = known.group_by("person_id").aggregate(
-        **paces(known, today),
-        last_seen_day=known.last_seen_day.max(),
-        **{name: known[name].sum() for name in MONEY},
-    )
-    return sums.mutate(gap_squares=sums.gap_squares.fill_null(0))
-
-
-def days(t: Tables, as_of: datetime, *, known: datetime | None = None) -> ibis.Table:
-    """Everybody's days with an order known at `as_of` (`rhythm.days_of`)."""
-
-    def make() -> ibis.Table:
-        return days_of(of_persons(orders(t, as_of, known=known)), PERSON)
-
-    return t.once(("days", as_of, known), make)
+    today = number_of(last_day_before(as_of, t.shop_zone))
+    bought = pace(bought_days(t, as_of, known=known), PERSON, today).rename(whose="person_id")
+    both = money.left_join(bought, money.person_id == bought.whose).drop("whose")
+    return both.mutate(**{name: both[name].fill_null(0) for name in COUNTS})
 
 
 def late_days(t: Tables, as_of: datetime) -> ibis.Table:
     """Purchase days of the last `LOOKED_BACK` days (`LATE_DAYS`): what windows are counted from."""
     today = number_of(last_day_before(as_of, t.shop_zone))
-    every = days(t, as_of)
-    late = every.filter((every.orders > 0) & (every.number > whole(today - LOOKED_BACK)))
-    return shaped(late, LATE_DAYS)
+    days = bought_days(t, as_of)
+    return shaped(days.filter(days.number > whole(today - LOOKED_BACK)), LATE_DAYS)
 
 
 def added(earlier: ibis.Table, later: ibis.Table) -> ibis.Table:
@@ -157,20 +149,17 @@ def _rest(both: ibis.Table) -> dict[str, Value]:
     }
 
 
-def _named(persons: ibis.Table) -> ibis.Table:
-    """Per person: how they are named, and where they bought last."""
-    # One struct, whose first fields decide: engines find its maximum several times as fast as what
-    # stands beside the maximum of another.
-    latest = ibis.struct(
-        {
-            "bought": flag(persons.is_purchase),
-            "at": persons.ordered_at,
-            "source": persons.source,
-            "order_id": persons.order_id,
-            **{name: persons[name] for name in NEWEST},
-        }
-    )
-    found = persons.group_by("person_id").aggregate(
-        **{name: persons[name].min() for name in FIRSTS}, newest=latest.max()
-    )
-    return found.mutate(**{name: found.newest[name] for name in NEWEST}).drop("newest")
+def _named(lines: ibis.Table) -> ibis.Table:
+    """How each person is named, by the lines that name them."""
+    known = lines.filter(lines.person_id.notnull())
+    return known.group_by("person_id").aggregate(**{name: known[name].min() for name in FIRSTS})
+
+
+def _newest(persons: ibis.Table) -> ibis.Table:
+    """Where each person bought last, or where they never bought, what they ordered last."""
+    # The first fields decide. Engines find the greatest of such a thing several times as fast as
+    # what stands beside the greatest of another.
+    place = {name: persons[name] for name in (*PLACE, *NEWEST)}
+    latest = ibis.struct({"bought": flag(persons.is_purchase), **place})
+    found = persons.group_by("person_id").aggregate(newest=latest.max())
+    return found.select("person_id", **{name: found.newest[name] for name in NEWEST})

@@ -42,12 +42,13 @@ Unit = Literal["count", "share", "days", "money", "table"]
 
 @dataclass(frozen=True)
 class Held:
-    """Tables that facts begin with (`Tables.once`), kept rather than made for each of them."""
+    """Tables that facts begin with, kept rather than made for each of them (`facts.held`)."""
 
     of: ibis.Table
-    """The very lines they were made of: other lines make them anew."""
-    tables: Mapping[Hashable, ibis.Table]
-    """By the name under which they are asked for."""
+    """The very lines they were made of: over other lines they are made anew."""
+    as_of: datetime
+    """The moment of which they tell."""
+    tables: Mapping[str, ibis.Table]
 
 
 @dataclass(frozen=True)
@@ -83,18 +84,16 @@ class Tables:
 
     def once(self, name: Hashable, make: Callable[[], ibis.Table]) -> ibis.Table:
         """An expression over these tables that many facts begin with, made when first asked for."""
-        held = self.held_as(name)
-        if held is not None:
-            return held
         if name not in self._once:
             self._once[name] = make()
         return self._once[name]
 
-    def held_as(self, name: Hashable) -> ibis.Table | None:
-        """What is kept under this name; None where it is not, or is not of these lines."""
+    def kept(self, name: str, as_of: datetime, *, later: bool = False) -> ibis.Table | None:
+        """What is kept under a name as of a moment, or with `later` as of that or a later one."""
         if self.held is None or self.held.of is not self.lines:
             return None
-        return self.held.tables.get(name)
+        told = self.held.as_of
+        return self.held.tables.get(name) if told == as_of or (later and told > as_of) else None
 
     @property
     def shop_zone(self) -> ZoneInfo:

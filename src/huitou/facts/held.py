@@ -1,44 +1,35 @@
 """What is worth keeping of a large shop, so that each fact need not begin with all its lines.
 
-    lines ─▶ orders ─▶ days ─▶ accounts ─▶ every metric
+    lines ─▶ orders ─▶ purchase days ─▶ accounts ─▶ every metric
                   └──▶ first purchases
 
-Each is made of the ones before it. A shop that keeps none of them has the same facts.
+Each is made of the ones before it. Those of one evening serve earlier ones too, but for accounts
+and first purchases. A shop that keeps none of them has the same facts.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 
 import ibis
 
-from huitou.facts.accounts import accounts, days
+from huitou.facts.accounts import accounts
 from huitou.facts.contract import Held, Tables
 from huitou.facts.orders import first_purchases, orders_of_many_lines
+from huitou.facts.rhythm import bought_days
+
+PIECES: dict[str, Callable[[Tables, datetime], ibis.Table]] = {
+    "orders": orders_of_many_lines,
+    "purchase_days": bought_days,
+    "accounts": accounts,
+    "first_purchases": first_purchases,
+}
+"""What to keep of an evening, in the order in which it is made."""
 
 
-@dataclass(frozen=True)
-class Piece:
-    """A table that facts begin with: its name, how facts ask for it, and how it is made."""
-
-    name: str
-    asked_as: Hashable
-    make: Callable[[Tables], ibis.Table]
-
-
-def pieces(as_of: datetime) -> Iterator[Piece]:
-    """What to keep of an evening, in the order in which it is made."""
-    yield Piece("orders", ("orders", as_of, None, None), lambda t: orders_of_many_lines(t, as_of))
-    yield Piece("days", ("days", as_of, None), lambda t: days(t, as_of))
-    yield Piece("accounts", ("accounts", as_of, None), lambda t: accounts(t, as_of))
-    yield Piece(
-        "first_purchases", ("first purchases", as_of, None), lambda t: first_purchases(t, as_of)
-    )
-
-
-def holding(t: Tables, piece: Piece, kept: ibis.Table) -> Tables:
-    """The same shop, in which a piece is kept."""
-    before = t.held.tables if t.held is not None and t.held.of is t.lines else {}
-    return replace(t, held=Held(t.lines, {**before, piece.asked_as: kept}))
+def holding(t: Tables, as_of: datetime, name: str, kept: ibis.Table) -> Tables:
+    """The same shop, in which a piece of that evening is kept."""
+    at_hand = t.held.tables if t.held is not None and t.held.as_of == as_of else {}
+    return replace(t, held=Held(t.lines, as_of, {**at_hand, name: kept}))

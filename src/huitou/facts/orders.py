@@ -7,16 +7,15 @@ from datetime import datetime
 import ibis
 
 from huitou.facts.contract import OF_PERSONS, Dimension, Tables
-from huitou.facts.kernel import day_number, flag, known_at, month_number
+from huitou.facts.kernel import day_number, flag, known_at, moment, month_number
 from huitou.facts.profit import with_profit
 
 PART = "part"
 """The column that holds the value of the dimension along which a fact is cut."""
 
 SUMMED = ("amount", "costed", "earned", "uncosted")
-NAMED = ("member_no", "phone", "email", "name")
 LARGEST = ("store", "channel", "region", "campaign")
-"""Columns of an order that are the sum, the first and the last of those of its lines."""
+"""Columns of an order that are the sum and the last of those of its lines."""
 PLACE = ("ordered_at", "source", "order_id")
 """What puts the orders of a person in a row."""
 OF_A_FIRST = (
@@ -76,7 +75,8 @@ def _parts(t: Tables, as_of: datetime, by: Dimension, known: datetime | None) ->
 def first_purchases(t: Tables, as_of: datetime, *, known: datetime | None = None) -> ibis.Table:
     """The first purchase of each person: the order, its day as `first_number`, its `month`, and
     `acquisition`: its campaign, else its channel."""
-    return t.once(("first purchases", as_of, known), lambda: _first_purchases(t, as_of, known))
+    kept = t.kept("first_purchases", as_of) if known is None else None
+    return _first_purchases(t, as_of, known) if kept is None else kept
 
 
 def _first_purchases(t: Tables, as_of: datetime, known: datetime | None) -> ibis.Table:
@@ -112,11 +112,35 @@ def orders(
     `is_purchase`: no line of it is a return and its total is above zero. `amount` is its total,
     `returned` what went back (>= 0), both minor units; `day` its first day, `last_day` its last.
     """
-    return t.once(("orders", as_of, by, known), lambda: _orders(t, as_of, by, known))
+    later = t.kept("orders", as_of, later=True) if by is None and known is None else None
+    make = _orders if later is None else _orders_then
+    return t.once(("orders", as_of, by, known), lambda: make(t, as_of, by, known))
 
 
 def _orders(t: Tables, as_of: datetime, by: Dimension | None, known: datetime | None) -> ibis.Table:
     return _gathered(with_profit(t, lines(t, as_of, by=by, known=known)), cut(by))
+
+
+def _orders_then(
+    t: Tables, as_of: datetime, by: Dimension | None, known: datetime | None
+) -> ibis.Table:
+    """Orders of a moment from those of a later one: what was all there stands as it did."""
+    later, torn = t.kept("orders", as_of, later=True), torn_since(t, as_of)
+    assert later is not None, "asked of what is kept"
+    if torn is None:
+        return later
+    then = with_profit(t, lines(t, as_of)).semi_join(torn, ["source", "order_id"])
+    whole = later.filter(later.last_at < moment(as_of))
+    return ibis.union(whole, _gathered(then, []).select(*whole.columns))
+
+
+def torn_since(t: Tables, as_of: datetime) -> ibis.Table | None:
+    """Kept orders of which a part was ordered before a moment and a part not; None at their own."""
+    if t.kept("orders", as_of) is not None:
+        return None
+    later = t.kept("orders", as_of, later=True)
+    assert later is not None, "asked of what is kept"
+    return later.filter((later.ordered_at < moment(as_of)) & (later.last_at >= moment(as_of)))
 
 
 def orders_of_many_lines(t: Tables, as_of: datetime) -> ibis.Table:
@@ -126,17 +150,18 @@ def orders_of_many_lines(t: Tables, as_of: datetime) -> ibis.Table:
     much. A hash finds the others; orders whose hashes meet are gathered too, and come out the same.
     """
     split = with_profit(t, lines(t, as_of))
-    marked = split.mutate(mark=(split.source + "/" + split.order_id).hash())
+    marked = split.mutate(mark=split.order_id.hash())
     met = marked.group_by("mark").aggregate(lines=marked.count())
     several = met.filter(met.lines > 1)
+    alone = _each_alone(marked.anti_join(several, "mark"))
     gathered = _gathered(marked.semi_join(several, "mark"), [])
-    return ibis.union(_each_alone(marked.anti_join(several, "mark")), gathered)
+    return ibis.union(alone, gathered.select(*alone.columns))
 
 
 def _each_alone(split: ibis.Table) -> ibis.Table:
     """Lines that are orders of their own, in the columns of `_gathered`."""
     returns = flag(split.is_return)
-    told = {name: split[name] for name in (*SUMMED, *NAMED, *LARGEST)}
+    told = {name: split[name] for name in (*SUMMED, *LARGEST)}
     return split.select(
         "source",
         "order_id",
@@ -144,6 +169,7 @@ def _each_alone(split: ibis.Table) -> ibis.Table:
         "ordered_at",
         "day",
         last_day=split.day,
+        last_at=split.ordered_at,
         lines=flag(split.day.notnull()),
         returned=split.is_return.ifelse(-split.amount, 0),
         return_lines=returns,
@@ -158,11 +184,11 @@ def _gathered(split: ibis.Table, keys: list[str]) -> ibis.Table:
         ordered_at=split.ordered_at.min(),
         day=split.day.min(),
         last_day=split.day.max(),
+        last_at=split.ordered_at.max(),
         lines=split.count(),
         returned=split.is_return.ifelse(-split.amount, 0).sum(),
         return_lines=flag(split.is_return).sum(),
         **{name: split[name].sum() for name in SUMMED},
-        **{name: split[name].min() for name in NAMED},
         **{name: split[name].max() for name in LARGEST},
     )
     return whole.mutate(is_purchase=(whole.return_lines == 0) & (whole.amount > 0))

@@ -14,13 +14,15 @@ from huitou.facts.kernel import (
     flag,
     geometric_mean,
     nullable,
+    number_of,
     ratio,
     rounded,
     settled,
     spread,
     whole,
 )
-from huitou.facts.orders import cut, of_persons, purchases
+from huitou.facts.orders import cut, of_persons, purchases, torn_since
+from huitou.ground.clock import last_day_before
 
 PRIOR_GAPS = 2.0
 """The shop's usual gap weighs as much as this many gaps of the person's own."""
@@ -47,20 +49,30 @@ BANDS = (7, 14, 30, 60, 90, 180, 365)
 
 def buyers(t: Tables, as_of: datetime, *, by: Dimension | None = None) -> ibis.Table:
     """The rhythm of every person with a purchase, per `part` when cut along a dimension."""
-    accounts = t.held_as(("accounts", as_of, None)) if by is None else None
+    accounts = t.kept("accounts", as_of) if by is None else None
     if accounts is not None:
         return told(accounts.filter(accounts.purchase_days > 0))
     keys = [*cut(by), "person_id"]
     return rhythm(bought_days(t, as_of, by=by), keys)
 
 
-def bought_days(t: Tables, as_of: datetime, *, by: Dimension | None = None) -> ibis.Table:
+def bought_days(
+    t: Tables, as_of: datetime, *, by: Dimension | None = None, known: datetime | None = None
+) -> ibis.Table:
     """Everybody's purchase days (`purchase_days`), per `part` when cut along a dimension."""
-    days = t.held_as(("days", as_of, None)) if by is None else None
-    if days is not None:
-        return days.filter(days.orders > 0)
-    keys = [*cut(by), "person_id"]
-    return purchase_days(of_persons(purchases(t, as_of, by=by)), keys)
+    bought = of_persons(purchases(t, as_of, by=by, known=known))
+    later = t.kept("purchase_days", as_of, later=True) if by is None and known is None else None
+    if later is None:
+        return purchase_days(bought, [*cut(by), "person_id"])
+    torn = torn_since(t, as_of)
+    if torn is None:
+        return later
+    # Whoever bought in an order that was not all there yet had other days then.
+    today = number_of(last_day_before(as_of, t.shop_zone))
+    theirs = torn.filter(torn.person_id.notnull()).select("person_id").distinct()
+    others = later.filter(later.number <= whole(today)).anti_join(theirs, "person_id")
+    again = purchase_days(bought.semi_join(theirs, "person_id"), ["person_id"])
+    return ibis.union(others, again.select(*others.columns))
 
 
 def purchase_days(purchases: ibis.Table, keys: list[str]) -> ibis.Table:
@@ -72,28 +84,6 @@ def purchase_days(purchases: ibis.Table, keys: list[str]) -> ibis.Table:
     daily = purchases.group_by([*keys, "day"]).aggregate(
         gross=purchases.amount.sum(), orders=purchases.count()
     )
-    return _with_gaps(daily, keys)
-
-
-def days_of(orders: ibis.Table, keys: list[str]) -> ibis.Table:
-    """One row per person and day with an order of any kind: as `purchase_days`, and its money.
-
-    On a day without a purchase `orders` and `gross` are zero, and `gap` is null.
-    """
-    sums = ("returned", "return_lines", "costed", "earned", "uncosted")
-    daily = orders.group_by([*keys, "day"]).aggregate(
-        gross=orders.is_purchase.ifelse(orders.amount, 0).sum(),
-        orders=flag(orders.is_purchase).sum(),
-        revenue=orders.amount.sum(),
-        **{name: orders[name].sum() for name in sums},
-        last_seen_day=orders.last_day.max(),
-    )
-    bought = daily.mutate(bought=flag(daily.orders > 0))
-    gaps = _with_gaps(bought, [*keys, "bought"])
-    return gaps.mutate(gap=(gaps.bought == 1).ifelse(gaps.gap, ibis.null("int64"))).drop("bought")
-
-
-def _with_gaps(daily: ibis.Table, keys: list[str]) -> ibis.Table:
     numbered = daily.mutate(number=day_number(daily.day))
     before = ibis.window(group_by=keys, order_by=numbered.number)
     previous = nullable(numbered.number.lag().over(before), 0)
@@ -121,34 +111,27 @@ def pace(days: ibis.Table, keys: list[str], today: int | None = None) -> ibis.Ta
     `logs` and `log_squares` are of the log of each day's `gross`, in millionths; `gap_squares` of
     gaps in days; `absence_code` holds the longest gap and the last day that ended one so long.
     """
-    return days.group_by(keys).aggregate(**paces(days, today))
-
-
-def paces(days: ibis.Table, today: int | None = None) -> dict[str, Value]:
-    """The columns of `pace`, over `days` (`purchase_days` or `days_of`) grouped by person."""
-    bought = days.orders > 0
-    log = rounded(bought.ifelse(days.gross, 1).cast("float64").ln() * MILLION)
-    lately = (
-        {name: flag(bought & within(days.number, today, name)).sum() for name in WINDOWS}
-        if today is not None
-        else {}
+    log = rounded(days.gross.cast("float64").ln() * MILLION)
+    return days.group_by(keys).aggregate(
+        first_day=days.day.min(),
+        last_day=days.day.max(),
+        first_number=days.number.min(),
+        second_number=days.number.min(where=days.gap.notnull()),
+        last_number=days.number.max(),
+        purchase_days=days.count(),
+        orders=days.orders.sum(),
+        gross=days.gross.sum(),
+        logs=log.sum(),
+        log_squares=(log * log).sum(),
+        gap_squares=(days.gap * days.gap).sum(),
+        absence_code=absence_code(days.gap, days.number).max(),
+        last_gap=(days.number * DAYS_OF_A_CODE + days.gap).max() % DAYS_OF_A_CODE,
+        **(_lately(days, today) if today is not None else {}),
     )
-    return {
-        "first_day": days.day.min(where=bought),
-        "last_day": days.day.max(where=bought),
-        "first_number": days.number.min(where=bought),
-        "second_number": days.number.min(where=days.gap.notnull()),
-        "last_number": days.number.max(where=bought),
-        "purchase_days": flag(bought).sum(),
-        "orders": days.orders.sum(),
-        "gross": days.gross.sum(),
-        "logs": log.sum(),
-        "log_squares": (log * log).sum(),
-        "gap_squares": (days.gap * days.gap).sum(),
-        "absence_code": absence_code(days.gap, days.number).max(),
-        "last_gap": (days.number * DAYS_OF_A_CODE + days.gap).max() % DAYS_OF_A_CODE,
-        **lately,
-    }
+
+
+def _lately(days: ibis.Table, today: int) -> dict[str, Value]:
+    return {name: flag(within(days.number, today, name)).sum() for name in WINDOWS}
 
 
 def told(pace: ibis.Table) -> ibis.Table:

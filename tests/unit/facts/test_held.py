@@ -1,0 +1,99 @@
+"""A shop that keeps what its facts begin with has the same facts, then and earlier."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+import ibis
+import pytest
+from hypothesis import Phase, example, given, settings
+from hypothesis import strategies as st
+from tests.unit.facts.rows import line, shop
+
+from huitou.facts.bought import bought
+from huitou.facts.contract import METRICS, Tables
+from huitou.facts.customers import customers
+from huitou.facts.held import PIECES, holding
+from huitou.facts.metrics import values
+from huitou.facts.orders import orders
+from huitou.facts.rhythm import returning
+
+START = date(2011, 1, 1)
+LAST = 400
+LINES = st.tuples(
+    st.integers(0, 11),  # the order, which may be shipped in parts
+    st.integers(0, LAST),
+    st.integers(-2, 9),
+    st.booleans(),
+)
+NEEDS_MORE = {"stages", "flows", "loss_by_stage", "loss_by_age"}
+"""Metrics of forecasts."""
+
+
+def evening(number: int) -> datetime:
+    return datetime.combine(START + timedelta(days=number + 1), time())
+
+
+def told(place: int, each: tuple[int, int, int, bool]) -> dict[str, Any]:
+    order, day, amount, named = each
+    who = "abc"[order % 3] if order < 9 and (named or order % 2) else None
+    return line(who, START + timedelta(days=day), 100 * amount, order=f"o{order}", row=place)
+
+
+def kept(t: Tables, as_of: datetime) -> Tables:
+    for name, make in PIECES.items():
+        t = holding(t, as_of, name, ibis.memtable(make(t, as_of).to_pyarrow()))
+    return t
+
+
+def both(make: Any, t: Tables, held: Tables) -> None:
+    plain = make(t).to_pyarrow()
+    names = plain.column_names
+    order = [(name, "ascending") for name in names]
+    found = make(held).select(*names).to_pyarrow()
+    assert found.sort_by(order).to_pylist() == plain.sort_by(order).to_pylist()
+
+
+@settings(max_examples=12, deadline=None, phases=(Phase.explicit, Phase.generate))
+@given(st.lists(LINES, min_size=1, max_size=25), st.integers(0, LAST))
+@example([(0, 3, 5, True), (0, 90, -2, True), (0, 200, 4, False), (2, 90, 7, True)], 100)
+def test_the_facts_are_the_same_now_and_at_an_earlier_evening(
+    lines: list[tuple[int, int, int, bool]], earlier: int
+) -> None:
+    t = shop(*(told(place, each) for place, each in enumerate(lines)), margin=0.3)
+    held = kept(t, evening(LAST))
+    for moment in (evening(LAST), evening(earlier)):
+        both(lambda t, at=moment: orders(t, at), t, held)
+        both(lambda t, at=moment: customers(t, at), t, held)
+        both(lambda t, at=moment: returning(t, at), t, held)
+        both(lambda t, at=moment: values(t, at), t, held)
+
+
+@pytest.fixture(scope="module")
+def busy() -> tuple[Tables, Tables]:
+    made = [(k % 12, (k * 37) % LAST, (k * 7) % 12 - 2, k % 5 > 0) for k in range(60)]
+    t = shop(*(told(place, each) for place, each in enumerate(made)), margin=0.3)
+    return t, kept(t, evening(LAST))
+
+
+@pytest.mark.parametrize("name", sorted({m.name for m in METRICS.values()} - NEEDS_MORE))
+def test_every_metric_is_the_same(name: str, busy: tuple[Tables, Tables]) -> None:
+    both(lambda t: METRICS[name].value(t, evening(LAST)), *busy)
+
+
+def test_what_is_kept_is_used(busy: tuple[Tables, Tables]) -> None:
+    _plain, held = busy
+    assert held.held is not None
+    asked = {**PIECES, "orders": orders}
+    for name, ask in asked.items():
+        assert ask(held, evening(LAST)) is held.held.tables[name]
+        assert held.kept(name, evening(LAST + 1), later=True) is None
+
+
+def test_other_lines_are_not_told_by_what_is_kept(busy: tuple[Tables, Tables]) -> None:
+    _plain, held = busy
+    fewer = replace(held, lines=held.lines.filter(held.lines.amount > 300))
+    assert fewer.kept("orders", evening(LAST)) is None
+    both(lambda t: bought(t, evening(50), 100), replace(fewer, held=None), fewer)
