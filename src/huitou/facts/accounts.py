@@ -13,18 +13,14 @@ from datetime import datetime
 import ibis
 from ibis.expr.types import Value
 
-from huitou.facts.contract import ACCOUNTS, LATE_DAYS, Tables, shaped
-from huitou.facts.kernel import flag, greatest, least, number_of, whole
+from huitou.facts.contract import ACCOUNTS, Tables, shaped
+from huitou.facts.kernel import flag, greatest, least
 from huitou.facts.orders import PLACE, lines, of_persons, orders
 from huitou.facts.rhythm import (
-    LATELY,
-    WINDOWS,
     absence_code,
     bought_days,
     pace,
-    within,
 )
-from huitou.ground.clock import last_day_before
 
 PERSON = ["person_id"]
 MONEY = ("revenue", "returned", "return_lines", "costed", "earned", "uncosted")
@@ -35,7 +31,6 @@ COUNTS = (
     "logs",
     "log_squares",
     "gap_squares",
-    *WINDOWS,
 )
 SUMS = (*MONEY, *COUNTS)
 """What of two accounts is added; `gap_squares` gets the gap between them besides."""
@@ -43,8 +38,6 @@ FIRSTS = ("member_no", "phone", "email", "name")
 """What is the first in the order of the alphabet."""
 NEWEST = ("store", "channel", "region")
 """What the latest purchase says, or where there is none, the latest order."""
-LOOKED_BACK = 4 * LATELY
-"""Days for which it matters how long ago somebody bought."""
 
 
 def accounts(t: Tables, as_of: datetime, *, known: datetime | None = None) -> ibis.Table:
@@ -67,24 +60,15 @@ def sums_of(t: Tables, as_of: datetime, *, known: datetime | None = None) -> ibi
         revenue=persons.amount.sum(),
         **{name: persons[name].sum() for name in MONEY if name in persons.columns},
     )
-    today = number_of(last_day_before(as_of, t.shop_zone))
-    bought = pace(bought_days(t, as_of, known=known), PERSON, today).rename(whose="person_id")
+    bought = pace(bought_days(t, as_of, known=known), PERSON).rename(whose="person_id")
     both = money.left_join(bought, money.person_id == bought.whose).drop("whose")
     return both.mutate(**{name: both[name].fill_null(0) for name in COUNTS})
-
-
-def late_days(t: Tables, as_of: datetime) -> ibis.Table:
-    """Purchase days of the last `LOOKED_BACK` days (`LATE_DAYS`): what windows are counted from."""
-    today = number_of(last_day_before(as_of, t.shop_zone))
-    days = bought_days(t, as_of)
-    return shaped(days.filter(days.number > whole(today - LOOKED_BACK)), LATE_DAYS)
 
 
 def added(earlier: ibis.Table, later: ibis.Table) -> ibis.Table:
     """The accounts of all who stand in `later`, with what they had in `earlier`.
 
-    Every order of `later` began on a later day than any of `earlier`. The windows are those of
-    `later`'s evening where `earlier` was brought to it (`crossed`).
+    Every order of `later` began on a later day than any of `earlier`.
     """
     before = earlier.rename({f"{name}_then": name for name in earlier.columns})
     both = later.left_join(before, later.person_id == before.person_id_then)
@@ -92,37 +76,9 @@ def added(earlier: ibis.Table, later: ibis.Table) -> ibis.Table:
     return shaped(both.mutate(**(sums | _rest(both))), ACCOUNTS)
 
 
-def crossed(late: ibis.Table, before: int, today: int) -> ibis.Table:
-    """How the windows of those who bought up to the day `before` change by the day `today`.
-
-    `late`: their purchase days (`LATE_DAYS`); both days are numbers. One row for each person with a
-    purchase day that entered or left a window, one column for each of `WINDOWS`.
-    """
-    ends = sorted({end for window in WINDOWS.values() for end in window} - {0})
-    left = [late.number.between(whole(before - end + 1), whole(today - end)) for end in ends]
-    moved = late.filter((late.number <= whole(before)) & ibis.or_(*left))
-    changes = {
-        name: (flag(within(moved.number, today, name)) - flag(within(moved.number, before, name)))
-        .sum()
-        .cast("int64")
-        for name in WINDOWS
-    }
-    return moved.group_by("person_id").aggregate(**changes)
-
-
-def brought_to(
-    earlier: ibis.Table, late: ibis.Table, later: ibis.Table, before: int, today: int
-) -> ibis.Table:
-    """Everybody's account as of the evening of `today`, from those of the evening of `before`.
-
-    `late`: the purchase days that were known then; `later`: the accounts of what was ordered since.
-    """
-    moves = crossed(late, before, today).rename(whose="person_id")
-    moved = earlier.left_join(moves, earlier.person_id == moves.whose)
-    by = {name: moved[name] + moved[f"{name}_right"].fill_null(0) for name in WINDOWS}
-    base = shaped(moved.mutate(**by), ACCOUNTS)
-    others = base.anti_join(later, "person_id")
-    return ibis.union(others, added(base, later))
+def brought_to(earlier: ibis.Table, later: ibis.Table) -> ibis.Table:
+    """Everybody's account, from those of an evening and those of what was ordered since."""
+    return ibis.union(earlier.anti_join(later, "person_id"), added(earlier, later))
 
 
 def _rest(both: ibis.Table) -> dict[str, Value]:

@@ -246,11 +246,6 @@ ACCOUNTS = _schema(
         "gap_squares": WHOLE,
         "absence_code": WHOLE,
         "last_gap": WHOLE,
-        "bought_month": WHOLE,
-        "bought_month_before": WHOLE,
-        "bought_lately": WHOLE,
-        "bought_before": WHOLE,
-        "bought_long_before": WHOLE,
     },
     optional=(
         "member_no",
@@ -274,8 +269,6 @@ ACCOUNTS = _schema(
 `*_number` are days since 1970-01-01; `logs`, `log_squares`, `gap_squares` and `absence_code` are
 those of `rhythm.pace`. Who never bought has no days, and zeros.
 """
-LATE_DAYS = _schema({"person_id": TEXT, "number": WHOLE})
-"""Purchase days of late, by number."""
 
 SPEND = _schema(
     {"day": DAY, "channel": TEXT, "campaign": TEXT, "purpose": TEXT, "amount": WHOLE},

@@ -34,7 +34,11 @@ def customers_of(
 ) -> ibis.Table:
     """The same from everybody's account as of that evening (`contract.ACCOUNTS`)."""
     today = number_of(last_day_before(as_of, t.shop_zone))
-    bought = rhythm.told(accounts.filter(accounts.purchase_days > 0))
+    told = rhythm.told(accounts.filter(accounts.purchase_days > 0))
+    days = rhythm.bought_days(t, as_of, known=known)
+    late = rhythm.lately(days, ["person_id"], today).rename(whose="person_id")
+    both = told.left_join(late, told.person_id == late.whose)
+    bought = both.mutate(**{name: both[name].fill_null(0) for name in rhythm.WINDOWS})
     shop = _shop(t, today, lines(t, as_of, known=known), bought)
     return shaped(_derived(bought.cross_join(shop)), CUSTOMERS)
 

@@ -15,18 +15,49 @@ from datetime import datetime
 
 import ibis
 
-from huitou.facts.accounts import accounts
+from huitou.facts.accounts import accounts, added
 from huitou.facts.contract import Held, Tables
-from huitou.facts.orders import first_purchases, orders_of_many_lines
+from huitou.facts.matched import matched
+from huitou.facts.orders import first_purchases, of_several_lines, orders, orders_of_many_lines
 from huitou.facts.rhythm import bought_days
 
 PIECES: dict[str, Callable[[Tables, datetime], ibis.Table]] = {
+    "several": of_several_lines,
     "orders": orders_of_many_lines,
     "purchase_days": bought_days,
     "accounts": accounts,
     "first_purchases": first_purchases,
+    "matched": matched,
 }
 """What to keep of an evening, in the order in which it is made."""
+SLICED = {
+    "several": "mark",
+    "purchase_days": "person_id",
+    "accounts": "person_id",
+    "first_purchases": "person_id",
+}
+"""What can be made a slice of its rows at a time, by a column whose values never part."""
+
+
+def since(t: Tables, news: Tables, as_of: datetime) -> dict[str, ibis.Table]:
+    """What one more day adds to the pieces that `t` keeps of an earlier evening.
+
+    `news` has the lines ordered after that evening, none of them of an order begun before it. Rows
+    of `accounts` take the place of those people's earlier ones; all others are new rows.
+    """
+    before = t.held.tables["accounts"] if t.held is not None else accounts(t, as_of)
+    named = before.select(whose="person_id", last="last_number")
+    days = bought_days(news, as_of)
+    both = days.left_join(named, days.person_id == named.whose)
+    gap = ibis.coalesce(both.gap, both.number - both["last"])
+    first = first_purchases(news, as_of)
+    known = named.filter(named["last"].notnull())
+    return {
+        "orders": orders(news, as_of),
+        "purchase_days": both.mutate(gap=gap).select(*days.columns),
+        "accounts": added(before, accounts(news, as_of)),
+        "first_purchases": first.anti_join(known, first.person_id == known.whose),
+    }
 
 
 def holding(t: Tables, as_of: datetime, name: str, kept: ibis.Table) -> Tables:

@@ -143,16 +143,25 @@ def torn_since(t: Tables, as_of: datetime) -> ibis.Table | None:
     return later.filter((later.ordered_at < moment(as_of)) & (later.last_at >= moment(as_of)))
 
 
+def of_several_lines(t: Tables, as_of: datetime) -> ibis.Table:
+    """Marks under which more than one line stands: those of all orders of several lines, and of a
+    few whose marks happen to meet."""
+    known = lines(t, as_of)
+    marked = known.select(mark=known.order_id.hash())
+    met = marked.group_by("mark").aggregate(lines=marked.count())
+    return met.filter(met.lines > 1)
+
+
 def orders_of_many_lines(t: Tables, as_of: datetime) -> ibis.Table:
     """The same as `orders`, made for tens of millions of lines.
 
     In most shops most orders have one line: those need no gathering, which costs eight times as
-    much. A hash finds the others; orders whose hashes meet are gathered too, and come out the same.
+    much. Orders whose marks happen to meet are gathered too, and come out the same.
     """
+    kept = t.kept("several", as_of)
+    several = of_several_lines(t, as_of) if kept is None else kept
     split = with_profit(t, lines(t, as_of))
     marked = split.mutate(mark=split.order_id.hash())
-    met = marked.group_by("mark").aggregate(lines=marked.count())
-    several = met.filter(met.lines > 1)
     alone = _each_alone(marked.anti_join(several, "mark"))
     gathered = _gathered(marked.semi_join(several, "mark"), [])
     return ibis.union(alone, gathered.select(*alone.columns))

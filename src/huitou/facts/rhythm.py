@@ -90,21 +90,17 @@ def purchase_days(purchases: ibis.Table, keys: list[str]) -> ibis.Table:
     return numbered.mutate(gap=numbered.number - previous)
 
 
-def rhythm(days: ibis.Table, keys: list[str], today: int | None = None) -> ibis.Table:
+def rhythm(days: ibis.Table, keys: list[str]) -> ibis.Table:
     """One row per person: first and last day, counts, spend per day, and the gaps.
-
-    `today` (a day number) adds the purchase days of late: of the last `LATELY` days, today among
-    them (`bought_lately`), of as many before (`bought_before`), of twice as many before those
-    (`bought_long_before`); and of the last `MONTH` days (`bought_month`), and as many before.
 
     `gap_mean`, `last_gap` and `absence` (the longest gap, `back_day` the last day that ended one so
     long) are null with one purchase day, `gap_sd` and `spend_log_sd` (sample sd) below three and
     two.
     """
-    return told(pace(days, keys, today))
+    return told(pace(days, keys))
 
 
-def pace(days: ibis.Table, keys: list[str], today: int | None = None) -> ibis.Table:
+def pace(days: ibis.Table, keys: list[str]) -> ibis.Table:
     """What a rhythm is told from: whole numbers that add, for those of one span of days and of the
     next come to those of both (`accounts.added`).
 
@@ -126,12 +122,16 @@ def pace(days: ibis.Table, keys: list[str], today: int | None = None) -> ibis.Ta
         gap_squares=(days.gap * days.gap).sum(),
         absence_code=absence_code(days.gap, days.number).max(),
         last_gap=(days.number * DAYS_OF_A_CODE + days.gap).max() % DAYS_OF_A_CODE,
-        **(_lately(days, today) if today is not None else {}),
     )
 
 
-def _lately(days: ibis.Table, today: int) -> dict[str, Value]:
-    return {name: flag(within(days.number, today, name)).sum() for name in WINDOWS}
+def lately(days: ibis.Table, keys: list[str], today: int) -> ibis.Table:
+    """Purchase days of late (`WINDOWS`), today (a day number) among them; without any, no row."""
+    farthest = max(end for _begin, end in WINDOWS.values())
+    late = days.filter(days.number > whole(today - farthest))
+    return late.group_by(keys).aggregate(
+        **{name: flag(within(late.number, today, name)).sum() for name in WINDOWS}
+    )
 
 
 def told(pace: ibis.Table) -> ibis.Table:

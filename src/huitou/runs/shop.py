@@ -670,5 +670,6 @@ class Shop(Office):
     def _tables(self) -> Iterator[Tables]:
         from huitou.runs.work import BENEATH, tables_of
 
-        with self._house.lake.reading(self._edition(), BENEATH) as connection:
-            yield tables_of(connection, self.settings)
+        edition = self._edition()
+        with self._house.lake.reading(edition, BENEATH) as connection:
+            yield tables_of(connection, self.settings, edition)

@@ -14,7 +14,7 @@ from huitou.ground.ids import new_secret
 from huitou.runs.people import FILTERS, SEARCHED, SORTS
 from huitou.store.books import Books
 from huitou.store.inbox import Inbox, Measure
-from huitou.store.lake import Lake
+from huitou.store.lake import MEMORY_LIMIT, Lake
 from huitou.store.shelf import Layout, Shelf
 
 if TYPE_CHECKING:
@@ -84,7 +84,7 @@ def open_house(home: Path, clock: Clock, books_url: str | None = None) -> House:
     books.migrate()
     house = House(
         home=home,
-        lake=Lake(home / "lake"),
+        lake=Lake(home / "lake", os.environ.get("HUITOU_MEMORY") or MEMORY_LIMIT),
         books=books,
         shelf=Shelf(home / "shelf.db", LAYOUT),
         clock=clock,

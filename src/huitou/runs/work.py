@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from huitou.facts.contract import Tables
 from huitou.facts.engine import engine_over
+from huitou.facts.held import PIECES, holding
 from huitou.ground.settings import Settings
 from huitou.runs.moment import Moment
 
@@ -64,26 +65,36 @@ class Work:
 
     def tables(self, connection: Any) -> Tables:
         """The tables of this edition as Ibis expressions over an open connection."""
-        return tables_of(connection, self.settings)
+        return tables_of(connection, self.settings, self.edition)
 
 
 BESIDE = frozenset({"stages", "spend", "tiers", "served", "before"})
 """Tables that an edition may hold beside the lines, named as in `Tables`."""
-BENEATH = ("lines", *sorted(BESIDE))
+BENEATH = ("lines", *sorted(BESIDE), *PIECES)
 """The tables that facts are made of; opening all of an edition takes longer than most facts do."""
 
 
-def tables_of(connection: Any, settings: Settings) -> Tables:
-    """The published tables as Ibis expressions over an open connection."""
+def tables_of(connection: Any, settings: Settings, edition: Edition | None = None) -> Tables:
+    """The published tables as Ibis expressions over an open connection.
+
+    With the `edition` that was opened, facts begin with what it keeps of a large shop.
+    """
     backend = engine_over(connection)
     there = set(backend.list_tables())
     beside = {name: backend.table(name) for name in BESIDE & there}
-    return Tables(
+    tables = Tables(
         lines=backend.table("lines"),
         zone=str(settings.zone),
         margin=settings.margin,
         **beside,
     )
+    if edition is None or not there.intersection(PIECES):
+        return tables
+    as_of = Moment.read(edition.noted("moment")).as_of
+    for name in PIECES:
+        if name in there:
+            tables = holding(tables, as_of, name, backend.table(name))
+    return tables
 
 
 def where_foreseen(step: Callable[..., Result]) -> Callable[..., Result]:

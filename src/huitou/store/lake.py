@@ -18,7 +18,7 @@ import fcntl
 import json
 import os
 import shutil
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -28,19 +28,21 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from huitou.ground.durable import put_in_place, settle
-from huitou.ground.errors import Busy
+from huitou.ground.errors import Busy, HuitouError
 
 KEPT_VERSIONS = 3
 """A reader that has just read CURRENT still finds its files while two more are published."""
 
 MEMORY_LIMIT = "500MB"
+"""What one connection may hold before it spills to the disk; `$HUITOU_MEMORY` says otherwise."""
 
 
 class Lake:
     """One shop's lake, in the folder `root`."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, memory: str = MEMORY_LIMIT) -> None:
         self.root = root
+        self._memory = memory
         self.raw = root / "raw"
         self.published = root / "published"
         self.standing = Edition(root / "standing")
@@ -64,7 +66,7 @@ class Lake:
         with self._locked("lake.lock", purpose, "the lake is being written by"):
             connection = duckdb.connect(str(self.root / "lake.duckdb"))
             try:
-                _settle(connection, self.root)
+                _settle(connection, self.root, self._memory)
                 connection.begin()
                 yield connection
                 connection.commit()
@@ -123,14 +125,11 @@ class Lake:
         opened = edition or self.current()
         connection = duckdb.connect()
         try:
-            _settle(connection, self.root)
+            _settle(connection, self.root, self._memory)
             for name, file in opened.files() if opened else ():
                 if wanted is not None and name not in wanted:
                     continue
-                quoted = str(file).replace("'", "''")
-                connection.execute(
-                    f"CREATE VIEW \"{name}\" AS SELECT * FROM read_parquet('{quoted}')"
-                )
+                _open(connection, name, file)
             yield connection
         finally:
             connection.close()
@@ -180,15 +179,19 @@ class Edition:
         self.folder = folder
 
     def path(self, name: str) -> Path:
-        """The file of a table of this edition."""
+        """The file of a table of this edition, or the folder of its files."""
         return self.folder / f"{name}.parquet"
 
     def has(self, name: str) -> bool:
         """Whether this edition holds the table."""
         return self.path(name).exists()
 
+    def rows(self, name: str) -> int:
+        """How many rows a table of one file has, by its foot."""
+        return int(pq.read_metadata(self.path(name)).num_rows)
+
     def files(self) -> list[tuple[str, Path]]:
-        """The tables by name."""
+        """The tables by name, each with its file or the folder of its files."""
         return [(file.stem, file) for file in sorted(self.folder.glob("[!.]*.parquet"))]
 
     def table(
@@ -213,6 +216,13 @@ class Edition:
         with self._fresh(name) as file:
             pq.write_table(table, file, compression="zstd")
 
+    def open(self, connection: duckdb.DuckDBPyConnection, name: str) -> None:
+        """Make a table that was kept after the connection was opened a view of it, too."""
+        if not connection.execute(
+            "SELECT 1 FROM duckdb_views() WHERE view_name = $1", [name]
+        ).fetchone():
+            _open(connection, name, self.path(name))
+
     def copy(self, connection: duckdb.DuckDBPyConnection, name: str, query: str) -> int:
         """Keep the answer of a query without holding it in memory; returns its rows."""
         with self._fresh(name) as file:
@@ -221,6 +231,19 @@ class Edition:
                 f"COPY ({query}) TO '{quoted}' (FORMAT parquet, COMPRESSION zstd)"
             ).fetchone()
         return int(copied[0]) if copied else 0
+
+    def copy_slices(
+        self, connection: duckdb.DuckDBPyConnection, name: str, queries: Iterable[str]
+    ) -> None:
+        """Keep the answers of some queries as one table: a folder, with a file for each."""
+        with self._fresh(name) as folder:
+            shutil.rmtree(folder, ignore_errors=True)
+            folder.mkdir(parents=True)
+            for number, query in enumerate(queries):
+                quoted = str(folder / f"{number:04}.parquet").replace("'", "''")
+                connection.execute(
+                    f"COPY ({query}) TO '{quoted}' (FORMAT parquet, COMPRESSION snappy)"
+                )
 
     def note(self, name: str, value: Any) -> None:
         """Keep a small JSON value beside the tables."""
@@ -247,9 +270,20 @@ class Edition:
         put_in_place(file, wanted)
 
 
-def _settle(connection: duckdb.DuckDBPyConnection, root: Path) -> None:
+def _open(connection: duckdb.DuckDBPyConnection, name: str, file: Path) -> None:
+    quoted = str(file / "*.parquet" if file.is_dir() else file).replace("'", "''")
+    connection.execute(f"CREATE VIEW \"{name}\" AS SELECT * FROM read_parquet('{quoted}')")
+
+
+def _settle(connection: duckdb.DuckDBPyConnection, root: Path, memory: str) -> None:
     # A shop's machine is small: spill beside the lake rather than push the till out of memory.
-    connection.execute(f"SET memory_limit = '{MEMORY_LIMIT}'")
+    try:
+        connection.execute("SET memory_limit = $1", [memory])
+    except duckdb.Error as unread:
+        raise HuitouError(
+            f"$HUITOU_MEMORY is {memory!r}, which is no amount of memory",
+            to_try="HUITOU_MEMORY=4GB",
+        ) from unread
     connection.execute("SET temp_directory = '" + str(root / "spill").replace("'", "''") + "'")
     connection.execute("SET TimeZone = 'UTC'")
     connection.execute("SET preserve_insertion_order = false")

@@ -11,10 +11,9 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from tests.unit.facts.rows import by_person, line, rows, shop
 
-from huitou.facts.accounts import accounts, brought_to, crossed, late_days
+from huitou.facts.accounts import accounts, brought_to
 from huitou.facts.contract import Tables
 from huitou.facts.customers import customers, customers_of
-from huitou.facts.kernel import number_of
 
 START = date(2011, 1, 1)
 LAST = 700
@@ -41,13 +40,7 @@ def held(table: ibis.Table) -> ibis.Table:
 def carried(t: Tables, before: int, today: int) -> ibis.Table:
     """The accounts of an evening, from those of an earlier one and the lines since."""
     since = replace(t, lines=t.lines.filter(t.lines.ordered_at >= ibis.literal(evening(before))))
-    return brought_to(
-        held(accounts(t, evening(before))),
-        held(late_days(t, evening(before))),
-        held(accounts(since, evening(today))),
-        number_of(on(before)),
-        number_of(on(today)),
-    )
+    return brought_to(held(accounts(t, evening(before))), held(accounts(since, evening(today))))
 
 
 def told(place: int, order: tuple[str | None, int, int, bool]) -> dict[str, Any]:
@@ -73,24 +66,6 @@ def test_customers_follow_from_accounts() -> None:
     t = shop(*(line("ab"[i % 2], on(7 * i), 100 + i) for i in range(40)), margin=0.4)
     kept = held(accounts(t, evening(300)))
     assert by_person(customers_of(t, kept, evening(300))) == by_person(customers(t, evening(300)))
-
-
-def test_who_did_nothing_grows_older_all_the_same() -> None:
-    t = shop(line("a", on(0)), line("b", on(28)))
-    before = by_person(accounts(t, evening(27)))["a"]
-    after = by_person(carried(t, 27, 28))["a"]
-    assert (before["bought_month"], before["bought_month_before"]) == (1, 0)
-    assert (after["bought_month"], after["bought_month_before"]) == (0, 1)
-
-
-def test_only_those_are_told_of_whose_day_crossed_an_end() -> None:
-    late = ibis.memtable({"person_id": ["a", "b", "b"], "number": [100, 120, 90]})
-    assert [row["person_id"] for row in rows(crossed(late, 127, 128), "person_id")] == ["a"]
-    moved = by_person(crossed(late, 127, 148))
-    assert moved["b"] == {
-        "person_id": "b", "bought_month": -1, "bought_month_before": 0, "bought_lately": 0,
-        "bought_before": 0, "bought_long_before": 0,
-    }  # fmt: skip
 
 
 def test_the_gap_between_two_spans_counts() -> None:

@@ -7,6 +7,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 import ibis
+import pyarrow as pa
 import pytest
 from hypothesis import Phase, example, given, settings
 from hypothesis import strategies as st
@@ -15,7 +16,7 @@ from tests.unit.facts.rows import line, shop
 from huitou.facts.bought import bought
 from huitou.facts.contract import METRICS, Tables
 from huitou.facts.customers import customers
-from huitou.facts.held import PIECES, holding
+from huitou.facts.held import PIECES, holding, since
 from huitou.facts.metrics import values
 from huitou.facts.orders import orders
 from huitou.facts.rhythm import returning
@@ -87,6 +88,7 @@ def test_what_is_kept_is_used(busy: tuple[Tables, Tables]) -> None:
     _plain, held = busy
     assert held.held is not None
     asked = {**PIECES, "orders": orders}
+    del asked["several"]  # of use to the orders alone
     for name, ask in asked.items():
         assert ask(held, evening(LAST)) is held.held.tables[name]
         assert held.kept(name, evening(LAST + 1), later=True) is None
@@ -97,3 +99,29 @@ def test_other_lines_are_not_told_by_what_is_kept(busy: tuple[Tables, Tables]) -
     fewer = replace(held, lines=held.lines.filter(held.lines.amount > 300))
     assert fewer.kept("orders", evening(LAST)) is None
     both(lambda t: bought(t, evening(50), 100), replace(fewer, held=None), fewer)
+
+
+@settings(max_examples=12, deadline=None, phases=(Phase.explicit, Phase.generate))
+@given(st.lists(LINES, min_size=2, max_size=25), st.integers(LAST - 60, LAST - 1))
+def test_one_more_day_adds_to_what_is_kept(
+    lines: list[tuple[int, int, int, bool]], earlier: int
+) -> None:
+    # Every order on one day: a part of it that came later would change an earlier evening.
+    apart = [told(place, each) | {"order_id": f"o{place}"} for place, each in enumerate(lines)]
+    t = shop(*apart, margin=0.3)
+    before = kept(t, evening(earlier))
+    late = t.lines.filter(t.lines.ordered_at >= ibis.literal(evening(earlier)))
+    more = since(before, replace(t, lines=late), evening(LAST))
+    assert before.held is not None
+    after = t
+    for name, rows_of in more.items():
+        old, new = before.held.tables[name], rows_of.to_pyarrow()
+        if name == "accounts":
+            old = old.anti_join(ibis.memtable(new), "person_id")
+        told_so_far = old.to_pyarrow()
+        whole = pa.concat_tables(
+            [told_so_far, new.select(told_so_far.column_names)], promote_options="permissive"
+        )
+        after = holding(after, evening(LAST), name, ibis.memtable(whole))
+    for make in (orders, customers, returning, values):
+        both(lambda t, make=make: make(t, evening(LAST)), t, after)

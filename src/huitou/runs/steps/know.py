@@ -24,12 +24,12 @@ from huitou.identity.alike.looking import look_for_doubles, told_of
 from huitou.identity.resolving import look_back, resolve, with_people
 from huitou.identity.tables import JOINED, MERGED, SPLIT
 from huitou.loyalty.cards import book as cards
-from huitou.runs import joining, newcomers
+from huitou.runs import beneath, joining, newcomers
 from huitou.runs.beside import beside
 from huitou.runs.finding import KEYS
 from huitou.runs.moment import Moment, earlier_moments, usual_horizon
 from huitou.runs.remarks import note_basis
-from huitou.runs.work import Result, Work
+from huitou.runs.work import BENEATH, Result, Work
 from huitou.sources import tables as lake_tables
 
 if TYPE_CHECKING:
@@ -138,6 +138,9 @@ def _moment(work: Work, tables: Tables) -> Moment:
 def facts(work: Work) -> Result:
     """The customers, now and at each earlier moment; what they did after it; every metric."""
     edition, moment = work.edition, work.moment
+    if edition.rows("lines") >= beneath.LARGE:
+        with work.lake.reading(edition, BENEATH) as connection:
+            beneath.keep(edition, connection, lambda: work.tables(connection), moment.as_of)
     with work.facts() as tables:
         for each in (moment.day, *moment.earlier):
             table = customers(tables, moment.evening(each)).to_pyarrow()
