@@ -23,6 +23,8 @@ class Desk:
     """Takes files into a lake of its own, in this process (the child has its own tests)."""
 
     folder: Path
+    arrives: datetime = NOW
+    """When files are taken in."""
 
     @property
     def lake(self) -> Lake:
@@ -48,7 +50,7 @@ class Desk:
             scratch / "quarantine.parquet", found.warnings, (), found.mends,
         )  # fmt: skip
         with self.lake.writing("import") as con:
-            return book.take(con, batch, NOW)
+            return book.take(con, batch, self.arrives)
 
     def mend(self, path: Path) -> Taken:
         preview = self.look(path)

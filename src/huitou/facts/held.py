@@ -30,6 +30,8 @@ PIECES: dict[str, Callable[[Tables, datetime], ibis.Table]] = {
     "matched": matched,
 }
 """What to keep of an evening, in the order in which it is made."""
+GROWING = ("orders", "purchase_days", "first_purchases")
+"""What one more day only adds rows to."""
 SLICED = {
     "several": "mark",
     "purchase_days": "person_id",

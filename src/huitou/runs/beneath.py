@@ -2,19 +2,25 @@
 
 A shop of some thousand customers is counted from its lines in a second. One of ten million keeps
 its orders, purchase days and accounts, made a slice at a time: what is held in memory depends on
-`SLICE` and not on the shop.
+`SLICE` and not on the shop. The next day's run goes on from them, and costs what the day holds,
+unless something was learnt of the days before: then they are made anew.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import datetime
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
+import ibis
+
 from huitou.facts.contract import Tables
 from huitou.facts.engine import engine_over
-from huitou.facts.held import PIECES, SLICED
+from huitou.facts.held import GROWING, PIECES, SLICED, holding, since
+from huitou.facts.kernel import moment as at
+from huitou.identity.tables import JOINED, MERGED, SPLIT
+from huitou.runs.moment import Moment
 
 if TYPE_CHECKING:
     import duckdb
@@ -27,46 +33,148 @@ SLICE = 5_000_000
 """Lines of a slice."""
 SAMPLE = 20_000
 """Lines by which people are dealt into slices."""
+MOST_PARTS = 60
+"""Days that are added to what was made as a whole, before it is made as a whole again."""
+ACCOUNTS_SINCE = "accounts_since"
+"""Accounts that take the place of those of the same people in `accounts`."""
+KEPT = (*PIECES, ACCOUNTS_SINCE)
+
+
+def with_pieces(tables: Tables, connection: Any, as_of: datetime) -> Tables:
+    """The tables with the pieces of that evening that are open on the connection."""
+    backend = engine_over(connection)
+    there = set(backend.list_tables())
+    for name in PIECES:
+        if name in there:
+            piece = backend.table(name)
+            if name == "accounts" and ACCOUNTS_SINCE in there:
+                newer = backend.table(ACCOUNTS_SINCE)
+                piece = ibis.union(piece.anti_join(newer, "person_id"), newer)
+            tables = holding(tables, as_of, name, piece)
+    return tables
 
 
 def keep(
-    edition: Edition,
-    connection: duckdb.DuckDBPyConnection,
-    tables: Callable[[], Tables],
-    as_of: datetime,
+    edition: Edition, connection: duckdb.DuckDBPyConnection, tables: Tables, as_of: datetime
 ) -> None:
-    """Make each piece of an evening that is not there yet, and open it on the connection.
-
-    `tables` tells the tables as they are by then, with the pieces that were kept before.
-    """
-    slices = -(-_count(connection) // SLICE)
+    """Make each piece of an evening that is not there yet, and open it on the connection."""
+    slices = -(-edition.rows("lines") // SLICE)
     for name, make in PIECES.items():
         if not edition.has(name):
-            query = engine_over(connection).compile(make(tables(), as_of))
+            made = make(with_pieces(tables, connection, as_of), as_of)
+            query = _query(connection, made)
             by = SLICED.get(name)
-            parts = _slices(connection, by, slices) if by and slices > 1 else iter(["true"])
-            queries = (f"SELECT * FROM ({query}) WHERE {part}" for part in parts)
-            edition.copy_slices(connection, name, queries)
+            parts = _slices(connection, by, slices) if by and slices > 1 else ["true"]
+            edition.copy_slices(
+                connection, name, (f"SELECT * FROM ({query}) WHERE {part}" for part in parts)
+            )
         edition.open(connection, name)
 
 
-def _slices(connection: duckdb.DuckDBPyConnection, by: str, slices: int) -> Iterator[str]:
+def add_a_day(
+    edition: Edition,
+    before: Edition,
+    connection: duckdb.DuckDBPyConnection,
+    tables: Tables,
+    as_of: datetime,
+) -> None:
+    """Add what was ordered since the evening of an earlier edition to the pieces it keeps.
+
+    `tables` are those of `edition` without pieces; the lines that are new must be as `continued`
+    found them.
+    """
+    then = Moment.read(before.noted("moment")).as_of
+    for name in KEPT:
+        if before.has(name):
+            before.open(connection, name)
+    held = with_pieces(tables, connection, then)
+    news = Tables(tables.lines.filter(tables.lines.ordered_at >= at(then)), zone=tables.zone)
+    more = {name: _query(connection, made) for name, made in since(held, news, as_of).items()}
+    for name in GROWING:
+        if not edition.has(name):
+            edition.extend(connection, name, before, more[name])
+    if not edition.has(ACCOUNTS_SINCE):
+        newer, parts = more["accounts"], [more["accounts"]]
+        if before.has(ACCOUNTS_SINCE):
+            parts.append(f"SELECT * FROM {ACCOUNTS_SINCE} ANTI JOIN ({newer}) USING (person_id)")
+        edition.copy_slices(connection, ACCOUNTS_SINCE, parts)
+    if not edition.has("accounts"):
+        edition.link("accounts", before)
+    for name in (*GROWING, "accounts", ACCOUNTS_SINCE):
+        edition.open(connection, name)
+
+
+def arrived(lake: duckdb.DuckDBPyConnection) -> dict[str, Any]:
+    """A mark of all lines that are known: the moment of the last to come, and how many."""
+    last, count = _one(lake, "SELECT max(loaded_at), count(*) FROM lines")
+    return {"until": str(last), "lines": count}
+
+
+def continued(lake: duckdb.DuckDBPyConnection, before: Edition | None, day: Moment) -> str | None:
+    """SQL that is true of the lines that are new since an earlier edition, where nothing that it
+    knew has changed since; None where something has, or it keeps nothing to go on from."""
+    mark = before.noted("arrived") if before is not None else None
+    if before is None or mark is None or not all(map(before.has, (*GROWING, "accounts"))):
+        return None
+    then = Moment.read(before.noted("moment"))
+    if then.day >= day.day or then.zone != day.zone or len(before.parts("orders")) > MOST_PARTS:
+        return None
+    old, new = (f"loaded_at {sign} TIMESTAMP '{mark['until']}'" for sign in ("<=", ">"))
+    evening, tonight = f"TIMESTAMP '{then.as_of}'", f"TIMESTAMP '{day.as_of}'"
+    known = lake.execute(f"SELECT count(*) FROM lines WHERE {old}").fetchone() == (mark["lines"],)
+    surprises = (
+        f"SELECT 1 FROM lines WHERE {new} AND ordered_at < {evening}",
+        f"SELECT 1 FROM lines WHERE ordered_at >= {tonight}",
+        f"SELECT 1 FROM lines WHERE {old} AND ordered_at >= {evening}",
+        f"SELECT 1 FROM lines_before WHERE replaced_at > TIMESTAMP '{mark['until']}'",
+        f"SELECT 1 FROM profiles WHERE {new}",
+        "SELECT 1 FROM apart",
+        f"""SELECT 1 FROM (FROM lines WHERE {new}) n
+            SEMI JOIN (FROM lines WHERE {old}) o USING (source, order_id)""",
+    )
+    if not known or any(lake.execute(f"{each} LIMIT 1").fetchone() for each in surprises):
+        return None
+    same = all(
+        _rows(lake, query) == sorted(map(tuple, _values(before, name)))
+        for name, query in (("merged", MERGED), ("joined", JOINED), ("split", SPLIT))
+    )
+    return new if same else None
+
+
+def _values(edition: Edition, name: str) -> Iterator[tuple[Any, ...]]:
+    table = edition.table(name)
+    yield from zip(*(column.to_pylist() for column in table.columns), strict=True)
+
+
+def _rows(lake: duckdb.DuckDBPyConnection, query: str) -> list[tuple[Any, ...]]:
+    return sorted(lake.execute(query).fetchall())
+
+
+def _query(connection: duckdb.DuckDBPyConnection, made: ibis.Table) -> str:
+    """The SQL of a piece, of the very types that its facts count with: a sum of whole numbers is
+    wider in DuckDB, and would be kept as a float."""
+    told = [
+        f'"{name}"::BIGINT AS "{name}"' if kind.is_int64() else f'"{name}"'
+        for name, kind in made.schema().items()
+    ]
+    return f"SELECT {', '.join(told)} FROM ({engine_over(connection).compile(made)})"
+
+
+def _slices(connection: duckdb.DuckDBPyConnection, by: str, slices: int) -> list[str]:
     if by == "mark":
-        yield from (f"mark % {slices} = {number}" for number in range(slices))
-        return
+        return [f"abs(mark % {slices}) = {number}" for number in range(slices)]
     named = connection.execute(
         f"SELECT person_id FROM lines WHERE person_id IS NOT NULL USING SAMPLE {SAMPLE} ROWS"
     ).fetchall()
     seen = sorted(row[0] for row in named)
-    ends = sorted({seen[len(seen) * number // slices] for number in range(1, slices)})
+    ends = sorted(
+        {seen[len(seen) * number // slices] for number in range(1, slices)} if seen else ()
+    )
+    between = [f"person_id >= '{low}' AND person_id < '{high}'" for low, high in pairwise(ends)]
     if not ends:
-        yield "true"
-        return
-    yield f"person_id < '{ends[0]}'"
-    yield from (f"person_id >= '{low}' AND person_id < '{high}'" for low, high in pairwise(ends))
-    yield f"person_id >= '{ends[-1]}'"
+        return ["true"]
+    return [f"person_id < '{ends[0]}'", *between, f"person_id >= '{ends[-1]}'"]
 
 
-def _count(connection: duckdb.DuckDBPyConnection) -> int:
-    found: Any = connection.execute("SELECT count(*) FROM lines").fetchone()
-    return int(found[0])
+def _one(connection: duckdb.DuckDBPyConnection, query: str) -> Any:
+    return connection.execute(query).fetchone()

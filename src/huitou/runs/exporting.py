@@ -24,7 +24,8 @@ BATCH = 20_000
 
 def order_lines(edition: Edition, currency: str, zone: ZoneInfo) -> Iterator[dict[str, Any]]:
     """Every line of every order; amounts in major units, moments in the shop's zone."""
-    for batch in pq.ParquetFile(edition.path("lines")).iter_batches(batch_size=BATCH):
+    files = map(pq.ParquetFile, edition.parts("lines"))
+    for batch in (batch for file in files for batch in file.iter_batches(batch_size=BATCH)):
         for row in batch.to_pylist():
             told = {name: row[name] for name in row if name not in ("person_id", "loaded_at")}
             told["ordered_at"] = row["ordered_at"].replace(tzinfo=UTC).astimezone(zone)

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 from huitou.facts.contract import Tables
 from huitou.facts.engine import engine_over
-from huitou.facts.held import PIECES, holding
 from huitou.ground.settings import Settings
+from huitou.runs import beneath
 from huitou.runs.moment import Moment
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ class Work:
 
 BESIDE = frozenset({"stages", "spend", "tiers", "served", "before"})
 """Tables that an edition may hold beside the lines, named as in `Tables`."""
-BENEATH = ("lines", *sorted(BESIDE), *PIECES)
+BENEATH = ("lines", *sorted(BESIDE), *beneath.KEPT)
 """The tables that facts are made of; opening all of an edition takes longer than most facts do."""
 
 
@@ -88,13 +88,9 @@ def tables_of(connection: Any, settings: Settings, edition: Edition | None = Non
         margin=settings.margin,
         **beside,
     )
-    if edition is None or not there.intersection(PIECES):
+    if edition is None or not there.intersection(beneath.KEPT):
         return tables
-    as_of = Moment.read(edition.noted("moment")).as_of
-    for name in PIECES:
-        if name in there:
-            tables = holding(tables, as_of, name, backend.table(name))
-    return tables
+    return beneath.with_pieces(tables, connection, Moment.read(edition.noted("moment")).as_of)
 
 
 def where_foreseen(step: Callable[..., Result]) -> Callable[..., Result]:

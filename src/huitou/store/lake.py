@@ -86,6 +86,10 @@ class Lake:
         """The unpublished edition called `name`: a fresh folder, or where a killed run left it."""
         return Edition(self.published / f".{name}")
 
+    def published_as(self, name: str) -> Edition:
+        """The published edition called `name`."""
+        return Edition(self.published / name)
+
     def keeps(self, name: str) -> bool:
         """Whether what was written of the edition is still there, published or not."""
         return any(each.exists() for each in (self.edition(name).folder, self.published / name))
@@ -186,9 +190,14 @@ class Edition:
         """Whether this edition holds the table."""
         return self.path(name).exists()
 
+    def parts(self, name: str) -> list[Path]:
+        """The files of a table: one, or those of its folder."""
+        path = self.path(name)
+        return sorted(path.glob("*.parquet")) if path.is_dir() else [path]
+
     def rows(self, name: str) -> int:
-        """How many rows a table of one file has, by its foot."""
-        return int(pq.read_metadata(self.path(name)).num_rows)
+        """How many rows a table has, by the feet of its files."""
+        return sum(int(pq.read_metadata(part).num_rows) for part in self.parts(name))
 
     def files(self) -> list[tuple[str, Path]]:
         """The tables by name, each with its file or the folder of its files."""
@@ -217,11 +226,8 @@ class Edition:
             pq.write_table(table, file, compression="zstd")
 
     def open(self, connection: duckdb.DuckDBPyConnection, name: str) -> None:
-        """Make a table that was kept after the connection was opened a view of it, too."""
-        if not connection.execute(
-            "SELECT 1 FROM duckdb_views() WHERE view_name = $1", [name]
-        ).fetchone():
-            _open(connection, name, self.path(name))
+        """Make a table a view of an open connection, in the place of another of its name."""
+        _open(connection, name, self.path(name))
 
     def copy(self, connection: duckdb.DuckDBPyConnection, name: str, query: str) -> int:
         """Keep the answer of a query without holding it in memory; returns its rows."""
@@ -236,14 +242,28 @@ class Edition:
         self, connection: duckdb.DuckDBPyConnection, name: str, queries: Iterable[str]
     ) -> None:
         """Keep the answers of some queries as one table: a folder, with a file for each."""
-        with self._fresh(name) as folder:
-            shutil.rmtree(folder, ignore_errors=True)
-            folder.mkdir(parents=True)
+        with self._fresh_folder(name) as folder:
             for number, query in enumerate(queries):
-                quoted = str(folder / f"{number:04}.parquet").replace("'", "''")
-                connection.execute(
-                    f"COPY ({query}) TO '{quoted}' (FORMAT parquet, COMPRESSION snappy)"
-                )
+                _copy(connection, query, folder / f"{number:04}.parquet")
+
+    def extend(
+        self, connection: duckdb.DuckDBPyConnection, name: str, before: Edition, query: str
+    ) -> None:
+        """Keep a table of an earlier edition and the answer of a query as one.
+
+        Its files are not copied: they never change, and stand in both editions.
+        """
+        with self._fresh_folder(name) as folder:
+            parts = before.parts(name)
+            for number, part in enumerate(parts):
+                os.link(part, folder / f"{number:04}.parquet")
+            _copy(connection, query, folder / f"{len(parts):04}.parquet")
+
+    def link(self, name: str, before: Edition) -> None:
+        """Keep a table of an earlier edition as it is."""
+        with self._fresh_folder(name) as folder:
+            for part in before.parts(name):
+                os.link(part, folder / part.name)
 
     def note(self, name: str, value: Any) -> None:
         """Keep a small JSON value beside the tables."""
@@ -254,6 +274,15 @@ class Edition:
         """A small value kept by `note`, or None."""
         file = self.folder / f"{name}.json"
         return json.loads(file.read_text()) if file.exists() else None
+
+    @contextmanager
+    def _fresh_folder(self, name: str) -> Iterator[Path]:
+        with self._fresh(name) as folder:
+            shutil.rmtree(folder, ignore_errors=True)
+            folder.mkdir(parents=True)
+            yield folder
+            for part in folder.iterdir():
+                settle(part)
 
     @contextmanager
     def _fresh(self, name: str) -> Iterator[Path]:
@@ -270,9 +299,17 @@ class Edition:
         put_in_place(file, wanted)
 
 
+def _copy(connection: duckdb.DuckDBPyConnection, query: str, file: Path) -> None:
+    quoted = str(file).replace("'", "''")
+    # Read again and again, and soon replaced: twice as fast to write as with zstd.
+    connection.execute(f"COPY ({query}) TO '{quoted}' (FORMAT parquet, COMPRESSION snappy)")
+
+
 def _open(connection: duckdb.DuckDBPyConnection, name: str, file: Path) -> None:
     quoted = str(file / "*.parquet" if file.is_dir() else file).replace("'", "''")
-    connection.execute(f"CREATE VIEW \"{name}\" AS SELECT * FROM read_parquet('{quoted}')")
+    connection.execute(
+        f"CREATE OR REPLACE VIEW \"{name}\" AS SELECT * FROM read_parquet('{quoted}')"
+    )
 
 
 def _settle(connection: duckdb.DuckDBPyConnection, root: Path, memory: str) -> None:

@@ -29,10 +29,12 @@ from huitou.runs.beside import beside
 from huitou.runs.finding import KEYS
 from huitou.runs.moment import Moment, earlier_moments, usual_horizon
 from huitou.runs.remarks import note_basis
-from huitou.runs.work import BENEATH, Result, Work
+from huitou.runs.work import Result, Work, tables_of
 from huitou.sources import tables as lake_tables
 
 if TYPE_CHECKING:
+    import duckdb
+
     from huitou.store.books import Unit
 
 
@@ -62,8 +64,8 @@ def lines(work: Work) -> Result:
     edition = work.edition
     with work.lake.writing("run: lines") as lake:
         look_back(lake, Moment(work.day, 0, (), str(work.settings.zone)).as_of)
-        count = edition.copy(lake, "lines", LINES.format(lines=with_people(lake)))
         lake_tables.create(lake)
+        _write_lines(work, lake)
         edition.copy(lake, "before", LINES.format(lines=with_people(lake, "lines_before")))
         edition.copy(lake, "holders", HOLDERS.format(lines=with_people(lake)))
         edition.copy(lake, "keys", KEYS.format(lines=with_people(lake)))
@@ -74,7 +76,22 @@ def lines(work: Work) -> Result:
     with work.facts() as tables:
         moment = _moment(work, tables)
     edition.note("moment", moment.written())
-    return {"rows": count, **moment.written()}
+    return {"rows": edition.rows("lines"), **moment.written()}
+
+
+def _write_lines(work: Work, lake: duckdb.DuckDBPyConnection) -> None:
+    """All lines, or of a large shop those that are new beside those of the edition before."""
+    edition, before = work.edition, work.lake.current()
+    tonight = Moment(work.day, 0, (), str(work.settings.zone))
+    every = with_people(lake)
+    new = beneath.continued(lake, before, tonight)
+    if before is not None and new is not None:
+        edition.extend(lake, "lines", before, LINES.format(lines=f"FROM ({every}) WHERE {new}"))
+        edition.note("continues", before.folder.name)
+    else:
+        edition.copy(lake, "lines", LINES.format(lines=every))
+        edition.note("continues", None)
+    edition.note("arrived", beneath.arrived(lake))
 
 
 LINES = """
@@ -139,8 +156,7 @@ def facts(work: Work) -> Result:
     """The customers, now and at each earlier moment; what they did after it; every metric."""
     edition, moment = work.edition, work.moment
     if edition.rows("lines") >= beneath.LARGE:
-        with work.lake.reading(edition, BENEATH) as connection:
-            beneath.keep(edition, connection, lambda: work.tables(connection), moment.as_of)
+        _keep_pieces(work)
     with work.facts() as tables:
         for each in (moment.day, *moment.earlier):
             table = customers(tables, moment.evening(each)).to_pyarrow()
@@ -158,6 +174,18 @@ def facts(work: Work) -> Result:
             before = moment.evening(moment.one_horizon_ago)
             edition.note("figures_before", _figures(tables, before))
     return {"rows": edition.table(f"customers_{moment.day}", ["person_id"]).num_rows}
+
+
+def _keep_pieces(work: Work) -> None:
+    """What the facts of a large shop begin with, for this evening."""
+    edition, before = work.edition, work.edition.noted("continues")
+    with work.lake.reading(edition, ("lines",)) as connection:
+        tables = tables_of(connection, work.settings)
+        if before is None:
+            beneath.keep(edition, connection, tables, work.moment.as_of)
+        else:
+            earlier = work.lake.published_as(before)
+            beneath.add_a_day(edition, earlier, connection, tables, work.moment.as_of)
 
 
 def _keep_evidence(work: Work, tables: Tables) -> None:
