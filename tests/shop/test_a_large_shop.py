@@ -91,6 +91,7 @@ def large(**said: int) -> Iterator[None]:
 
 
 LAST = 150
+NEXT = FIRST + timedelta(days=LAST)
 
 
 @pytest.fixture
@@ -128,8 +129,8 @@ def test_one_more_day_is_added_and_tells_the_same(plain: Story, kept: Story) -> 
     "surprise",
     [
         "77-1x,c4,,2026-01-10 10:00,tea9,1,99.00,4,s0,",  # late
-        f"{LAST - 1}-0,c{(LAST - 1) * 7 % 11},,{FIRST + timedelta(days=LAST)} 10:00,tea8,1,9.00,4,s0,",  # goes on
-        f"{LAST}-9,c4,13800000001,{FIRST + timedelta(days=LAST)} 10:00,tea9,1,9.00,4,s0,",
+        f"{LAST - 1}-0,c{(LAST - 1) * 7 % 11},,{NEXT} 10:00,tea8,1,9.00,4,s0,",  # goes on
+        f"{LAST}-9,c4,13800000001,{NEXT} 10:00,tea9,1,9.00,4,s0,",  # makes two people one
     ],
 )
 def test_whatever_changes_the_past_makes_it_anew(plain: Story, kept: Story, surprise: str) -> None:

@@ -296,6 +296,10 @@ class Edition:
             settle(self.folder.parent)
         file = wanted.with_name(f".{wanted.name}")
         yield file
+        if wanted.is_dir():  # a folder has no place for another to take at once
+            shutil.rmtree(wanted)
+        elif file.is_dir():
+            wanted.unlink(missing_ok=True)
         put_in_place(file, wanted)
 
 

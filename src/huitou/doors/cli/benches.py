@@ -43,6 +43,12 @@ def exodus(rooms: Rooms = None, full: Full = False, as_json: AsJson = False) -> 
 
 
 @app.command()
+def facts(rooms: Rooms = None, as_json: AsJson = False) -> None:
+    """Ten million customers: every metric anew, one more day, earlier evenings; a million lines."""
+    _measure("facts", rooms or [], as_json)
+
+
+@app.command()
 def identity(rooms: Rooms = None, as_json: AsJson = False) -> None:
     """How surely one customer is known as one: febrl's four sets, and a Chinese one."""
     _measure("identity", rooms or [], as_json)
