@@ -41,8 +41,9 @@ def copied() -> Iterator[None]:
 
     def copy_first(books: Books, tables: MetaData = metadata) -> None:
         file = books.engine.url.database
-        # Whoever asks for the history gets it.
-        if history.bring_to_head is bring and file and _is_no_file(books, Path(file)):
+        # Whoever asks for the history gets it, and other tables than the house's have no copy.
+        usual = history.bring_to_head is bring and tables is metadata
+        if usual and file and _is_no_file(books, Path(file)):
             shutil.copyfile(_file(), file)
         migrate(books, tables)
 

@@ -17,6 +17,7 @@ from typing import Any
 
 import duckdb
 
+from huitou.runs import beneath
 from tools.bench_facts import _asked, _pandas, _shop
 from tools.bench_models._row import row
 
@@ -72,6 +73,6 @@ def _ask(folder: Path, customers: int, name: str) -> dict[str, float]:
 
 
 def _touched(folder: Path) -> int:
-    parts = folder / "published" / "second" / "accounts_since.parquet" / "*.parquet"
+    parts = folder / "published" / "second" / f"{beneath.ACCOUNTS_SINCE}.parquet" / "*.parquet"
     found = duckdb.execute(f"SELECT count(*) FROM read_parquet('{parts}')").fetchone()
     return int(found[0]) if found else 0

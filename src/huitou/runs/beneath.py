@@ -35,18 +35,20 @@ SAMPLE = 20_000
 """Lines by which people are dealt into slices."""
 MOST_PARTS = 60
 """Days that are added to what was made as a whole, before it is made as a whole again."""
-ACCOUNTS_SINCE = "accounts_since"
-"""Accounts that take the place of those of the same people in `accounts`."""
-KEPT = (*PIECES, ACCOUNTS_SINCE)
+FILES = {name: f"kept_{name}" for name in PIECES}
+"""The table of the edition that holds each piece."""
+ACCOUNTS_SINCE = "kept_accounts_since"
+"""Accounts that take the place of those of the same people in the others."""
+KEPT = (*FILES.values(), ACCOUNTS_SINCE)
 
 
 def with_pieces(tables: Tables, connection: Any, as_of: datetime) -> Tables:
     """The tables with the pieces of that evening that are open on the connection."""
     backend = engine_over(connection)
     there = set(backend.list_tables())
-    for name in PIECES:
-        if name in there:
-            piece = backend.table(name)
+    for name, file in FILES.items():
+        if file in there:
+            piece = backend.table(file)
             if name == "accounts" and ACCOUNTS_SINCE in there:
                 newer = backend.table(ACCOUNTS_SINCE)
                 piece = ibis.union(piece.anti_join(newer, "person_id"), newer)
@@ -59,16 +61,17 @@ def keep(
 ) -> None:
     """Make each piece of an evening that is not there yet, and open it on the connection."""
     slices = -(-edition.rows("lines") // SLICE)
-    for name, make in PIECES.items():
-        if not edition.has(name):
+    for name, file in FILES.items():
+        if not edition.has(file):
+            make = PIECES[name]
             made = make(with_pieces(tables, connection, as_of), as_of)
             query = _query(connection, made)
             by = SLICED.get(name)
             parts = _slices(connection, by, slices) if by and slices > 1 else ["true"]
             edition.copy_slices(
-                connection, name, (f"SELECT * FROM ({query}) WHERE {part}" for part in parts)
+                connection, file, (f"SELECT * FROM ({query}) WHERE {part}" for part in parts)
             )
-        edition.open(connection, name)
+        edition.open(connection, file)
 
 
 def add_a_day(
@@ -91,17 +94,17 @@ def add_a_day(
     news = Tables(tables.lines.filter(tables.lines.ordered_at >= at(then)), zone=tables.zone)
     more = {name: _query(connection, made) for name, made in since(held, news, as_of).items()}
     for name in GROWING:
-        if not edition.has(name):
-            edition.extend(connection, name, before, more[name])
+        if not edition.has(FILES[name]):
+            edition.extend(connection, FILES[name], before, more[name])
     if not edition.has(ACCOUNTS_SINCE):
         newer, parts = more["accounts"], [more["accounts"]]
         if before.has(ACCOUNTS_SINCE):
             parts.append(f"SELECT * FROM {ACCOUNTS_SINCE} ANTI JOIN ({newer}) USING (person_id)")
         edition.copy_slices(connection, ACCOUNTS_SINCE, parts)
-    if not edition.has("accounts"):
-        edition.link("accounts", before)
-    for name in (*GROWING, "accounts", ACCOUNTS_SINCE):
-        edition.open(connection, name)
+    if not edition.has(FILES["accounts"]):
+        edition.link(FILES["accounts"], before)
+    for file in (*(FILES[name] for name in GROWING), FILES["accounts"], ACCOUNTS_SINCE):
+        edition.open(connection, file)
 
 
 def arrived(lake: duckdb.DuckDBPyConnection) -> dict[str, Any]:
@@ -114,10 +117,15 @@ def continued(lake: duckdb.DuckDBPyConnection, before: Edition | None, day: Mome
     """SQL that is true of the lines that are new since an earlier edition, where nothing that it
     knew has changed since; None where something has, or it keeps nothing to go on from."""
     mark = before.noted("arrived") if before is not None else None
-    if before is None or mark is None or not all(map(before.has, (*GROWING, "accounts"))):
+    wanted = [FILES[name] for name in (*GROWING, "accounts")]
+    if before is None or mark is None or not all(map(before.has, wanted)):
         return None
     then = Moment.read(before.noted("moment"))
-    if then.day >= day.day or then.zone != day.zone or len(before.parts("orders")) > MOST_PARTS:
+    if (
+        then.day >= day.day
+        or then.zone != day.zone
+        or len(before.parts(FILES["orders"])) > MOST_PARTS
+    ):
         return None
     old, new = (f"loaded_at {sign} TIMESTAMP '{mark['until']}'" for sign in ("<=", ">"))
     evening, tonight = f"TIMESTAMP '{then.as_of}'", f"TIMESTAMP '{day.as_of}'"
