@@ -15,6 +15,7 @@ from huitou.facts.customers import customers
 from huitou.facts.metrics import values
 from huitou.ground.clock import StoppedClock
 from huitou.ground.ids import new_id
+from huitou.identity.forgetting.lake import nobodys
 from huitou.runs import beneath
 from huitou.runs.sameness import marks
 from huitou.runs.steps import know
@@ -147,6 +148,20 @@ def test_whatever_changes_the_past_makes_it_anew(plain: Story, kept: Story, surp
     plain.take("old", *old)
     plain.take("new", *new)
     assert found == plain.evening(day(LAST))
+
+
+def test_who_is_forgotten_is_in_none_of_the_pieces(kept: Story) -> None:
+    with large():
+        kept.take("all", *rows(range(LAST)))
+        kept.evening(day(LAST - 1))
+        with kept.shop._house.lake.writing("test") as lake:
+            assert nobodys(lake, ["member:c1"])
+        kept.take("new", *rows(range(LAST, LAST + 1)))
+        kept.evening(day(LAST))
+    edition = kept.shop._house.lake.current()
+    assert edition is not None and "kept_accounts_since" not in kept.pieces
+    told = edition.table("kept_accounts", ["member_no"])["member_no"].to_pylist()
+    assert "c1" not in told and "c5" in told
 
 
 def test_readers_begin_with_what_is_kept(kept: Story) -> None:

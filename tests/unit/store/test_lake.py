@@ -9,7 +9,7 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
-from huitou.ground.errors import Busy
+from huitou.ground.errors import Busy, HuitouError
 from huitou.store.lake import KEPT_VERSIONS, Lake
 
 
@@ -143,3 +143,40 @@ def test_small_values_are_kept_beside_the_tables(tmp_path: Path) -> None:
     with pytest.raises(ValueError):
         edition.note("bad", float("nan"))
     assert edition.noted("bad") is None
+
+
+def test_a_table_goes_on_from_an_earlier_edition_without_copying(tmp_path: Path) -> None:
+    lake = Lake(tmp_path)
+    first, second = lake.edition("first"), lake.edition("second")
+    with lake.reading(first) as connection:
+        first.copy_slices(connection, "n", ["SELECT 1 AS n", "SELECT 2 AS n"])
+        second.extend(connection, "n", first, "SELECT 3 AS n")
+        second.link("n", first)
+        assert second.rows("n") == 2
+        second.extend(connection, "n", first, "SELECT 3 AS n")  # done again, it is the same
+        second.open(connection, "n")
+        assert sorted(connection.execute("FROM n").fetchall()) == [(1,), (2,), (3,)]
+    assert (first.rows("n"), second.rows("n")) == (2, 3)
+    assert first.parts("n")[0].samefile(second.parts("n")[0])
+    lake.publish(first)
+    lake.publish(second)
+    with lake.reading() as connection:
+        assert connection.execute("SELECT count(*) FROM n").fetchone() == (3,)
+
+
+def test_a_file_takes_the_place_of_a_folder_and_a_folder_that_of_a_file(tmp_path: Path) -> None:
+    edition = Lake(tmp_path).edition("one")
+    with Lake(tmp_path).reading(edition) as connection:
+        edition.copy(connection, "n", "SELECT 1 AS n")
+        edition.copy_slices(connection, "n", ["SELECT 2 AS n", "SELECT 3 AS n"])
+        assert edition.table("n").sort_by("n").to_pydict() == {"n": [2, 3]}
+        edition.copy(connection, "n", "SELECT 4 AS n")
+    assert edition.table("n").to_pydict() == {"n": [4]}
+
+
+def test_the_memory_of_the_lake_is_said_in_words_that_are_an_amount(tmp_path: Path) -> None:
+    with Lake(tmp_path, "1GB").reading() as connection:
+        (told,) = connection.execute("SELECT current_setting('memory_limit')").fetchone() or ("",)
+    assert "MiB" in told and float(told.split()[0]) > 900
+    with pytest.raises(HuitouError, match="HUITOU_MEMORY"), Lake(tmp_path, "plenty").reading():
+        pass
