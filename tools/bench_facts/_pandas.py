@@ -47,7 +47,7 @@ def _theirs(files: list[str]) -> pd.DataFrame:
     wanted = ["source", "order_id", "person_id", "day", "amount", "is_return", "cost"]
     lines = pd.concat([pd.read_parquet(file, columns=wanted) for file in files])
     orders = lines.groupby(["source", "order_id"], sort=False).agg(
-        person_id=("person_id", "max"), day=("day", "min"), last_day=("day", "max"),
+        person_id=("person_id", "first"), day=("day", "min"), last_day=("day", "max"),
         amount=("amount", "sum"), returns=("is_return", "sum"),
     )  # fmt: skip
     money = orders.groupby("person_id").agg(revenue=("amount", "sum"), last=("last_day", "max"))

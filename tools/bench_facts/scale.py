@@ -72,6 +72,7 @@ def _ask(folder: Path, customers: int, name: str) -> dict[str, float]:
         env={**os.environ, "HUITOU_BENCH_CUSTOMERS": str(customers)},
     )  # fmt: skip
     cost: dict[str, float] = json.loads(told.stdout)
+    print(f"    {cost['seconds']:.1f} s, {cost['mb']:.0f} MB", file=sys.stderr, flush=True)
     return cost
 
 
