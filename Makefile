@@ -81,7 +81,7 @@ bench-care: install ## figures of complaints, causes, texts, alarms, fixes and h
 bench-decisions: install ## figures of plans: how near the best, for how many, at what cost
 	$(BIN)/huitou bench decisions
 
-bench-facts: install ## ten million customers: every metric anew, one more day (25 minutes, 8 GB of disk)
+bench-facts: install ## ten million customers: every metric anew, one more day
 	$(BIN)/huitou bench facts
 
 bench-models: install ## figures of forecasts: published anchors, small shops, seconds; beside peers if installed
