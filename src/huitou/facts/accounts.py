@@ -16,22 +16,11 @@ from ibis.expr.types import Value
 from huitou.facts.contract import ACCOUNTS, Tables, shaped
 from huitou.facts.kernel import flag, greatest, least
 from huitou.facts.orders import PLACE, lines, of_persons, orders
-from huitou.facts.rhythm import (
-    absence_code,
-    bought_days,
-    pace,
-)
+from huitou.facts.rhythm import absence_code, bought_days, pace
 
 PERSON = ["person_id"]
 MONEY = ("revenue", "returned", "return_lines", "costed", "earned", "uncosted")
-COUNTS = (
-    "purchase_days",
-    "orders",
-    "gross",
-    "logs",
-    "log_squares",
-    "gap_squares",
-)
+COUNTS = ("purchase_days", "orders", "gross", "logs", "log_squares", "gap_squares")
 SUMS = (*MONEY, *COUNTS)
 """What of two accounts is added; `gap_squares` gets the gap between them besides."""
 FIRSTS = ("member_no", "phone", "email", "name")
@@ -76,9 +65,9 @@ def added(earlier: ibis.Table, later: ibis.Table) -> ibis.Table:
     return shaped(both.mutate(**(sums | _rest(both))), ACCOUNTS)
 
 
-def brought_to(earlier: ibis.Table, later: ibis.Table) -> ibis.Table:
-    """Everybody's account, from those of an evening and those of what was ordered since."""
-    return ibis.union(earlier.anti_join(later, "person_id"), added(earlier, later))
+def in_place_of(earlier: ibis.Table, newer: ibis.Table) -> ibis.Table:
+    """Everybody's account: the newer one of whoever has one, and the earlier ones of the others."""
+    return ibis.union(earlier.anti_join(newer, "person_id"), newer)
 
 
 def _rest(both: ibis.Table) -> dict[str, Value]:

@@ -41,13 +41,12 @@ SLICED = {
 """What can be made a slice of its rows at a time, by a column whose values never part."""
 
 
-def since(t: Tables, news: Tables, as_of: datetime) -> dict[str, ibis.Table]:
-    """What one more day adds to the pieces that `t` keeps of an earlier evening.
+def since(before: ibis.Table, news: Tables, as_of: datetime) -> dict[str, ibis.Table]:
+    """What one more day adds to the pieces of an earlier evening, whose accounts are `before`.
 
     `news` has the lines ordered after that evening, none of them of an order begun before it. Rows
     of `accounts` take the place of those people's earlier ones; all others are new rows.
     """
-    before = t.held.tables["accounts"] if t.held is not None else accounts(t, as_of)
     named = before.select(whose="person_id", last="last_number")
     days = bought_days(news, as_of)
     both = days.left_join(named, days.person_id == named.whose)
@@ -64,5 +63,7 @@ def since(t: Tables, news: Tables, as_of: datetime) -> dict[str, ibis.Table]:
 
 def holding(t: Tables, as_of: datetime, name: str, kept: ibis.Table) -> Tables:
     """The same shop, in which a piece of that evening is kept."""
-    at_hand = t.held.tables if t.held is not None and t.held.as_of == as_of else {}
+    before = t.held
+    goes_on = before is not None and before.of is t.lines and before.as_of == as_of
+    at_hand = before.tables if before is not None and goes_on else {}
     return replace(t, held=Held(t.lines, as_of, {**at_hand, name: kept}))

@@ -113,20 +113,18 @@ def orders(
     `returned` what went back (>= 0), both minor units; `day` its first day, `last_day` its last.
     """
     later = t.kept("orders", as_of, later=True) if by is None and known is None else None
-    make = _orders if later is None else _orders_then
-    return t.once(("orders", as_of, by, known), lambda: make(t, as_of, by, known))
+    if later is not None:
+        return t.once(("orders", as_of, by, known), lambda: _orders_then(t, as_of, later))
+    return t.once(("orders", as_of, by, known), lambda: _orders(t, as_of, by, known))
 
 
 def _orders(t: Tables, as_of: datetime, by: Dimension | None, known: datetime | None) -> ibis.Table:
     return _gathered(with_profit(t, lines(t, as_of, by=by, known=known)), cut(by))
 
 
-def _orders_then(
-    t: Tables, as_of: datetime, by: Dimension | None, known: datetime | None
-) -> ibis.Table:
+def _orders_then(t: Tables, as_of: datetime, later: ibis.Table) -> ibis.Table:
     """Orders of a moment from those of a later one: what was all there stands as it did."""
-    later, torn = t.kept("orders", as_of, later=True), torn_since(t, as_of)
-    assert later is not None, "asked of what is kept"
+    torn = torn_since(t, as_of)
     if torn is None:
         return later
     then = with_profit(t, lines(t, as_of)).semi_join(torn, ["source", "order_id"])

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import ibis
 
+from huitou.facts.accounts import in_place_of
 from huitou.facts.contract import Tables
 from huitou.facts.engine import engine_over
 from huitou.facts.held import GROWING, PIECES, SLICED, holding, since
@@ -50,8 +51,7 @@ def with_pieces(tables: Tables, connection: Any, as_of: datetime) -> Tables:
         if file in there:
             piece = backend.table(file)
             if name == "accounts" and ACCOUNTS_SINCE in there:
-                newer = backend.table(ACCOUNTS_SINCE)
-                piece = ibis.union(piece.anti_join(newer, "person_id"), newer)
+                piece = in_place_of(piece, backend.table(ACCOUNTS_SINCE))
             tables = holding(tables, as_of, name, piece)
     return tables
 
@@ -90,9 +90,10 @@ def add_a_day(
     for name in KEPT:
         if before.has(name):
             before.open(connection, name)
-    held = with_pieces(tables, connection, then)
+    accounts = with_pieces(tables, connection, then).kept("accounts", then)
+    assert accounts is not None, "continued() has found them"
     news = Tables(tables.lines.filter(tables.lines.ordered_at >= at(then)), zone=tables.zone)
-    more = {name: _query(connection, made) for name, made in since(held, news, as_of).items()}
+    more = {name: _query(connection, made) for name, made in since(accounts, news, as_of).items()}
     for name in GROWING:
         if not edition.has(FILES[name]):
             edition.extend(connection, FILES[name], before, more[name])

@@ -11,7 +11,7 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from tests.unit.facts.rows import by_person, line, rows, shop
 
-from huitou.facts.accounts import accounts, brought_to
+from huitou.facts.accounts import accounts, added, in_place_of
 from huitou.facts.contract import Tables
 from huitou.facts.customers import customers, customers_of
 
@@ -40,7 +40,8 @@ def held(table: ibis.Table) -> ibis.Table:
 def carried(t: Tables, before: int, today: int) -> ibis.Table:
     """The accounts of an evening, from those of an earlier one and the lines since."""
     since = replace(t, lines=t.lines.filter(t.lines.ordered_at >= ibis.literal(evening(before))))
-    return brought_to(held(accounts(t, evening(before))), held(accounts(since, evening(today))))
+    earlier, later = held(accounts(t, evening(before))), held(accounts(since, evening(today)))
+    return in_place_of(earlier, added(earlier, later))
 
 
 def told(place: int, order: tuple[str | None, int, int, bool]) -> dict[str, Any]:

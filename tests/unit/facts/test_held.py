@@ -98,6 +98,9 @@ def test_other_lines_are_not_told_by_what_is_kept(busy: tuple[Tables, Tables]) -
     _plain, held = busy
     fewer = replace(held, lines=held.lines.filter(held.lines.amount > 300))
     assert fewer.kept("orders", evening(LAST)) is None
+    more = holding(fewer, evening(LAST), "several", held.lines)
+    assert more.kept("several", evening(LAST)) is not None
+    assert more.kept("orders", evening(LAST)) is None, "pieces of other lines are let go"
     both(lambda t: bought(t, evening(50), 100), replace(fewer, held=None), fewer)
 
 
@@ -111,8 +114,8 @@ def test_one_more_day_adds_to_what_is_kept(
     t = shop(*apart, margin=0.3)
     before = kept(t, evening(earlier))
     late = t.lines.filter(t.lines.ordered_at >= ibis.literal(evening(earlier)))
-    more = since(before, replace(t, lines=late), evening(LAST))
     assert before.held is not None
+    more = since(before.held.tables["accounts"], replace(t, lines=late), evening(LAST))
     after = t
     for name, rows_of in more.items():
         old, new = before.held.tables[name], rows_of.to_pyarrow()
