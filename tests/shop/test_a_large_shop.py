@@ -17,6 +17,7 @@ from huitou.ground.clock import StoppedClock
 from huitou.ground.ids import new_id
 from huitou.identity.forgetting.lake import nobodys
 from huitou.runs import beneath
+from huitou.runs.moment import FORMAT
 from huitou.runs.sameness import marks
 from huitou.runs.steps import know
 from huitou.runs.wiring import open_shop
@@ -184,3 +185,15 @@ def test_a_day_without_orders_and_an_evening_looked_at_again(kept: Story) -> Non
         assert kept.evening(day(LAST - 1)) == once
         kept.evening(day(LAST + 3))
         assert "kept_accounts_since" in kept.pieces
+
+
+def test_what_another_version_kept_is_made_anew(kept: Story) -> None:
+    with large():
+        kept.take("all", *rows(range(LAST)))
+        kept.evening(day(LAST - 1))
+        edition = kept.shop._house.lake.current()
+        assert edition is not None
+        edition.note("moment", {**edition.noted("moment"), "format": FORMAT - 1})
+        kept.take("new", *rows(range(LAST, LAST + 1)))
+        kept.evening(day(LAST))
+    assert "kept_accounts_since" not in kept.pieces

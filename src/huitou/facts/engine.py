@@ -178,7 +178,7 @@ def _with_stand_in(node: Any, parts: tuple[Hashable, ...], shape: Shape) -> Hash
 
 
 def _literal(node: Any, at: int) -> tuple[Any, str, str] | None:
-    """A value to stand in for a literal, both as SQL says them; None where it is part of a shape"""
+    """A value to stand in for a literal, both as SQL says them; None: it is part of the shape."""
     value = node.value
     if isinstance(value, datetime) and value.tzinfo is None and node.dtype.is_timestamp():
         moment = FAR + timedelta(minutes=at)

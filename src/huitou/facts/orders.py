@@ -153,7 +153,7 @@ def of_several_lines(t: Tables, as_of: datetime) -> ibis.Table:
 def orders_of_many_lines(t: Tables, as_of: datetime) -> ibis.Table:
     """The same as `orders`, made for tens of millions of lines.
 
-    In most shops most orders have one line: those need no gathering, which costs eight times as
+    In most shops most orders have one line: those need no gathering, which costs six times as
     much. Orders whose marks happen to meet are gathered too, and come out the same.
     """
     kept = t.kept("several", as_of)

@@ -121,7 +121,7 @@ def pace(days: ibis.Table, keys: list[str]) -> ibis.Table:
         log_squares=(log * log).sum(),
         gap_squares=(days.gap * days.gap).sum(),
         absence_code=absence_code(days.gap, days.number).max(),
-        last_gap=(days.number * DAYS_OF_A_CODE + days.gap).max() % DAYS_OF_A_CODE,
+        last_gap=(_placed(days.number) * DAYS_OF_A_CODE + days.gap).max() % DAYS_OF_A_CODE,
     )
 
 
@@ -151,7 +151,12 @@ def told(pace: ibis.Table) -> ibis.Table:
 
 def absence_code(gap: Value, number: Value) -> Value:
     """A gap and the day that ended it as one number: the largest is the longest, and the latest."""
-    return gap * DAYS_OF_A_CODE + number + DAYS_OF_A_CODE // 2
+    return gap * DAYS_OF_A_CODE + _placed(number)
+
+
+def _placed(number: Value) -> Value:
+    """A day number of any age as a number above zero."""
+    return number + DAYS_OF_A_CODE // 2
 
 
 def within(number: Value, today: int, window: str) -> Value:

@@ -21,7 +21,7 @@ from huitou.facts.engine import engine_over
 from huitou.facts.held import GROWING, PIECES, SLICED, holding, since
 from huitou.facts.kernel import moment as at
 from huitou.identity.tables import JOINED, MERGED, SPLIT
-from huitou.runs.moment import Moment
+from huitou.runs.moment import FORMAT, Moment
 
 if TYPE_CHECKING:
     import duckdb
@@ -110,7 +110,7 @@ def add_a_day(
 
 def arrived(lake: duckdb.DuckDBPyConnection) -> dict[str, Any]:
     """A mark of all lines that are known: the moment of the last to come, and how many."""
-    last, count = _one(lake, "SELECT max(loaded_at), count(*) FROM lines")
+    ((last, count),) = lake.execute("SELECT max(loaded_at), count(*) FROM lines").fetchall()
     return {"until": str(last), "lines": count}
 
 
@@ -121,12 +121,11 @@ def continued(lake: duckdb.DuckDBPyConnection, before: Edition | None, day: Mome
     wanted = [FILES[name] for name in (*GROWING, "accounts")]
     if before is None or mark is None or not all(map(before.has, wanted)):
         return None
-    then = Moment.read(before.noted("moment"))
-    if (
-        then.day >= day.day
-        or then.zone != day.zone
-        or len(before.parts(FILES["orders"])) > MOST_PARTS
-    ):
+    written = before.noted("moment")
+    if written.get("format") != FORMAT or len(before.parts(FILES["orders"])) > MOST_PARTS:
+        return None
+    then = Moment.read(written)
+    if then.day >= day.day or then.zone != day.zone:
         return None
     old, new = (f"loaded_at {sign} TIMESTAMP '{mark['until']}'" for sign in ("<=", ">"))
     evening, tonight = f"TIMESTAMP '{then.as_of}'", f"TIMESTAMP '{day.as_of}'"
@@ -170,21 +169,21 @@ def _query(connection: duckdb.DuckDBPyConnection, made: ibis.Table) -> str:
 
 
 def _slices(connection: duckdb.DuckDBPyConnection, by: str, slices: int) -> list[str]:
+    """Conditions of which each row fulfils one."""
     if by == "mark":  # each slice looks at every line, and holds little of it
         few = -(-slices // 4)
         return [f"abs(mark % {few}) = {number}" for number in range(few)]
+    ends = _ends(connection, slices)
+    if not ends:
+        return ["true"]
+    between = [f"person_id >= '{low}' AND person_id < '{high}'" for low, high in pairwise(ends)]
+    return [f"person_id < '{ends[0]}'", *between, f"person_id >= '{ends[-1]}'"]
+
+
+def _ends(connection: duckdb.DuckDBPyConnection, slices: int) -> list[str]:
+    """People before whom a slice ends, so that each holds about as many lines."""
     named = connection.execute(
         f"SELECT person_id FROM lines WHERE person_id IS NOT NULL USING SAMPLE {SAMPLE} ROWS"
     ).fetchall()
     seen = sorted(row[0] for row in named)
-    ends = sorted(
-        {seen[len(seen) * number // slices] for number in range(1, slices)} if seen else ()
-    )
-    between = [f"person_id >= '{low}' AND person_id < '{high}'" for low, high in pairwise(ends)]
-    if not ends:
-        return ["true"]
-    return [f"person_id < '{ends[0]}'", *between, f"person_id >= '{ends[-1]}'"]
-
-
-def _one(connection: duckdb.DuckDBPyConnection, query: str) -> Any:
-    return connection.execute(query).fetchone()
+    return sorted({seen[len(seen) * number // slices] for number in range(1, slices) if seen})

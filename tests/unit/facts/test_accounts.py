@@ -79,3 +79,9 @@ def test_only_a_return_since_leaves_the_purchases_as_they_were() -> None:
     t = shop(line("a", on(0), store="north"), line("a", on(60), -500, order="x", store="south"))
     found = by_person(carried(t, 50, 61))["a"]
     assert (found["store"], found["returned"], found["last_seen_day"]) == ("north", 500, on(60))
+
+
+def test_days_before_1970_are_days_like_others() -> None:
+    t = shop(*(line("a", date(1969, 12, day)) for day in (1, 4, 30)))
+    found = by_person(customers(t, datetime(1970, 1, 2)))["a"]
+    assert (found["last_gap"], found["absence"], found["back_day"]) == (26, 26, date(1969, 12, 30))
