@@ -39,7 +39,7 @@ SHARES = ("share", "retention")
 YES, NO = said("Yes"), said("No")
 
 COLUMNS: Mapping[str, Sentence] = {
-    "active": said("Came that month"),
+    "active": said("Bought that month"),
     "after": said("Stage after"),
     "age": said("Age of the relationship"),
     "at": said("Day"),
