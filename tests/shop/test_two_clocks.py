@@ -11,12 +11,10 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
-from unittest import mock
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.shop import intake
 from tests.shop.intake import Desk
 
 from huitou.ground.clock import StoppedClock
@@ -46,8 +44,8 @@ class Counter(Desk):
         path = self.folder / f"{self.days}.csv"
         told = [f"{o},c{o % 3},2026-05-{day:02d},{sku},1,{amount}" for o, day, sku, amount in rows]
         path.write_text("\n".join([HEADER, *told]) + "\n", encoding="utf-8")
-        with mock.patch.object(intake, "NOW", self.now):
-            self.take(path)
+        self.arrives = self.now
+        self.take(path)
 
     def known(self, at: datetime) -> list[tuple[Any, ...]]:
         with self.lake.writing("look") as con:
@@ -125,8 +123,7 @@ def test_a_metric_is_told_as_it_was_known(tmp_path: Path) -> None:
         shop.change_settings(currency="CNY", timezone="Asia/Shanghai")
         path = tmp_path / f"{now.day}.csv"
         path.write_text("\n".join([HEADER, *rows]) + "\n", encoding="utf-8")
-        with mock.patch.object(intake, "NOW", now):
-            Desk(shop.home).take(path)
+        Desk(shop.home, arrives=now).take(path)
         if now == days[-1]:
             shop.run()
             found = [
