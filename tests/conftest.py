@@ -118,7 +118,7 @@ def books(tmp_path: Path) -> Iterator[Any]:
 @pytest.fixture(scope="session")
 def chromium() -> str:
     """The path of a Chromium, or a skip in words."""
-    for name in ("chromium", "chromium-browser", "google-chrome"):
+    for name in ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome"):
         if found := shutil.which(name):
             return found
     do_without("chromium", "no chromium on this machine")

@@ -18,7 +18,7 @@ from urllib.parse import urlencode
 
 import pytest
 from tests.browser.conftest import Console
-from tests.browser.test_promises import AXE
+from tests.browser.test_promises import ASK, AXE
 
 from huitou.care.casefiles.notes import Note
 from huitou.care.fixes.rules import Fix
@@ -35,9 +35,6 @@ PHONE, DESK = 360, 1280
 EVIL = "<img src=x onerror='window.hit=1'><script>window.hit=1</script>{{7*7}}"
 """What must stay words wherever it is shown."""
 EVIL_TEA = "龙井<svg onload='window.hit=1'>"
-ASK = """async (only) => (await axe.run(document, {preload: false, resultTypes: ["violations"],
-  ...(only ? {runOnly: only} : {})})).violations.map(
-  (found) => `${found.id}: ${found.nodes.map((node) => node.target.join(" ")).join(" | ")}`)"""
 TWO = "form:has([name=where_to])"
 """The form with the two questions."""
 NIGHT = """new Promise((drawn) => { document.documentElement.classList.toggle('dark', %s);

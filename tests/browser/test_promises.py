@@ -55,7 +55,8 @@ LOOKS = (
     (360, "en", "dark"),
 )
 HEAVIEST = 300 * 1024
-ASK = """async () => (await axe.run(document, {resultTypes: ["violations"]})).violations.map(
+ASK = """async (only) => (await axe.run(document, {preload: false, resultTypes: ["violations"],
+  ...(only ? {runOnly: only} : {})})).violations.map(
   (found) => `${found.id}: ${found.nodes.map((node) => node.target.join(" ")).join(" | ")}`)"""
 
 
