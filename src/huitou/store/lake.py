@@ -250,19 +250,19 @@ class Edition:
     ) -> None:
         """Keep a table of an earlier edition and the answer of a query as one.
 
-        Its files are not copied: they never change, and stand in both editions.
+        Its files never change, and stand in both editions.
         """
         with self._fresh_folder(name) as folder:
             parts = before.parts(name)
             for number, part in enumerate(parts):
-                os.link(part, folder / f"{number:04}.parquet")
+                _stand(part, folder / f"{number:04}.parquet")
             _copy(connection, query, folder / f"{len(parts):04}.parquet", QUICK)
 
     def link(self, name: str, before: Edition) -> None:
         """Keep a table of an earlier edition as it is."""
         with self._fresh_folder(name) as folder:
             for part in before.parts(name):
-                os.link(part, folder / part.name)
+                _stand(part, folder / part.name)
 
     def note(self, name: str, value: Any) -> None:
         """Keep a small JSON value beside the tables."""
@@ -308,6 +308,14 @@ def _copy(connection: duckdb.DuckDBPyConnection, query: str, file: Path, how: st
         f"COPY ({query}) TO '{quoted}' (FORMAT parquet, COMPRESSION {how})"
     ).fetchone()
     return int(copied[0]) if copied else 0
+
+
+def _stand(file: Path, here: Path) -> None:
+    """A file in a second place: the same one, or a copy where the disk knows no second names."""
+    try:
+        os.link(file, here)
+    except OSError:
+        shutil.copyfile(file, here)
 
 
 def _open(connection: duckdb.DuckDBPyConnection, name: str, file: Path) -> None:

@@ -10,6 +10,7 @@ import pyarrow as pa
 import pytest
 
 from huitou.ground.errors import Busy, HuitouError
+from huitou.store import lake as lakes
 from huitou.store.lake import KEPT_VERSIONS, Lake
 
 
@@ -21,6 +22,10 @@ def publish(lake: Lake, name: str, *values: int) -> None:
     edition = lake.edition(name)
     edition.write("numbers", numbers(*values))
     lake.publish(edition)
+
+
+def _refused(*_: Path) -> None:
+    raise PermissionError("no second names here")
 
 
 def test_what_is_written_is_there_tomorrow(tmp_path: Path) -> None:
@@ -162,6 +167,19 @@ def test_a_table_goes_on_from_an_earlier_edition_without_copying(tmp_path: Path)
     lake.publish(second)
     with lake.reading() as connection:
         assert connection.execute("SELECT count(*) FROM n").fetchone() == (3,)
+
+
+def test_a_disk_that_knows_no_second_names_holds_a_copy(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lakes.os, "link", _refused)
+    lake = Lake(tmp_path)
+    first, second = lake.edition("first"), lake.edition("second")
+    with lake.reading(first) as connection:
+        first.copy_slices(connection, "n", ["SELECT 1 AS n"])
+        second.extend(connection, "n", first, "SELECT 2 AS n")
+    assert second.table("n").sort_by("n").to_pydict() == {"n": [1, 2]}
+    assert not first.parts("n")[0].samefile(second.parts("n")[0])
 
 
 def test_a_file_takes_the_place_of_a_folder_and_a_folder_that_of_a_file(tmp_path: Path) -> None:
