@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -49,6 +50,20 @@ def test_money_stages_and_what_is_not_known_are_written(
     page = owner.get("/metrics/stages?known=2011-10-02").text
     assert told in page and "1,234.50" in page and "<td>–</td>" in page
     assert "<td>lost</td>" not in page
+
+
+def test_figures_of_several_rows_are_drawn(
+    shop: FakeShop, owner: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    values = [Decimal("80.00"), Decimal("-20.00"), None]
+    table = pa.table({"part": ["web", "till", "fair"], "value": values, "people": [4, 4, 2]})
+    told = table.replace_schema_metadata({CURRENCY: "GBP"})
+    monkeypatch.setattr(shop, "metric", lambda *_, **__: told)
+    page = owner.get("/metrics/profit?by=channel").text
+    drawn = re.findall(r'meter tone-(\w+)"[^>]*>.*?class="full" width="([\d.]+)%"', page, re.S)
+    assert drawn == [("primary", "100.0"), ("lost", "25.0")]
+    monkeypatch.setattr(shop, "metric", lambda *_, **__: told.slice(0, 1))
+    assert "meter tone" not in owner.get("/metrics/profit").text
 
 
 def test_another_metric_is_chosen_and_what_is_none_is_said(owner: TestClient) -> None:

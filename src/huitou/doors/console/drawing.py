@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from huitou.doors.console.names import BEFORE
 from huitou.facts.life import STAGE_NAMES
@@ -204,4 +205,22 @@ def bars(values: Sequence[float], most: float) -> tuple[Bar, ...]:
     return tuple(
         Bar(round(place * step, 2), round(0.8 * step, 2), round(100 - height, 2), height)
         for place, height in enumerate(heights)
+    )
+
+
+@dataclass(frozen=True)
+class Length:
+    """A figure of a table as a bar, in percent of the longest; `below` zero it has another tone."""
+
+    width: float
+    below: bool
+
+
+def lengths(values: Sequence[Any]) -> tuple[Length | None, ...]:
+    """The bars of a column of figures; none where a figure is not known."""
+    told = [None if value is None else float(value) for value in values]
+    longest = max((abs(value) for value in told if value is not None), default=0.0)
+    return tuple(
+        None if value is None else Length(share_width(abs(value), longest), value < 0)
+        for value in told
     )

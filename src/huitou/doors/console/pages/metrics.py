@@ -12,6 +12,7 @@ from fastapi import APIRouter, Query
 from fastapi.responses import Response
 
 from huitou.doors.console import names
+from huitou.doors.console.drawing import Length, lengths
 from huitou.doors.console.typed import a_day
 from huitou.doors.console.visit import Member
 from huitou.facts.metrics import METRICS
@@ -37,6 +38,8 @@ HIDDEN = {"person_id"}
 """Columns that only programs use."""
 SHARES = ("share", "retention")
 YES, NO = said("Yes"), said("No")
+DRAWN = ("value", "retention", "share", "total", "balance", "lost", "customers", "people")
+"""Of these columns the first that a table has is drawn, beside its figures."""
 
 COLUMNS: Mapping[str, Sentence] = {
     "active": said("Bought that month"),
@@ -78,8 +81,13 @@ COLUMNS: Mapping[str, Sentence] = {
     "went_on": said("Came once more"),
 }
 """What the columns of tables are called."""
-STEPS = said("Days they bought on")
-"""What `k` counts where it counts purchases."""
+OF_ONE: Mapping[tuple[str, str], Sentence] = {
+    ("gaps", "days"): said("Up to so many days"),
+    ("purchase_steps", "k"): said("Days they bought on"),
+}
+"""What a column of one metric is called, where another's of its name is called otherwise."""
+BEYOND = said("longer")
+"""The band of gaps that has no end."""
 CODES: Mapping[str, Mapping[str, Sentence]] = {
     "after": names.BEFORE,
     "age": AGES,
@@ -106,6 +114,10 @@ class MetricPage:
     known: date | None
     headings: tuple[Sentence | str, ...]
     rows: tuple[tuple[str, ...], ...]
+    drawn: int
+    """The place of the column that is drawn; -1 where none is."""
+    lengths: tuple[Length | None, ...]
+    """Of each row, for that column."""
     left: int
     """Rows that are not shown."""
 
@@ -124,6 +136,8 @@ def metric(visit: Member, name: str, by: Told = "", as_of: Told = "", known: Tol
     at, then = (a_day(told) if told else None for told in (as_of, known))
     table = visit.shop.metric(name, cut or None, as_of=at, known=then)
     columns = [column for column in table.column_names if column not in HIDDEN]
+    shown = table.select(columns).slice(0, SHOWN)
+    drawn = next((each for each in DRAWN if each in columns and shown.num_rows > 1), None)
     page = MetricPage(
         metric=found,
         others=tuple(visit.shop.metrics()),
@@ -132,7 +146,9 @@ def metric(visit: Member, name: str, by: Told = "", as_of: Told = "", known: Tol
         as_of=at,
         known=then,
         headings=tuple(_heading(found, column, cut) for column in columns),
-        rows=_written(found, table.select(columns).slice(0, SHOWN), speaker(visit.language)),
+        rows=_written(found, shown, speaker(visit.language)),
+        drawn=columns.index(drawn) if drawn else -1,
+        lengths=lengths(shown.column(drawn).to_pylist()) if drawn else (),
         left=max(0, table.num_rows - SHOWN),
     )
     return visit.page("metrics.html", page)
@@ -141,9 +157,7 @@ def metric(visit: Member, name: str, by: Told = "", as_of: Told = "", known: Tol
 def _heading(found: Metric, column: str, by: str) -> Sentence | str:
     if column == "part" and by:
         return KINDS[by]
-    if column == "k" and found.name == "purchase_steps":
-        return STEPS
-    return COLUMNS.get(column, column)
+    return OF_ONE.get((found.name, column), COLUMNS.get(column, column))
 
 
 def _written(found: Metric, table: pa.Table, says: Speaker) -> tuple[tuple[str, ...], ...]:
@@ -152,7 +166,7 @@ def _written(found: Metric, table: pa.Table, says: Speaker) -> tuple[tuple[str, 
 
     def cell(column: str, value: Any) -> str:
         if value is None:
-            return "–"
+            return says.say(BEYOND) if (found.name, column) == ("gaps", "days") else "–"
         if isinstance(value, Decimal) and currency:
             return says.shown(Money(to_minor(value, currency), currency))
         if column in shares:
