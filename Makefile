@@ -67,10 +67,11 @@ docs: install ## build the pages into site/
 	$(BIN)/python -m tools.reference --check
 	$(BIN)/mkdocs build --quiet --strict
 
-format: install ## put the code in order, and write the generated pages anew
+format: install ## put the code in order, and write the generated pages and the SQL of facts anew
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 	$(BIN)/python -m tools.reference
+	$(BIN)/python -m tools.golden
 
 bench: install ## seconds and megabytes, from a file of orders to the plan
 	$(BIN)/python -m tools.bench

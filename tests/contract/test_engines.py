@@ -18,12 +18,17 @@ from tests.unit.facts.rows import arrow, line
 from huitou.facts.bought import bought
 from huitou.facts.contract import HAPPENINGS, SERVED, SPEND, TIERS, Dimension, Tables, Told
 from huitou.facts.customers import customers
-from huitou.facts.earned import earned
+from huitou.facts.earned import earned, earned_by_day, earned_by_look
 from huitou.facts.evidence import evidence
+from huitou.facts.groups import belonging
+from huitou.facts.held import PIECES
 from huitou.facts.ledger import ledger
 from huitou.facts.metrics import METRICS, values
+from huitou.facts.milestones import numbered
 from huitou.facts.rfm import rfm
 from huitou.facts.stages import stages
+from huitou.facts.standing import profit_between, standing
+from huitou.facts.takings import takings
 
 START = date(2010, 6, 1)
 AS_OF = datetime(2011, 12, 1)
@@ -208,8 +213,28 @@ def test_labels_agree(duck: Engine, spark: Engine) -> None:
     both(duck, spark, lambda t: bought(t, ORIGIN, 120))
 
 
-def test_the_profit_of_a_window_agrees(duck: Engine, spark: Engine) -> None:
-    both(duck, spark, lambda t: earned(t, AS_OF, date(2011, 2, 1), date(2011, 8, 31)))
+FEBRUARY, AUGUST = date(2011, 2, 1), date(2011, 8, 31)
+OF_WINDOWS: dict[str, Callable[[Tables], ibis.Table]] = {
+    "earned": lambda t: earned(t, AS_OF, FEBRUARY, AUGUST),
+    "earned_by_day": lambda t: earned_by_day(t, AS_OF, ["p1", "p2", "p3"]),
+    "earned_by_look": lambda t: earned_by_look(t, AS_OF, FEBRUARY, AUGUST),
+    "profit_between": lambda t: profit_between(t, AS_OF, FEBRUARY, AUGUST),
+    "standing": lambda t: standing(t, AS_OF, AUGUST, FEBRUARY),
+    "numbered": lambda t: numbered(t, AS_OF, FEBRUARY),
+    "takings": lambda t: takings(t, AS_OF, [FEBRUARY, AUGUST]),
+    "belonging": lambda t: belonging(t, AS_OF),
+}
+
+
+@pytest.mark.parametrize("name", OF_WINDOWS)
+def test_what_happened_in_a_window_agrees(duck: Engine, spark: Engine, name: str) -> None:
+    both(duck, spark, OF_WINDOWS[name])
+
+
+@pytest.mark.parametrize("name", [name for name in PIECES if name != "several"])
+def test_what_is_kept_of_an_evening_agrees(duck: Engine, spark: Engine, name: str) -> None:
+    # Marks of orders are each engine's own; what is made by them is not.
+    both(duck, spark, lambda t: PIECES[name](t, AS_OF))
 
 
 def test_all_numbers_agree(duck: Engine, spark: Engine) -> None:

@@ -1,0 +1,88 @@
+WITH `t8` AS (
+  SELECT
+    `t5`.`person_id`,
+    SUM(IF(`t5`.`is_return`, 0, COALESCE(`t5`.`discount`, 0))) AS `discounts`,
+    SUM(IF(`t5`.`is_product`, 0, COALESCE(`t5`.`cost`, 0))) AS `shipping`
+  FROM (
+    SELECT
+      *
+    FROM `lines` AS `t2`
+    WHERE
+      `t2`.`ordered_at` < CAST('2011-12-01T00:00:00' AS TIMESTAMP)
+      AND `t2`.`person_id` IS NOT NULL
+  ) AS `t5`
+  GROUP BY
+    1
+)
+SELECT
+  CAST(COALESCE(SUM(`t17`.`amount`), 0) AS DOUBLE) / NULLIF(CAST(COUNT(*) AS DOUBLE), 0.0) AS `value`,
+  COUNT(*) AS `people`
+FROM (
+  SELECT
+    `t4`.`person_id`,
+    `t16`.`whose`,
+    `t16`.`amount`
+  FROM (
+    SELECT
+      `t0`.`person_id`
+    FROM `first_purchases` AS `t0`
+  ) AS `t4`
+  LEFT OUTER JOIN (
+    SELECT
+      `t14`.`person_id` AS `whose`,
+      SUM(`t14`.`amount`) AS `amount`
+    FROM (
+      SELECT
+        *
+      FROM (
+        SELECT
+          CAST(`t7`.`person_id` AS STRING) AS `person_id`,
+          CAST(`t7`.`kind` AS STRING) AS `kind`,
+          `t7`.`amount`
+        FROM (
+          SELECT
+            `t6`.`person_id`,
+            `t6`.`kind`,
+            SUM(`t6`.`amount`) AS `amount`
+          FROM (
+            SELECT
+              *
+            FROM `served` AS `t1`
+            WHERE
+              DATEDIFF(DAY, MAKE_DATE(1970, 1, 1), `t1`.`day`) <= 15309
+          ) AS `t6`
+          GROUP BY
+            1,
+            2
+        ) AS `t7`
+      ) AS `t10`
+      UNION ALL
+      SELECT
+        *
+      FROM (
+        SELECT
+          *
+        FROM (
+          SELECT
+            `t9`.`person_id`,
+            'discounts' AS `kind`,
+            `t9`.`discounts` AS `amount`
+          FROM `t8` AS `t9`
+        ) AS `t11`
+        UNION ALL
+        SELECT
+          *
+        FROM (
+          SELECT
+            `t9`.`person_id`,
+            'shipping' AS `kind`,
+            `t9`.`shipping` AS `amount`
+          FROM `t8` AS `t9`
+        ) AS `t12`
+      ) AS `t13`
+    ) AS `t14`
+    GROUP BY
+      1
+  ) AS `t16`
+    ON `t4`.`person_id` = `t16`.`whose`
+) AS `t17`;
