@@ -30,6 +30,8 @@ class Load:
     """Requests without an answer: the line broke."""
     waits: list[float] = field(default_factory=list)
     seconds: float = 0.0
+    processor_seconds: float = 0.0
+    """What making the load took of a processor."""
 
     def told(self, size: int) -> dict[str, Any]:
         """Figures, in events a second and milliseconds."""
@@ -38,6 +40,7 @@ class Load:
             "acked": self.acked, "refused": self.refused, "lost": self.lost,
             "events_a_second": len(self.acked) * size / self.seconds if self.seconds else 0.0,
             "requests_a_second": len(self.acked) / self.seconds if self.seconds else 0.0,
+            "processor_seconds": self.processor_seconds,
             "p50_ms": _part(waits, 0.5), "p99_ms": _part(waits, 0.99),
         }  # fmt: skip
 
@@ -74,7 +77,7 @@ def run(port: int, ready: bytes, seconds: float, connections: int, first: int) -
     """Keep every connection busy with one request at a time."""
     load = Load()
     number = first
-    begun = time.perf_counter()
+    begun, used = time.perf_counter(), time.process_time()
     until = begun + seconds
     with selectors.DefaultSelector() as lines:
         for _ in range(connections):
@@ -96,6 +99,7 @@ def run(port: int, ready: bytes, seconds: float, connections: int, first: int) -
                 else:
                     lines.unregister(key.fileobj)
     load.seconds = time.perf_counter() - begun
+    load.processor_seconds = time.process_time() - used
     return load
 
 

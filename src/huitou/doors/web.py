@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from functools import partial
@@ -22,7 +23,8 @@ from huitou.doors.public.app import app as public
 from huitou.doors.strangers import Strangers
 
 if TYPE_CHECKING:
-    from fastapi import FastAPI, Request
+    from fastapi import Request
+    from starlette.types import ASGIApp
 
     from huitou.runs.shop import Shop
 
@@ -30,16 +32,20 @@ TURN = 0.0005
 """Seconds one thread of the web process may go on while another one waits."""
 
 
-def open_web() -> FastAPI:
+def open_web() -> ASGIApp:
     """The application for the shop in `$HUITOU_HOME`."""
     shop = huitou.open(os.environ.get("HUITOU_HOME") or "huitou-data")
     # Threads take turns often: who waits for a page does not wait for a batch being carried.
     sys.setswitchinterval(TURN)
     shop.letterbox.carrier.start()
-    return web(shop, Staff(shop.books))
+    opened = web(shop, Staff(shop.books))
+    # All that is there by now stays: looking through it for what may go would hold up who waits.
+    gc.collect()
+    gc.freeze()
+    return opened
 
 
-def web(shop: Shop, staff: Staff) -> FastAPI:
+def web(shop: Shop, staff: Staff) -> ASGIApp:
     """The doors of one shop. Each keeps its own rules: the console a session, the API a token, what
     customers open nothing but its own link.
     """
@@ -49,8 +55,7 @@ def web(shop: Shop, staff: Staff) -> FastAPI:
     site.mount("/p", public(shop), name="public")
     site.add_middleware(Strangers, knows=partial(_knows, shop, staff))
     # Outermost: shops and sites tell thousands of things a second, and need no page.
-    site.add_middleware(Events, shop=shop)
-    return site
+    return Events(site, shop)
 
 
 def _knows(shop: Shop, staff: Staff, request: Request) -> bool:

@@ -109,7 +109,7 @@ def _listen(shop: Shop, host: str, port: int) -> None:
     # The doors do not know each other: uvicorn is told the name of the web door and opens it.
     os.environ["HUITOU_HOME"] = str(shop.home)
     uvicorn.run("huitou.doors.web:open_web", factory=True, host=host, port=port,
-                log_level="warning", server_header=False,
+                log_level="warning", access_log=False, server_header=False,
                 forwarded_allow_ips=shop.settings.trusted_proxies)  # fmt: skip
 
 

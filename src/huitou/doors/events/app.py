@@ -18,12 +18,14 @@ import zlib
 from base64 import b64decode
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from pydantic_core import SchemaValidator, ValidationError, core_schema
 from starlette.concurrency import run_in_threadpool
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from huitou.doors.events.bell import Bell
 from huitou.doors.events.known import Known
 from huitou.sources.live.segment import LARGEST_BATCH, LARGEST_EVENT, PATHS
 
@@ -77,6 +79,7 @@ class Events:
         self._connections = shop.connections
         self._clock = shop.clock
         self._known = Known(self._connections.open_ones)
+        self._bell: Bell | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -120,21 +123,20 @@ class Events:
         return b'{"success":true}'
 
     async def _kept(self, one: Connection, more: Mapping[str, str], body: bytes) -> None:
-        loop = asyncio.get_running_loop()
-        waits: asyncio.Future[None] = loop.create_future()
-
-        def told(failed: BaseException | None) -> None:
-            try:
-                loop.call_soon_threadsafe(_settle, waits, failed)
-            except RuntimeError:
-                return  # the house is being closed: nobody waits any more
-
+        bell = self._bell_here()
+        waits: asyncio.Future[None] = bell.loop.create_future()
         head = {"by": one.id, "at": self._clock.now().isoformat(), **more}
-        self._connections.hand_in(head, body, told)
+        self._connections.hand_in(head, body, partial(bell.tell, waits))
         try:
             await waits
         except OSError as full:
             raise Refusal(503, "this could not be kept just now: send it again") from full
+
+    def _bell_here(self) -> Bell:
+        loop = asyncio.get_running_loop()
+        if self._bell is None or self._bell.loop is not loop:
+            self._bell = Bell(loop)
+        return self._bell
 
     async def _settings(self, key: str) -> bytes:
         """What the script for browsers asks for before it begins."""
@@ -177,15 +179,6 @@ class Events:
         _checked(raw, "webhook")
         topic = provider.topic(headers, body if isinstance(body, dict) else {})
         return {"topic": topic[:120]}
-
-
-def _settle(waits: asyncio.Future[None], failed: BaseException | None) -> None:
-    if waits.done():
-        return
-    if failed is None:
-        waits.set_result(None)
-    else:
-        waits.set_exception(OSError(str(failed)))
 
 
 async def _read(receive: Receive, largest: int) -> bytes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import time
 from collections.abc import Callable, Mapping
@@ -11,20 +12,27 @@ from starlette.concurrency import run_in_threadpool
 from huitou.sources.live.contract import Connection
 
 FRESH = 1.0
-"""Seconds after which the books are asked again: an ended key is refused by then."""
+"""Seconds for which an answer of the books counts: an ended key is refused by then."""
+AHEAD = 0.5
+"""The part of that time after which they are asked again, while the last answer still counts."""
 
 Open = tuple[Mapping[str, Connection], Mapping[str, Connection]]
 
 
 class Known:
-    """All open connections, as the books knew them a moment ago."""
+    """All open connections, as the books knew them a moment ago.
+
+    However many requests are under way, the books are asked once, and before anybody has to wait.
+    """
 
     def __init__(
         self, ask: Callable[[], Open], watch: Callable[[], float] = time.monotonic
     ) -> None:
         self._ask, self._watch = ask, watch
         self._open: Open = ({}, {})
-        self._until = float("-inf")
+        self._asked = float("-inf")
+        """When the books answered last."""
+        self._asking: asyncio.Task[None] | None = None
         self._by_key: dict[str, Connection] = {}
         """Keys that were shown and found: hashing is spared, and nobody can fill it up."""
 
@@ -45,8 +53,20 @@ class Known:
         return self._open[1].get(name)
 
     async def _look(self) -> None:
-        if self._watch() < self._until:
-            return
+        age = self._watch() - self._asked
+        if age >= FRESH * AHEAD and not self._is_asking():
+            self._asking = asyncio.create_task(self._ask_again())
+        if age >= FRESH and self._asking is not None:
+            # Whoever leaves in the meantime does not take the answer from the others.
+            await asyncio.shield(self._asking)
+
+    def _is_asking(self) -> bool:
+        asking = self._asking
+        if asking is None or asking.done():
+            return False
+        return asking.get_loop() is asyncio.get_running_loop()
+
+    async def _ask_again(self) -> None:
         self._open = await run_in_threadpool(self._ask)
         self._by_key = {}
-        self._until = self._watch() + FRESH
+        self._asked = self._watch()
