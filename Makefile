@@ -92,7 +92,7 @@ bench-sources: install ## events a second over HTTP, on the disk before they are
 	$(BIN)/huitou bench sources
 
 segment: .peers/segment/.installed ## Segment's own libraries, installed apart, tell a running huitou (needs Node)
-	$(BIN)/python -m pytest tests/known/test_segment_libraries.py -n 0
+	$(BIN)/python -m pytest tests/known/test_segment_libraries.py tests/known/test_segment_in_a_page.py -n 0
 
 bench-peers: .peers/causal/.installed .peers/models/.installed ## beside causalml, econml, lifetimes, clvkit (installs them, apart)
 	@$(BIN)/huitou bench decisions worlds hillstrom; told=$$?; $(BIN)/huitou bench models && exit $$told

@@ -130,6 +130,30 @@ def test_pages_may_tell_from_anywhere(door: Door) -> None:
     assert door.site.get("/v1/projects/hw_guess/settings").status_code == 404
 
 
+def test_a_page_may_ask_with_whatever_headers_its_library_adds(door: Door) -> None:
+    asked = {
+        "Origin": "https://shop.example",
+        "Access-Control-Request-Method": "POST",
+        "Access-Control-Request-Headers": "authorization,content-type,x-retry-count",
+    }
+    told = door.site.options("/v1/t", headers=asked)
+    assert told.status_code == 204
+    named = told.headers["access-control-allow-headers"].split(", ")
+    assert {"*", "authorization"} <= set(named), "a star stands for all but authorization"
+    assert told.headers["access-control-expose-headers"] == "retry-after"
+
+
+def test_the_script_for_pages_is_told_where_to_tell_and_nothing_else(door: Door) -> None:
+    place = f"/v1/projects/{door.key}/settings"
+    told = door.site.get(place, headers={"Host": "keep.shop.example:8080"}).json()
+    wanted = told["integrations"]["Segment.io"]
+    assert (wanted["protocol"], wanted["apiHost"]) == ("http", "keep.shop.example:8080/v1")
+    assert told["metrics"]["sampleRate"] == 0, "it would report to its maker"
+    door.shop.change_settings(public_url="https://shop.example/keep/")
+    wanted = door.site.get(place).json()["integrations"]["Segment.io"]
+    assert (wanted["protocol"], wanted["apiHost"]) == ("https", "shop.example/keep/v1")
+
+
 def test_one_bad_event_stops_no_other_and_is_kept_with_its_reason(door: Door) -> None:
     batch = [{"type": "page", "userId": "u"}, {"type": "sing", "messageId": "m-2"}, 7,
              {"type": "page", "userId": "u", "properties": {"a": "x" * 33_000}}]  # fmt: skip

@@ -41,7 +41,9 @@ PLACES: Mapping[str, str] = {f"{ROOT}{short}": kind for short, kind in PATHS.ite
 CORS = (
     (b"access-control-allow-origin", b"*"),
     (b"access-control-allow-methods", b"POST, GET, OPTIONS"),
-    (b"access-control-allow-headers", b"authorization, content-type, content-encoding"),
+    # Libraries add headers of their own; authorization has to be named even so.
+    (b"access-control-allow-headers", b"*, authorization"),
+    (b"access-control-expose-headers", b"retry-after"),
     (b"access-control-max-age", b"86400"),
 )
 """Whoever has a key may tell from wherever they stand; no cookie is ever read here."""
@@ -76,6 +78,7 @@ class Events:
 
     def __init__(self, app: ASGIApp, shop: Shop) -> None:
         self.app = app
+        self._shop = shop
         self._connections = shop.connections
         self._clock = shop.clock
         self._known = Known(self._connections.open_ones)
@@ -95,7 +98,7 @@ class Events:
         elif method == "OPTIONS" and (kind is not None or path.startswith(PROJECTS)):
             await _say(send, 204, b"")
         elif method == "GET" and path.startswith(PROJECTS) and path.endswith("/settings"):
-            await self._answered(self._settings(path.split("/")[3]), send)
+            await self._answered(self._settings(path.split("/")[3], scope), send)
         else:
             await self.app(scope, receive, send)
 
@@ -138,15 +141,31 @@ class Events:
             self._bell = Bell(loop)
         return self._bell
 
-    async def _settings(self, key: str) -> bytes:
-        """What the script for browsers asks for before it begins."""
+    async def _settings(self, key: str, scope: Scope) -> bytes:
+        """What the script for browsers asks for before it begins: where to tell, and no more.
+
+        It would load parts of itself for whatever else is named here, and report to its maker.
+        """
         if await self._known.by_key(key) is None:
             raise Refusal(404, "this write key opens nothing")
-        wanted = {"apiKey": key, "unbundledIntegrations": [], "addBundledMetadata": True}
-        return json.dumps(
-            {"integrations": {"Segment.io": wanted}, "plan": {"track": {"__default": {
-                "enabled": True, "integrations": {}}}}}
-        ).encode()  # fmt: skip
+        protocol, host = await run_in_threadpool(self._address, scope)
+        wanted = {
+            "apiKey": key,
+            "apiHost": f"{host}{ROOT}".rstrip("/"),
+            "protocol": protocol,
+            "unbundledIntegrations": [],
+            "addBundledMetadata": True,
+        }
+        told = {"integrations": {"Segment.io": wanted}, "metrics": {"sampleRate": 0}}
+        return json.dumps(told).encode()
+
+    def _address(self, scope: Scope) -> tuple[str, str]:
+        """(https or http, host) under which this shop is reached."""
+        if root := self._shop.settings.public_url:
+            protocol, _, host = root.rstrip("/").partition("://")
+            return protocol, host
+        asked: Headers = dict(scope["headers"])
+        return scope["scheme"], asked.get(b"host", b"").decode("latin-1")
 
     # -- shops that sign
 
