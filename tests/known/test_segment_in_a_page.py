@@ -113,9 +113,12 @@ def told(
             page.on("request", partial(_asked, found))
             page.on("response", partial(_answered, found))
             _tell(page, site, address=address, key=key, who=who)
+        page.clock.install()
         page.goto(f"{site}/empty")
         page.add_script_tag(path=BUILT_IN)
         page.evaluate(LOAD, [address, page_key])
+        # Within a minute the library would have told its maker how it fares.
+        page.clock.fast_forward("01:00")
         found.preflight = page.evaluate(PREFLIGHT, [address, page_key])
         browser.close()
         assert shop.connections.listen() > 0
