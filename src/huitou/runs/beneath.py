@@ -34,6 +34,8 @@ SLICE = 5_000_000
 """Lines of a slice."""
 SAMPLE = 20_000
 """Lines by which people are dealt into slices."""
+ONCE = frozenset({"accounts", "first_purchases"})
+"""Pieces in which everybody has one row."""
 MOST_PARTS = 60
 """Days that are added to what was made as a whole, before it is made as a whole again."""
 FILES = {name: f"kept_{name}" for name in PIECES}
@@ -65,12 +67,11 @@ def keep(
         if not edition.has(file):
             make = PIECES[name]
             made = make(with_pieces(tables, connection, as_of), as_of)
-            query = _query(connection, made)
+            query = typed(connection, made)
             by = SLICED.get(name)
             parts = _slices(connection, by, slices) if by and slices > 1 else ["true"]
-            edition.copy_slices(
-                connection, file, (f"SELECT * FROM ({query}) WHERE {part}" for part in parts)
-            )
+            queries = (f"SELECT * FROM ({query}) WHERE {part}" for part in parts)
+            edition.copy_slices(connection, file, queries, of_each=name in ONCE)
         edition.open(connection, file)
 
 
@@ -93,7 +94,7 @@ def add_a_day(
     accounts = with_pieces(tables, connection, then).kept("accounts", then)
     assert accounts is not None, "continued() has found them"
     news = Tables(tables.lines.filter(tables.lines.ordered_at >= at(then)), zone=tables.zone)
-    more = {name: _query(connection, made) for name, made in since(accounts, news, as_of).items()}
+    more = {name: typed(connection, made) for name, made in since(accounts, news, as_of).items()}
     for name in GROWING:
         if not edition.has(FILES[name]):
             edition.extend(connection, FILES[name], before, more[name])
@@ -101,11 +102,21 @@ def add_a_day(
         newer, parts = more["accounts"], [more["accounts"]]
         if before.has(ACCOUNTS_SINCE):
             parts.append(f"SELECT * FROM {ACCOUNTS_SINCE} ANTI JOIN ({newer}) USING (person_id)")
-        edition.copy_slices(connection, ACCOUNTS_SINCE, parts)
+        edition.copy_slices(connection, ACCOUNTS_SINCE, parts, of_each=True)
     if not edition.has(FILES["accounts"]):
         edition.link(FILES["accounts"], before)
     for file in (*(FILES[name] for name in GROWING), FILES["accounts"], ACCOUNTS_SINCE):
         edition.open(connection, file)
+
+
+def typed(connection: duckdb.DuckDBPyConnection, made: ibis.Table) -> str:
+    """The SQL of a fact or a piece, of the very types that it counts with: a sum of whole numbers
+    is wider in DuckDB, and would be kept as a float."""
+    told = [
+        f'"{name}"::BIGINT AS "{name}"' if kind.is_int64() else f'"{name}"'
+        for name, kind in made.schema().items()
+    ]
+    return f"SELECT {', '.join(told)} FROM ({engine_over(connection).compile(made)})"
 
 
 def arrived(lake: duckdb.DuckDBPyConnection) -> dict[str, Any]:
@@ -156,16 +167,6 @@ def _values(edition: Edition, name: str) -> Iterator[tuple[Any, ...]]:
 
 def _rows(lake: duckdb.DuckDBPyConnection, query: str) -> list[tuple[Any, ...]]:
     return sorted(lake.execute(query).fetchall())
-
-
-def _query(connection: duckdb.DuckDBPyConnection, made: ibis.Table) -> str:
-    """The SQL of a piece, of the very types that its facts count with: a sum of whole numbers is
-    wider in DuckDB, and would be kept as a float."""
-    told = [
-        f'"{name}"::BIGINT AS "{name}"' if kind.is_int64() else f'"{name}"'
-        for name, kind in made.schema().items()
-    ]
-    return f"SELECT {', '.join(told)} FROM ({engine_over(connection).compile(made)})"
 
 
 def _slices(connection: duckdb.DuckDBPyConnection, by: str, slices: int) -> list[str]:

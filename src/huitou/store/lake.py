@@ -39,6 +39,10 @@ MEMORY_LIMIT = "500MB"
 QUICK = "snappy"
 """What is soon replaced is pressed lightly: a fifth sooner written, and a third larger."""
 
+OF_EACH = "uncompressed, PARQUET_VERSION V2, DICTIONARY_SIZE_LIMIT 1000"
+"""Where a row stands for one person, few values come again, and none are looked for: whole numbers
+are told by their differences, half as long to write and to read, and as large as pressed."""
+
 
 class Lake:
     """One shop's lake, in the folder `root`."""
@@ -238,12 +242,21 @@ class Edition:
             return _copy(connection, query, file, "zstd")
 
     def copy_slices(
-        self, connection: duckdb.DuckDBPyConnection, name: str, queries: Iterable[str]
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        name: str,
+        queries: Iterable[str],
+        *,
+        of_each: bool = False,
     ) -> None:
-        """Keep the answers of some queries as one table: a folder, with a file for each."""
+        """Keep the answers of some queries as one table: a folder, with a file for each.
+
+        `of_each`: every row stands for another person.
+        """
+        how = OF_EACH if of_each else QUICK
         with self._fresh_folder(name) as folder:
             for number, query in enumerate(queries):
-                _copy(connection, query, folder / f"{number:04}.parquet", QUICK)
+                _copy(connection, query, folder / f"{number:04}.parquet", how)
 
     def extend(
         self, connection: duckdb.DuckDBPyConnection, name: str, before: Edition, query: str
