@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from tests.shop.intake import Desk
 
+from huitou.facts.accounts import accounts, sums_of
 from huitou.facts.customers import customers
 from huitou.facts.metrics import values
 from huitou.ground.clock import StoppedClock
@@ -166,16 +167,21 @@ def test_who_is_forgotten_is_in_none_of_the_pieces(kept: Story) -> None:
 
 
 def test_readers_begin_with_what_is_kept(kept: Story) -> None:
+    goes_on = f"100-0,c{100 * 7 % 11},,{day(120)} 10:00,tea8,1,9.00,4,s0,"
     with large():
-        kept.take("all", *rows(range(LAST)))
+        kept.take("all", *rows(range(LAST)), goes_on)
         kept.evening(day(LAST - 1))
+        kept.take("more", *rows(range(LAST, LAST + 1)))
+        kept.evening(day(LAST))
+    assert kept.pieces["kept_parted"] == 2
     with kept.shop._tables() as tables:
         assert tables.held is not None
         plain, as_of = replace(tables, held=None), tables.held.as_of
-        for make in (customers, values):
-            told, meant = (make(each, as_of).to_pyarrow() for each in (tables, plain))
-            first = told.column_names[0]
-            assert told.sort_by(first) == meant.select(told.column_names).sort_by(first)
+        for evening in (as_of, as_of - timedelta(days=1), as_of - timedelta(days=40)):
+            for make in (accounts, sums_of, customers, values):
+                told, meant = (make(each, evening).to_pyarrow() for each in (tables, plain))
+                first = told.column_names[0]
+                assert told.sort_by(first) == meant.select(told.column_names).sort_by(first)
 
 
 def test_a_day_without_orders_and_an_evening_looked_at_again(kept: Story) -> None:

@@ -8,15 +8,28 @@ one more day of a large shop costs what the day holds and not what its history d
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 
 import ibis
+import pyarrow as pa
 from ibis.expr.types import Value
 
 from huitou.facts.contract import ACCOUNTS, Tables, shaped
 from huitou.facts.kernel import flag, greatest, least
-from huitou.facts.orders import PLACE, lines, of_persons, orders
+from huitou.facts.orders import (
+    PLACE,
+    lines,
+    lines_since,
+    of_persons,
+    orders,
+    parted_orders,
+    persons_of,
+    torn_since,
+)
 from huitou.facts.rhythm import absence_code, bought_days, pace
+from huitou.ground.clock import last_day_before
 
 PERSON = ["person_id"]
 MONEY = ("revenue", "returned", "return_lines", "costed", "earned", "uncosted")
@@ -27,27 +40,80 @@ FIRSTS = ("member_no", "phone", "email", "name")
 """What is the first in the order of the alphabet."""
 NEWEST = ("store", "channel", "region")
 """What the latest purchase says, or where there is none, the latest order."""
+OF_SUMS = pa.schema([field for field in ACCOUNTS if field.name not in (*FIRSTS, *NEWEST)])
+"""The columns of an account that come from amounts and days."""
 
 
 def accounts(t: Tables, as_of: datetime, *, known: datetime | None = None) -> ibis.Table:
     """Everybody who is named by an order known at `as_of`, buyers and others (`ACCOUNTS`)."""
-    kept = t.kept("accounts", as_of) if known is None else None
-    if kept is not None:
+    if known is not None or (kept := _later(t, as_of)) is None:
+        return _accounts(t, as_of, known)
+    if t.kept("accounts", as_of) is not None:
         return kept
-    sums = sums_of(t, as_of, known=known)
-    newest = _newest(of_persons(orders(t, as_of, known=known)))
-    named = _named(lines(t, as_of, known=known)).rename(whose="person_id")
-    both = sums.join(newest, "person_id")
-    return shaped(both.join(named, both.person_id == named.whose), ACCOUNTS)
+    touched = _touched_since(t, as_of, lines_since(t, as_of))
+    again = _accounts(_of(t, touched), as_of, None, touched)
+    return ibis.union(kept.anti_join(touched, "person_id"), again)
 
 
 def sums_of(t: Tables, as_of: datetime, *, known: datetime | None = None) -> ibis.Table:
     """Of each account what comes from amounts and days: all but names and places."""
+    if known is not None or (kept := _later(t, as_of)) is None:
+        return shaped(_sums(t, as_of, known), OF_SUMS)
+    sums = kept.select(*OF_SUMS.names)
+    if t.kept("accounts", as_of) is not None:
+        return sums
+    touched = _touched_since(t, as_of)
+    again = shaped(_sums(_of(t, touched), as_of, None), OF_SUMS)
+    return ibis.union(sums.anti_join(touched, "person_id"), again)
+
+
+def _later(t: Tables, as_of: datetime) -> ibis.Table | None:
+    """Accounts that are kept of a moment or a later one, and what it takes to go back from them."""
+    kept = [t.kept(name, as_of, later=True) for name in ("orders", "purchase_days", "accounts")]
+    return None if any(each is None for each in kept) else kept[-1]
+
+
+def _touched_since(t: Tables, as_of: datetime, *named: ibis.Table) -> ibis.Table:
+    """Everybody whose account of an earlier evening may be another than the one that is kept:
+    `person_id`. All others' are the same. Whoever is `named` by some rows is among them."""
+    kept, torn = _later(t, as_of), torn_since(t, as_of)
+    assert kept is not None and torn is not None, "asked of an evening before what is kept"
+    seen = kept.filter(kept.last_seen_day >= last_day_before(as_of, t.shop_zone))
+    return persons_of(ibis.union(*(each.select("person_id") for each in (seen, torn, *named))))
+
+
+def _of(t: Tables, people: ibis.Table) -> Tables:
+    """The shop, of whose orders and days only those of some people are kept."""
+    assert t.held is not None, "asked of what is kept"
+    at_hand = t.held.tables
+    theirs = {
+        name: at_hand[name].semi_join(people, "person_id") for name in ("orders", "purchase_days")
+    }
+    parted = {"parted": parted_orders(t, t.held.as_of)}
+    return replace(t, held=replace(t.held, tables={**theirs, **parted}))
+
+
+def _accounts(
+    t: Tables, as_of: datetime, known: datetime | None, people: ibis.Table | None = None
+) -> ibis.Table:
+    every = of_persons(lines(t, as_of, known=known))
+    theirs = every if people is None else every.semi_join(people, "person_id")
+    named = _named(theirs).rename(whose="person_id")
+    sums = _sums(t, as_of, known, newest=_newest)
+    placed = sums.mutate(**{name: sums.newest[name] for name in NEWEST})
+    return shaped(placed.join(named, placed.person_id == named.whose), ACCOUNTS)
+
+
+def _sums(
+    t: Tables, as_of: datetime, known: datetime | None, **more: Callable[[ibis.Table], Value]
+) -> ibis.Table:
+    """Sums of each person's orders and days, and `more` of their orders, in one pass over them."""
     persons = of_persons(orders(t, as_of, known=known))
     money = persons.group_by("person_id").aggregate(
         last_seen_day=persons.last_day.max(),
         revenue=persons.amount.sum(),
         **{name: persons[name].sum() for name in MONEY if name in persons.columns},
+        **{name: told(persons) for name, told in more.items()},
     )
     bought = pace(bought_days(t, as_of, known=known), PERSON).rename(whose="person_id")
     both = money.left_join(bought, money.person_id == bought.whose).drop("whose")
@@ -96,15 +162,12 @@ def _rest(both: ibis.Table) -> dict[str, Value]:
 
 def _named(lines: ibis.Table) -> ibis.Table:
     """How each person is named, by the lines that name them."""
-    known = lines.filter(lines.person_id.notnull())
-    return known.group_by("person_id").aggregate(**{name: known[name].min() for name in FIRSTS})
+    return lines.group_by("person_id").aggregate(**{name: lines[name].min() for name in FIRSTS})
 
 
-def _newest(persons: ibis.Table) -> ibis.Table:
+def _newest(persons: ibis.Table) -> Value:
     """Where each person bought last, or where they never bought, what they ordered last."""
     # The first fields decide. Engines find the greatest of such a thing several times as fast as
     # what stands beside the greatest of another.
     place = {name: persons[name] for name in (*PLACE, *NEWEST)}
-    latest = ibis.struct({"bought": flag(persons.is_purchase), **place})
-    found = persons.group_by("person_id").aggregate(newest=latest.max())
-    return found.select("person_id", **{name: found.newest[name] for name in NEWEST})
+    return ibis.struct({"bought": flag(persons.is_purchase), **place}).max()

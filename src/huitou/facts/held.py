@@ -3,8 +3,9 @@
     lines ─▶ orders ─▶ purchase days ─▶ accounts ─▶ every metric
                   └──▶ first purchases
 
-Each is made of the ones before it. Those of one evening serve earlier ones too, but for accounts
-and first purchases. A shop that keeps none of them has the same facts.
+Each is made of the ones before it. Those of one evening serve earlier ones too, but for first
+purchases: whoever was not seen since has the same account, and orders that were not all there yet
+are gathered again (`parted` has their lines). A shop that keeps none of them has the same facts.
 """
 
 from __future__ import annotations
@@ -18,19 +19,26 @@ import ibis
 from huitou.facts.accounts import accounts, added
 from huitou.facts.contract import Held, Tables
 from huitou.facts.matched import matched
-from huitou.facts.orders import first_purchases, of_several_lines, orders, orders_of_many_lines
+from huitou.facts.orders import (
+    first_purchases,
+    of_several_lines,
+    orders,
+    orders_of_many_lines,
+    parted_orders,
+)
 from huitou.facts.rhythm import bought_days
 
 PIECES: dict[str, Callable[[Tables, datetime], ibis.Table]] = {
     "several": of_several_lines,
     "orders": orders_of_many_lines,
+    "parted": parted_orders,
     "purchase_days": bought_days,
     "accounts": accounts,
     "first_purchases": first_purchases,
     "matched": matched,
 }
 """What to keep of an evening, in the order in which it is made."""
-GROWING = ("orders", "purchase_days", "first_purchases")
+GROWING = ("orders", "parted", "purchase_days", "first_purchases")
 """What one more day only adds rows to."""
 SLICED = {
     "several": "mark",
@@ -55,6 +63,7 @@ def since(before: ibis.Table, news: Tables, as_of: datetime) -> dict[str, ibis.T
     known = named.filter(named["last"].notnull())
     return {
         "orders": orders(news, as_of),
+        "parted": parted_orders(news, as_of),
         "purchase_days": both.mutate(gap=gap).select(*days.columns),
         "accounts": added(before, accounts(news, as_of)),
         "first_purchases": first.anti_join(known, first.person_id == known.whose),

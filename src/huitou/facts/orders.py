@@ -16,6 +16,12 @@ PART = "part"
 SUMMED = ("amount", "costed", "earned", "uncosted")
 LARGEST = ("store", "channel", "region", "campaign")
 """Columns of an order that are the sum and the last of those of its lines."""
+OF_A_LINE = (
+    *("source", "order_id", "person_id", "ordered_at", "day", "is_return"),
+    *SUMMED,
+    *LARGEST,
+)
+"""What is told of a line to gather it into its order."""
 PLACE = ("ordered_at", "source", "order_id")
 """What puts the orders of a person in a row."""
 OF_A_FIRST = (
@@ -124,21 +130,61 @@ def _orders(t: Tables, as_of: datetime, by: Dimension | None, known: datetime | 
 
 def _orders_then(t: Tables, as_of: datetime, later: ibis.Table) -> ibis.Table:
     """Orders of a moment from those of a later one: what was all there stands as it did."""
-    torn = torn_since(t, as_of)
-    if torn is None:
+    parts = torn_since(t, as_of)
+    if parts is None:
         return later
-    then = with_profit(t, lines(t, as_of)).semi_join(torn, ["source", "order_id"])
+    then = parts.filter(parts.ordered_at < moment(as_of))
     whole = later.filter(later.last_at < moment(as_of))
     return ibis.union(whole, _gathered(then, []).select(*whole.columns))
 
 
 def torn_since(t: Tables, as_of: datetime) -> ibis.Table | None:
-    """Kept orders of which a part was ordered before a moment and a part not; None at their own."""
+    """All lines of kept orders of which a part was ordered before a moment and a part not; None at
+    the moment of what is kept."""
     if t.kept("orders", as_of) is not None:
         return None
-    later = t.kept("orders", as_of, later=True)
-    assert later is not None, "asked of what is kept"
-    return later.filter((later.ordered_at < moment(as_of)) & (later.last_at >= moment(as_of)))
+    assert t.held is not None, "asked of what is kept"
+    at_hand = t.kept("parted", as_of, later=True)
+    parted = parted_orders(t, t.held.as_of) if at_hand is None else at_hand
+    return parted.filter((parted.begun < moment(as_of)) & (parted.ended >= moment(as_of)))
+
+
+def lines_since(t: Tables, as_of: datetime) -> ibis.Table:
+    """Lines that were ordered at a moment or later, and before the one of what is kept."""
+    assert t.held is not None, "asked of what is kept"
+    every = lines(t, t.held.as_of)
+    return every.filter(every.ordered_at >= moment(as_of))
+
+
+def parted_orders(t: Tables, as_of: datetime) -> ibis.Table:
+    """The lines of all orders whose parts were ordered at different moments, with their profit;
+    `begun` and `ended` are the first and the last of those moments."""
+    kept = t.kept("parted", as_of)
+    return t.once(("parted", as_of), lambda: _parted(t, as_of)) if kept is None else kept
+
+
+def _parted(t: Tables, as_of: datetime) -> ibis.Table:
+    every = orders(t, as_of)
+    parted = every.filter(every.ordered_at < every.last_at).select(
+        sold_by="source", number="order_id", begun="ordered_at", ended="last_at"
+    )
+    split = _of_several(t, as_of, with_profit(t, lines(t, as_of)))
+    both = split.join(parted, [split.source == parted.sold_by, split.order_id == parted.number])
+    return both.select(*OF_A_LINE, "begun", "ended")
+
+
+def _of_several(t: Tables, as_of: datetime, split: ibis.Table) -> ibis.Table:
+    """Without lines that are known to be orders of their own."""
+    several = t.kept("several", as_of)
+    if several is None:
+        return split
+    return split.mutate(mark=split.order_id.hash()).semi_join(several, "mark")
+
+
+def persons_of(rows: ibis.Table) -> ibis.Table:
+    """Each person named in some rows, once: `person_id`."""
+    # Not distinct(), which Ibis would say anew wherever it is used.
+    return of_persons(rows).group_by("person_id").aggregate()
 
 
 def of_several_lines(t: Tables, as_of: datetime) -> ibis.Table:
@@ -209,6 +255,6 @@ def purchases(
     return every.filter(every.is_purchase)
 
 
-def of_persons(orders: ibis.Table) -> ibis.Table:
-    """Those orders whose person is known."""
-    return orders.filter(orders.person_id.notnull())
+def of_persons(rows: ibis.Table) -> ibis.Table:
+    """Those orders, or lines, whose person is known."""
+    return rows.filter(rows.person_id.notnull())

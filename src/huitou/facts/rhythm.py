@@ -21,7 +21,7 @@ from huitou.facts.kernel import (
     spread,
     whole,
 )
-from huitou.facts.orders import cut, of_persons, purchases, torn_since
+from huitou.facts.orders import cut, of_persons, persons_of, purchases, torn_since
 from huitou.ground.clock import last_day_before
 
 PRIOR_GAPS = 2.0
@@ -43,6 +43,11 @@ MILLION = 1e6
 """Logs are counted in millionths: sums of whole numbers are exact."""
 DAYS_OF_A_CODE = 2**20
 """More than any day number, before 1970 or after."""
+PACE = (
+    *("purchase_days", "gross", "logs", "log_squares"),
+    *("first_number", "last_number", "gap_squares", "absence_code"),
+)
+"""What of a pace is told."""
 BANDS = (7, 14, 30, 60, 90, 180, 365)
 """Days by which gaps between purchases are told apart."""
 
@@ -64,12 +69,12 @@ def bought_days(
     later = t.kept("purchase_days", as_of, later=True) if by is None and known is None else None
     if later is None:
         return purchase_days(bought, [*cut(by), "person_id"])
-    torn = torn_since(t, as_of)
-    if torn is None:
+    parts = torn_since(t, as_of)
+    if parts is None:
         return later
     # Whoever bought in an order that was not all there yet had other days then.
     today = number_of(last_day_before(as_of, t.shop_zone))
-    theirs = torn.filter(torn.person_id.notnull()).select("person_id").distinct()
+    theirs = persons_of(parts)
     others = later.filter(later.number <= whole(today)).anti_join(theirs, "person_id")
     again = purchase_days(bought.semi_join(theirs, "person_id"), ["person_id"])
     return ibis.union(others, again.select(*others.columns))

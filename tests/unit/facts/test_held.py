@@ -11,14 +11,15 @@ import pyarrow as pa
 import pytest
 from hypothesis import Phase, example, given, settings
 from hypothesis import strategies as st
-from tests.unit.facts.rows import line, shop
+from tests.unit.facts.rows import by_person, line, rows, shop
 
+from huitou.facts.accounts import accounts, sums_of
 from huitou.facts.bought import bought
 from huitou.facts.contract import METRICS, Tables
 from huitou.facts.customers import customers
 from huitou.facts.held import PIECES, holding, since
 from huitou.facts.metrics import values
-from huitou.facts.orders import orders
+from huitou.facts.orders import orders, parted_orders
 from huitou.facts.rhythm import returning
 
 START = date(2011, 1, 1)
@@ -39,7 +40,9 @@ def evening(number: int) -> datetime:
 
 def told(place: int, each: tuple[int, int, int, bool]) -> dict[str, Any]:
     order, day, amount, named = each
-    who = "abc"[order % 3] if order < 9 and (named or order % 2) else None
+    who = "abc"[order % 3] if named or order % 2 else None
+    if order >= 9:  # parts of one order that name several people, or nobody
+        who = "abc"[day % 3] if named else None
     return line(who, START + timedelta(days=day), 100 * amount, order=f"o{order}", row=place)
 
 
@@ -60,6 +63,8 @@ def both(make: Any, t: Tables, held: Tables) -> None:
 @settings(max_examples=12, deadline=None, phases=(Phase.explicit, Phase.generate))
 @given(st.lists(LINES, min_size=1, max_size=25), st.integers(0, LAST))
 @example([(0, 3, 5, True), (0, 90, -2, True), (0, 200, 4, False), (2, 90, 7, True)], 100)
+@example([(9, 3, 5, True), (9, 91, 4, True), (1, 40, 7, True), (0, 9, 2, True)], 50)
+@example([(9, 91, 5, True), (9, 92, 4, True), (1, 40, 7, True), (0, 9, 2, True)], 50)
 def test_the_facts_are_the_same_now_and_at_an_earlier_evening(
     lines: list[tuple[int, int, int, bool]], earlier: int
 ) -> None:
@@ -67,6 +72,8 @@ def test_the_facts_are_the_same_now_and_at_an_earlier_evening(
     held = kept(t, evening(LAST))
     for moment in (evening(LAST), evening(earlier)):
         both(lambda t, at=moment: orders(t, at), t, held)
+        both(lambda t, at=moment: accounts(t, at), t, held)
+        both(lambda t, at=moment: sums_of(t, at), t, held)
         both(lambda t, at=moment: customers(t, at), t, held)
         both(lambda t, at=moment: returning(t, at), t, held)
         both(lambda t, at=moment: values(t, at), t, held)
@@ -92,6 +99,39 @@ def test_what_is_kept_is_used(busy: tuple[Tables, Tables]) -> None:
     for name, ask in asked.items():
         assert ask(held, evening(LAST)) is held.held.tables[name]
         assert held.kept(name, evening(LAST + 1), later=True) is None
+
+
+def test_whoever_was_not_seen_since_has_the_account_that_is_kept() -> None:
+    def on(day: int) -> date:
+        return START + timedelta(days=day)
+
+    t = shop(
+        line("a", on(3)),
+        line("b", on(5)),
+        line("b", on(90)),
+        line("c", on(7), order="parts", row=1),
+        line("d", on(91), order="parts", row=2),
+    )
+    held = kept(t, evening(LAST))
+    told = held.held.tables["accounts"] if held.held else None
+    assert told is not None
+    marked = holding(held, evening(LAST), "accounts", told.mutate(revenue=told.revenue + 7))
+    then = by_person(sums_of(marked, evening(50)))
+    assert {who: each["revenue"] for who, each in then.items()} == {
+        "a": 1007,  # as it is kept
+        "b": 1000,
+        "c": 1000,  # now it is an order of d, but then they had not come
+    }
+
+
+def test_of_orders_whose_parts_came_apart_all_lines_are_told() -> None:
+    parts = [line("a", START + timedelta(days=day), order="x", row=day) for day in (1, 1, 9)]
+    once = [line("b", START, order="y", row=row) for row in (1, 2)]
+    found = rows(parted_orders(shop(*parts, *once), evening(LAST)), "day")
+    assert [each["order_id"] for each in found] == ["x", "x", "x"]
+    assert {(each["begun"].date(), each["ended"].date()) for each in found} == {
+        (START + timedelta(days=1), START + timedelta(days=9))
+    }
 
 
 def test_other_lines_are_not_told_by_what_is_kept(busy: tuple[Tables, Tables]) -> None:

@@ -1,120 +1,127 @@
-WITH "t4" AS (
-  SELECT
-    *
-  FROM "orders" AS "t1"
-  WHERE
-    "t1"."person_id" IS NOT NULL
-)
 SELECT
-  "t20"."person_id",
-  "t10"."member_no",
-  "t10"."phone",
-  "t10"."email",
-  "t10"."name",
+  "t16"."person_id",
+  "t7"."member_no",
+  "t7"."phone",
+  "t7"."email",
+  "t7"."name",
   "t16"."store",
   "t16"."channel",
   "t16"."region",
-  "t20"."last_seen_day",
-  "t20"."revenue",
-  "t20"."returned",
-  "t20"."return_lines",
-  "t20"."costed",
-  "t20"."earned",
-  "t20"."uncosted",
-  "t20"."first_day",
-  "t20"."last_day",
-  "t20"."first_number",
-  "t20"."second_number",
-  "t20"."last_number",
-  "t20"."purchase_days",
-  "t20"."orders",
-  "t20"."gross",
-  "t20"."logs",
-  "t20"."log_squares",
-  "t20"."gap_squares",
-  "t20"."absence_code",
-  "t20"."last_gap"
+  "t16"."last_seen_day",
+  "t16"."revenue",
+  "t16"."returned",
+  "t16"."return_lines",
+  "t16"."costed",
+  "t16"."earned",
+  "t16"."uncosted",
+  "t16"."first_day",
+  "t16"."last_day",
+  "t16"."first_number",
+  "t16"."second_number",
+  "t16"."last_number",
+  "t16"."purchase_days",
+  "t16"."orders",
+  "t16"."gross",
+  "t16"."logs",
+  "t16"."log_squares",
+  "t16"."gap_squares",
+  "t16"."absence_code",
+  "t16"."last_gap"
 FROM (
   SELECT
-    "t18"."person_id",
-    "t18"."last_seen_day",
-    "t18"."revenue",
-    "t18"."returned",
-    "t18"."return_lines",
-    "t18"."costed",
-    "t18"."earned",
-    "t18"."uncosted",
-    "t18"."first_day",
-    "t18"."last_day",
-    "t18"."first_number",
-    "t18"."second_number",
-    "t18"."last_number",
-    COALESCE("t18"."purchase_days", 0) AS "purchase_days",
-    COALESCE("t18"."orders", 0) AS "orders",
-    COALESCE("t18"."gross", 0) AS "gross",
-    COALESCE("t18"."logs", 0) AS "logs",
-    COALESCE("t18"."log_squares", 0) AS "log_squares",
-    COALESCE("t18"."gap_squares", 0) AS "gap_squares",
-    "t18"."absence_code",
-    "t18"."last_gap"
+    "t14"."person_id",
+    "t14"."last_seen_day",
+    "t14"."revenue",
+    "t14"."returned",
+    "t14"."return_lines",
+    "t14"."costed",
+    "t14"."earned",
+    "t14"."uncosted",
+    "t14"."newest",
+    "t14"."first_day",
+    "t14"."last_day",
+    "t14"."first_number",
+    "t14"."second_number",
+    "t14"."last_number",
+    COALESCE("t14"."purchase_days", 0) AS "purchase_days",
+    COALESCE("t14"."orders", 0) AS "orders",
+    COALESCE("t14"."gross", 0) AS "gross",
+    COALESCE("t14"."logs", 0) AS "logs",
+    COALESCE("t14"."log_squares", 0) AS "log_squares",
+    COALESCE("t14"."gap_squares", 0) AS "gap_squares",
+    "t14"."absence_code",
+    "t14"."last_gap",
+    "t14"."newest"."store" AS "store",
+    "t14"."newest"."channel" AS "channel",
+    "t14"."newest"."region" AS "region"
   FROM (
     SELECT
-      "t17".*
+      "t13".*
       EXCLUDE ("whose")
     FROM (
       SELECT
-        "t9"."person_id",
-        "t9"."last_seen_day",
-        "t9"."revenue",
-        "t9"."returned",
-        "t9"."return_lines",
-        "t9"."costed",
-        "t9"."earned",
-        "t9"."uncosted",
-        "t14"."whose",
-        "t14"."first_day",
-        "t14"."last_day",
-        "t14"."first_number",
-        "t14"."second_number",
-        "t14"."last_number",
-        "t14"."purchase_days",
-        "t14"."orders",
-        "t14"."gross",
-        "t14"."logs",
-        "t14"."log_squares",
-        "t14"."gap_squares",
-        "t14"."absence_code",
-        "t14"."last_gap"
+        "t10"."person_id",
+        "t10"."last_seen_day",
+        "t10"."revenue",
+        "t10"."returned",
+        "t10"."return_lines",
+        "t10"."costed",
+        "t10"."earned",
+        "t10"."uncosted",
+        "t10"."newest",
+        "t12"."whose",
+        "t12"."first_day",
+        "t12"."last_day",
+        "t12"."first_number",
+        "t12"."second_number",
+        "t12"."last_number",
+        "t12"."purchase_days",
+        "t12"."orders",
+        "t12"."gross",
+        "t12"."logs",
+        "t12"."log_squares",
+        "t12"."gap_squares",
+        "t12"."absence_code",
+        "t12"."last_gap"
       FROM (
         SELECT
-          "t5"."person_id",
-          MAX("t5"."last_day") AS "last_seen_day",
-          SUM("t5"."amount") AS "revenue",
-          SUM("t5"."returned") AS "returned",
-          SUM("t5"."return_lines") AS "return_lines",
-          SUM("t5"."costed") AS "costed",
-          SUM("t5"."earned") AS "earned",
-          SUM("t5"."uncosted") AS "uncosted"
-        FROM "t4" AS "t5"
+          "t4"."person_id",
+          MAX("t4"."last_day") AS "last_seen_day",
+          SUM("t4"."amount") AS "revenue",
+          SUM("t4"."returned") AS "returned",
+          SUM("t4"."return_lines") AS "return_lines",
+          SUM("t4"."costed") AS "costed",
+          SUM("t4"."earned") AS "earned",
+          SUM("t4"."uncosted") AS "uncosted",
+          MAX(
+            {'bought': CAST(CASE WHEN "t4"."is_purchase" THEN 1 ELSE 0 END AS BIGINT), 'ordered_at': "t4"."ordered_at", 'source': "t4"."source", 'order_id': "t4"."order_id", 'store': "t4"."store", 'channel': "t4"."channel", 'region': "t4"."region"}
+          ) AS "newest"
+        FROM (
+          SELECT
+            *
+          FROM "orders" AS "t1"
+          WHERE
+            "t1"."person_id" IS NOT NULL
+        ) AS "t4"
         GROUP BY
           1
-      ) AS "t9"
+      ) AS "t10"
       LEFT OUTER JOIN (
         SELECT
-          "t11"."person_id" AS "whose",
-          "t11"."first_day",
-          "t11"."last_day",
-          "t11"."first_number",
-          "t11"."second_number",
-          "t11"."last_number",
-          "t11"."purchase_days",
-          "t11"."orders",
-          "t11"."gross",
-          "t11"."logs",
-          "t11"."log_squares",
-          "t11"."gap_squares",
-          "t11"."absence_code",
-          "t11"."last_gap"
+          "t9"."person_id" AS "whose",
+          "t9"."first_day",
+          "t9"."last_day",
+          "t9"."first_number",
+          "t9"."second_number",
+          "t9"."last_number",
+          "t9"."purchase_days",
+          "t9"."orders",
+          "t9"."gross",
+          "t9"."logs",
+          "t9"."log_squares",
+          "t9"."gap_squares",
+          "t9"."absence_code",
+          "t9"."last_gap"
         FROM (
           SELECT
             "t2"."person_id",
@@ -151,37 +158,19 @@ FROM (
           FROM "purchase_days" AS "t2"
           GROUP BY
             1
-        ) AS "t11"
-      ) AS "t14"
-        ON "t9"."person_id" = "t14"."whose"
-    ) AS "t17"
-  ) AS "t18"
-) AS "t20"
-INNER JOIN (
-  SELECT
-    "t12"."person_id",
-    "t12"."newest"."store" AS "store",
-    "t12"."newest"."channel" AS "channel",
-    "t12"."newest"."region" AS "region"
-  FROM (
-    SELECT
-      "t5"."person_id",
-      MAX(
-        {'bought': CAST(CASE WHEN "t5"."is_purchase" THEN 1 ELSE 0 END AS BIGINT), 'ordered_at': "t5"."ordered_at", 'source': "t5"."source", 'order_id': "t5"."order_id", 'store': "t5"."store", 'channel': "t5"."channel", 'region': "t5"."region"}
-      ) AS "newest"
-    FROM "t4" AS "t5"
-    GROUP BY
-      1
-  ) AS "t12"
+        ) AS "t9"
+      ) AS "t12"
+        ON "t10"."person_id" = "t12"."whose"
+    ) AS "t13"
+  ) AS "t14"
 ) AS "t16"
-  ON "t20"."person_id" = "t16"."person_id"
 INNER JOIN (
   SELECT
-    "t6"."person_id" AS "whose",
-    "t6"."member_no",
-    "t6"."phone",
-    "t6"."email",
-    "t6"."name"
+    "t5"."person_id" AS "whose",
+    "t5"."member_no",
+    "t5"."phone",
+    "t5"."email",
+    "t5"."name"
   FROM (
     SELECT
       "t3"."person_id",
@@ -199,6 +188,6 @@ INNER JOIN (
     ) AS "t3"
     GROUP BY
       1
-  ) AS "t6"
-) AS "t10"
-  ON "t20"."person_id" = "t10"."whose";
+  ) AS "t5"
+) AS "t7"
+  ON "t16"."person_id" = "t7"."whose";

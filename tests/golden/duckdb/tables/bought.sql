@@ -2,12 +2,12 @@ SELECT
   *
 FROM (
   SELECT
-    "t20"."person_id",
+    "t8"."person_id",
     COUNT(*) AS "days"
   FROM (
     SELECT
-      "t19"."person_id",
-      "t19"."day",
+      "t7"."person_id",
+      "t7"."day",
       COUNT(*) AS "orders"
     FROM (
       SELECT
@@ -21,245 +21,81 @@ FROM (
           FROM "orders" AS "t0"
           WHERE
             "t0"."last_at" < MAKE_TIMESTAMP(2011, 11, 30, 16, 0, 0.0)
-        ) AS "t4"
+        ) AS "t2"
         UNION ALL
         SELECT
           *
         FROM (
           SELECT
-            "t16"."source",
-            "t16"."order_id",
-            "t16"."person_id",
-            "t16"."ordered_at",
-            "t16"."day",
-            "t16"."last_day",
-            "t16"."last_at",
-            "t16"."lines",
-            "t16"."returned",
-            "t16"."return_lines",
-            "t16"."amount",
-            "t16"."costed",
-            "t16"."earned",
-            "t16"."uncosted",
-            "t16"."store",
-            "t16"."channel",
-            "t16"."region",
-            "t16"."campaign",
+            "t4"."source",
+            "t4"."order_id",
+            "t4"."person_id",
+            "t4"."ordered_at",
+            "t4"."day",
+            "t4"."last_day",
+            "t4"."last_at",
+            "t4"."lines",
+            "t4"."returned",
+            "t4"."return_lines",
+            "t4"."amount",
+            "t4"."costed",
+            "t4"."earned",
+            "t4"."uncosted",
+            "t4"."store",
+            "t4"."channel",
+            "t4"."region",
+            "t4"."campaign",
             (
-              "t16"."return_lines" = 0
+              "t4"."return_lines" = 0
             ) AND (
-              "t16"."amount" > 0
+              "t4"."amount" > 0
             ) AS "is_purchase"
           FROM (
             SELECT
-              "t15"."source",
-              "t15"."order_id",
-              MAX("t15"."person_id") AS "person_id",
-              MIN("t15"."ordered_at") AS "ordered_at",
-              MIN("t15"."day") AS "day",
-              MAX("t15"."day") AS "last_day",
-              MAX("t15"."ordered_at") AS "last_at",
+              "t3"."source",
+              "t3"."order_id",
+              MAX("t3"."person_id") AS "person_id",
+              MIN("t3"."ordered_at") AS "ordered_at",
+              MIN("t3"."day") AS "day",
+              MAX("t3"."day") AS "last_day",
+              MAX("t3"."ordered_at") AS "last_at",
               COUNT(*) AS "lines",
-              SUM(CASE WHEN "t15"."is_return" THEN -(
-                "t15"."amount"
+              SUM(CASE WHEN "t3"."is_return" THEN -(
+                "t3"."amount"
               ) ELSE 0 END) AS "returned",
-              SUM(CAST(CASE WHEN "t15"."is_return" THEN 1 ELSE 0 END AS BIGINT)) AS "return_lines",
-              SUM("t15"."amount") AS "amount",
-              SUM("t15"."costed") AS "costed",
-              SUM("t15"."earned") AS "earned",
-              SUM("t15"."uncosted") AS "uncosted",
-              MAX("t15"."store") AS "store",
-              MAX("t15"."channel") AS "channel",
-              MAX("t15"."region") AS "region",
-              MAX("t15"."campaign") AS "campaign"
+              SUM(CAST(CASE WHEN "t3"."is_return" THEN 1 ELSE 0 END AS BIGINT)) AS "return_lines",
+              SUM("t3"."amount") AS "amount",
+              SUM("t3"."costed") AS "costed",
+              SUM("t3"."earned") AS "earned",
+              SUM("t3"."uncosted") AS "uncosted",
+              MAX("t3"."store") AS "store",
+              MAX("t3"."channel") AS "channel",
+              MAX("t3"."region") AS "region",
+              MAX("t3"."campaign") AS "campaign"
             FROM (
               SELECT
-                "t14"."source",
-                "t14"."order_id",
-                "t14"."line_id",
-                "t14"."row",
-                "t14"."member_no",
-                "t14"."phone",
-                "t14"."email",
-                "t14"."name",
-                "t14"."address",
-                "t14"."birthday",
-                "t14"."ordered_at",
-                "t14"."day",
-                "t14"."sku",
-                "t14"."product",
-                "t14"."category",
-                "t14"."quantity",
-                "t14"."amount",
-                "t14"."cost",
-                "t14"."store",
-                "t14"."channel",
-                "t14"."region",
-                "t14"."campaign",
-                "t14"."discount",
-                "t14"."return_reason",
-                "t14"."is_return",
-                "t14"."is_product",
-                "t14"."line_key",
-                "t14"."batch",
-                "t14"."loaded_at",
-                "t14"."person_id",
-                "t14"."costed",
-                "t14"."earned",
-                "t14"."uncosted"
-              FROM (
-                SELECT
-                  "t12".*
-                  EXCLUDE ("margin")
-                FROM (
-                  SELECT
-                    "t11"."source",
-                    "t11"."order_id",
-                    "t11"."line_id",
-                    "t11"."row",
-                    "t11"."member_no",
-                    "t11"."phone",
-                    "t11"."email",
-                    "t11"."name",
-                    "t11"."address",
-                    "t11"."birthday",
-                    "t11"."ordered_at",
-                    "t11"."day",
-                    "t11"."sku",
-                    "t11"."product",
-                    "t11"."category",
-                    "t11"."quantity",
-                    "t11"."amount",
-                    "t11"."cost",
-                    "t11"."store",
-                    "t11"."channel",
-                    "t11"."region",
-                    "t11"."campaign",
-                    "t11"."discount",
-                    "t11"."return_reason",
-                    "t11"."is_return",
-                    "t11"."is_product",
-                    "t11"."line_key",
-                    "t11"."batch",
-                    "t11"."loaded_at",
-                    "t11"."person_id",
-                    "t11"."margin",
-                    CASE
-                      WHEN COALESCE(
-                        "t11"."amount" - CASE WHEN "t11"."is_return" THEN -(
-                          ABS("t11"."cost")
-                        ) ELSE "t11"."cost" END,
-                        CAST(FLOOR((
-                          CAST("t11"."amount" AS DOUBLE) * "t11"."margin"
-                        ) + 0.5) AS BIGINT)
-                      ) IS NOT NULL
-                      THEN "t11"."amount"
-                      ELSE 0
-                    END AS "costed",
-                    COALESCE(
-                      COALESCE(
-                        "t11"."amount" - CASE WHEN "t11"."is_return" THEN -(
-                          ABS("t11"."cost")
-                        ) ELSE "t11"."cost" END,
-                        CAST(FLOOR((
-                          CAST("t11"."amount" AS DOUBLE) * "t11"."margin"
-                        ) + 0.5) AS BIGINT)
-                      ),
-                      0
-                    ) AS "earned",
-                    CASE
-                      WHEN COALESCE(
-                        "t11"."amount" - CASE WHEN "t11"."is_return" THEN -(
-                          ABS("t11"."cost")
-                        ) ELSE "t11"."cost" END,
-                        CAST(FLOOR((
-                          CAST("t11"."amount" AS DOUBLE) * "t11"."margin"
-                        ) + 0.5) AS BIGINT)
-                      ) IS NOT NULL
-                      THEN 0
-                      ELSE "t11"."amount"
-                    END AS "uncosted"
-                  FROM (
-                    SELECT
-                      "t10".*
-                      EXCLUDE ("margin_sku")
-                    FROM (
-                      SELECT
-                        "t9"."source",
-                        "t9"."order_id",
-                        "t9"."line_id",
-                        "t9"."row",
-                        "t9"."member_no",
-                        "t9"."phone",
-                        "t9"."email",
-                        "t9"."name",
-                        "t9"."address",
-                        "t9"."birthday",
-                        "t9"."ordered_at",
-                        "t9"."day",
-                        "t9"."sku",
-                        "t9"."product",
-                        "t9"."category",
-                        "t9"."quantity",
-                        "t9"."amount",
-                        "t9"."cost",
-                        "t9"."store",
-                        "t9"."channel",
-                        "t9"."region",
-                        "t9"."campaign",
-                        "t9"."discount",
-                        "t9"."return_reason",
-                        "t9"."is_return",
-                        "t9"."is_product",
-                        "t9"."line_key",
-                        "t9"."batch",
-                        "t9"."loaded_at",
-                        "t9"."person_id",
-                        "t7"."margin_sku",
-                        "t7"."margin"
-                      FROM (
-                        SELECT
-                          *
-                        FROM "lines" AS "t1"
-                        WHERE
-                          "t1"."ordered_at" < MAKE_TIMESTAMP(2011, 11, 30, 16, 0, 0.0)
-                      ) AS "t9"
-                      LEFT OUTER JOIN (
-                        SELECT
-                          "t2"."sku" AS "margin_sku",
-                          "t2"."margin"
-                        FROM "margins" AS "t2"
-                      ) AS "t7"
-                        ON "t9"."sku" = "t7"."margin_sku"
-                    ) AS "t10"
-                  ) AS "t11"
-                ) AS "t12"
-              ) AS "t14"
-              SEMI JOIN (
-                SELECT
-                  *
-                FROM "orders" AS "t0"
-                WHERE
-                  "t0"."ordered_at" < MAKE_TIMESTAMP(2011, 11, 30, 16, 0, 0.0)
-                  AND "t0"."last_at" >= MAKE_TIMESTAMP(2011, 11, 30, 16, 0, 0.0)
-              ) AS "t8"
-                ON "t14"."source" = "t8"."source" AND "t14"."order_id" = "t8"."order_id"
-            ) AS "t15"
+                *
+              FROM "parted" AS "t1"
+              WHERE
+                "t1"."begun" < MAKE_TIMESTAMP(2011, 11, 30, 16, 0, 0.0)
+                AND "t1"."ended" >= MAKE_TIMESTAMP(2011, 11, 30, 16, 0, 0.0)
+                AND "t1"."ordered_at" < MAKE_TIMESTAMP(2011, 11, 30, 16, 0, 0.0)
+            ) AS "t3"
             GROUP BY
               1,
               2
-          ) AS "t16"
-        ) AS "t17"
-      ) AS "t18"
+          ) AS "t4"
+        ) AS "t5"
+      ) AS "t6"
       WHERE
-        "t18"."is_purchase"
-        AND "t18"."day" > MAKE_DATE(2011, 9, 1)
-        AND "t18"."person_id" IS NOT NULL
-    ) AS "t19"
+        "t6"."is_purchase"
+        AND "t6"."day" > MAKE_DATE(2011, 9, 1)
+        AND "t6"."person_id" IS NOT NULL
+    ) AS "t7"
     GROUP BY
       1,
       2
-  ) AS "t20"
+  ) AS "t8"
   GROUP BY
     1
-) AS "t21";
+) AS "t9";
