@@ -76,8 +76,10 @@ def _aged(persons: ibis.Table, keys: list[str]) -> ibis.Table:
         earned=dated.earned.sum(),
         uncosted=dated.uncosted.sum(),
     )
-    first = monthly.number.min(where=monthly.orders > 0)
-    theirs = ibis.window(group_by=[*keys, "person_id"])
-    placed = monthly.mutate(cohort=first.over(theirs))
+    theirs = [*keys, "person_id"]
+    # Not a window, for which an engine gathers the months twice.
+    first = monthly.group_by(theirs).aggregate(cohort=monthly.number.min(where=monthly.orders > 0))
+    same = [monthly[name].identical_to(first[name]) for name in theirs]
+    placed = monthly.join(first, same).select(*monthly.columns, "cohort")
     aged = placed.mutate(k=placed.number - placed.cohort)
     return aged.filter(aged.cohort.notnull() & (aged.k >= 0))

@@ -11,8 +11,8 @@ from huitou.facts import rhythm
 from huitou.facts.accounts import accounts
 from huitou.facts.contract import CUSTOMERS, Tables, shaped
 from huitou.facts.kernel import day_number, number_of, ratio, whole
-from huitou.facts.orders import lines
-from huitou.facts.profit import profit_of, shop_rate, with_profit
+from huitou.facts.orders import orders
+from huitou.facts.profit import profit_of, shop_rate
 from huitou.facts.rhythm import shop_rhythm, typical
 from huitou.ground.clock import last_day_before
 
@@ -34,22 +34,27 @@ def customers_of(
 ) -> ibis.Table:
     """The same from everybody's account as of that evening (`contract.ACCOUNTS`)."""
     today = number_of(last_day_before(as_of, t.shop_zone))
-    told = rhythm.told(accounts.filter(accounts.purchase_days > 0))
+    told = _told(accounts)
     days = rhythm.bought_days(t, as_of, known=known)
     late = rhythm.lately(days, ["person_id"], today).rename(whose="person_id")
     both = told.left_join(late, told.person_id == late.whose)
     bought = both.mutate(**{name: both[name].fill_null(0) for name in rhythm.WINDOWS})
-    shop = _shop(t, today, lines(t, as_of, known=known), bought)
+    # Not of `bought`, which an engine would then hold whole: it is as wide as the shop is large.
+    paced = _told(accounts.select("person_id", *rhythm.PACE))
+    shop = _shop(t, today, orders(t, as_of, known=known), paced)
     return shaped(_derived(bought.cross_join(shop)), CUSTOMERS)
+
+
+def _told(accounts: ibis.Table) -> ibis.Table:
+    return rhythm.told(accounts.filter(accounts.purchase_days > 0))
 
 
 def _shop(t: Tables, today: int, every: ibis.Table, bought: ibis.Table) -> ibis.Table:
     """One row about the shop: its rate, usual gap, start of log, and costs per person."""
-    priced = with_profit(t, every)
-    log = priced.aggregate(log_start=day_number(priced.day.min()), costed_all=priced.costed.sum())
+    log = every.aggregate(log_start=day_number(every.day.min()), costed_all=every.costed.sum())
     gap = shop_rhythm(bought)
     people = bought.aggregate(people=bought.count())
-    row = log.cross_join(gap).cross_join(people).cross_join(shop_rate(priced, t.margin))
+    row = log.cross_join(gap).cross_join(people).cross_join(shop_rate(every, t.margin))
     span = (whole(today) - row.log_start + 1).cast("float64")
     return row.select(
         shop_gap=row.shop_gap.fill_null(span),

@@ -76,7 +76,8 @@ def _goods(of: ibis.Table) -> Value:
 def _by_number(back: ibis.Table, sold: ibis.Table) -> ibis.Table:
     """With `numbered`, the order that the return names, where that order sold something."""
     # First the few orders that returns name: all orders of a large shop are many.
-    theirs = sold.semi_join(back, [sold.source == back.source, sold.order_id == back.named])
+    asked = back.group_by(["source", "named"]).aggregate()
+    theirs = sold.semi_join(asked, [sold.source == asked.source, sold.order_id == asked.named])
     orders = theirs.select(sold_by=theirs.source, numbered=theirs.order_id).distinct()
     same = [back.source == orders.sold_by, back.named == orders.numbered]
     return back.left_join(orders, same).drop("sold_by")

@@ -47,46 +47,46 @@ WITH `t5` AS (
     `t0`.`ordered_at` < CAST('2011-12-01T00:00:00' AS TIMESTAMP)
     AND `t0`.`is_return`
     AND `t0`.`is_product`
-), `t15` AS (
+), `t16` AS (
   SELECT DISTINCT
-    `t13`.`person_id`,
-    `t13`.`goods`,
-    `t13`.`ordered_at`
+    `t14`.`person_id`,
+    `t14`.`goods`,
+    `t14`.`ordered_at`
   FROM (
     SELECT
-      `t12`.`source`,
-      `t12`.`order_id`,
-      `t12`.`line_id`,
-      `t12`.`row`,
-      `t12`.`member_no`,
-      `t12`.`phone`,
-      `t12`.`email`,
-      `t12`.`name`,
-      `t12`.`address`,
-      `t12`.`birthday`,
-      `t12`.`ordered_at`,
-      `t12`.`day`,
-      `t12`.`sku`,
-      `t12`.`product`,
-      `t12`.`category`,
-      `t12`.`quantity`,
-      `t12`.`amount`,
-      `t12`.`cost`,
-      `t12`.`store`,
-      `t12`.`channel`,
-      `t12`.`region`,
-      `t12`.`campaign`,
-      `t12`.`discount`,
-      `t12`.`return_reason`,
-      `t12`.`is_return`,
-      `t12`.`is_product`,
-      `t12`.`line_key`,
-      `t12`.`batch`,
-      `t12`.`loaded_at`,
-      `t12`.`person_id`,
-      `t12`.`named`,
-      `t12`.`goods`,
-      `t12`.`numbered`
+      `t13`.`source`,
+      `t13`.`order_id`,
+      `t13`.`line_id`,
+      `t13`.`row`,
+      `t13`.`member_no`,
+      `t13`.`phone`,
+      `t13`.`email`,
+      `t13`.`name`,
+      `t13`.`address`,
+      `t13`.`birthday`,
+      `t13`.`ordered_at`,
+      `t13`.`day`,
+      `t13`.`sku`,
+      `t13`.`product`,
+      `t13`.`category`,
+      `t13`.`quantity`,
+      `t13`.`amount`,
+      `t13`.`cost`,
+      `t13`.`store`,
+      `t13`.`channel`,
+      `t13`.`region`,
+      `t13`.`campaign`,
+      `t13`.`discount`,
+      `t13`.`return_reason`,
+      `t13`.`is_return`,
+      `t13`.`is_product`,
+      `t13`.`line_key`,
+      `t13`.`batch`,
+      `t13`.`loaded_at`,
+      `t13`.`person_id`,
+      `t13`.`named`,
+      `t13`.`goods`,
+      `t13`.`numbered`
     FROM (
       SELECT
         `t7`.`source`,
@@ -121,8 +121,8 @@ WITH `t5` AS (
         `t7`.`person_id`,
         `t7`.`named`,
         `t7`.`goods`,
-        `t11`.`sold_by`,
-        `t11`.`numbered`
+        `t12`.`sold_by`,
+        `t12`.`numbered`
       FROM `t5` AS `t7`
       LEFT OUTER JOIN (
         SELECT DISTINCT
@@ -143,138 +143,146 @@ WITH `t5` AS (
               AND `t0`.`amount` > 0
               AND `t0`.`is_product`
           ) AS `t3`
-          LEFT SEMI JOIN `t5` AS `t8`
-            ON `t3`.`source` = `t8`.`source` AND `t3`.`order_id` = `t8`.`named`
-        ) AS `t9`
-      ) AS `t11`
-        ON `t7`.`source` = `t11`.`sold_by` AND `t7`.`named` = `t11`.`numbered`
-    ) AS `t12`
-  ) AS `t13`
+          LEFT SEMI JOIN (
+            SELECT
+              `t6`.`source`,
+              `t6`.`named`
+            FROM `t5` AS `t6`
+            GROUP BY
+              1,
+              2
+          ) AS `t9`
+            ON `t3`.`source` = `t9`.`source` AND `t3`.`order_id` = `t9`.`named`
+        ) AS `t10`
+      ) AS `t12`
+        ON `t7`.`source` = `t12`.`sold_by` AND `t7`.`named` = `t12`.`numbered`
+    ) AS `t13`
+  ) AS `t14`
   WHERE
-    `t13`.`numbered` IS NULL
-    AND `t13`.`person_id` IS NOT NULL
-    AND `t13`.`goods` IS NOT NULL
+    `t14`.`numbered` IS NULL
+    AND `t14`.`person_id` IS NOT NULL
+    AND `t14`.`goods` IS NOT NULL
 )
 SELECT
-  `t27`.`source`,
-  `t27`.`order_id`,
-  `t27`.`line_id`,
-  `t27`.`row`,
-  `t27`.`member_no`,
-  `t27`.`phone`,
-  `t27`.`email`,
-  `t27`.`name`,
-  `t27`.`address`,
-  `t27`.`birthday`,
-  `t27`.`ordered_at`,
-  `t27`.`day`,
-  `t27`.`sku`,
-  `t27`.`product`,
-  `t27`.`category`,
-  `t27`.`quantity`,
-  `t27`.`amount`,
-  `t27`.`cost`,
-  `t27`.`store`,
-  `t27`.`channel`,
-  `t27`.`region`,
-  `t27`.`campaign`,
-  `t27`.`discount`,
-  `t27`.`return_reason`,
-  `t27`.`is_return`,
-  `t27`.`is_product`,
-  `t27`.`line_key`,
-  `t27`.`batch`,
-  `t27`.`loaded_at`,
-  `t27`.`person_id`,
-  `t27`.`named`,
-  `t27`.`goods`,
-  `t27`.`numbered`,
-  `t27`.`whose`,
-  `t27`.`what`,
-  `t27`.`returned_at`,
-  `t27`.`bought_before`,
+  `t28`.`source`,
+  `t28`.`order_id`,
+  `t28`.`line_id`,
+  `t28`.`row`,
+  `t28`.`member_no`,
+  `t28`.`phone`,
+  `t28`.`email`,
+  `t28`.`name`,
+  `t28`.`address`,
+  `t28`.`birthday`,
+  `t28`.`ordered_at`,
+  `t28`.`day`,
+  `t28`.`sku`,
+  `t28`.`product`,
+  `t28`.`category`,
+  `t28`.`quantity`,
+  `t28`.`amount`,
+  `t28`.`cost`,
+  `t28`.`store`,
+  `t28`.`channel`,
+  `t28`.`region`,
+  `t28`.`campaign`,
+  `t28`.`discount`,
+  `t28`.`return_reason`,
+  `t28`.`is_return`,
+  `t28`.`is_product`,
+  `t28`.`line_key`,
+  `t28`.`batch`,
+  `t28`.`loaded_at`,
+  `t28`.`person_id`,
+  `t28`.`named`,
+  `t28`.`goods`,
+  `t28`.`numbered`,
+  `t28`.`whose`,
+  `t28`.`what`,
+  `t28`.`returned_at`,
+  `t28`.`bought_before`,
   CASE
-    WHEN `t27`.`numbered` IS NOT NULL
+    WHEN `t28`.`numbered` IS NOT NULL
     THEN 'number'
-    WHEN `t27`.`bought_before` IS NOT NULL
+    WHEN `t28`.`bought_before` IS NOT NULL
     THEN 'goods'
     ELSE 'none'
   END AS `how`,
-  COALESCE(`t27`.`numbered`, `t27`.`bought_before`) AS `bought_in`
+  COALESCE(`t28`.`numbered`, `t28`.`bought_before`) AS `bought_in`
 FROM (
   SELECT
-    `t14`.`source`,
-    `t14`.`order_id`,
-    `t14`.`line_id`,
-    `t14`.`row`,
-    `t14`.`member_no`,
-    `t14`.`phone`,
-    `t14`.`email`,
-    `t14`.`name`,
-    `t14`.`address`,
-    `t14`.`birthday`,
-    `t14`.`ordered_at`,
-    `t14`.`day`,
-    `t14`.`sku`,
-    `t14`.`product`,
-    `t14`.`category`,
-    `t14`.`quantity`,
-    `t14`.`amount`,
-    `t14`.`cost`,
-    `t14`.`store`,
-    `t14`.`channel`,
-    `t14`.`region`,
-    `t14`.`campaign`,
-    `t14`.`discount`,
-    `t14`.`return_reason`,
-    `t14`.`is_return`,
-    `t14`.`is_product`,
-    `t14`.`line_key`,
-    `t14`.`batch`,
-    `t14`.`loaded_at`,
-    `t14`.`person_id`,
-    `t14`.`named`,
-    `t14`.`goods`,
-    `t14`.`numbered`,
-    `t26`.`whose`,
-    `t26`.`what`,
-    `t26`.`returned_at`,
-    `t26`.`bought_before`
+    `t15`.`source`,
+    `t15`.`order_id`,
+    `t15`.`line_id`,
+    `t15`.`row`,
+    `t15`.`member_no`,
+    `t15`.`phone`,
+    `t15`.`email`,
+    `t15`.`name`,
+    `t15`.`address`,
+    `t15`.`birthday`,
+    `t15`.`ordered_at`,
+    `t15`.`day`,
+    `t15`.`sku`,
+    `t15`.`product`,
+    `t15`.`category`,
+    `t15`.`quantity`,
+    `t15`.`amount`,
+    `t15`.`cost`,
+    `t15`.`store`,
+    `t15`.`channel`,
+    `t15`.`region`,
+    `t15`.`campaign`,
+    `t15`.`discount`,
+    `t15`.`return_reason`,
+    `t15`.`is_return`,
+    `t15`.`is_product`,
+    `t15`.`line_key`,
+    `t15`.`batch`,
+    `t15`.`loaded_at`,
+    `t15`.`person_id`,
+    `t15`.`named`,
+    `t15`.`goods`,
+    `t15`.`numbered`,
+    `t27`.`whose`,
+    `t27`.`what`,
+    `t27`.`returned_at`,
+    `t27`.`bought_before`
   FROM (
     SELECT
-      `t12`.`source`,
-      `t12`.`order_id`,
-      `t12`.`line_id`,
-      `t12`.`row`,
-      `t12`.`member_no`,
-      `t12`.`phone`,
-      `t12`.`email`,
-      `t12`.`name`,
-      `t12`.`address`,
-      `t12`.`birthday`,
-      `t12`.`ordered_at`,
-      `t12`.`day`,
-      `t12`.`sku`,
-      `t12`.`product`,
-      `t12`.`category`,
-      `t12`.`quantity`,
-      `t12`.`amount`,
-      `t12`.`cost`,
-      `t12`.`store`,
-      `t12`.`channel`,
-      `t12`.`region`,
-      `t12`.`campaign`,
-      `t12`.`discount`,
-      `t12`.`return_reason`,
-      `t12`.`is_return`,
-      `t12`.`is_product`,
-      `t12`.`line_key`,
-      `t12`.`batch`,
-      `t12`.`loaded_at`,
-      `t12`.`person_id`,
-      `t12`.`named`,
-      `t12`.`goods`,
-      `t12`.`numbered`
+      `t13`.`source`,
+      `t13`.`order_id`,
+      `t13`.`line_id`,
+      `t13`.`row`,
+      `t13`.`member_no`,
+      `t13`.`phone`,
+      `t13`.`email`,
+      `t13`.`name`,
+      `t13`.`address`,
+      `t13`.`birthday`,
+      `t13`.`ordered_at`,
+      `t13`.`day`,
+      `t13`.`sku`,
+      `t13`.`product`,
+      `t13`.`category`,
+      `t13`.`quantity`,
+      `t13`.`amount`,
+      `t13`.`cost`,
+      `t13`.`store`,
+      `t13`.`channel`,
+      `t13`.`region`,
+      `t13`.`campaign`,
+      `t13`.`discount`,
+      `t13`.`return_reason`,
+      `t13`.`is_return`,
+      `t13`.`is_product`,
+      `t13`.`line_key`,
+      `t13`.`batch`,
+      `t13`.`loaded_at`,
+      `t13`.`person_id`,
+      `t13`.`named`,
+      `t13`.`goods`,
+      `t13`.`numbered`
     FROM (
       SELECT
         `t7`.`source`,
@@ -309,8 +317,8 @@ FROM (
         `t7`.`person_id`,
         `t7`.`named`,
         `t7`.`goods`,
-        `t11`.`sold_by`,
-        `t11`.`numbered`
+        `t12`.`sold_by`,
+        `t12`.`numbered`
       FROM `t5` AS `t7`
       LEFT OUTER JOIN (
         SELECT DISTINCT
@@ -331,47 +339,55 @@ FROM (
               AND `t0`.`amount` > 0
               AND `t0`.`is_product`
           ) AS `t3`
-          LEFT SEMI JOIN `t5` AS `t8`
-            ON `t3`.`source` = `t8`.`source` AND `t3`.`order_id` = `t8`.`named`
-        ) AS `t9`
-      ) AS `t11`
-        ON `t7`.`source` = `t11`.`sold_by` AND `t7`.`named` = `t11`.`numbered`
-    ) AS `t12`
-  ) AS `t14`
+          LEFT SEMI JOIN (
+            SELECT
+              `t6`.`source`,
+              `t6`.`named`
+            FROM `t5` AS `t6`
+            GROUP BY
+              1,
+              2
+          ) AS `t9`
+            ON `t3`.`source` = `t9`.`source` AND `t3`.`order_id` = `t9`.`named`
+        ) AS `t10`
+      ) AS `t12`
+        ON `t7`.`source` = `t12`.`sold_by` AND `t7`.`named` = `t12`.`numbered`
+    ) AS `t13`
+  ) AS `t15`
   LEFT OUTER JOIN (
     SELECT
-      `t24`.`person_id` AS `whose`,
-      `t24`.`goods` AS `what`,
-      `t24`.`ordered_at` AS `returned_at`,
-      `t24`.`bought_before`
+      `t25`.`person_id` AS `whose`,
+      `t25`.`goods` AS `what`,
+      `t25`.`ordered_at` AS `returned_at`,
+      `t25`.`bought_before`
     FROM (
       SELECT
-        `t23`.`person_id`,
-        `t23`.`goods`,
-        `t23`.`ordered_at`,
-        MAX_BY(`t23`.`in_order`, `t23`.`at`) AS `bought_before`
+        `t24`.`person_id`,
+        `t24`.`goods`,
+        `t24`.`ordered_at`,
+        MAX_BY(`t24`.`in_order`, `t24`.`at`) AS `bought_before`
       FROM (
         SELECT
-          `t17`.`person_id`,
-          `t17`.`goods`,
-          `t17`.`ordered_at`,
-          `t22`.`buyer`,
-          `t22`.`thing`,
-          `t22`.`at`,
-          `t22`.`in_order`
-        FROM `t15` AS `t17`
+          `t18`.`person_id`,
+          `t18`.`goods`,
+          `t18`.`ordered_at`,
+          `t23`.`buyer`,
+          `t23`.`thing`,
+          `t23`.`at`,
+          `t23`.`in_order`
+        FROM `t16` AS `t18`
         INNER JOIN (
           SELECT
-            `t20`.`person_id` AS `buyer`,
-            `t20`.`goods` AS `thing`,
-            `t20`.`ordered_at` AS `at`,
-            `t20`.`in_order`
+            `t21`.`person_id` AS `buyer`,
+            `t21`.`goods` AS `thing`,
+            `t21`.`ordered_at` AS `at`,
+            `t21`.`in_order`
           FROM (
             SELECT
-              `t19`.`person_id`,
-              `t19`.`goods`,
-              `t19`.`ordered_at`,
-              MAX(`t19`.`order_id`) AS `in_order`
+              `t20`.`person_id`,
+              `t20`.`goods`,
+              `t20`.`ordered_at`,
+              MAX(`t20`.`order_id`) AS `in_order`
             FROM (
               SELECT
                 `t4`.`source`,
@@ -447,26 +463,26 @@ FROM (
                   AND `t0`.`amount` > 0
                   AND `t0`.`is_product`
               ) AS `t4`
-              LEFT SEMI JOIN `t15` AS `t18`
-                ON `t4`.`person_id` = `t18`.`person_id` AND `t4`.`goods` = `t18`.`goods`
-            ) AS `t19`
+              LEFT SEMI JOIN `t16` AS `t19`
+                ON `t4`.`person_id` = `t19`.`person_id` AND `t4`.`goods` = `t19`.`goods`
+            ) AS `t20`
             GROUP BY
               1,
               2,
               3
-          ) AS `t20`
-        ) AS `t22`
-          ON `t17`.`person_id` = `t22`.`buyer`
-          AND `t17`.`goods` = `t22`.`thing`
-          AND `t17`.`ordered_at` >= `t22`.`at`
-      ) AS `t23`
+          ) AS `t21`
+        ) AS `t23`
+          ON `t18`.`person_id` = `t23`.`buyer`
+          AND `t18`.`goods` = `t23`.`thing`
+          AND `t18`.`ordered_at` >= `t23`.`at`
+      ) AS `t24`
       GROUP BY
         1,
         2,
         3
-    ) AS `t24`
-  ) AS `t26`
-    ON `t14`.`person_id` = `t26`.`whose`
-    AND `t14`.`goods` = `t26`.`what`
-    AND `t14`.`ordered_at` = `t26`.`returned_at`
-) AS `t27`;
+    ) AS `t25`
+  ) AS `t27`
+    ON `t15`.`person_id` = `t27`.`whose`
+    AND `t15`.`goods` = `t27`.`what`
+    AND `t15`.`ordered_at` = `t27`.`returned_at`
+) AS `t28`;
