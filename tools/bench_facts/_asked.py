@@ -7,16 +7,20 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from threading import Event, Thread
 from typing import Any
 
 from huitou.facts.accounts import sums_of
-from huitou.facts.contract import METRICS, Tables
+from huitou.facts.contract import Tables
 from huitou.facts.customers import customers
-from huitou.facts.engine import engine_over
+from huitou.facts.metrics import METRICS
 from huitou.ground.settings import Settings
 from huitou.runs import beneath
 from huitou.runs.measure import measured
@@ -48,6 +52,7 @@ class Asked:
 
     def rebuild(self) -> None:
         """All that facts begin with, the customers, and every metric."""
+        _let_go(self.edition)
         with self.lake.reading(self.edition, ("lines",)) as con:
             beneath.keep(self.edition, con, tables_of(con, SETTINGS), AS_OF)
             tables = beneath.with_pieces(tables_of(con, SETTINGS), con, AS_OF)
@@ -59,6 +64,10 @@ class Asked:
     def summary(self) -> None:
         """Of each customer orders, days, gaps and money: what forecasts are made of."""
         self._opened(lambda con, tables: self._tell(con, sums_of(tables, AS_OF)))
+
+    def made(self) -> None:
+        """The same, made of their orders and purchase days and not read from their accounts."""
+        self._opened(lambda con, tables: self._tell(con, sums_of(_without(tables), AS_OF)))
 
     def cutoffs(self) -> None:
         """The same as of six earlier evenings."""
@@ -83,6 +92,7 @@ class Asked:
     def lines(self) -> None:
         """The lines of that day, beside those of before."""
         after = self.lake.published_as("second")
+        _let_go(after)
         with self.lake.reading(self.edition, ()) as con:
             count = int(os.environ["HUITOU_BENCH_CUSTOMERS"])
             query = f"SELECT * FROM ({_shop.more(count)}) ORDER BY person_id"
@@ -94,14 +104,50 @@ class Asked:
             ask(con, tables_of(con, SETTINGS, self.edition))
 
     def _tell(self, con: Any, made: Any) -> None:
-        self._write(con, engine_over(con).compile(made))
+        self._write(con, beneath.typed(con, made))
 
     def _write(self, con: Any, query: str) -> None:
-        self.out.copy_slices(con, "told", [query])
+        self.out.copy_slices(con, "told", [query], of_each=True)
+
+
+def _let_go(edition: Edition) -> None:
+    """Pieces that an earlier measurement left behind: none is made where it is there."""
+    for name in beneath.KEPT:
+        shutil.rmtree(edition.path(name), ignore_errors=True)
+
+
+def _without(tables: Tables) -> Tables:
+    """The shop without the accounts that it keeps."""
+    assert tables.held is not None, "made by the rebuild"
+    others = {name: kept for name, kept in tables.held.tables.items() if name != "accounts"}
+    return replace(tables, held=replace(tables.held, tables=others))
+
+
+@contextmanager
+def spilling(folder: Path) -> Iterator[dict[str, int]]:
+    """The most that lay on the disk at once because memory did not do: `disk`, megabytes."""
+    most, ended = {"disk": 0}, Event()
+
+    def look() -> None:
+        while not ended.wait(0.1):
+            most["disk"] = max(most["disk"], _size(folder) // 1_000_000)
+
+    looking = Thread(target=look, daemon=True)
+    looking.start()
+    yield most
+    ended.set()
+    looking.join()
+
+
+def _size(folder: Path) -> int:
+    with suppress(OSError):  # files come and go meanwhile
+        return sum(file.stat().st_size for file in folder.glob("**/*"))
+    return 0
 
 
 if __name__ == "__main__":
     shop = Asked(Path(sys.argv[1]))
-    with measured() as cost:
+    with measured() as cost, spilling(shop.lake.root / "spill") as spilled:
         getattr(shop, sys.argv[2])()
-    print(json.dumps({"seconds": cost.seconds, "cpu": cost.cpu_seconds, "mb": cost.peak_megabytes}))
+    took = {"seconds": cost.seconds, "cpu": cost.cpu_seconds, "mb": cost.peak_megabytes}
+    print(json.dumps(took | spilled))
