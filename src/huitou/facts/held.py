@@ -59,14 +59,14 @@ def since(before: ibis.Table, news: Tables, as_of: datetime) -> dict[str, ibis.T
     days = bought_days(news, as_of)
     both = days.left_join(named, days.person_id == named.whose)
     gap = ibis.coalesce(both.gap, both.number - both["last"])
-    first = first_purchases(news, as_of)
-    known = named.filter(named["last"].notnull())
+    # Newcomers bought on a day without one before: to ask who ever came looks at everybody again.
+    newcomers = both.filter(both["last"].isnull())
     return {
         "orders": orders(news, as_of),
         "parted": parted_orders(news, as_of),
         "purchase_days": both.mutate(gap=gap).select(*days.columns),
         "accounts": added(before, accounts(news, as_of)),
-        "first_purchases": first.anti_join(known, first.person_id == known.whose),
+        "first_purchases": first_purchases(news, as_of).semi_join(newcomers, "person_id"),
     }
 
 
