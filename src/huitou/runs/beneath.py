@@ -170,21 +170,29 @@ def _rows(lake: duckdb.DuckDBPyConnection, query: str) -> list[tuple[Any, ...]]:
 
 
 def _slices(connection: duckdb.DuckDBPyConnection, by: str, slices: int) -> list[str]:
-    """Conditions of which each row fulfils one."""
-    if by == "mark":  # each slice looks at every line, and holds little of it
-        few = -(-slices // 4)
-        return [f"abs(mark % {few}) = {number}" for number in range(few)]
-    ends = _ends(connection, slices)
+    """Conditions of which each row fulfils one. An engine asks them of the lines: they compare a
+    column with a value, and do nothing else to it."""
+    ends = _marks(slices) if by == "mark" else _ends(connection, slices)
     if not ends:
         return ["true"]
-    between = [f"person_id >= '{low}' AND person_id < '{high}'" for low, high in pairwise(ends)]
-    return [f"person_id < '{ends[0]}'", *between, f"person_id >= '{ends[-1]}'"]
+    between = [f"{by} >= {low} AND {by} < {high}" for low, high in pairwise(ends)]
+    return [f"{by} < {ends[0]}", *between, f"{by} >= {ends[-1]}"]
+
+
+def _marks(slices: int) -> list[str]:
+    """Marks before which a slice ends: whole numbers of 64 bits, of which each is as likely.
+
+    Every slice looks at all lines and holds two numbers of each that is its own, so few will do.
+    """
+    few = -(-slices // 16)
+    return [str(2**64 * number // few - 2**63) for number in range(1, few)]
 
 
 def _ends(connection: duckdb.DuckDBPyConnection, slices: int) -> list[str]:
-    """People before whom a slice ends, so that each holds about as many lines."""
+    """People before whom a slice ends, in quotes, so that each holds about as many lines."""
     named = connection.execute(
         f"SELECT person_id FROM lines WHERE person_id IS NOT NULL USING SAMPLE {SAMPLE} ROWS"
     ).fetchall()
     seen = sorted(row[0] for row in named)
-    return sorted({seen[len(seen) * number // slices] for number in range(1, slices) if seen})
+    ends = sorted({seen[len(seen) * number // slices] for number in range(1, slices) if seen})
+    return [f"'{end}'" for end in ends]
