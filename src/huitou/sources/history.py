@@ -16,15 +16,15 @@ from huitou.ground.clock import naive_utc
 
 
 def supersede(
-    con: duckdb.DuckDBPyConnection, which: str, moment: datetime, told: dict[str, Any] | None = None
+    con: duckdb.DuckDBPyConnection, going: str, moment: datetime, told: dict[str, Any] | None = None
 ) -> None:
-    """Keep the lines for which the SQL condition `which` is true, before they are changed or go.
+    """Keep the lines that the SQL query `going` finds, as they are before they change or go.
 
-    `moment` is naive UTC: when the new word arrived; `told` are the values that `which` names.
+    `moment` is naive UTC: when the new word arrived; `told` are the values that `going` names.
     """
     con.execute(
         f"""INSERT INTO lines_before BY NAME
-        SELECT *, $replaced::TIMESTAMP AS replaced_at FROM lines WHERE {which}""",
+        SELECT *, $replaced::TIMESTAMP AS replaced_at FROM ({going})""",
         {**(told or {}), "replaced": moment},
     )
 

@@ -29,8 +29,8 @@ TABLES = ("fresh", "contested", "outdated", "left_out", "given")
 """Temporary tables made here, for the merge that follows."""
 
 _FRESH = """
-SELECT a.* FROM (SELECT * FROM arrived ANTI JOIN met USING (line_key)) a
-SEMI JOIN lines USING (source, order_id) WHERE NOT starts_with(order_id, 'row:')"""
+SELECT * FROM new SEMI JOIN on_file USING (source, order_id)
+WHERE NOT starts_with(order_id, 'row:')"""
 
 _SIDE = """
 SELECT source, order_id, count(*) AS lines, min(day) AS day, min(store) AS store,
@@ -41,7 +41,7 @@ SELECT source, order_id, count(*) AS lines, min(day) AS day, min(store) AS store
 FROM {lines} SEMI JOIN fresh USING (source, order_id) GROUP BY source, order_id"""
 
 _CONTESTED = f"""
-WITH known AS ({_SIDE.format(lines="lines")}), told AS ({_SIDE.format(lines="arrived")})
+WITH known AS ({_SIDE.format(lines="on_file")}), told AS ({_SIDE.format(lines="arrived")})
 SELECT source, order_id, t.lines >= k.lines AS whole,
     coalesce(k.skus, k.products) IS NOT NULL AND coalesce(t.skus, t.products) IS NOT NULL AS named
 FROM known k JOIN told t USING (source, order_id)
@@ -56,11 +56,12 @@ _NTH = """row_number() OVER (PARTITION BY source, order_id, coalesce(sku, produc
 
 _PAIRED = f"""
 WITH old AS (
-    SELECT *, {_NTH} FROM (SELECT * FROM lines ANTI JOIN met USING (line_key))
-    SEMI JOIN (FROM contested WHERE NOT whole) USING (source, order_id)),
+    SELECT *, {_NTH} FROM (
+        SELECT * FROM on_file SEMI JOIN (FROM contested WHERE NOT whole) USING (source, order_id))
+    ANTI JOIN met USING (place)),
 new AS (SELECT *, {_NTH} FROM fresh SEMI JOIN (FROM contested WHERE NOT whole)
     USING (source, order_id))
-SELECT old.line_key AS known, new.line_key AS told
+SELECT old.place, new.line_key AS told
 FROM old JOIN new USING (source, order_id, goods, nth)"""
 
 
@@ -89,8 +90,8 @@ class Restated:
 
 
 def restate(con: duckdb.DuckDBPyConnection, *, mended: bool) -> Restated:
-    """Find them, after `met` was made: `outdated` lines go, `left_out` ones are not taken, and
-    `given` tells the customer of each order.
+    """Find them, after `met` and `new` were made: lines that are `outdated` go from their `place`,
+    those `left_out` are not taken, and `given` tells the customer of each order.
 
     Rows that come back `mended` are the missing part of an order, and replace nothing.
     """
@@ -105,15 +106,15 @@ def restate(con: duckdb.DuckDBPyConnection, *, mended: bool) -> Restated:
         WHERE line_key NOT IN (SELECT told FROM outdated)""",
     )
     con.execute(
-        """INSERT INTO outdated BY NAME SELECT line_key AS known
-        FROM (SELECT * FROM lines ANTI JOIN met USING (line_key))
-        SEMI JOIN (FROM contested WHERE whole) USING (source, order_id)"""
+        """INSERT INTO outdated BY NAME SELECT place
+        FROM (FROM on_file SEMI JOIN (FROM contested WHERE whole) USING (source, order_id))
+        ANTI JOIN met USING (place)"""
     )
     _make(
         con,
         "given",
         f"""SELECT source, order_id, {", ".join(f"max({name}) AS {name}" for name in WHO)}
-        FROM lines SEMI JOIN contested USING (source, order_id) GROUP BY source, order_id""",
+        FROM on_file SEMI JOIN contested USING (source, order_id) GROUP BY source, order_id""",
     )
     found = con.execute(
         f"SELECT {_ORDERS} FILTER (whole), {_ORDERS} FILTER (NOT whole) FROM contested"

@@ -130,3 +130,28 @@ def test_overlaps_never_double_and_corrections_never_add(
         desk.rows(written(corrected))
         assert held(desk) == Counter(corrected)
         assert desk.rows(written(list(reversed(corrected)))).applied == 0
+
+
+def test_money_back_without_an_order_number_is_met_however_its_purchase_is_counted(
+    tmp_path: Path,
+) -> None:
+    """Of two equal rows the second is paid back; a later file holds it alone, as the first."""
+    desk, header = Till(tmp_path / "other"), f"{HEADER},refund"
+    row = ",a,2024-03-01,tea,1,80"
+    desk.rows([f"{row},", f"{row},30"], header)
+    assert desk.rows([f"{row},40"], header).unchanged == 0
+    assert sorted(line["amount"] for line in desk.lines()) == [-4000, 8000, 8000]
+    (back,) = (line["order_id"] for line in desk.lines() if line["is_return"])
+    assert back.endswith("-2/refund")
+    assert len(set(line["order_id"] for line in desk.lines())) == 3
+
+
+def test_what_a_correction_does_not_say_stays_said(desk: Till) -> None:
+    header = f"{HEADER},category,line_id"
+    first, again = Till(desk.folder / "one"), "2,a,2024-03-01,tea,1,20,,1"
+    first.rows(["2,a,2024-03-01,tea,1,10,drinks,1", "2,a,2024-03-01,cup,1,5,cups,2"], header)
+    before = first.lines()
+    assert first.rows([again], header).applied == 1
+    tea, cup = first.lines()
+    assert (tea["amount"], tea["category"]) == (2000, "drinks") and tea["batch"] != cup["batch"]
+    assert cup == before[1]

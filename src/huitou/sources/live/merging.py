@@ -81,7 +81,7 @@ def drop_outdated(
         AND regexp_replace(order_id, '/refund$', '') IN (
             SELECT regexp_replace(order_id, '/refund$', '') FROM stands)
         AND (order_id, line_id) NOT IN (SELECT (order_id, line_id) FROM stands)"""
-    history.supersede(con, gone, naive_utc(now), {"source": source})
+    history.supersede(con, f"FROM lines WHERE {gone}", naive_utc(now), {"source": source})
     con.execute(f"DELETE FROM lines WHERE {gone}", {"source": source})
     con.unregister("stands")
 
@@ -104,7 +104,8 @@ def join_visitors(con: duckdb.DuckDBPyConnection, now: datetime) -> int:
             {_part("phone")} OR email IS DISTINCT FROM {_part("email")})"""
     moment = naive_utc(now)
     # A line that arrived at this very moment was never known otherwise.
-    before = f"loaded_at < $now::TIMESTAMP AND EXISTS (FROM theirs t WHERE {differs})"
+    before = f"""FROM lines
+        WHERE loaded_at < $now::TIMESTAMP AND EXISTS (FROM theirs t WHERE {differs})"""
     history.supersede(con, before, moment, {"now": moment})
     changed = con.execute(
         f"""UPDATE lines SET member_no = {_part("member")}, phone = {_part("phone")},
