@@ -19,6 +19,7 @@ import pyarrow.parquet as pq
 from huitou.runs.measure import measured
 from huitou.sources import book, tables
 from huitou.sources.contract import QUARANTINE, READ, Batch, Mapping
+from huitou.sources.reading import GROUP
 from huitou.store.lake import Lake
 from tools.bench_models._row import row
 
@@ -58,7 +59,8 @@ def _rows(folder: Path, lines: int) -> Iterator[dict[str, Any]]:
         again = LINE.format(amount="700 + i % 900", low=lines - part // 2, high=lines + part // 2)
         con.execute(f"COPY ({again}) TO '{folder / 'lines.parquet'}' (FORMAT parquet)")
     file = folder / "lines.parquet"
-    pq.write_table(pq.read_table(file).cast(_types()), file)
+    told = pq.read_table(file).cast(_types())
+    pq.write_table(told, file, compression="zstd", row_group_size=GROUP)
     pq.write_table(pa.Table.from_pylist([], schema=QUARANTINE), folder / "quarantine.parquet")
     batch = Batch(
         "b", "orders.csv", file, "sha", READ_AS, part, file, folder / "quarantine.parquet"

@@ -45,6 +45,8 @@ from huitou.sources.sheet import Sheet
 from huitou.sources.survey import Survey, survey
 from huitou.sources.texts import written
 
+GROUP = 122_880
+"""Rows that lie together in the file of lines: each group is read by a processor of its own."""
 SHOWN = 10
 """Rows of a preview."""
 
@@ -191,7 +193,10 @@ def read(
     work.warnings.extend([*_tireless(good), *keys.pasted_twice(lines, mapping)])
     if strict:
         _require_some(good, sheet, listed, faults, path.name)
-    pq.write_table(good.select(READ.names).cast(READ), folder / "lines.parquet", compression="zstd")
+    pq.write_table(
+        good.select(READ.names).cast(READ), folder / "lines.parquet",
+        compression="zstd", row_group_size=GROUP,
+    )  # fmt: skip
     held = np.flatnonzero(faults >= 0)
     raw = _raw(path, mapping, sheet, held)
     pq.write_table(
