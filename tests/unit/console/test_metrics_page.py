@@ -66,6 +66,16 @@ def test_figures_of_several_rows_are_drawn(
     assert "meter tone" not in owner.get("/metrics/profit").text
 
 
+def test_the_band_without_an_end_has_a_name(
+    shop: FakeShop, owner: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bands = pa.table({"days": [365, None], "gaps": [4, 1], "share": [0.8, None]})
+    monkeypatch.setattr(shop, "metric", lambda *_, **__: bands)
+    page = owner.get("/metrics/gaps").text
+    assert "<td>longer</td>" in page and "Up to so many days" in page
+    assert '<td class="bar-cell">–</td>' in page
+
+
 def test_another_metric_is_chosen_and_what_is_none_is_said(owner: TestClient) -> None:
     first = owner.get("/metrics", follow_redirects=False)
     assert first.headers["location"] == f"/metrics/{next(iter(METRICS))}"

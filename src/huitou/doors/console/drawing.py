@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from decimal import Decimal
 
 from huitou.doors.console.names import BEFORE
 from huitou.facts.life import STAGE_NAMES
@@ -216,7 +216,7 @@ class Length:
     below: bool
 
 
-def lengths(values: Sequence[Any]) -> tuple[Length | None, ...]:
+def lengths(values: Sequence[float | Decimal | None]) -> tuple[Length | None, ...]:
     """The bars of a column of figures; none where a figure is not known."""
     told = [None if value is None else float(value) for value in values]
     longest = max((abs(value) for value in told if value is not None), default=0.0)

@@ -86,8 +86,8 @@ OF_ONE: Mapping[tuple[str, str], Sentence] = {
     ("purchase_steps", "k"): said("Days they bought on"),
 }
 """What a column of one metric is called, where another's of its name is called otherwise."""
-BEYOND = said("longer")
-"""The band of gaps that has no end."""
+UNTOLD: Mapping[tuple[str, str], Sentence] = {("gaps", "days"): said("longer")}
+"""What it means that a column of one metric has no value; elsewhere, that none is known."""
 CODES: Mapping[str, Mapping[str, Sentence]] = {
     "after": names.BEFORE,
     "age": AGES,
@@ -166,7 +166,7 @@ def _written(found: Metric, table: pa.Table, says: Speaker) -> tuple[tuple[str, 
 
     def cell(column: str, value: Any) -> str:
         if value is None:
-            return says.say(BEYOND) if (found.name, column) == ("gaps", "days") else "–"
+            return says.say(UNTOLD.get((found.name, column), "–"))
         if isinstance(value, Decimal) and currency:
             return says.shown(Money(to_minor(value, currency), currency))
         if column in shares:
