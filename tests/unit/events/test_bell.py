@@ -6,6 +6,7 @@ import asyncio
 import threading
 
 import pytest
+from tests.loops import awaited
 
 from huitou.doors.events.bell import Bell
 
@@ -29,7 +30,7 @@ def test_a_whole_group_is_answered_and_the_loop_is_called_once(
         found = await asyncio.gather(*waits, return_exceptions=True)
         return found, len(calls)
 
-    found, calls = asyncio.run(come())
+    found, calls = awaited(come())
     assert calls == 1
     assert [str(each) for each in found if each is not None] == ["the disk is full"]
     assert str(found[7]) == "the disk is full"
@@ -51,7 +52,7 @@ def test_nobody_is_forgotten_while_two_threads_tell() -> None:
         await asyncio.wait_for(asyncio.gather(*waits), 30)
         return sum(one.done() for one in waits)
 
-    assert asyncio.run(come()) == 20_000
+    assert awaited(come()) == 20_000
 
 
 def test_a_house_that_is_closed_is_told_nothing_and_nothing_breaks() -> None:
@@ -59,6 +60,6 @@ def test_a_house_that_is_closed_is_told_nothing_and_nothing_breaks() -> None:
         loop = asyncio.get_running_loop()
         return Bell(loop), loop.create_future()
 
-    bell, waits = asyncio.run(come())
+    bell, waits = awaited(come())
     bell.tell(waits, None)
     assert not waits.done()

@@ -7,6 +7,7 @@ import threading
 from datetime import datetime
 
 import pytest
+from tests.loops import awaited
 
 from huitou.doors.events.known import AHEAD, FRESH, Known
 from huitou.sources.live.contract import Connection
@@ -38,7 +39,7 @@ def test_a_hundred_requests_ask_the_books_once() -> None:
         known = books.known()
         return await asyncio.gather(*(known.by_id(ONE.id) for _ in range(100)))
 
-    assert asyncio.run(come()) == [ONE] * 100
+    assert awaited(come()) == [ONE] * 100
     assert books.asked == 1
 
 
@@ -57,7 +58,7 @@ def test_they_are_asked_again_before_anybody_has_to_wait() -> None:
             while books.asked < 2:
                 await asyncio.sleep(0.001)
 
-    asyncio.run(come())
+    awaited(come())
 
 
 def test_an_ended_key_is_refused_when_the_time_is_over() -> None:
@@ -72,7 +73,7 @@ def test_an_ended_key_is_refused_when_the_time_is_over() -> None:
         books.now = FRESH
         return early, await known.by_id(ONE.id)
 
-    assert asyncio.run(come()) == (ONE, None)
+    assert awaited(come()) == (ONE, None)
 
 
 def test_whoever_leaves_does_not_take_the_answer_from_the_others() -> None:
@@ -88,7 +89,7 @@ def test_whoever_leaves_does_not_take_the_answer_from_the_others() -> None:
         books.may_answer.set()
         return await second
 
-    assert asyncio.run(come()) == ONE
+    assert awaited(come()) == ONE
     assert books.asked == 1
 
 
@@ -107,4 +108,4 @@ def test_books_that_cannot_be_read_are_asked_again_by_the_next() -> None:
             await known.by_id(ONE.id)
         return await known.by_id(ONE.id)
 
-    assert asyncio.run(come()) == ONE
+    assert awaited(come()) == ONE
