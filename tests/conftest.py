@@ -67,6 +67,15 @@ def doors_are_made_once() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(scope="session", autouse=True)
+def children_are_warm() -> Iterator[None]:
+    """What a child needs to read a file or to write a message is loaded once a process."""
+    from tests.warm_children import warm
+
+    with warm():
+        yield
+
+
 @pytest.fixture(scope="session")
 def missing() -> Callable[[str, str], NoReturn]:
     """`missing("java", "no java on this machine")`: skip, or fail where it is required."""

@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator
 
 import pytest
+from tests.warm_children import PLAINLY
 
 from huitou.channels.templates import shipped
 from huitou.channels.templates.press import Pressed
@@ -18,8 +19,11 @@ VALUES = {"shop": {"name": "The Corner"}, "person": {"name": "Mei"}, "points": 1
 
 @pytest.fixture(scope="module")
 def scribe() -> Iterator[Scribe]:
-    with Scribe(patience=60.0, seconds=2) as made:
-        yield made
+    """One whose child starts as it does in a shop, so that it can be looked at from outside."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("huitou.channels.templates.scribe.command", PLAINLY)
+        with Scribe(patience=60.0, seconds=2) as made:
+            yield made
 
 
 def job(text: str, digest: str | None = None) -> Job:
