@@ -16,10 +16,11 @@ import ibis
 import pyarrow as pa
 from ibis.expr.types import Value
 
-from huitou.facts.contract import ACCOUNTS, Tables, shaped
+from huitou.facts.contract import ACCOUNTS, Dimension, Tables, shaped
 from huitou.facts.kernel import flag, greatest, least
 from huitou.facts.orders import (
     PLACE,
+    cut,
     lines,
     lines_since,
     of_persons,
@@ -65,6 +66,20 @@ def sums_of(t: Tables, as_of: datetime, *, known: datetime | None = None) -> ibi
     touched = _touched_since(t, as_of)
     again = shaped(_sums(_of(t, touched), as_of, None), OF_SUMS)
     return ibis.union(sums.anti_join(touched, "person_id"), again)
+
+
+def sums_of_buyers(t: Tables, as_of: datetime, by: Dimension | None) -> ibis.Table:
+    """What the orders of each customer come to, returns too (`MONEY`), per `part` when cut."""
+    kept = t.kept("accounts", as_of) if by is None else None
+    if kept is not None:
+        return kept.filter(kept.purchase_days > 0).select("person_id", *MONEY)
+    persons = of_persons(orders(t, as_of, by=by))
+    sums = persons.group_by([*cut(by), "person_id"]).aggregate(
+        revenue=persons.amount.sum(),
+        **{name: persons[name].sum() for name in MONEY if name in persons.columns},
+        bought=flag(persons.is_purchase).max(),
+    )
+    return sums.filter(sums.bought == 1).drop("bought")
 
 
 def _later(t: Tables, as_of: datetime) -> ibis.Table | None:

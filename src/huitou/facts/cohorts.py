@@ -8,11 +8,14 @@ import ibis
 from ibis.expr.types import Value
 
 from huitou.facts.contract import Dimension, Tables
-from huitou.facts.kernel import flag, month_number, ratio, whole
+from huitou.facts.kernel import day_of, flag, month_number, ratio, whole
 from huitou.facts.orders import cut, of_persons, orders
 from huitou.facts.profit import profit_of, shop_rate
-from huitou.facts.rhythm import buyers
+from huitou.facts.rhythm import bought_days, buyers
 from huitou.ground.clock import last_day_before
+
+OF_A_COHORT = ("active", "orders", "revenue", "earned", "uncosted")
+"""What is told of a month's newcomers in a month of theirs."""
 
 
 def month_under_way(t: Tables, as_of: datetime) -> Value:
@@ -29,19 +32,10 @@ def cohort_retention(t: Tables, as_of: datetime, *, by: Dimension | None = None)
     and `complete`: whether that month was over at `as_of`. A month in which nobody of a cohort did
     anything has no row. The first cohort of a log holds everybody who was a customer before.
     """
-    every = orders(t, as_of, by=by)
-    aged = _aged(of_persons(every), cut(by))
-    keys = [*cut(by), "cohort", "k"]
-    cells = aged.group_by(keys).aggregate(
-        active=flag(aged.orders > 0).sum(),
-        orders=aged.orders.sum(),
-        revenue=aged.revenue.sum(),
-        earned=aged.earned.sum(),
-        uncosted=aged.uncosted.sum(),
-    )
+    cells = cohort_months(t, as_of, by=by)
     newcomers = cells.active.max(where=cells.k == 0)
     sized = cells.mutate(size=newcomers.over(ibis.window(group_by=[*cut(by), "cohort"])))
-    row = sized.cross_join(shop_rate(every, t.margin))
+    row = sized.cross_join(shop_rate(orders(t, as_of, by=by), t.margin))
     return row.select(
         *cut(by),
         month=_first_of(row.cohort),
@@ -67,19 +61,57 @@ def _first_of(month: Value) -> Value:
     return ibis.date((month / 12).floor().cast("int64"), month % 12 + 1, 1)
 
 
-def _aged(persons: ibis.Table, keys: list[str]) -> ibis.Table:
-    """Per person and month: orders and money, the person's first month, and months since."""
-    dated = persons.mutate(number=month_number(persons.day))
-    monthly = dated.group_by([*keys, "person_id", "number"]).aggregate(
-        orders=flag(dated.is_purchase).sum(),
-        revenue=dated.amount.sum(),
-        earned=dated.earned.sum(),
-        uncosted=dated.uncosted.sum(),
+def cohort_months(t: Tables, as_of: datetime, *, by: Dimension | None = None) -> ibis.Table:
+    """What the newcomers of each month (`cohort`) did in the month `k` months later.
+
+    `active`: how many of them bought; their `orders`, and `revenue`, `earned` and `uncosted` of
+    all orders, returns too, in minor units.
+    """
+    kept = t.kept("cohort_months", as_of) if by is None else None
+    return _cohort_months(t, as_of, by) if kept is None else kept
+
+
+def _cohort_months(t: Tables, as_of: datetime, by: Dimension | None) -> ibis.Table:
+    theirs = [*cut(by), "person_id"]
+    days, every = bought_days(t, as_of, by=by), of_persons(orders(t, as_of, by=by))
+    first = days.filter(days.gap.isnull())
+    first = first.select(
+        cohort=month_number(first.day), **{f"{name}_first": first[name] for name in theirs}
     )
-    theirs = [*keys, "person_id"]
-    # Not a window, for which an engine gathers the months twice.
-    first = monthly.group_by(theirs).aggregate(cohort=monthly.number.min(where=monthly.orders > 0))
-    same = [monthly[name].identical_to(first[name]) for name in theirs]
-    placed = monthly.join(first, same).select(*monthly.columns, "cohort")
-    aged = placed.mutate(k=placed.number - placed.cohort)
-    return aged.filter(aged.cohort.notnull() & (aged.k >= 0))
+    bought, earned = _aged(days, first, theirs), _aged(every, first, theirs)
+    # Each side is gathered by itself, for together they are as many rows as the shop has.
+    parts = (
+        _summed(bought, cut(by), active=_anew(bought), orders=bought.orders),
+        _summed(
+            earned,
+            cut(by),
+            revenue=earned.amount,
+            earned=earned.earned,
+            uncosted=earned.uncosted,
+        ),
+    )
+    both = ibis.union(*parts)
+    return _summed(both, cut(by), **{name: both[name] for name in OF_A_COHORT})
+
+
+def _aged(rows: ibis.Table, first: ibis.Table, theirs: list[str]) -> ibis.Table:
+    """Rows from the month on in which their person first bought (`cohort`), `k` months after it."""
+    same = [rows[name].identical_to(first[f"{name}_first"]) for name in theirs]
+    aged = rows.join(first, same)
+    aged = aged.mutate(k=month_number(aged.day) - aged.cohort)
+    return aged.filter(aged.k >= 0)
+
+
+def _anew(days: ibis.Table) -> Value:
+    """1 for the first of the days on which a person bought in a month: no month before has it."""
+    before = month_number(day_of(days.number - days.gap))
+    return flag(days.gap.isnull() | (before < month_number(days.day)))
+
+
+def _summed(rows: ibis.Table, keys: list[str], **told: Value) -> ibis.Table:
+    """Sums of what is told by cohort and month, and zeros for what is not."""
+    found = rows.group_by([*keys, "cohort", "k"]).aggregate(
+        **{name: value.sum() for name, value in told.items()}
+    )
+    zeros = {name: ibis.literal(0, "int64") for name in OF_A_COHORT if name not in told}
+    return found.mutate(**zeros).select(*keys, "cohort", "k", *OF_A_COHORT)

@@ -1,6 +1,7 @@
 """What is worth keeping of a large shop, so that each fact need not begin with all its lines.
 
     lines ─▶ orders ─▶ purchase days ─▶ accounts ─▶ every metric
+                  │                └──▶ cohorts by month
                   └──▶ first purchases
 
 Each is made of the ones before it. Those of one evening serve earlier ones too, but for first
@@ -17,6 +18,7 @@ from datetime import datetime
 import ibis
 
 from huitou.facts.accounts import accounts, added
+from huitou.facts.cohorts import cohort_months
 from huitou.facts.contract import Held, Tables
 from huitou.facts.matched import matched
 from huitou.facts.orders import (
@@ -33,6 +35,7 @@ PIECES: dict[str, Callable[[Tables, datetime], ibis.Table]] = {
     "orders": orders_of_many_lines,
     "parted": parted_orders,
     "purchase_days": bought_days,
+    "cohort_months": cohort_months,
     "accounts": accounts,
     "first_purchases": first_purchases,
     "matched": matched,

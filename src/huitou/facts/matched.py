@@ -20,6 +20,8 @@ from huitou.facts.orders import cut, lines
 NUMBER, GOODS, NONE = "number", "goods", "none"
 SUFFIX = "/refund"
 """How the sources end the number of what was paid back for an order."""
+OF_A_RETURN = ("source", "order_id", "sku", "product", "person_id", "ordered_at", "amount")
+"""What is told of a line that came back."""
 
 
 def matched(t: Tables, as_of: datetime, *, by: Dimension | None = None) -> ibis.Table:
@@ -31,9 +33,10 @@ def matched(t: Tables, as_of: datetime, *, by: Dimension | None = None) -> ibis.
         return kept
     every = lines(t, as_of, by=by)
     back = every.filter(every.is_return & every.is_product)
-    back = back.mutate(named=_named(back.order_id), goods=_goods(back))
+    told = back.select(*cut(by), *OF_A_RETURN)
+    back = told.mutate(named=_named(told.order_id), goods=_goods(told))
     sold = every.filter(~every.is_return & (every.amount > 0) & every.is_product)
-    return _by_goods(_by_number(back, sold), sold)
+    return _by_goods(_by_number(back, sold), back, sold)
 
 
 def unmatched_returns(t: Tables, as_of: datetime, *, by: Dimension | None = None) -> ibis.Table:
@@ -83,8 +86,9 @@ def _by_number(back: ibis.Table, sold: ibis.Table) -> ibis.Table:
     return back.left_join(orders, same).drop("sold_by")
 
 
-def _by_goods(back: ibis.Table, sold: ibis.Table) -> ibis.Table:
-    asked = back.filter(back.numbered.isnull() & back.person_id.notnull() & back.goods.notnull())
+def _by_goods(numbered: ibis.Table, back: ibis.Table, sold: ibis.Table) -> ibis.Table:
+    # Of all that came back, which is told nowhere: numbers would be looked for twice.
+    asked = back.filter(back.person_id.notnull() & back.goods.notnull())
     asked = asked.select("person_id", "goods", "ordered_at").distinct()
     bought = sold.mutate(goods=_goods(sold)).semi_join(asked, ["person_id", "goods"])
     # A customer who bought the same twice at one moment in two orders: the later number, always.
@@ -109,12 +113,12 @@ def _by_goods(back: ibis.Table, sold: ibis.Table) -> ibis.Table:
         whose=latest.person_id, what=latest.goods, returned_at=latest.ordered_at,
         bought_before=latest.bought_before,
     )  # fmt: skip
-    joined = back.left_join(
+    joined = numbered.left_join(
         latest,
         [
-            back.person_id == latest.whose,
-            back.goods == latest.what,
-            back.ordered_at == latest.returned_at,
+            numbered.person_id == latest.whose,
+            numbered.goods == latest.what,
+            numbered.ordered_at == latest.returned_at,
         ],
     )
     how = ibis.cases(

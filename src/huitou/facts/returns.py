@@ -6,9 +6,10 @@ from datetime import datetime
 
 import ibis
 
+from huitou.facts.accounts import sums_of_buyers
 from huitou.facts.contract import Dimension, Tables
 from huitou.facts.kernel import flag, ratio
-from huitou.facts.orders import cut, lines, of_persons, orders
+from huitou.facts.orders import cut, lines
 
 
 def return_rate(t: Tables, as_of: datetime, *, by: Dimension | None = None) -> ibis.Table:
@@ -22,7 +23,7 @@ def return_rate(t: Tables, as_of: datetime, *, by: Dimension | None = None) -> i
 
 def returning_share(t: Tables, as_of: datetime, *, by: Dimension | None = None) -> ibis.Table:
     """Customers who have returned something / customers."""
-    people = _returned(t, as_of, by)
+    people = sums_of_buyers(t, as_of, by)
     return people.aggregate(
         by=cut(by),
         value=ratio(flag(people.return_lines > 0).sum(), people.count()),
@@ -32,15 +33,5 @@ def returning_share(t: Tables, as_of: datetime, *, by: Dimension | None = None) 
 
 def returners(t: Tables, as_of: datetime) -> ibis.Table:
     """Customers who have returned something; `value`: how much, minor units."""
-    people = _returned(t, as_of, None)
+    people = sums_of_buyers(t, as_of, None)
     return people.filter(people.return_lines > 0).select("person_id", value="returned")
-
-
-def _returned(t: Tables, as_of: datetime, by: Dimension | None) -> ibis.Table:
-    persons = of_persons(orders(t, as_of, by=by))
-    summed = persons.group_by([*cut(by), "person_id"]).aggregate(
-        returned=persons.returned.sum(),
-        return_lines=persons.return_lines.sum(),
-        bought=flag(persons.is_purchase).sum(),
-    )
-    return summed.filter(summed.bought > 0)

@@ -26,7 +26,9 @@ FROM_LINES = ("discounts", "shipping")
 
 def cost_to_serve(t: Tables, as_of: datetime, *, by: Dimension | None = None) -> ibis.Table:
     """Mean cost to serve of a customer so far, minor units; apart by their first purchase."""
-    people, costs = _people(t, as_of, by), served(t, as_of)
+    people, told = _people(t, as_of, by), served(t, as_of)
+    # Most cost nothing beside their goods: they need no gathering.
+    costs = told.filter(told.amount != 0)
     summed = costs.group_by(whose="person_id").aggregate(amount=costs.amount.sum())
     both = people.left_join(summed, people.person_id == summed.whose)
     total = both.amount.sum().fill_null(0)

@@ -6,6 +6,7 @@ from datetime import datetime
 
 import ibis
 
+from huitou.facts.accounts import sums_of_buyers
 from huitou.facts.contract import Dimension, Tables
 from huitou.facts.customers import customers
 from huitou.facts.kernel import flag, ratio
@@ -118,7 +119,7 @@ def _earnings(
     t: Tables, as_of: datetime, by: Dimension | None, *, of_customers: bool
 ) -> tuple[ibis.Table, ibis.Table]:
     every = orders(t, as_of, by=by)
-    counted = _of_buyers(every, by) if of_customers else every
+    counted = sums_of_buyers(t, as_of, by) if of_customers else every
     sums = counted.aggregate(
         by=cut(by),
         earned=counted.earned.sum(),
@@ -126,14 +127,3 @@ def _earnings(
         people=counted.count(),
     )
     return sums, shop_rate(every, t.margin)
-
-
-def _of_buyers(every: ibis.Table, by: Dimension | None) -> ibis.Table:
-    """Sums over all orders, returns too, of each person who has a purchase among them."""
-    persons = of_persons(every)
-    sums = persons.group_by([*cut(by), "person_id"]).aggregate(
-        earned=persons.earned.sum(),
-        uncosted=persons.uncosted.sum(),
-        bought=flag(persons.is_purchase).max(),
-    )
-    return sums.filter(sums.bought == 1)

@@ -12,7 +12,7 @@ from datetime import datetime
 import ibis
 from ibis.expr.types import Value
 
-from huitou.facts.cohorts import month_under_way
+from huitou.facts.cohorts import cohort_months, month_under_way
 from huitou.facts.contract import Dimension, Tables
 from huitou.facts.kernel import month_number, ratio, settled
 from huitou.facts.orders import apart, cut, first_purchases, of_persons, orders, purchases
@@ -181,11 +181,12 @@ def _kept(t: Tables, as_of: datetime) -> ibis.Table:
     """One row: `spend` on keeping, and how many `people` were kept in those months."""
     told = _lately(spent(t, as_of, KEEP))
     bought = of_persons(purchases(t, as_of)).select("person_id", at=month_number(ibis._.day))
+    # The months go first: where nothing is told of any, nobody's purchases are looked at.
+    then = bought.join(told.select("month"), bought["at"] == told.month)
     first = first_purchases(t, as_of).select(whose="person_id", came="month")
-    again = bought.distinct().join(first, bought.person_id == first.whose)
+    again = then.join(first, then.person_id == first.whose)
     again = again.filter(again["at"] > again.came)
-    there = again.join(told.select("month"), again["at"] == told.month)
-    people = there.aggregate(people=there.person_id.nunique())
+    people = again.aggregate(people=again.person_id.nunique())
     return told.aggregate(spend=told.amount.sum()).cross_join(people)
 
 
@@ -209,17 +210,30 @@ def _earning(t: Tables, as_of: datetime, by: Dimension | None) -> ibis.Table:
 def _by_age(t: Tables, as_of: datetime, by: Dimension | None) -> ibis.Table:
     """Profit of newcomers by `part`, `month` they came in, and months since (`k`)."""
     every = orders(t, as_of)
+    sums = _of_whole(t, as_of) if by is None else _of_parts(t, as_of, every, by)
+    row = sums.cross_join(shop_rate(every, t.margin))
+    return row.mutate(profit=profit_of(row.earned, row.uncosted, row.rate))
+
+
+def _of_whole(t: Tables, as_of: datetime) -> ibis.Table:
+    """`earned` and `uncosted` of all newcomers by `month` and `k`: cohorts after the log's first
+    month."""
+    cells = cohort_months(t, as_of).cross_join(_log_start(t, as_of))
+    late = cells.filter(cells.cohort > cells.log_month)
+    return late.select("k", "earned", "uncosted", month="cohort")
+
+
+def _of_parts(t: Tables, as_of: datetime, every: ibis.Table, by: Dimension) -> ibis.Table:
+    """The same along what their first purchases say, as `part`."""
     came = newcomers(t, as_of, by=by)
-    first = came.select(*cut(by), "month", whose="person_id")
+    first = came.select("part", "month", whose="person_id")
     theirs = of_persons(every).select("person_id", "day", "earned", "uncosted")
     both = theirs.join(first, theirs.person_id == first.whose)
     aged = both.mutate(k=month_number(both.day) - both.month)
     aged = aged.filter(aged.k >= 0)
-    sums = aged.group_by([*cut(by), "month", "k"]).aggregate(
+    return aged.group_by(["part", "month", "k"]).aggregate(
         earned=aged.earned.sum(), uncosted=aged.uncosted.sum()
     )
-    row = sums.cross_join(shop_rate(every, t.margin))
-    return row.mutate(profit=profit_of(row.earned, row.uncosted, row.rate))
 
 
 def _against(curve: ibis.Table, costs: ibis.Table, by: Dimension | None) -> ibis.Table:

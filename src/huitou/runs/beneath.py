@@ -62,17 +62,26 @@ def keep(
     edition: Edition, connection: duckdb.DuckDBPyConnection, tables: Tables, as_of: datetime
 ) -> None:
     """Make each piece of an evening that is not there yet, and open it on the connection."""
-    slices = -(-edition.rows("lines") // SLICE)
+    many = edition.rows("lines")
     for name, file in FILES.items():
         if not edition.has(file):
-            make = PIECES[name]
-            made = make(with_pieces(tables, connection, as_of), as_of)
-            query = typed(connection, made)
-            by = SLICED.get(name)
-            parts = _slices(connection, by, slices) if by and slices > 1 else ["true"]
-            queries = (f"SELECT * FROM ({query}) WHERE {part}" for part in parts)
+            made = PIECES[name](with_pieces(tables, connection, as_of), as_of)
+            queries = in_slices(connection, made, SLICED.get(name), many)
             edition.copy_slices(connection, file, queries, of_each=name in ONCE)
         edition.open(connection, file)
+
+
+def in_slices(
+    connection: duckdb.DuckDBPyConnection, made: ibis.Table, by: str | None, lines: int
+) -> Iterator[str]:
+    """Queries that together answer with a fact of so many lines, a slice of its rows each.
+
+    `by` is the column that deals the rows, `mark` or `person_id`; None: all at once.
+    """
+    query, slices = typed(connection, made), -(-lines // SLICE)
+    parts = _slices(connection, by, slices) if by and slices > 1 else ["true"]
+    for part in parts:
+        yield f"SELECT * FROM ({query}) WHERE {part}"
 
 
 def add_a_day(

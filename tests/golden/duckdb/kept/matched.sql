@@ -1,35 +1,24 @@
-WITH "t5" AS (
+WITH "t3" AS (
+  SELECT DISTINCT
+    "t0"."person_id",
+    COALESCE("t0"."sku", "t0"."product") AS "goods",
+    "t0"."ordered_at"
+  FROM "lines" AS "t0"
+  WHERE
+    "t0"."ordered_at" < MAKE_TIMESTAMP(2011, 12, 1, 0, 0, 0.0)
+    AND "t0"."is_return"
+    AND "t0"."is_product"
+    AND "t0"."person_id" IS NOT NULL
+    AND COALESCE("t0"."sku", "t0"."product") IS NOT NULL
+), "t7" AS (
   SELECT
     "t0"."source",
     "t0"."order_id",
-    "t0"."line_id",
-    "t0"."row",
-    "t0"."member_no",
-    "t0"."phone",
-    "t0"."email",
-    "t0"."name",
-    "t0"."address",
-    "t0"."birthday",
-    "t0"."ordered_at",
-    "t0"."day",
     "t0"."sku",
     "t0"."product",
-    "t0"."category",
-    "t0"."quantity",
-    "t0"."amount",
-    "t0"."cost",
-    "t0"."store",
-    "t0"."channel",
-    "t0"."region",
-    "t0"."campaign",
-    "t0"."discount",
-    "t0"."return_reason",
-    "t0"."is_return",
-    "t0"."is_product",
-    "t0"."line_key",
-    "t0"."batch",
-    "t0"."loaded_at",
     "t0"."person_id",
+    "t0"."ordered_at",
+    "t0"."amount",
     CASE
       WHEN SUFFIX("t0"."order_id", '/refund')
       THEN SUBSTRING(
@@ -47,122 +36,15 @@ WITH "t5" AS (
     "t0"."ordered_at" < MAKE_TIMESTAMP(2011, 12, 1, 0, 0, 0.0)
     AND "t0"."is_return"
     AND "t0"."is_product"
-), "t16" AS (
-  SELECT DISTINCT
-    "t14"."person_id",
-    "t14"."goods",
-    "t14"."ordered_at"
-  FROM (
-    SELECT
-      "t13".*
-      EXCLUDE ("sold_by")
-    FROM (
-      SELECT
-        "t7"."source",
-        "t7"."order_id",
-        "t7"."line_id",
-        "t7"."row",
-        "t7"."member_no",
-        "t7"."phone",
-        "t7"."email",
-        "t7"."name",
-        "t7"."address",
-        "t7"."birthday",
-        "t7"."ordered_at",
-        "t7"."day",
-        "t7"."sku",
-        "t7"."product",
-        "t7"."category",
-        "t7"."quantity",
-        "t7"."amount",
-        "t7"."cost",
-        "t7"."store",
-        "t7"."channel",
-        "t7"."region",
-        "t7"."campaign",
-        "t7"."discount",
-        "t7"."return_reason",
-        "t7"."is_return",
-        "t7"."is_product",
-        "t7"."line_key",
-        "t7"."batch",
-        "t7"."loaded_at",
-        "t7"."person_id",
-        "t7"."named",
-        "t7"."goods",
-        "t12"."sold_by",
-        "t12"."numbered"
-      FROM "t5" AS "t7"
-      LEFT OUTER JOIN (
-        SELECT DISTINCT
-          *
-        FROM (
-          SELECT
-            "t3"."source" AS "sold_by",
-            "t3"."order_id" AS "numbered"
-          FROM (
-            SELECT
-              *
-            FROM "lines" AS "t0"
-            WHERE
-              "t0"."ordered_at" < MAKE_TIMESTAMP(2011, 12, 1, 0, 0, 0.0)
-              AND NOT (
-                "t0"."is_return"
-              )
-              AND "t0"."amount" > 0
-              AND "t0"."is_product"
-          ) AS "t3"
-          SEMI JOIN (
-            SELECT
-              "t6"."source",
-              "t6"."named"
-            FROM "t5" AS "t6"
-            GROUP BY
-              1,
-              2
-          ) AS "t9"
-            ON "t3"."source" = "t9"."source" AND "t3"."order_id" = "t9"."named"
-        ) AS "t10"
-      ) AS "t12"
-        ON "t7"."source" = "t12"."sold_by" AND "t7"."named" = "t12"."numbered"
-    ) AS "t13"
-  ) AS "t14"
-  WHERE
-    "t14"."numbered" IS NULL
-    AND "t14"."person_id" IS NOT NULL
-    AND "t14"."goods" IS NOT NULL
 )
 SELECT
   "t28"."source",
   "t28"."order_id",
-  "t28"."line_id",
-  "t28"."row",
-  "t28"."member_no",
-  "t28"."phone",
-  "t28"."email",
-  "t28"."name",
-  "t28"."address",
-  "t28"."birthday",
-  "t28"."ordered_at",
-  "t28"."day",
   "t28"."sku",
   "t28"."product",
-  "t28"."category",
-  "t28"."quantity",
-  "t28"."amount",
-  "t28"."cost",
-  "t28"."store",
-  "t28"."channel",
-  "t28"."region",
-  "t28"."campaign",
-  "t28"."discount",
-  "t28"."return_reason",
-  "t28"."is_return",
-  "t28"."is_product",
-  "t28"."line_key",
-  "t28"."batch",
-  "t28"."loaded_at",
   "t28"."person_id",
+  "t28"."ordered_at",
+  "t28"."amount",
   "t28"."named",
   "t28"."goods",
   "t28"."numbered",
@@ -180,91 +62,45 @@ SELECT
   COALESCE("t28"."numbered", "t28"."bought_before") AS "bought_in"
 FROM (
   SELECT
-    "t15"."source",
-    "t15"."order_id",
-    "t15"."line_id",
-    "t15"."row",
-    "t15"."member_no",
-    "t15"."phone",
-    "t15"."email",
-    "t15"."name",
-    "t15"."address",
-    "t15"."birthday",
-    "t15"."ordered_at",
-    "t15"."day",
-    "t15"."sku",
-    "t15"."product",
-    "t15"."category",
-    "t15"."quantity",
-    "t15"."amount",
-    "t15"."cost",
-    "t15"."store",
-    "t15"."channel",
-    "t15"."region",
-    "t15"."campaign",
-    "t15"."discount",
-    "t15"."return_reason",
-    "t15"."is_return",
-    "t15"."is_product",
-    "t15"."line_key",
-    "t15"."batch",
-    "t15"."loaded_at",
-    "t15"."person_id",
-    "t15"."named",
-    "t15"."goods",
-    "t15"."numbered",
+    "t24"."source",
+    "t24"."order_id",
+    "t24"."sku",
+    "t24"."product",
+    "t24"."person_id",
+    "t24"."ordered_at",
+    "t24"."amount",
+    "t24"."named",
+    "t24"."goods",
+    "t24"."numbered",
     "t27"."whose",
     "t27"."what",
     "t27"."returned_at",
     "t27"."bought_before"
   FROM (
     SELECT
-      "t13".*
+      "t22".*
       EXCLUDE ("sold_by")
     FROM (
       SELECT
-        "t7"."source",
-        "t7"."order_id",
-        "t7"."line_id",
-        "t7"."row",
-        "t7"."member_no",
-        "t7"."phone",
-        "t7"."email",
-        "t7"."name",
-        "t7"."address",
-        "t7"."birthday",
-        "t7"."ordered_at",
-        "t7"."day",
-        "t7"."sku",
-        "t7"."product",
-        "t7"."category",
-        "t7"."quantity",
-        "t7"."amount",
-        "t7"."cost",
-        "t7"."store",
-        "t7"."channel",
-        "t7"."region",
-        "t7"."campaign",
-        "t7"."discount",
-        "t7"."return_reason",
-        "t7"."is_return",
-        "t7"."is_product",
-        "t7"."line_key",
-        "t7"."batch",
-        "t7"."loaded_at",
-        "t7"."person_id",
-        "t7"."named",
-        "t7"."goods",
-        "t12"."sold_by",
-        "t12"."numbered"
-      FROM "t5" AS "t7"
+        "t11"."source",
+        "t11"."order_id",
+        "t11"."sku",
+        "t11"."product",
+        "t11"."person_id",
+        "t11"."ordered_at",
+        "t11"."amount",
+        "t11"."named",
+        "t11"."goods",
+        "t20"."sold_by",
+        "t20"."numbered"
+      FROM "t7" AS "t11"
       LEFT OUTER JOIN (
         SELECT DISTINCT
           *
         FROM (
           SELECT
-            "t3"."source" AS "sold_by",
-            "t3"."order_id" AS "numbered"
+            "t4"."source" AS "sold_by",
+            "t4"."order_id" AS "numbered"
           FROM (
             SELECT
               *
@@ -276,22 +112,22 @@ FROM (
               )
               AND "t0"."amount" > 0
               AND "t0"."is_product"
-          ) AS "t3"
+          ) AS "t4"
           SEMI JOIN (
             SELECT
-              "t6"."source",
-              "t6"."named"
-            FROM "t5" AS "t6"
+              "t10"."source",
+              "t10"."named"
+            FROM "t7" AS "t10"
             GROUP BY
               1,
               2
-          ) AS "t9"
-            ON "t3"."source" = "t9"."source" AND "t3"."order_id" = "t9"."named"
-        ) AS "t10"
-      ) AS "t12"
-        ON "t7"."source" = "t12"."sold_by" AND "t7"."named" = "t12"."numbered"
-    ) AS "t13"
-  ) AS "t15"
+          ) AS "t13"
+            ON "t4"."source" = "t13"."source" AND "t4"."order_id" = "t13"."named"
+        ) AS "t16"
+      ) AS "t20"
+        ON "t11"."source" = "t20"."sold_by" AND "t11"."named" = "t20"."numbered"
+    ) AS "t22"
+  ) AS "t24"
   LEFT OUTER JOIN (
     SELECT
       "t25"."person_id" AS "whose",
@@ -300,65 +136,65 @@ FROM (
       "t25"."bought_before"
     FROM (
       SELECT
-        "t24"."person_id",
-        "t24"."goods",
-        "t24"."ordered_at",
-        FIRST("t24"."in_order" ORDER BY "t24"."at" DESC) AS "bought_before"
+        "t21"."person_id",
+        "t21"."goods",
+        "t21"."ordered_at",
+        FIRST("t21"."in_order" ORDER BY "t21"."at" DESC) AS "bought_before"
       FROM (
         SELECT
-          "t18"."person_id",
-          "t18"."goods",
-          "t18"."ordered_at",
-          "t23"."buyer",
-          "t23"."thing",
-          "t23"."at",
-          "t23"."in_order"
-        FROM "t16" AS "t18"
+          "t8"."person_id",
+          "t8"."goods",
+          "t8"."ordered_at",
+          "t19"."buyer",
+          "t19"."thing",
+          "t19"."at",
+          "t19"."in_order"
+        FROM "t3" AS "t8"
         INNER JOIN (
           SELECT
-            "t21"."person_id" AS "buyer",
-            "t21"."goods" AS "thing",
-            "t21"."ordered_at" AS "at",
-            "t21"."in_order"
+            "t15"."person_id" AS "buyer",
+            "t15"."goods" AS "thing",
+            "t15"."ordered_at" AS "at",
+            "t15"."in_order"
           FROM (
             SELECT
-              "t20"."person_id",
-              "t20"."goods",
-              "t20"."ordered_at",
-              MAX("t20"."order_id") AS "in_order"
+              "t14"."person_id",
+              "t14"."goods",
+              "t14"."ordered_at",
+              MAX("t14"."order_id") AS "in_order"
             FROM (
               SELECT
-                "t4"."source",
-                "t4"."order_id",
-                "t4"."line_id",
-                "t4"."row",
-                "t4"."member_no",
-                "t4"."phone",
-                "t4"."email",
-                "t4"."name",
-                "t4"."address",
-                "t4"."birthday",
-                "t4"."ordered_at",
-                "t4"."day",
-                "t4"."sku",
-                "t4"."product",
-                "t4"."category",
-                "t4"."quantity",
-                "t4"."amount",
-                "t4"."cost",
-                "t4"."store",
-                "t4"."channel",
-                "t4"."region",
-                "t4"."campaign",
-                "t4"."discount",
-                "t4"."return_reason",
-                "t4"."is_return",
-                "t4"."is_product",
-                "t4"."line_key",
-                "t4"."batch",
-                "t4"."loaded_at",
-                "t4"."person_id",
-                "t4"."goods"
+                "t5"."source",
+                "t5"."order_id",
+                "t5"."line_id",
+                "t5"."row",
+                "t5"."member_no",
+                "t5"."phone",
+                "t5"."email",
+                "t5"."name",
+                "t5"."address",
+                "t5"."birthday",
+                "t5"."ordered_at",
+                "t5"."day",
+                "t5"."sku",
+                "t5"."product",
+                "t5"."category",
+                "t5"."quantity",
+                "t5"."amount",
+                "t5"."cost",
+                "t5"."store",
+                "t5"."channel",
+                "t5"."region",
+                "t5"."campaign",
+                "t5"."discount",
+                "t5"."return_reason",
+                "t5"."is_return",
+                "t5"."is_product",
+                "t5"."line_key",
+                "t5"."batch",
+                "t5"."loaded_at",
+                "t5"."person_id",
+                "t5"."goods"
               FROM (
                 SELECT
                   "t0"."source",
@@ -400,27 +236,27 @@ FROM (
                   )
                   AND "t0"."amount" > 0
                   AND "t0"."is_product"
-              ) AS "t4"
-              SEMI JOIN "t16" AS "t19"
-                ON "t4"."person_id" = "t19"."person_id" AND "t4"."goods" = "t19"."goods"
-            ) AS "t20"
+              ) AS "t5"
+              SEMI JOIN "t3" AS "t9"
+                ON "t5"."person_id" = "t9"."person_id" AND "t5"."goods" = "t9"."goods"
+            ) AS "t14"
             GROUP BY
               1,
               2,
               3
-          ) AS "t21"
-        ) AS "t23"
-          ON "t18"."person_id" = "t23"."buyer"
-          AND "t18"."goods" = "t23"."thing"
-          AND "t18"."ordered_at" >= "t23"."at"
-      ) AS "t24"
+          ) AS "t15"
+        ) AS "t19"
+          ON "t8"."person_id" = "t19"."buyer"
+          AND "t8"."goods" = "t19"."thing"
+          AND "t8"."ordered_at" >= "t19"."at"
+      ) AS "t21"
       GROUP BY
         1,
         2,
         3
     ) AS "t25"
   ) AS "t27"
-    ON "t15"."person_id" = "t27"."whose"
-    AND "t15"."goods" = "t27"."what"
-    AND "t15"."ordered_at" = "t27"."returned_at"
+    ON "t24"."person_id" = "t27"."whose"
+    AND "t24"."goods" = "t27"."what"
+    AND "t24"."ordered_at" = "t27"."returned_at"
 ) AS "t28";

@@ -1,123 +1,93 @@
-WITH "t13" AS (
-  SELECT
-    "t3"."person_id",
-    "t3"."ordered_at",
-    "t3"."source",
-    "t3"."order_id",
-    "t3"."day",
-    "t3"."last_day",
-    "t3"."lines",
-    "t3"."amount",
-    "t3"."returned",
-    "t3"."return_lines",
-    "t3"."costed",
-    "t3"."earned",
-    "t3"."uncosted",
-    "t3"."store",
-    "t3"."channel",
-    "t3"."region",
-    "t3"."campaign",
-    "t3"."first_number",
-    "t3"."month",
-    "t3"."acquisition",
-    "t9"."log_month"
-  FROM "first_purchases" AS "t3"
-  CROSS JOIN (
-    SELECT
-      (
-        (
-          CAST(EXTRACT(year FROM MIN("t0"."day")) AS BIGINT) * 12
-        ) + CAST(EXTRACT(month FROM MIN("t0"."day")) AS BIGINT)
-      ) - 1 AS "log_month"
-    FROM "orders" AS "t0"
-  ) AS "t9"
-), "t17" AS (
+WITH "t16" AS (
   SELECT
     *
-  FROM "t13" AS "t14"
+  FROM (
+    SELECT
+      "t4"."person_id",
+      "t4"."ordered_at",
+      "t4"."source",
+      "t4"."order_id",
+      "t4"."day",
+      "t4"."last_day",
+      "t4"."lines",
+      "t4"."amount",
+      "t4"."returned",
+      "t4"."return_lines",
+      "t4"."costed",
+      "t4"."earned",
+      "t4"."uncosted",
+      "t4"."store",
+      "t4"."channel",
+      "t4"."region",
+      "t4"."campaign",
+      "t4"."first_number",
+      "t4"."month",
+      "t4"."acquisition",
+      "t9"."log_month"
+    FROM "first_purchases" AS "t4"
+    CROSS JOIN (
+      SELECT
+        (
+          (
+            CAST(EXTRACT(year FROM MIN("t0"."day")) AS BIGINT) * 12
+          ) + CAST(EXTRACT(month FROM MIN("t0"."day")) AS BIGINT)
+        ) - 1 AS "log_month"
+      FROM "orders" AS "t0"
+    ) AS "t9"
+  ) AS "t13"
   WHERE
-    "t14"."month" > "t14"."log_month"
-), "t38" AS (
+    "t13"."month" > "t13"."log_month"
+), "t24" AS (
   SELECT
-    "t36"."month",
-    "t36"."k",
-    "t36"."earned",
-    "t36"."uncosted",
+    "t20"."k",
+    "t20"."earned",
+    "t20"."uncosted",
+    "t20"."month",
     "t12"."rate",
     "t12"."told"
   FROM (
     SELECT
-      "t33"."month",
-      "t33"."k",
-      SUM("t33"."earned") AS "earned",
-      SUM("t33"."uncosted") AS "uncosted"
+      "t14"."k",
+      "t14"."earned",
+      "t14"."uncosted",
+      "t14"."cohort" AS "month"
     FROM (
       SELECT
-        *
-      FROM (
+        "t5"."cohort",
+        "t5"."k",
+        "t5"."active",
+        "t5"."orders",
+        "t5"."revenue",
+        "t5"."earned",
+        "t5"."uncosted",
+        "t9"."log_month"
+      FROM "cohort_months" AS "t5"
+      CROSS JOIN (
         SELECT
-          "t27"."person_id",
-          "t27"."day",
-          "t27"."earned",
-          "t27"."uncosted",
-          "t27"."month",
-          "t27"."whose",
           (
             (
-              (
-                CAST(EXTRACT(year FROM "t27"."day") AS BIGINT) * 12
-              ) + CAST(EXTRACT(month FROM "t27"."day") AS BIGINT)
-            ) - 1
-          ) - "t27"."month" AS "k"
-        FROM (
-          SELECT
-            "t6"."person_id",
-            "t6"."day",
-            "t6"."earned",
-            "t6"."uncosted",
-            "t20"."month",
-            "t20"."whose"
-          FROM (
-            SELECT
-              "t0"."person_id",
-              "t0"."day",
-              "t0"."earned",
-              "t0"."uncosted"
-            FROM "orders" AS "t0"
-            WHERE
-              "t0"."person_id" IS NOT NULL
-          ) AS "t6"
-          INNER JOIN (
-            SELECT
-              "t14"."month",
-              "t14"."person_id" AS "whose"
-            FROM "t13" AS "t14"
-            WHERE
-              "t14"."month" > "t14"."log_month"
-          ) AS "t20"
-            ON "t6"."person_id" = "t20"."whose"
-        ) AS "t27"
-      ) AS "t32"
-      WHERE
-        "t32"."k" >= 0
-    ) AS "t33"
-    GROUP BY
-      1,
-      2
-  ) AS "t36"
+              CAST(EXTRACT(year FROM MIN("t0"."day")) AS BIGINT) * 12
+            ) + CAST(EXTRACT(month FROM MIN("t0"."day")) AS BIGINT)
+          ) - 1 AS "log_month"
+        FROM "orders" AS "t0"
+      ) AS "t9"
+    ) AS "t14"
+    WHERE
+      "t14"."cohort" > "t14"."log_month"
+  ) AS "t20"
   CROSS JOIN (
     SELECT
       COALESCE(
         CASE
-          WHEN "t4"."costed" > 0
-          THEN CAST("t4"."earned" AS DOUBLE) / NULLIF(CAST("t4"."costed" AS DOUBLE), 0.0)
+          WHEN "t6"."costed" > 0
+          THEN CAST("t6"."earned" AS DOUBLE) / NULLIF(CAST("t6"."costed" AS DOUBLE), 0.0)
           ELSE CAST(NULL AS DOUBLE)
         END,
         0.2
       ) AS "rate",
       CASE
-        WHEN "t4"."costed" > 0
-        THEN CAST("t4"."earned" AS DOUBLE) / NULLIF(CAST("t4"."costed" AS DOUBLE), 0.0)
+        WHEN "t6"."costed" > 0
+        THEN CAST("t6"."earned" AS DOUBLE) / NULLIF(CAST("t6"."costed" AS DOUBLE), 0.0)
         ELSE CAST(NULL AS DOUBLE)
       END IS NOT NULL AS "told"
     FROM (
@@ -125,141 +95,141 @@ WITH "t13" AS (
         SUM("t0"."costed") AS "costed",
         SUM("t0"."earned") AS "earned"
       FROM "orders" AS "t0"
-    ) AS "t4"
+    ) AS "t6"
   ) AS "t12"
 )
 SELECT
-  MIN("t56"."k") FILTER(WHERE
-    COALESCE("t56"."profit" >= "t56"."cost", FALSE)) + 1 AS "value",
-  MAX("t56"."people") AS "people"
+  MIN("t51"."k") FILTER(WHERE
+    COALESCE("t51"."profit" >= "t51"."cost", FALSE)) + 1 AS "value",
+  MAX("t51"."people") AS "people"
 FROM (
   SELECT
-    "t55"."k",
-    "t55"."people",
-    "t55"."profit",
+    "t50"."k",
+    "t50"."people",
+    "t50"."profit",
     CAST(FLOOR((
-      "t39"."cost" * 1000000.0
+      "t46"."cost" * 1000000.0
     ) + 0.5) AS BIGINT) / 1000000.0 AS "cost",
     CAST(FLOOR((
       (
-        "t55"."profit" - "t39"."cost"
+        "t50"."profit" - "t46"."cost"
       ) * 1000000.0
     ) + 0.5) AS BIGINT) / 1000000.0 AS "balance"
   FROM (
     SELECT
-      "t53"."k",
-      "t53"."people",
-      "t53"."profit"
+      "t48"."k",
+      "t48"."people",
+      "t48"."profit"
     FROM (
       SELECT
-        "t52"."k",
-        "t52"."people",
+        "t47"."k",
+        "t47"."people",
         CAST(FLOOR(
           (
-            SUM("t52"."each") OVER (ORDER BY "t52"."k" ASC ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) * 1000000.0
+            SUM("t47"."each") OVER (ORDER BY "t47"."k" ASC ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) * 1000000.0
           ) + 0.5
         ) AS BIGINT) / 1000000.0 AS "profit",
-        "t52"."each"
+        "t47"."each"
       FROM (
         SELECT
-          "t51"."k",
-          "t51"."people",
-          COALESCE("t51"."profit", 0) AS "profit",
-          CAST(COALESCE("t51"."profit", 0) AS DOUBLE) / NULLIF(CAST("t51"."people" AS DOUBLE), 0.0) AS "each"
+          "t45"."k",
+          "t45"."people",
+          COALESCE("t45"."profit", 0) AS "profit",
+          CAST(COALESCE("t45"."profit", 0) AS DOUBLE) / NULLIF(CAST("t45"."people" AS DOUBLE), 0.0) AS "each"
         FROM (
           SELECT
-            "t50"."k",
-            "t50"."people",
-            "t48"."other_k",
-            "t48"."profit"
+            "t42"."k",
+            "t42"."people",
+            "t40"."other_k",
+            "t40"."profit"
           FROM (
             SELECT
-              "t46"."k",
-              SUM("t46"."size") AS "people"
+              "t38"."k",
+              SUM("t38"."size") AS "people"
             FROM (
               SELECT
                 *
               FROM (
                 SELECT
-                  "t24"."month",
-                  "t24"."size",
-                  "t42"."k"
+                  "t25"."month",
+                  "t25"."size",
+                  "t32"."k"
                 FROM (
                   SELECT
                     "t19"."month",
                     COUNT(*) AS "size"
-                  FROM "t17" AS "t19"
+                  FROM "t16" AS "t19"
                   GROUP BY
                     1
-                ) AS "t24"
+                ) AS "t25"
                 CROSS JOIN (
                   SELECT DISTINCT
-                    "t40"."k"
-                  FROM "t38" AS "t40"
+                    "t26"."k"
+                  FROM "t24" AS "t26"
                   WHERE
                     (
-                      "t40"."month" + "t40"."k"
+                      "t26"."month" + "t26"."k"
                     ) < 24143
-                ) AS "t42"
-              ) AS "t43"
+                ) AS "t32"
+              ) AS "t35"
               WHERE
                 (
-                  "t43"."month" + "t43"."k"
+                  "t35"."month" + "t35"."k"
                 ) < 24143
-            ) AS "t46"
+            ) AS "t38"
             GROUP BY
               1
-          ) AS "t50"
+          ) AS "t42"
           LEFT OUTER JOIN (
             SELECT
-              "t45"."k" AS "other_k",
-              "t45"."profit"
+              "t37"."k" AS "other_k",
+              "t37"."profit"
             FROM (
               SELECT
-                "t44"."k",
-                SUM("t44"."profit") AS "profit"
+                "t34"."k",
+                SUM("t34"."profit") AS "profit"
               FROM (
                 SELECT
-                  "t40"."month",
-                  "t40"."k",
-                  "t40"."earned",
-                  "t40"."uncosted",
-                  "t40"."rate",
-                  "t40"."told",
-                  "t40"."earned" + CAST(FLOOR((
-                    CAST("t40"."uncosted" AS DOUBLE) * "t40"."rate"
+                  "t26"."k",
+                  "t26"."earned",
+                  "t26"."uncosted",
+                  "t26"."month",
+                  "t26"."rate",
+                  "t26"."told",
+                  "t26"."earned" + CAST(FLOOR((
+                    CAST("t26"."uncosted" AS DOUBLE) * "t26"."rate"
                   ) + 0.5) AS BIGINT) AS "profit"
-                FROM "t38" AS "t40"
+                FROM "t24" AS "t26"
                 WHERE
                   (
-                    "t40"."month" + "t40"."k"
+                    "t26"."month" + "t26"."k"
                   ) < 24143
-              ) AS "t44"
+              ) AS "t34"
               GROUP BY
                 1
-            ) AS "t45"
-          ) AS "t48"
-            ON "t50"."k" IS NOT DISTINCT FROM "t48"."other_k"
-        ) AS "t51"
-      ) AS "t52"
-    ) AS "t53"
-  ) AS "t55"
+            ) AS "t37"
+          ) AS "t40"
+            ON "t42"."k" IS NOT DISTINCT FROM "t40"."other_k"
+        ) AS "t45"
+      ) AS "t47"
+    ) AS "t48"
+  ) AS "t50"
   CROSS JOIN (
     SELECT
-      "t35"."value" AS "cost"
+      "t43"."value" AS "cost"
     FROM (
       SELECT
-        CAST(SUM("t31"."amount") AS DOUBLE) / NULLIF(CAST(COALESCE(SUM("t31"."people"), 0) AS DOUBLE), 0.0) AS "value",
-        COALESCE(SUM("t31"."people"), 0) AS "people"
+        CAST(SUM("t36"."amount") AS DOUBLE) / NULLIF(CAST(COALESCE(SUM("t36"."people"), 0) AS DOUBLE), 0.0) AS "value",
+        COALESCE(SUM("t36"."people"), 0) AS "people"
       FROM (
         SELECT
-          "t30"."month",
-          "t30"."amount",
-          COALESCE("t30"."people", 0) AS "people"
+          "t33"."month",
+          "t33"."amount",
+          COALESCE("t33"."people", 0) AS "people"
         FROM (
           SELECT
-            "t28"."month",
-            "t28"."amount",
+            "t30"."month",
+            "t30"."amount",
             "t29"."other_month",
             "t29"."people"
           FROM (
@@ -268,8 +238,8 @@ FROM (
               "t21"."amount"
             FROM (
               SELECT
-                "t16"."month",
-                "t16"."amount",
+                "t18"."month",
+                "t18"."amount",
                 "t9"."log_month"
               FROM (
                 SELECT
@@ -297,7 +267,7 @@ FROM (
                 ) AS "t11"
                 GROUP BY
                   1
-              ) AS "t16"
+              ) AS "t18"
               CROSS JOIN (
                 SELECT
                   (
@@ -310,7 +280,7 @@ FROM (
             ) AS "t21"
             WHERE
               "t21"."month" > "t21"."log_month"
-          ) AS "t28"
+          ) AS "t30"
           LEFT OUTER JOIN (
             SELECT
               "t22"."month" AS "other_month",
@@ -319,14 +289,14 @@ FROM (
               SELECT
                 "t19"."month",
                 COUNT(*) AS "people"
-              FROM "t17" AS "t19"
+              FROM "t16" AS "t19"
               GROUP BY
                 1
             ) AS "t22"
           ) AS "t29"
-            ON "t28"."month" IS NOT DISTINCT FROM "t29"."other_month"
-        ) AS "t30"
-      ) AS "t31"
-    ) AS "t35"
-  ) AS "t39"
-) AS "t56";
+            ON "t30"."month" IS NOT DISTINCT FROM "t29"."other_month"
+        ) AS "t33"
+      ) AS "t36"
+    ) AS "t43"
+  ) AS "t46"
+) AS "t51";

@@ -1,32 +1,32 @@
-WITH "t6" AS (
+WITH "t7" AS (
   SELECT
-    "t0"."day",
-    "t0"."channel",
-    "t0"."campaign",
-    "t0"."purpose",
-    "t0"."amount",
+    "t2"."day",
+    "t2"."channel",
+    "t2"."campaign",
+    "t2"."purpose",
+    "t2"."amount",
     (
       (
-        CAST(EXTRACT(year FROM "t0"."day") AS BIGINT) * 12
-      ) + CAST(EXTRACT(month FROM "t0"."day") AS BIGINT)
+        CAST(EXTRACT(year FROM "t2"."day") AS BIGINT) * 12
+      ) + CAST(EXTRACT(month FROM "t2"."day") AS BIGINT)
     ) - 1 AS "month"
-  FROM "spend" AS "t0"
-), "t24" AS (
+  FROM "spend" AS "t2"
+), "t22" AS (
   SELECT
     "t16"."month",
     "t16"."amount",
     MAX("t16"."month") OVER (ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS "last"
   FROM (
     SELECT
-      "t12"."month",
-      SUM("t12"."amount") AS "amount"
+      "t13"."month",
+      SUM("t13"."amount") AS "amount"
     FROM (
       SELECT
         *
-      FROM "t6" AS "t8"
+      FROM "t7" AS "t10"
       WHERE
-        "t8"."purpose" = 'keep' AND "t8"."month" < 24143
-    ) AS "t12"
+        "t10"."purpose" = 'keep' AND "t10"."month" < 24143
+    ) AS "t13"
     GROUP BY
       1
   ) AS "t16"
@@ -36,82 +36,82 @@ SELECT
 FROM (
   SELECT
     'new' AS "kind",
-    "t42"."spend",
-    COALESCE("t42"."people", 0) AS "people",
+    "t40"."spend",
+    COALESCE("t40"."people", 0) AS "people",
     CAST(FLOOR(
       (
         (
-          CAST("t42"."spend" AS DOUBLE) / NULLIF(CAST("t42"."people" AS DOUBLE), 0.0)
+          CAST("t40"."spend" AS DOUBLE) / NULLIF(CAST("t40"."people" AS DOUBLE), 0.0)
         ) * 1000000.0
       ) + 0.5
     ) AS BIGINT) / 1000000.0 AS "each"
   FROM (
     SELECT
-      SUM("t41"."amount") AS "spend",
-      SUM("t41"."people") AS "people"
+      SUM("t39"."amount") AS "spend",
+      SUM("t39"."people") AS "people"
     FROM (
       SELECT
         *
       FROM (
         SELECT
-          "t37"."month",
-          "t37"."amount",
-          "t37"."people",
-          MAX("t37"."month") OVER (ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS "last"
+          "t34"."month",
+          "t34"."amount",
+          "t34"."people",
+          MAX("t34"."month") OVER (ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS "last"
         FROM (
           SELECT
-            "t33"."month",
-            "t33"."amount",
-            COALESCE("t33"."people", 0) AS "people"
+            "t30"."month",
+            "t30"."amount",
+            COALESCE("t30"."people", 0) AS "people"
           FROM (
             SELECT
-              "t29"."month",
-              "t29"."amount",
-              "t27"."other_month",
-              "t27"."people"
+              "t26"."month",
+              "t26"."amount",
+              "t23"."other_month",
+              "t23"."people"
             FROM (
               SELECT
-                "t23"."month",
-                "t23"."amount"
+                "t20"."month",
+                "t20"."amount"
               FROM (
                 SELECT
-                  "t19"."month",
-                  "t19"."amount",
+                  "t18"."month",
+                  "t18"."amount",
                   "t11"."log_month"
                 FROM (
                   SELECT
-                    "t13"."month",
-                    SUM("t13"."amount") AS "amount"
+                    "t14"."month",
+                    SUM("t14"."amount") AS "amount"
                   FROM (
                     SELECT
                       *
-                    FROM "t6" AS "t8"
+                    FROM "t7" AS "t10"
                     WHERE
-                      "t8"."purpose" = 'new' AND "t8"."month" < 24143
-                  ) AS "t13"
+                      "t10"."purpose" = 'new' AND "t10"."month" < 24143
+                  ) AS "t14"
                   GROUP BY
                     1
-                ) AS "t19"
+                ) AS "t18"
                 CROSS JOIN (
                   SELECT
                     (
                       (
-                        CAST(EXTRACT(year FROM MIN("t1"."day")) AS BIGINT) * 12
-                      ) + CAST(EXTRACT(month FROM MIN("t1"."day")) AS BIGINT)
+                        CAST(EXTRACT(year FROM MIN("t0"."day")) AS BIGINT) * 12
+                      ) + CAST(EXTRACT(month FROM MIN("t0"."day")) AS BIGINT)
                     ) - 1 AS "log_month"
-                  FROM "orders" AS "t1"
+                  FROM "orders" AS "t0"
                 ) AS "t11"
-              ) AS "t23"
+              ) AS "t20"
               WHERE
-                "t23"."month" > "t23"."log_month"
-            ) AS "t29"
+                "t20"."month" > "t20"."log_month"
+            ) AS "t26"
             LEFT OUTER JOIN (
               SELECT
-                "t22"."month" AS "other_month",
-                "t22"."people"
+                "t19"."month" AS "other_month",
+                "t19"."people"
               FROM (
                 SELECT
-                  "t18"."month",
+                  "t15"."month",
                   COUNT(*) AS "people"
                 FROM (
                   SELECT
@@ -144,110 +144,103 @@ FROM (
                       SELECT
                         (
                           (
-                            CAST(EXTRACT(year FROM MIN("t1"."day")) AS BIGINT) * 12
-                          ) + CAST(EXTRACT(month FROM MIN("t1"."day")) AS BIGINT)
+                            CAST(EXTRACT(year FROM MIN("t0"."day")) AS BIGINT) * 12
+                          ) + CAST(EXTRACT(month FROM MIN("t0"."day")) AS BIGINT)
                         ) - 1 AS "log_month"
-                      FROM "orders" AS "t1"
+                      FROM "orders" AS "t0"
                     ) AS "t11"
-                  ) AS "t14"
+                  ) AS "t12"
                   WHERE
-                    "t14"."month" > "t14"."log_month"
-                ) AS "t18"
+                    "t12"."month" > "t12"."log_month"
+                ) AS "t15"
                 GROUP BY
                   1
-              ) AS "t22"
-            ) AS "t27"
-              ON "t29"."month" IS NOT DISTINCT FROM "t27"."other_month"
-          ) AS "t33"
-        ) AS "t37"
-      ) AS "t40"
+              ) AS "t19"
+            ) AS "t23"
+              ON "t26"."month" IS NOT DISTINCT FROM "t23"."other_month"
+          ) AS "t30"
+        ) AS "t34"
+      ) AS "t36"
       WHERE
-        "t40"."month" > (
-          "t40"."last" - 12
+        "t36"."month" > (
+          "t36"."last" - 12
         )
-    ) AS "t41"
-  ) AS "t42"
-) AS "t44"
+    ) AS "t39"
+  ) AS "t40"
+) AS "t42"
 UNION ALL
 SELECT
   *
 FROM (
   SELECT
     'keep' AS "kind",
-    "t35"."spend",
-    COALESCE("t39"."people", 0) AS "people",
+    "t32"."spend",
+    COALESCE("t38"."people", 0) AS "people",
     CAST(FLOOR(
       (
         (
-          CAST("t35"."spend" AS DOUBLE) / NULLIF(CAST("t39"."people" AS DOUBLE), 0.0)
+          CAST("t32"."spend" AS DOUBLE) / NULLIF(CAST("t38"."people" AS DOUBLE), 0.0)
         ) * 1000000.0
       ) + 0.5
     ) AS BIGINT) / 1000000.0 AS "each"
   FROM (
     SELECT
-      SUM("t30"."amount") AS "spend"
+      SUM("t27"."amount") AS "spend"
     FROM (
       SELECT
         *
-      FROM "t24" AS "t26"
+      FROM "t22" AS "t24"
       WHERE
-        "t26"."month" > (
-          "t26"."last" - 12
+        "t24"."month" > (
+          "t24"."last" - 12
         )
-    ) AS "t30"
-  ) AS "t35"
+    ) AS "t27"
+  ) AS "t32"
   CROSS JOIN (
     SELECT
-      COUNT(DISTINCT "t36"."person_id") AS "people"
+      COUNT(DISTINCT "t35"."person_id") AS "people"
     FROM (
       SELECT
-        "t21"."person_id",
-        "t21"."at",
-        "t21"."whose",
-        "t21"."came",
-        "t32"."month"
+        *
       FROM (
         SELECT
-          *
+          "t8"."person_id",
+          "t8"."at",
+          "t29"."month",
+          "t5"."whose",
+          "t5"."came"
         FROM (
           SELECT
-            "t9"."person_id",
-            "t9"."at",
-            "t5"."whose",
-            "t5"."came"
-          FROM (
-            SELECT DISTINCT
-              "t1"."person_id",
+            "t0"."person_id",
+            (
               (
-                (
-                  CAST(EXTRACT(year FROM "t1"."day") AS BIGINT) * 12
-                ) + CAST(EXTRACT(month FROM "t1"."day") AS BIGINT)
-              ) - 1 AS "at"
-            FROM "orders" AS "t1"
-            WHERE
-              "t1"."is_purchase" AND "t1"."person_id" IS NOT NULL
-          ) AS "t9"
-          INNER JOIN (
-            SELECT
-              "t2"."person_id" AS "whose",
-              "t2"."month" AS "came"
-            FROM "first_purchases" AS "t2"
-          ) AS "t5"
-            ON "t9"."person_id" = "t5"."whose"
-        ) AS "t15"
-        WHERE
-          "t15"."at" > "t15"."came"
-      ) AS "t21"
-      INNER JOIN (
-        SELECT
-          "t26"."month"
-        FROM "t24" AS "t26"
-        WHERE
-          "t26"."month" > (
-            "t26"."last" - 12
-          )
-      ) AS "t32"
-        ON "t21"."at" = "t32"."month"
-    ) AS "t36"
-  ) AS "t39"
-) AS "t43";
+                CAST(EXTRACT(year FROM "t0"."day") AS BIGINT) * 12
+              ) + CAST(EXTRACT(month FROM "t0"."day") AS BIGINT)
+            ) - 1 AS "at"
+          FROM "orders" AS "t0"
+          WHERE
+            "t0"."is_purchase" AND "t0"."person_id" IS NOT NULL
+        ) AS "t8"
+        INNER JOIN (
+          SELECT
+            "t24"."month"
+          FROM "t22" AS "t24"
+          WHERE
+            "t24"."month" > (
+              "t24"."last" - 12
+            )
+        ) AS "t29"
+          ON "t8"."at" = "t29"."month"
+        INNER JOIN (
+          SELECT
+            "t1"."person_id" AS "whose",
+            "t1"."month" AS "came"
+          FROM "first_purchases" AS "t1"
+        ) AS "t5"
+          ON "t8"."person_id" = "t5"."whose"
+      ) AS "t33"
+      WHERE
+        "t33"."at" > "t33"."came"
+    ) AS "t35"
+  ) AS "t38"
+) AS "t41";

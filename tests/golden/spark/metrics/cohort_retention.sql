@@ -1,149 +1,60 @@
-WITH `t5` AS (
-  SELECT
-    `t2`.`person_id`,
-    `t2`.`number`,
-    SUM(CAST(IF(`t2`.`is_purchase`, 1, 0) AS BIGINT)) AS `orders`,
-    SUM(`t2`.`amount`) AS `revenue`,
-    SUM(`t2`.`earned`) AS `earned`,
-    SUM(`t2`.`uncosted`) AS `uncosted`
-  FROM (
-    SELECT
-      `t0`.`source`,
-      `t0`.`order_id`,
-      `t0`.`person_id`,
-      `t0`.`ordered_at`,
-      `t0`.`day`,
-      `t0`.`last_day`,
-      `t0`.`last_at`,
-      `t0`.`lines`,
-      `t0`.`returned`,
-      `t0`.`return_lines`,
-      `t0`.`amount`,
-      `t0`.`costed`,
-      `t0`.`earned`,
-      `t0`.`uncosted`,
-      `t0`.`store`,
-      `t0`.`channel`,
-      `t0`.`region`,
-      `t0`.`campaign`,
-      `t0`.`is_purchase`,
-      (
-        (
-          CAST(EXTRACT(year FROM `t0`.`day`) AS BIGINT) * 12
-        ) + CAST(EXTRACT(month FROM `t0`.`day`) AS BIGINT)
-      ) - 1 AS `number`
-    FROM `orders` AS `t0`
-    WHERE
-      `t0`.`person_id` IS NOT NULL
-  ) AS `t2`
-  GROUP BY
-    1,
-    2
-)
 SELECT
-  MAKE_DATE(CAST(FLOOR(`t14`.`cohort` / 12) AS BIGINT), (
-    `t14`.`cohort` % 12
+  MAKE_DATE(CAST(FLOOR(`t4`.`cohort` / 12) AS BIGINT), (
+    `t4`.`cohort` % 12
   ) + 1, 1) AS `month`,
-  `t14`.`k`,
-  `t14`.`size`,
-  `t14`.`active`,
-  CAST(`t14`.`active` AS DOUBLE) / NULLIF(CAST(`t14`.`size` AS DOUBLE), 0.0) AS `retention`,
-  `t14`.`orders`,
-  `t14`.`revenue`,
-  `t14`.`earned` + CAST(FLOOR((
-    CAST(`t14`.`uncosted` AS DOUBLE) * `t4`.`rate`
+  `t4`.`k`,
+  `t4`.`size`,
+  `t4`.`active`,
+  CAST(`t4`.`active` AS DOUBLE) / NULLIF(CAST(`t4`.`size` AS DOUBLE), 0.0) AS `retention`,
+  `t4`.`orders`,
+  `t4`.`revenue`,
+  `t4`.`earned` + CAST(FLOOR((
+    CAST(`t4`.`uncosted` AS DOUBLE) * `t6`.`rate`
   ) + 0.5) AS BIGINT) AS `profit`,
   (
-    `t14`.`cohort` + `t14`.`k`
+    `t4`.`cohort` + `t4`.`k`
   ) < 24143 AS `complete`
 FROM (
   SELECT
-    `t12`.`cohort`,
-    `t12`.`k`,
-    `t12`.`active`,
-    `t12`.`orders`,
-    `t12`.`revenue`,
-    `t12`.`earned`,
-    `t12`.`uncosted`,
-    MAX(IF(`t12`.`k` = 0, `t12`.`active`, NULL)) OVER (
-      PARTITION BY `t12`.`cohort`
+    `t0`.`cohort`,
+    `t0`.`k`,
+    `t0`.`active`,
+    `t0`.`orders`,
+    `t0`.`revenue`,
+    `t0`.`earned`,
+    `t0`.`uncosted`,
+    MAX(IF(`t0`.`k` = 0, `t0`.`active`, NULL)) OVER (
+      PARTITION BY `t0`.`cohort`
       ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
     ) AS `size`
-  FROM (
-    SELECT
-      `t11`.`cohort`,
-      `t11`.`k`,
-      SUM(CAST(IF(`t11`.`orders` > 0, 1, 0) AS BIGINT)) AS `active`,
-      SUM(`t11`.`orders`) AS `orders`,
-      SUM(`t11`.`revenue`) AS `revenue`,
-      SUM(`t11`.`earned`) AS `earned`,
-      SUM(`t11`.`uncosted`) AS `uncosted`
-    FROM (
-      SELECT
-        `t10`.`person_id`,
-        `t10`.`number`,
-        `t10`.`orders`,
-        `t10`.`revenue`,
-        `t10`.`earned`,
-        `t10`.`uncosted`,
-        `t10`.`cohort`,
-        `t10`.`number` - `t10`.`cohort` AS `k`
-      FROM (
-        SELECT
-          `t7`.`person_id`,
-          `t7`.`number`,
-          `t7`.`orders`,
-          `t7`.`revenue`,
-          `t7`.`earned`,
-          `t7`.`uncosted`,
-          `t9`.`cohort`
-        FROM `t5` AS `t7`
-        INNER JOIN (
-          SELECT
-            `t6`.`person_id`,
-            MIN(IF(`t6`.`orders` > 0, `t6`.`number`, NULL)) AS `cohort`
-          FROM `t5` AS `t6`
-          GROUP BY
-            1
-        ) AS `t9`
-          ON `t7`.`person_id` IS NOT DISTINCT FROM `t9`.`person_id`
-      ) AS `t10`
-      WHERE
-        `t10`.`cohort` IS NOT NULL AND (
-          `t10`.`number` - `t10`.`cohort`
-        ) >= 0
-    ) AS `t11`
-    GROUP BY
-      1,
-      2
-  ) AS `t12`
-) AS `t14`
+  FROM `cohort_months` AS `t0`
+) AS `t4`
 CROSS JOIN (
   SELECT
     COALESCE(
       IF(
-        `t1`.`costed` > 0,
-        CAST(`t1`.`earned` AS DOUBLE) / NULLIF(CAST(`t1`.`costed` AS DOUBLE), 0.0),
+        `t2`.`costed` > 0,
+        CAST(`t2`.`earned` AS DOUBLE) / NULLIF(CAST(`t2`.`costed` AS DOUBLE), 0.0),
         CAST(NULL AS DOUBLE)
       ),
       0.2
     ) AS `rate`,
     IF(
-      `t1`.`costed` > 0,
-      CAST(`t1`.`earned` AS DOUBLE) / NULLIF(CAST(`t1`.`costed` AS DOUBLE), 0.0),
+      `t2`.`costed` > 0,
+      CAST(`t2`.`earned` AS DOUBLE) / NULLIF(CAST(`t2`.`costed` AS DOUBLE), 0.0),
       CAST(NULL AS DOUBLE)
     ) IS NOT NULL
     AND NOT ISNAN(
       IF(
-        `t1`.`costed` > 0,
-        CAST(`t1`.`earned` AS DOUBLE) / NULLIF(CAST(`t1`.`costed` AS DOUBLE), 0.0),
+        `t2`.`costed` > 0,
+        CAST(`t2`.`earned` AS DOUBLE) / NULLIF(CAST(`t2`.`costed` AS DOUBLE), 0.0),
         CAST(NULL AS DOUBLE)
       )
     ) AS `told`
   FROM (
     SELECT
-      SUM(`t0`.`costed`) AS `costed`,
-      SUM(`t0`.`earned`) AS `earned`
-    FROM `orders` AS `t0`
-  ) AS `t1`
-) AS `t4`;
+      SUM(`t1`.`costed`) AS `costed`,
+      SUM(`t1`.`earned`) AS `earned`
+    FROM `orders` AS `t1`
+  ) AS `t2`
+) AS `t6`;

@@ -15,13 +15,13 @@ WITH `t8` AS (
     1
 )
 SELECT
-  CAST(COALESCE(SUM(`t17`.`amount`), 0) AS DOUBLE) / NULLIF(CAST(COUNT(*) AS DOUBLE), 0.0) AS `value`,
+  CAST(COALESCE(SUM(`t18`.`amount`), 0) AS DOUBLE) / NULLIF(CAST(COUNT(*) AS DOUBLE), 0.0) AS `value`,
   COUNT(*) AS `people`
 FROM (
   SELECT
     `t4`.`person_id`,
-    `t16`.`whose`,
-    `t16`.`amount`
+    `t17`.`whose`,
+    `t17`.`amount`
   FROM (
     SELECT
       `t0`.`person_id`
@@ -29,60 +29,66 @@ FROM (
   ) AS `t4`
   LEFT OUTER JOIN (
     SELECT
-      `t14`.`person_id` AS `whose`,
-      SUM(`t14`.`amount`) AS `amount`
+      `t15`.`person_id` AS `whose`,
+      SUM(`t15`.`amount`) AS `amount`
     FROM (
       SELECT
         *
       FROM (
         SELECT
-          CAST(`t7`.`person_id` AS STRING) AS `person_id`,
-          CAST(`t7`.`kind` AS STRING) AS `kind`,
-          `t7`.`amount`
-        FROM (
-          SELECT
-            `t6`.`person_id`,
-            `t6`.`kind`,
-            SUM(`t6`.`amount`) AS `amount`
-          FROM (
-            SELECT
-              *
-            FROM `served` AS `t1`
-            WHERE
-              DATEDIFF(DAY, MAKE_DATE(1970, 1, 1), `t1`.`day`) <= 15309
-          ) AS `t6`
-          GROUP BY
-            1,
-            2
-        ) AS `t7`
-      ) AS `t10`
-      UNION ALL
-      SELECT
-        *
-      FROM (
-        SELECT
           *
         FROM (
           SELECT
-            `t9`.`person_id`,
-            'discounts' AS `kind`,
-            `t9`.`discounts` AS `amount`
-          FROM `t8` AS `t9`
-        ) AS `t11`
+            CAST(`t7`.`person_id` AS STRING) AS `person_id`,
+            CAST(`t7`.`kind` AS STRING) AS `kind`,
+            `t7`.`amount`
+          FROM (
+            SELECT
+              `t6`.`person_id`,
+              `t6`.`kind`,
+              SUM(`t6`.`amount`) AS `amount`
+            FROM (
+              SELECT
+                *
+              FROM `served` AS `t1`
+              WHERE
+                DATEDIFF(DAY, MAKE_DATE(1970, 1, 1), `t1`.`day`) <= 15309
+            ) AS `t6`
+            GROUP BY
+              1,
+              2
+          ) AS `t7`
+        ) AS `t10`
         UNION ALL
         SELECT
           *
         FROM (
           SELECT
-            `t9`.`person_id`,
-            'shipping' AS `kind`,
-            `t9`.`shipping` AS `amount`
-          FROM `t8` AS `t9`
-        ) AS `t12`
-      ) AS `t13`
-    ) AS `t14`
+            *
+          FROM (
+            SELECT
+              `t9`.`person_id`,
+              'discounts' AS `kind`,
+              `t9`.`discounts` AS `amount`
+            FROM `t8` AS `t9`
+          ) AS `t11`
+          UNION ALL
+          SELECT
+            *
+          FROM (
+            SELECT
+              `t9`.`person_id`,
+              'shipping' AS `kind`,
+              `t9`.`shipping` AS `amount`
+            FROM `t8` AS `t9`
+          ) AS `t12`
+        ) AS `t13`
+      ) AS `t14`
+      WHERE
+        `t14`.`amount` <> 0
+    ) AS `t15`
     GROUP BY
       1
-  ) AS `t16`
-    ON `t4`.`person_id` = `t16`.`whose`
-) AS `t17`;
+  ) AS `t17`
+    ON `t4`.`person_id` = `t17`.`whose`
+) AS `t18`;

@@ -1,62 +1,53 @@
 SELECT
-  CAST(`t8`.`earned` + CAST(FLOOR((
-    CAST(`t8`.`uncosted` AS DOUBLE) * `t6`.`rate`
-  ) + 0.5) AS BIGINT) AS DOUBLE) / NULLIF(CAST(`t8`.`people` AS DOUBLE), 0.0) AS `value`,
-  `t8`.`people`
+  CAST(`t5`.`earned` + CAST(FLOOR((
+    CAST(`t5`.`uncosted` AS DOUBLE) * `t7`.`rate`
+  ) + 0.5) AS BIGINT) AS DOUBLE) / NULLIF(CAST(`t5`.`people` AS DOUBLE), 0.0) AS `value`,
+  `t5`.`people`
 FROM (
   SELECT
-    SUM(`t5`.`earned`) AS `earned`,
-    SUM(`t5`.`uncosted`) AS `uncosted`,
+    SUM(`t2`.`earned`) AS `earned`,
+    SUM(`t2`.`uncosted`) AS `uncosted`,
     COUNT(*) AS `people`
   FROM (
     SELECT
-      *
-    FROM (
-      SELECT
-        `t1`.`person_id`,
-        SUM(`t1`.`earned`) AS `earned`,
-        SUM(`t1`.`uncosted`) AS `uncosted`,
-        MAX(CAST(IF(`t1`.`is_purchase`, 1, 0) AS BIGINT)) AS `bought`
-      FROM (
-        SELECT
-          *
-        FROM `orders` AS `t0`
-        WHERE
-          `t0`.`person_id` IS NOT NULL
-      ) AS `t1`
-      GROUP BY
-        1
-    ) AS `t3`
+      `t0`.`person_id`,
+      `t0`.`revenue`,
+      `t0`.`returned`,
+      `t0`.`return_lines`,
+      `t0`.`costed`,
+      `t0`.`earned`,
+      `t0`.`uncosted`
+    FROM `accounts` AS `t0`
     WHERE
-      `t3`.`bought` = 1
-  ) AS `t5`
-) AS `t8`
+      `t0`.`purchase_days` > 0
+  ) AS `t2`
+) AS `t5`
 CROSS JOIN (
   SELECT
     COALESCE(
       IF(
-        `t2`.`costed` > 0,
-        CAST(`t2`.`earned` AS DOUBLE) / NULLIF(CAST(`t2`.`costed` AS DOUBLE), 0.0),
+        `t3`.`costed` > 0,
+        CAST(`t3`.`earned` AS DOUBLE) / NULLIF(CAST(`t3`.`costed` AS DOUBLE), 0.0),
         CAST(NULL AS DOUBLE)
       ),
       0.2
     ) AS `rate`,
     IF(
-      `t2`.`costed` > 0,
-      CAST(`t2`.`earned` AS DOUBLE) / NULLIF(CAST(`t2`.`costed` AS DOUBLE), 0.0),
+      `t3`.`costed` > 0,
+      CAST(`t3`.`earned` AS DOUBLE) / NULLIF(CAST(`t3`.`costed` AS DOUBLE), 0.0),
       CAST(NULL AS DOUBLE)
     ) IS NOT NULL
     AND NOT ISNAN(
       IF(
-        `t2`.`costed` > 0,
-        CAST(`t2`.`earned` AS DOUBLE) / NULLIF(CAST(`t2`.`costed` AS DOUBLE), 0.0),
+        `t3`.`costed` > 0,
+        CAST(`t3`.`earned` AS DOUBLE) / NULLIF(CAST(`t3`.`costed` AS DOUBLE), 0.0),
         CAST(NULL AS DOUBLE)
       )
     ) AS `told`
   FROM (
     SELECT
-      SUM(`t0`.`costed`) AS `costed`,
-      SUM(`t0`.`earned`) AS `earned`
-    FROM `orders` AS `t0`
-  ) AS `t2`
-) AS `t6`;
+      SUM(`t1`.`costed`) AS `costed`,
+      SUM(`t1`.`earned`) AS `earned`
+    FROM `orders` AS `t1`
+  ) AS `t3`
+) AS `t7`;
