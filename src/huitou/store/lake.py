@@ -36,12 +36,12 @@ KEPT_VERSIONS = 3
 MEMORY_LIMIT = "500MB"
 """What one connection may hold before it spills to the disk; `$HUITOU_MEMORY` says otherwise."""
 
-QUICK = "snappy"
-"""What is soon replaced is pressed lightly: a fifth sooner written, and a third larger."""
+QUICK = "snappy, PARQUET_VERSION V2, DICTIONARY_SIZE_LIMIT 1000"
+"""What is soon replaced is pressed lightly, and values that come again are looked for while they
+are few: whole numbers are told by their differences. Two fifths sooner written, and smaller."""
 
 OF_EACH = "uncompressed, PARQUET_VERSION V2, DICTIONARY_SIZE_LIMIT 1000"
-"""Where a row stands for one person, few values come again, and none are looked for: whole numbers
-are told by their differences, half as long to write and to read, and as large as pressed."""
+"""Where a row stands for one person, what is told by differences is as large as pressed."""
 
 
 class Lake:
