@@ -72,13 +72,14 @@ def take(con: duckdb.DuckDBPyConnection, batch: Batch, now: datetime) -> Taken:
     if earlier is not None:
         return earlier
     _bring(con, batch)
-    torn = _set_aside(con)
+    torn = _set_aside(con, batch)
     moment = naive_utc(now)
     applied, told_anew = _merge(con, batch, moment)
     quarantined = _quarantine(con, batch, torn, moment)
     first, last = con.execute("SELECT min(day), max(day) FROM arrived").fetchone() or (None, None)
-    con.execute("DROP VIEW new")
-    for name in ("arrived", "on_file", "claimed", "met", "changed", *restated.TABLES):
+    for name in ("new", "arrived"):
+        con.execute(f"DROP VIEW {name}")
+    for name in ("on_file", "claimed", "met", "changed", *restated.TABLES):
         con.execute(f"DROP TABLE {name}")
     taken = Taken(
         batch.id, batch.file, batch.rows, applied, batch.rows - applied - quarantined, quarantined,
@@ -147,14 +148,13 @@ def _same_bytes(con: duckdb.DuckDBPyConnection, batch: Batch) -> Taken | None:
 def _bring(con: duckdb.DuckDBPyConnection, batch: Batch) -> None:
     """The parsed lines as `arrived`, and what is `on_file` of their orders, each with its `place`.
 
-    The lake is read for them once: all that follows looks at these alone. A line is met under its
-    own order, but for one without an order number: what was paid back on it is called after the
-    purchase, which may be counted otherwise in another file.
+    The file is read where it lies, each column when it is asked for, by all processors: a table
+    made in the same transaction is read by one. The lake is read for them once: all that follows
+    looks at these alone. A line is met under its own order, but for one without an order number:
+    what was paid back on it is called after the purchase, which may be counted otherwise in another
+    file.
     """
-    con.execute(
-        f"""CREATE OR REPLACE TEMP TABLE arrived AS
-        SELECT * FROM read_parquet({_quoted(batch.lines_path)})"""
-    )
+    _arrive(con, batch)
     # First where they stand, by one column; then whole: most of the lake is not even unpacked.
     con.execute(
         """CREATE OR REPLACE TEMP TABLE places AS
@@ -169,7 +169,16 @@ def _bring(con: duckdb.DuckDBPyConnection, batch: Batch) -> None:
     con.execute("DROP TABLE places")
 
 
-def _set_aside(con: duckdb.DuckDBPyConnection) -> dict[int, str]:
+def _arrive(con: duckdb.DuckDBPyConnection, batch: Batch, which: str = "") -> None:
+    """The lines of the file by their places in it (`here`), or those `which` are asked for."""
+    con.execute(
+        f"""CREATE OR REPLACE TEMP VIEW arrived AS
+        SELECT * RENAME (file_row_number AS here)
+        FROM read_parquet({_quoted(batch.lines_path)}, file_row_number = true) {which}"""
+    )
+
+
+def _set_aside(con: duckdb.DuckDBPyConnection, batch: Batch) -> dict[int, str]:
     """Take out rows that give an order of an earlier file to another customer: row -> field."""
     con.execute(
         """CREATE OR REPLACE TEMP TABLE claimed AS
@@ -185,7 +194,8 @@ def _set_aside(con: duckdb.DuckDBPyConnection) -> dict[int, str]:
         FROM arrived a JOIN known k USING (source, order_id) WHERE who IS NOT NULL"""
     )
     found = con.execute("SELECT row, min(who) FROM claimed GROUP BY row").fetchall()
-    con.execute("DELETE FROM arrived WHERE row IN (SELECT row FROM claimed)")
+    if found:
+        _arrive(con, batch, "WHERE row NOT IN (SELECT row FROM claimed)")
     return dict(found)
 
 
@@ -201,8 +211,8 @@ def _merge(con: duckdb.DuckDBPyConnection, batch: Batch, moment: datetime) -> tu
     )
     history.supersede(
         con,
-        """SELECT * EXCLUDE (place) FROM on_file
-        WHERE place IN (SELECT place FROM changed UNION ALL SELECT place FROM outdated)""",
+        """SELECT * FROM lines
+        WHERE rowid IN (SELECT place FROM changed UNION ALL SELECT place FROM outdated)""",
         moment,
     )
     stamped = {"batch": batch.id, "moment": moment}
@@ -229,13 +239,13 @@ def _meet(con: duckdb.DuckDBPyConnection) -> list[str]:
     }
     con.execute(
         f"""CREATE OR REPLACE TEMP TABLE met AS
-        SELECT line_key, a.rowid AS here, l.place,
+        SELECT line_key, a.here, l.place,
             {", ".join(f"{told} AS {name}" for name, told in differs.items())}
         FROM arrived a JOIN on_file l USING (line_key)"""
     )
     con.execute(
         """CREATE OR REPLACE TEMP VIEW new AS
-        SELECT * FROM arrived a WHERE a.rowid NOT IN (SELECT here FROM met)"""
+        SELECT * EXCLUDE (here) FROM arrived WHERE here NOT IN (SELECT here FROM met)"""
     )
     anywhere = con.execute(
         f"SELECT {', '.join(f'bool_or({name})' for name in differs)} FROM met"
@@ -244,7 +254,7 @@ def _meet(con: duckdb.DuckDBPyConnection) -> list[str]:
     con.execute(
         f"""CREATE OR REPLACE TEMP TABLE changed AS
         SELECT m.place, a.row{"".join(f", a.{name}" for name in columns)}
-        FROM arrived a JOIN met m ON a.rowid = m.here
+        FROM arrived a JOIN met m USING (here)
         WHERE {" OR ".join(f"m.{name}" for name in columns) or "false"}"""
     )
     return columns
