@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from pathlib import PurePosixPath
 
-from tools.lints.rule import Found, Rule, dotted, imported, in_source
+from tools.lints.rule import Found, Rule, dotted, imported, in_source, nodes
 
 SOURCES = ("random", "secrets", "uuid")
 CALLS = {"os.urandom", "np.random.seed", "numpy.random.seed"}
@@ -17,11 +17,10 @@ def _applies(path: PurePosixPath) -> bool:
 
 
 def _check(path: PurePosixPath, text: str) -> Found:
-    tree = ast.parse(text)
-    for line, name in imported(tree):
+    for line, name in imported(nodes(text)):
         if name.split(".")[0] in SOURCES:
             yield line, f"{name} draws from the system: take a name from ground.ids, or a generator"
-    for node in ast.walk(tree):
+    for node in nodes(text):
         if isinstance(node, ast.Call):
             yield from _drawn(node)
 

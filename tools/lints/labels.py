@@ -6,7 +6,7 @@ import ast
 import re
 from pathlib import PurePosixPath
 
-from tools.lints.rule import Found, Rule
+from tools.lints.rule import Found, Rule, nodes
 
 DRAWERS = re.compile(r"^(utils?|helpers?|commons?|base|managers?|services?|misc|stuff)$")
 SUFFIX = re.compile(r"[a-z](Utils?|Helpers?|Manager|Service)$")
@@ -20,7 +20,7 @@ def _check(path: PurePosixPath, text: str) -> Found:
     for part in (*path.parts[:-1], path.stem):
         if DRAWERS.match(part):
             yield 1, f"{part!r} could hold anything: name the thing it holds"
-    for node in ast.walk(ast.parse(text)):
+    for node in nodes(text):
         if isinstance(node, ast.ClassDef) and SUFFIX.search(node.name):
             yield node.lineno, f"class {node.name}: name the thing it is"
 

@@ -25,7 +25,7 @@ def _applies(path: PurePosixPath) -> bool:
 
 def _check(path: PurePosixPath, text: str) -> Found:
     for statement in _at_the_top(ast.parse(text).body):
-        for line, name in imported(statement):
+        for line, name in imported(ast.walk(statement)):
             heavy = name.split(".")[0] in HEAVY
             light = any(name == kept or name.startswith(f"{kept}.") for kept in LIGHT)
             if heavy and not light:

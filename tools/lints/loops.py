@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from pathlib import PurePosixPath
 
-from tools.lints.rule import Found, Rule, dotted
+from tools.lints.rule import Found, Rule, dotted, nodes
 
 STARTS = {"asyncio.run", "asyncio.Runner", "anyio.run"}
 
@@ -15,7 +15,7 @@ def _applies(path: PurePosixPath) -> bool:
 
 
 def _check(path: PurePosixPath, text: str) -> Found:
-    for node in ast.walk(ast.parse(text)):
+    for node in nodes(text):
         if isinstance(node, ast.Call) and (called := dotted(node.func)) in STARTS:
             yield node.lineno, f"{called}() in the tests' own thread: tests.loops.awaited()"
 

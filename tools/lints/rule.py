@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import PurePosixPath
 
 Found = Iterator[tuple[int, str]]
@@ -37,6 +38,12 @@ def in_source(path: PurePosixPath) -> bool:
     return path.suffix == ".py" and path.parts[:2] == ("src", "huitou")
 
 
+@lru_cache(maxsize=1)
+def nodes(text: str) -> tuple[ast.AST, ...]:
+    """All nodes of a module: each file is read once for all rules, which come one after another."""
+    return tuple(ast.walk(ast.parse(text)))
+
+
 def dotted(node: ast.expr) -> str:
     """`np.random.rand` of an attribute chain; empty for anything else."""
     if isinstance(node, ast.Name):
@@ -47,9 +54,9 @@ def dotted(node: ast.expr) -> str:
     return ""
 
 
-def imported(tree: ast.AST) -> Iterator[tuple[int, str]]:
-    """Every module name that an import statement in `tree` names, with its line."""
-    for node in ast.walk(tree):
+def imported(nodes: Iterable[ast.AST]) -> Iterator[tuple[int, str]]:
+    """Every module name that an import statement among `nodes` names, with its line."""
+    for node in nodes:
         if isinstance(node, ast.Import):
             for name in node.names:
                 yield node.lineno, name.name

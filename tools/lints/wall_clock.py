@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from pathlib import PurePosixPath
 
-from tools.lints.rule import Found, Rule, dotted, in_source
+from tools.lints.rule import Found, Rule, dotted, in_source, nodes
 
 READS = {"now", "utcnow", "today"}
 OWNERS = {"datetime", "date", "dt"}
@@ -17,7 +17,7 @@ def _applies(path: PurePosixPath) -> bool:
 
 
 def _check(path: PurePosixPath, text: str) -> Found:
-    for node in ast.walk(ast.parse(text)):
+    for node in nodes(text):
         if isinstance(node, ast.Call):
             owner, _, verb = dotted(node.func).rpartition(".")
             called = f"{owner}.{verb}"
