@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import tomllib
 from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path
 
 from jinja2 import Environment, nodes
@@ -13,12 +14,13 @@ SOURCE = Path(__file__).parents[2] / "src" / "huitou"
 SAYERS = {"said", "say", "says", "t"}
 
 
-def texts() -> set[str]:
+@lru_cache(maxsize=1)
+def texts() -> frozenset[str]:
     """All literal texts that are handed to `said`, `say` or a template's `t`."""
     found = {text for path in SOURCE.rglob("*.py") for text in _in_python(path)}
     for path in (SOURCE / "doors").rglob("templates/**/*.html"):
         found.update(_in_template(path))
-    return found | _told() | _in_data()
+    return frozenset(found | _told() | _in_data())
 
 
 def _in_python(path: Path) -> Iterator[str]:

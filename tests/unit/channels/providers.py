@@ -90,7 +90,7 @@ class Handler(BaseHTTPRequestHandler):
 def provider() -> Iterator[Fake]:
     """A fake, listening."""
     fake = Fake()
-    threading.Thread(target=fake.serve_forever, daemon=True).start()
+    threading.Thread(target=fake.serve_forever, args=(0.01,), daemon=True).start()
     try:
         yield fake
     finally:
