@@ -7,14 +7,17 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 import ibis
+import pyarrow as pa
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
-from tests.unit.facts.rows import by_person, line, rows, shop
+from tests.unit.facts.refilled import Refilled, refilled
+from tests.unit.facts.rows import arrow, by_person, line, shop
 
 from huitou.facts.accounts import accounts, added, in_place_of
 from huitou.facts.contract import Tables
 from huitou.facts.customers import customers, customers_of
 
+__all__ = ["refilled"]
 START = date(2011, 1, 1)
 LAST = 700
 ORDERS = st.tuples(
@@ -37,9 +40,19 @@ def held(table: ibis.Table) -> ibis.Table:
     return ibis.memtable(table.to_pyarrow())
 
 
+def since_then(t: Tables, moment: datetime) -> ibis.Table:
+    """The lines that were ordered from a moment on."""
+    return t.lines.filter(t.lines.ordered_at >= ibis.literal(moment))
+
+
+def in_order(found: pa.Table) -> list[dict[str, Any]]:
+    """What comes out, in the order of the persons."""
+    return found.sort_by("person_id").to_pylist()
+
+
 def carried(t: Tables, before: int, today: int) -> ibis.Table:
     """The accounts of an evening, from those of an earlier one and the lines since."""
-    since = replace(t, lines=t.lines.filter(t.lines.ordered_at >= ibis.literal(evening(before))))
+    since = replace(t, lines=since_then(t, evening(before)))
     earlier, later = held(accounts(t, evening(before))), held(accounts(since, evening(today)))
     return in_place_of(earlier, added(earlier, later))
 
@@ -54,13 +67,23 @@ def told(place: int, order: tuple[str | None, int, int, bool]) -> dict[str, Any]
 
 
 @settings(max_examples=25, deadline=None, phases=(Phase.explicit, Phase.generate))
-@given(orders=st.lists(ORDERS, min_size=1, max_size=30), days=st.integers(1, 20))
+@given(
+    orders=st.lists(ORDERS, min_size=1, max_size=30),
+    days=st.sampled_from((1, 2, 7, 20)),  # few, for each has its SQL
+)
 def test_the_past_and_the_days_since_come_to_both(
-    orders: list[tuple[str | None, int, int, bool]], days: int
+    refilled: Refilled, orders: list[tuple[str | None, int, int, bool]], days: int
 ) -> None:
-    t = shop(*(told(place, order) for place, order in enumerate(orders)))
-    whole = rows(accounts(t, evening(LAST)), "person_id")
-    assert rows(carried(t, LAST - days, LAST), "person_id") == whole
+    told_of = [told(place, order) for place, order in enumerate(orders)]
+    t = Tables(refilled.table("lines", arrow(told_of)))
+    before, today = evening(LAST - days), evening(LAST)
+    since = replace(t, lines=since_then(t, before))
+    whole = refilled.answer("whole", lambda: accounts(t, today))
+    past = refilled.answer(("past", days), lambda: accounts(t, before))
+    news = refilled.answer(("news", days), lambda: accounts(since, today))
+    earlier, later = refilled.table("earlier", past), refilled.table("later", news)
+    both = refilled.answer("both", lambda: in_place_of(earlier, added(earlier, later)))
+    assert in_order(both) == in_order(whole)
 
 
 def test_customers_follow_from_accounts() -> None:
