@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any, TypeVar
 
 import numpy as np
 import pyarrow as pa
@@ -19,6 +20,8 @@ from huitou.ground.words import Sentence
 Index = NDArray[np.int64]
 Floats = NDArray[np.float64]
 Truths = NDArray[np.bool_]
+Made = TypeVar("Made", Floats, Truths)
+"""What is made once an evening."""
 
 YEAR = 365
 PRIOR_GAPS = 2.0
@@ -240,13 +243,14 @@ class Evening:
     """ISO 4217's code for no currency: a replay counts rings and says no amount."""
     margin: float = 1.0
     """Profit per unit of revenue, for the value at stake where nothing was foreseen."""
-    _once: dict[str, Floats] = field(default_factory=dict, repr=False, compare=False)
+    _once: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
 
-    def once(self, name: str, make: Callable[[], Floats]) -> Floats:
+    def once(self, name: str, make: Callable[[], Made]) -> Made:
         """An array that several facts of this evening want, made when first asked for."""
         if name not in self._once:
             self._once[name] = make()
-        return self._once[name]
+        made: Made = self._once[name]
+        return made
 
     @property
     def day(self) -> int:

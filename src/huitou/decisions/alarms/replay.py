@@ -7,7 +7,7 @@ time where it came before the evening on which the forecast judged that silence 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
@@ -127,7 +127,8 @@ def replay(
 ) -> Replay:
     """Replay a rule over every evening that was judged."""
     told = rule.told(chosen)
-    rings = rung(past, rule, told, judged, marks)
+    every = _evenings(past, judged, marks, needs_forecast="forecast" in rule.needs)
+    rings = rung(past, rule, told, every)
     right = _none_followed(past, rings.who, rings.day, horizon_days)
     losses, in_time, lead = _against_judgement(past, rings, right, judged, horizon_days)
     return Replay(
@@ -146,13 +147,11 @@ def replay(
     )
 
 
-def rung(
-    past: Past, rule: Rule, told: Mapping[str, float], judged: Judged, marks: Sequence[Mark] = ()
-) -> Rings:
+def rung(past: Past, rule: Rule, told: Mapping[str, float], every: Iterable[Evening]) -> Rings:
     """The first rings of a rule, evening by evening, with no more new ones than it may bring."""
     last_ring = np.full(len(past), np.iinfo(np.int64).min, dtype=np.int64)
     days, people, rows = [], [], []
-    for evening in _evenings(past, judged, marks, needs_forecast="forecast" in rule.needs):
+    for evening in every:
         sign = rule.sign(evening, told)
         new = np.flatnonzero(sign.fires & (last_ring < sign.since))
         new = in_order(evening, new)[: int(told["most"])]
@@ -164,7 +163,7 @@ def rung(
 
 
 def _evenings(
-    past: Past, judged: Judged, marks: Sequence[Mark], *, needs_forecast: bool
+    past: Past, judged: Judged, marks: Sequence[Mark] = (), *, needs_forecast: bool = False
 ) -> Iterator[Evening]:
     for at, day in enumerate(judged.evenings.tolist()):
         if needs_forecast and at < MONTH_WEEKS:
@@ -218,10 +217,11 @@ def _against_judgement(
 def matched(past: Past, judged: Judged, like: Replay) -> Replay:
     """The one-number rule, with the days at which it rings about as often, for the same people."""
     share = like.told.get("top_share", 1.0)
+    every = list(_evenings(past, judged))  # each is asked again for every number that is tried
     few, many = 1, 365
     while many - few > 1:
         middle = (few + many) // 2
-        often = len(rung(past, PEER, _peer(middle, share), judged).day) > like.rings
+        often = len(rung(past, PEER, _peer(middle, share), every).day) > like.rings
         few, many = (middle, many) if often else (few, middle)
     days = like.horizon_days
     tried = [replay(past, PEER, _peer(each, share), judged, days) for each in (few, many)]

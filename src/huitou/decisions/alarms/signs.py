@@ -31,7 +31,9 @@ def silent_for(evening: Evening, told: Told) -> Sign:
     """No purchase in `days` days, the one number for all that every other rule must beat."""
     seen = evening.seen
     late = _lately(seen, np.full(len(seen.past), told["days"]), told)
-    return Sign(late & seen.worthiest(told["top_share"]), seen.last)
+    share = told["top_share"]
+    worth = evening.once(f"worthiest {share}", lambda: seen.worthiest(share))
+    return Sign(late & worth, seen.last)
 
 
 def no_visit(evening: Evening, told: Told) -> Sign:
