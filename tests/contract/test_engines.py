@@ -87,14 +87,19 @@ def spark(
     except ImportError:
         missing("java", "pyspark is not installed (make spark)")
     folder = tmp_path_factory.mktemp("spark")
+    # Of tables so small a query is planned and compiled for longer than it runs: nothing is
+    # adapted while it does, nothing inferred for it, and its code is compiled once and lightly.
+    lightly = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
     session = (
         SparkSession.builder.master("local[2]")
         .config("spark.ui.enabled", "false")
         .config("spark.driver.host", "127.0.0.1")
         .config("spark.driver.bindAddress", "127.0.0.1")
-        .config("spark.sql.shuffle.partitions", "2")
+        .config("spark.sql.shuffle.partitions", "1")
+        .config("spark.sql.adaptive.enabled", "false")
+        .config("spark.sql.constraintPropagation.enabled", "false")
         .config("spark.sql.warehouse.dir", str(folder / "warehouse"))
-        .config("spark.driver.extraJavaOptions", f"-Dderby.system.home={folder}")
+        .config("spark.driver.extraJavaOptions", f"{lightly} -Dderby.system.home={folder}")
         .getOrCreate()
     )
     engine = ibis.pyspark.connect(session)
