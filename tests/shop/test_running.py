@@ -82,8 +82,8 @@ def test_while_one_runs_another_is_told_so(shop: Shop) -> None:
     assert shop.answers().customers == 40
 
 
-@pytest.mark.parametrize("name", ["a#b x%41 [y]*", "it's 店"])
-def test_a_shop_may_live_in_a_folder_of_any_name(tmp_path: Path, name: str) -> None:
+def test_a_shop_may_live_in_a_folder_of_any_name(tmp_path: Path) -> None:
+    name = "it's a#b x%41 [y]* 店"
     folder = tmp_path / name
     folder.mkdir()
     orders = folder / "orders of the shop.csv"
