@@ -18,7 +18,7 @@ from urllib.parse import urlencode
 
 import pytest
 from tests.browser.conftest import Console
-from tests.browser.test_promises import ASK, AXE
+from tests.browser.looks import DESK, PHONE, barriers, too_wide
 
 from huitou.care.casefiles.notes import Note
 from huitou.care.fixes.rules import Fix
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.browser
 Window = Callable[..., "BrowserContext"]
-PHONE, DESK = 360, 1280
 EVIL = "<img src=x onerror='window.hit=1'><script>window.hit=1</script>{{7*7}}"
 """What must stay words wherever it is shown."""
 EVIL_TEA = "龙井<svg onload='window.hit=1'>"
@@ -137,8 +136,7 @@ class Watch:
 
     def fits(self) -> None:
         """Note a page that is wider than its screen, and words that were run."""
-        wide = self.page.evaluate("document.documentElement.scrollWidth - innerWidth")
-        if wide > 0:
+        if wide := too_wide(self.page):
             self.found.append(f"{self.page.url} is {wide} px too wide")
         if self.page.evaluate("window.hit"):
             self.found.append(f"{self.page.url} ran what a customer wrote")
@@ -391,7 +389,7 @@ def test_every_page_of_care_lets_everybody_in(
     watch = Watch(window.new_page())
     for path in full:
         watch.page.goto(care.console.root + path)
-        _looked_at(watch, window, path, night=lambda on: watch.page.evaluate(NIGHT % on))
+        _looked_at(watch, path, night=lambda on: watch.page.evaluate(NIGHT % on))
     assert not watch.found, "\n".join(watch.found)
 
 
@@ -408,7 +406,7 @@ def test_every_page_of_a_customer_lets_them_in(
 
     def look(what: str) -> None:
         page.set_viewport_size({"width": PHONE, "height": 740})
-        _looked_at(watch, page.context, what, night)
+        _looked_at(watch, what, night)
 
     page.goto(f"{care.console.root}/p/complaint?{urlencode({'product': EVIL_TEA})}")
     look("form")
@@ -424,24 +422,18 @@ def test_every_page_of_a_customer_lets_them_in(
     assert not watch.found
 
 
-def _looked_at(
-    watch: Watch, window: BrowserContext, what: str, night: Callable[[str], Any]
-) -> None:
+def _looked_at(watch: Watch, what: str, night: Callable[[str], Any]) -> None:
     """Both widths, by day and by night; by night only what colours can bar."""
     page = watch.page
-    # Through the debugger: the page's own policy forbids to add a script, as it should.
-    wire = window.new_cdp_session(page)
-    wire.send("Runtime.evaluate", {"expression": AXE.read_text(encoding="utf-8")})
     for width in (PHONE, DESK):
         page.set_viewport_size({"width": width, "height": 800})
         watch.fits()
-        watch.found += [f"{what} {width} {each}" for each in page.evaluate(ASK, None)]
+        watch.found += [f"{what} {width} {each}" for each in barriers(page)]
         night("true")
-        contrast = page.evaluate(ASK, ["color-contrast"])
+        contrast = barriers(page, ["color-contrast"])
         if contrast:
             # On a busy machine a colour may still be on its way: only one that stays bars anybody.
             page.wait_for_timeout(700)
-            contrast = page.evaluate(ASK, ["color-contrast"])
+            contrast = barriers(page, ["color-contrast"])
         watch.found += [f"{what} {width} by night {each}" for each in contrast]
         night("false")
-    wire.detach()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from tests.browser.conftest import come_in, listening, windows
-from tests.browser.test_keeping import lets_in
+from tests.browser.looks import PHONE, lets_in, lets_in_on_every_screen
 
 from huitou.care.consents import book as consents
 from huitou.care.consents.kinds import Wording
@@ -52,12 +52,11 @@ def visit(said: Console, browser: Browser) -> Iterator[Callable[..., BrowserCont
     yield from windows(said, browser)
 
 
-@pytest.mark.parametrize("width", [360, 1280])
 @pytest.mark.parametrize("language", CONSENT)
 def test_pages_of_consent_let_everybody_in(
-    said: Console, visit: Callable[..., BrowserContext], width: int, language: str
+    said: Console, visit: Callable[..., BrowserContext], language: str
 ) -> None:
-    page = visit(width, language).new_page()
+    page = visit(PHONE, language).new_page()
     shown = {
         "consents": (CONSENT, "请不要再发了"),
         "consents/of?who=p": (CONSENT, "Yes, write to me about new teas"),
@@ -68,7 +67,7 @@ def test_pages_of_consent_let_everybody_in(
         assert page.locator("html").get_attribute("lang") == language
         assert page.get_by_role("heading", level=1, name=title[language]).is_visible()
         assert page.get_by_text(words).first.is_visible()
-        lets_in(page, f"{path.partition('?')[0].replace('/', '-')}-{width}-{language}")
+        lets_in_on_every_screen(page, f"{path.partition('?')[0].replace('/', '-')}-{language}")
 
 
 def test_a_clerk_writes_down_a_yes_and_then_a_no(

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 import pytest
-from tests.browser.test_keeping import lets_in
+from tests.browser.looks import lets_in
 from tests.unit.console.fake_exodus import group
 
 from huitou.ground.errors import HuitouError

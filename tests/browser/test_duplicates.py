@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from examples.duplicates import shop as example
 from tests.browser.conftest import Console, come_in, listening, windows
-from tests.browser.test_keeping import lets_in
+from tests.browser.looks import PHONE, lets_in_on_every_screen
 from tests.shop import tea
 
 if TYPE_CHECKING:
@@ -40,16 +40,13 @@ def visit(corner: Console, browser: Browser) -> Iterator[Window]:
     yield from windows(corner, browser)
 
 
-@pytest.mark.parametrize("width", [360, 1280])
 @pytest.mark.parametrize("language", ["en", "zh-Hans", "zh-Hant"])
-def test_the_page_lets_everybody_in(
-    corner: Console, visit: Window, width: int, language: str
-) -> None:
-    page = visit(width, language).new_page()
+def test_the_page_lets_everybody_in(corner: Console, visit: Window, language: str) -> None:
+    page = visit(PHONE, language).new_page()
     page.goto(f"{corner.root}/duplicates")
     assert page.locator("html").get_attribute("lang") == language
     assert page.locator("h1").is_visible()
-    lets_in(page, f"duplicates-{width}-{language}")
+    lets_in_on_every_screen(page, f"duplicates-{language}")
 
 
 def test_a_key_for_each_answer(corner: Console, visit: Window) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import pytest
-from tests.browser.test_keeping import lets_in
+from tests.browser.looks import PHONE, lets_in_on_every_screen
 
 from huitou.store.outbox import Event, tell
 
@@ -36,12 +36,11 @@ def walked(console: Console) -> Console:
     return console
 
 
-@pytest.mark.parametrize("width", [360, 1280])
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_pages_of_journeys_let_everybody_in(
-    walked: Console, visit: Callable[..., BrowserContext], width: int, language: str
+    walked: Console, visit: Callable[..., BrowserContext], language: str
 ) -> None:
-    page = visit(width, language).new_page()
+    page = visit(PHONE, language).new_page()
     pages = {
         "journeys": "journeys",
         "journey": "journeys/complaint_recovered",
@@ -53,7 +52,7 @@ def test_pages_of_journeys_let_everybody_in(
     for name, path in pages.items():
         page.goto(f"{walked.root}/{path}")
         assert page.locator("html").get_attribute("lang") == language
-        lets_in(page, f"{name}-{width}-{language}")
+        lets_in_on_every_screen(page, f"{name}-{language}")
 
 
 def test_a_wait_is_made_longer_on_the_phone(

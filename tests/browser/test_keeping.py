@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
-from tests.browser.test_promises import _barriers
+from tests.browser.looks import PHONE, lets_in, lets_in_on_every_screen
 
 from huitou.loyalty import book as loyalty
 from huitou.loyalty.offers import RETURN
@@ -18,7 +17,7 @@ from huitou.loyalty.surprises.lots import Turn, at_milestones
 from huitou.loyalty.surprises.rules import Gift
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, BrowserContext, Page
+    from playwright.sync_api import Browser, BrowserContext
     from tests.browser.conftest import Console
 
 pytestmark = pytest.mark.browser
@@ -83,25 +82,17 @@ def kept(console: Console) -> Console:
     return console
 
 
-def lets_in(page: Page, name: str) -> None:
-    if folder := os.environ.get("HUITOU_SHOTS"):
-        page.screenshot(path=f"{folder}/{name}.png", full_page=True)
-    assert _barriers(page.context, page) == []
-    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
-
-
-@pytest.mark.parametrize("width", [360, 1280])
 @pytest.mark.parametrize("language", INVITED)
 def test_pages_of_keeping_let_everybody_in(
-    kept: Console, visit: Callable[..., BrowserContext], width: int, language: str
+    kept: Console, visit: Callable[..., BrowserContext], language: str
 ) -> None:
-    page = visit(width, language).new_page()
+    page = visit(PHONE, language).new_page()
     shown = {"offers": "A-1042", "surprises": "今日咖啡我们请", "referrals": "朋友00"}
     for name, words in shown.items():
         page.goto(f"{kept.root}/{name}")
         assert page.locator("html").get_attribute("lang") == language
         assert page.get_by_text(words).first.is_visible()
-        lets_in(page, f"{name}-{width}-{language}")
+        lets_in_on_every_screen(page, f"{name}-{language}")
 
 
 def test_a_gift_is_looked_up_and_handed_over_in_two_taps(

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 import uvicorn
-from tests.browser.test_promises import _barriers
+from tests.browser.looks import barriers, too_wide
 
 from huitou.care.interviews import book as interviews
 from huitou.care.interviews.rules import Asking, token_of
@@ -77,8 +77,8 @@ def phone(browser: Browser) -> Iterator[Page]:
 
 
 def lets_in(page: Page) -> None:
-    assert _barriers(page.context, page) == []
-    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+    assert barriers(page) == []
+    assert too_wide(page) == 0
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

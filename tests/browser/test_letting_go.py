@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from tests.browser.conftest import Console, come_in, listening, windows
-from tests.browser.test_keeping import lets_in
+from tests.browser.looks import PHONE, lets_in_on_every_screen
 from tests.shop import returns
 
 if TYPE_CHECKING:
@@ -49,12 +49,9 @@ def visit(weighed: Console, browser: Browser) -> Iterator[Window]:
     yield from windows(weighed, browser)
 
 
-@pytest.mark.parametrize("width", [360, 1280])
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_the_pages_let_everybody_in(
-    weighed: Console, visit: Window, width: int, language: str
-) -> None:
-    page = visit(width, language).new_page()
+def test_the_pages_let_everybody_in(weighed: Console, visit: Window, language: str) -> None:
+    page = visit(PHONE, language).new_page()
     desk = weighed.shop.letting_go
     held, looked_at = desk.page().appealed[0], desk.proposed()[0]
     for name, path in {
@@ -68,22 +65,21 @@ def test_the_pages_let_everybody_in(
         page.goto(f"{weighed.root}/{path}")
         assert page.locator("html").get_attribute("lang") == language
         assert page.locator("h1").is_visible()
-        lets_in(page, f"{name}-{width}-{language}")
+        lets_in_on_every_screen(page, f"{name}-{language}")
 
 
-@pytest.mark.parametrize("width", [360, 1280])
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_who_has_a_letter_reads_it_and_objects_without_any_script(
-    weighed: Console, browser: Browser, width: int, language: str
+    weighed: Console, browser: Browser, language: str
 ) -> None:
     desk = weighed.shop.letting_go
     held = next(each for each in desk.listed() if each.state in ("standing", "waiting"))
     link = next(word for word in desk.letter(held.id, weighed.root).split() if "/p/" in word)
-    context = browser.new_context(viewport={"width": width, "height": 900})
+    context = browser.new_context(viewport={"width": PHONE, "height": 900})
     page = context.new_page()
     page.goto(f"{link}?lang={language}")
     assert page.locator("h1").is_visible()
-    lets_in(page, f"appeal-{width}-{language}")
+    lets_in_on_every_screen(page, f"appeal-{language}")
     context.close()
 
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import pytest
+from tests.browser.looks import lets_in
 from tests.browser.test_leaving import Door, door
-from tests.browser.test_promises import _barriers
 
 from huitou.care import book as care
 from huitou.care.consents import book as consents
@@ -22,7 +21,6 @@ __all__ = ["door"]
 
 SAVE = {"en": "Save", "zh-Hans": "保存", "zh-Hant": "儲存"}
 OUT = {"en": "Unsubscribe", "zh-Hans": "退订", "zh-Hant": "取消訂閱"}
-PICTURES = os.environ.get("HUITOU_PICTURES")
 
 
 @pytest.fixture(params=[360, 1280])
@@ -33,29 +31,20 @@ def page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
     context.close()
 
 
-def lets_in(page: Page, name: str) -> None:
-    """Nobody is kept out, and nothing is wider than the window."""
-    width = page.viewport_size["width"] if page.viewport_size else 0
-    if PICTURES:
-        page.screenshot(path=f"{PICTURES}/{name}-{width}.png", full_page=True)
-    assert _barriers(page.context, page) == []
-    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
-
-
 @pytest.mark.parametrize("language", SAVE)
 def test_they_choose_what_they_hear(door: Door, page: Page, language: str) -> None:
     width = page.viewport_size["width"] if page.viewport_size else 0
     person = f"chooses in {language} at {width}"
     link = door.shop.consents.links(person, "email", "s").preferences
     page.goto(f"{door.root}{link}?lang={language}")
-    lets_in(page, f"preferences-{language}")
+    lets_in(page, f"preferences-{width}-{language}")
     page.locator("input[value=sms]").check()
     page.locator("input[value=paper]").uncheck()
     page.locator("input[value=less]").check()
     page.locator("#months").select_option("3")
     page.get_by_role("button", name=SAVE[language], exact=True).click()
     page.get_by_role("status").wait_for()
-    lets_in(page, f"preferences-saved-{language}")
+    lets_in(page, f"preferences-saved-{width}-{language}")
     with door.shop.books.reading() as unit:
         assert consents.given(unit, [person]) == {(person, "sms")}
         assert "paper" in {way for who, way in care.silent(unit, [person])}
@@ -68,14 +57,14 @@ def test_one_tap_and_we_stop(door: Door, page: Page, language: str) -> None:
     person = f"leaves in {language} at {width}"
     link = door.shop.consents.links(person, "email", "s").unsubscribe
     page.goto(f"{door.root}{link}?lang={language}")
-    lets_in(page, f"unsubscribe-{language}")
+    lets_in(page, f"unsubscribe-{width}-{language}")
     with door.shop.books.reading() as unit:
         assert not care.silent(unit, [person])
     page.keyboard.press("Tab")
     page.get_by_role("button", name=OUT[language]).focus()
     page.keyboard.press("Enter")
     page.get_by_role("status").wait_for()
-    lets_in(page, f"unsubscribed-{language}")
+    lets_in(page, f"unsubscribed-{width}-{language}")
     with door.shop.books.reading() as unit:
         assert care.silent(unit, [person]) == {(person, "email")}
     page.locator("input[value=too_often]").check()

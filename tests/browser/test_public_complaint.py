@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 import uvicorn
-from tests.browser.test_promises import ASK, AXE
+from tests.browser.looks import barriers, too_wide
 
 from huitou.care.complaints import book as complaints
 from huitou.doors.book import Staff
@@ -144,11 +144,8 @@ def test_nobody_is_shut_out_of_any_page(
     page.on("console", lambda said: found.append(said.text) if said.type == "error" else None)
 
     def look(what: str) -> None:
-        wire = window.new_cdp_session(page)
-        wire.send("Runtime.evaluate", {"expression": AXE.read_text(encoding="utf-8")})
-        found.extend(f"{what}: {each}" for each in page.evaluate(ASK))
-        wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
-        if wide > 0:
+        found.extend(f"{what}: {each}" for each in barriers(page))
+        if wide := too_wide(page):
             found.append(f"{what} is {wide} px wider than the screen")
 
     page.goto(f"{door.root}{LINK}&lang={language}")

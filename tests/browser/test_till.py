@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from tests.browser.conftest import Console
-from tests.browser.test_promises import ASK, AXE
+from tests.browser.looks import barriers, too_wide
 
 from huitou.ground.ids import new_id
 
@@ -28,12 +28,9 @@ def ladder(console: Console) -> Iterator[Console]:
     console.shop.rules("ladder").switch(False)
 
 
-def troubles(window: BrowserContext, page: Page, what: str) -> list[str]:
-    wire = window.new_cdp_session(page)
-    wire.send("Runtime.evaluate", {"expression": AXE.read_text(encoding="utf-8")})
-    found = [f"{what}: {each}" for each in page.evaluate(ASK)]
-    wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
-    return [*found, *([f"{what} is {wide} px wider than the screen"] if wide > 0 else [])]
+def troubles(page: Page, what: str) -> list[str]:
+    found, wide = [f"{what}: {each}" for each in barriers(page)], too_wide(page)
+    return [*found, *([f"{what} is {wide} px wider than the screen"] if wide else [])]
 
 
 @pytest.mark.parametrize("width", [360, 1280])
@@ -50,14 +47,14 @@ def test_nobody_is_shut_out_of_till_ladder_card_and_form(
     code = ladder.shop.members.start(f"Tables {new_id()}", "owner", clerk="Mei")
     for path in ("/till", f"/till/{person}", "/ladder", f"/ladder/promotions/{code.id}"):
         page.goto(ladder.root + path)
-        found += troubles(window, page, path)
+        found += troubles(page, path)
     page.goto(f"{ladder.root}{code.path}?lang={language}")
-    found += troubles(window, page, "the form")
+    found += troubles(page, "the form")
     page.locator("#name").fill("王芳")
     page.locator("#contact").fill(f"{new_id()}@example.com")
     page.locator("button.wide").click()
     page.wait_for_url(re.compile(r"/p/card/[\w-]{43}\?lang="))
-    found += troubles(window, page, "the card")
+    found += troubles(page, "the card")
     assert page.locator("html").get_attribute("lang") == language
     assert re.fullmatch(r"\w{4}-\w{4}", page.locator(".card-plate .big").inner_text())
     assert not found
