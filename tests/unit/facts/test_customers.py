@@ -14,6 +14,7 @@ import pyarrow as pa
 import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
+from tests.unit.facts.refilled import Refilled, refilled
 from tests.unit.facts.rows import arrow, by_person, line, rows, shop
 
 from huitou.facts.contract import CUSTOMERS, Tables
@@ -21,6 +22,7 @@ from huitou.facts.customers import customers
 from huitou.facts.profit import ASSUMED_MARGIN
 from huitou.facts.rhythm import LATELY, MONTH, PRIOR_GAPS
 
+__all__ = ["refilled"]
 START = date(2011, 1, 1)
 AS_OF = datetime(2011, 7, 1)
 FAST = (Phase.explicit, Phase.generate)
@@ -253,10 +255,14 @@ def recomputed(lines: list[dict[str, Any]], margin: float) -> dict[str, dict[str
 
 
 @settings(max_examples=15, phases=FAST)
-@given(st.lists(drawn, min_size=1, max_size=30))
-def test_any_shop_agrees_with_a_plain_recomputation(lines: list[dict[str, Any]]) -> None:
-    expected = recomputed(lines, 0.25)
-    found = by_person(customers(shop(*lines), AS_OF, 0.25))
+@given(lines=st.lists(drawn, min_size=1, max_size=30))
+def test_any_shop_agrees_with_a_plain_recomputation(
+    refilled: Refilled, lines: list[dict[str, Any]]
+) -> None:
+    expected, t = recomputed(lines, 0.25), Tables(refilled.table("lines", arrow(lines)))
+    rows = refilled.answer(0.25, lambda: customers(t, AS_OF, 0.25)).to_pylist()
+    found = {row["person_id"]: row for row in rows}
+    assert len(found) == len(rows)
     assert set(found) == set(expected)
     for person, row in expected.items():
         for name, value in row.items():
@@ -266,15 +272,18 @@ def test_any_shop_agrees_with_a_plain_recomputation(lines: list[dict[str, Any]])
 
 
 @settings(max_examples=6, phases=FAST)
-@given(st.lists(drawn, min_size=1, max_size=15), st.lists(drawn, max_size=15))
+@given(before=st.lists(drawn, min_size=1, max_size=15), after=st.lists(drawn, max_size=15))
 def test_later_rows_change_nothing(
-    before: list[dict[str, Any]], after: list[dict[str, Any]]
+    refilled: Refilled, before: list[dict[str, Any]], after: list[dict[str, Any]]
 ) -> None:
     moved = [
         row | {"ordered_at": datetime.combine(row["day"], time(12)) + timedelta(days=400)}
         for row in after
     ]
     late = [row | {"day": row["ordered_at"].date(), "cost": 1, "phone": "+1"} for row in moved]
-    assert rows(customers(shop(*before), AS_OF), "person_id") == rows(
-        customers(shop(*before, *late), AS_OF), "person_id"
-    )
+    found = []
+    for lines in (before, [*before, *late]):
+        t = Tables(refilled.table("lines", arrow(lines)))
+        told = refilled.answer("plain", lambda t=t: customers(t, AS_OF))
+        found.append(told.sort_by("person_id").to_pylist())
+    assert found[0] == found[1]
