@@ -103,7 +103,7 @@ def _aged(rows: ibis.Table, first: ibis.Table, theirs: list[str]) -> ibis.Table:
 
 
 def _anew(days: ibis.Table) -> Value:
-    """1 for the first of the days on which a person bought in a month: no month before has it."""
+    """1 for the first day on which a person bought in a month: their last one lies in another."""
     before = month_number(day_of(days.number - days.gap))
     return flag(days.gap.isnull() | (before < month_number(days.day)))
 
