@@ -24,7 +24,7 @@ def _applies(path: PurePosixPath) -> bool:
 
 
 def _check(path: PurePosixPath, text: str) -> Found:
-    for statement in _at_the_top(ast.parse(text).body):
+    for statement in at_the_top(ast.parse(text).body):
         for line, name in imported(ast.walk(statement)):
             heavy = name.split(".")[0] in HEAVY
             light = any(name == kept or name.startswith(f"{kept}.") for kept in LIGHT)
@@ -32,14 +32,15 @@ def _check(path: PurePosixPath, text: str) -> Found:
                 yield line, f"{name} is imported before it is needed: import it in the function"
 
 
-def _at_the_top(body: list[ast.stmt]) -> Iterator[ast.stmt]:
+def at_the_top(body: list[ast.stmt]) -> Iterator[ast.stmt]:
+    """The imports of a module that are carried out when it is loaded."""
     for statement in body:
         if isinstance(statement, ast.Import | ast.ImportFrom):
             yield statement
         elif isinstance(statement, ast.If) and "TYPE_CHECKING" not in ast.dump(statement.test):
-            yield from _at_the_top(statement.body + statement.orelse)
+            yield from at_the_top(statement.body + statement.orelse)
         elif isinstance(statement, ast.Try):
-            yield from _at_the_top(statement.body)
+            yield from at_the_top(statement.body)
 
 
 RULE = Rule(

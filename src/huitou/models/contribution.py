@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import t as student
+from scipy.special import stdtrit
 
 Reals = NDArray[np.float64]
 
@@ -39,5 +39,5 @@ def contribution(baskets: Reals, total: Reals, squares: Reals, level: float = 0.
     often = spare > 0
     usual = float(np.median(spread[often] / spare[often])) if often.any() else 0.0
     noise = (spread + LEANS * usual) / (spare + LEANS) * baskets
-    half = student.ppf(0.5 + level / 2, spare + LEANS) * np.sqrt(noise)
+    half = stdtrit(spare + LEANS, 0.5 + level / 2) * np.sqrt(noise)
     return Contribution(total.astype(np.float64), total - half, total + half)

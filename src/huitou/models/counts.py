@@ -11,7 +11,6 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import gammaln
-from scipy.stats import nbinom
 
 from huitou.models.numbers import Array, Index
 
@@ -38,6 +37,8 @@ def interval(p_buy: Array, expected: Array, x: Array, share: float) -> tuple[Ind
 
     It begins at no day or at one wherever that is shortest, else leaves as much on either side.
     """
+    from scipy.stats import nbinom  # half a second to load: for those alone who count days
+
     more, size = _beyond(p_buy, expected), share * (1.0 + x)
     odds = size / (size + more)
     nothing = 1.0 - p_buy

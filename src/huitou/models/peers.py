@@ -16,8 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize_scalar
-from scipy.special import gammaln
-from scipy.stats import gamma
+from scipy.special import gammainc, gammaincinv, gammaln
 
 Reals = NDArray[np.float64]
 Wholes = NDArray[np.int64]
@@ -86,9 +85,10 @@ def beyond(done: Reals, expected: Reals, limit: float, level: float = 0.95) -> B
         level: of the intervals.
     """
     width = spread(done, expected)
-    own = gamma(width + done, scale=1.0 / (width + expected))
-    tail = (1.0 - level) / 2
-    return Beyond(own.mean(), own.ppf(tail), own.ppf(1.0 - tail), own.cdf(limit))
+    # Of each: Gamma(shape, rate).
+    shape, rate = width + done, width + expected
+    low, high = (gammaincinv(shape, q) / rate for q in ((1.0 - level) / 2, (1.0 + level) / 2))
+    return Beyond(shape / rate, low, high, gammainc(shape, limit * rate))
 
 
 def spread(done: Reals, expected: Reals) -> float:

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 import numpy as np
-from scipy.stats import binom, hypergeom, norm
+from scipy.special import bdtrc, ndtri
 
 from huitou.ground.money import Money
 from huitou.ground.words import Sentence, said
@@ -144,7 +144,7 @@ def hidden(treated: int, held_out: int, share: float, level: float = LEVEL) -> f
     """The harm, as a share of people, that so few people could hide: four in five would show it."""
     at = min(max(share, 1 / max(treated, 1)), 0.5)
     se = (at * (1 - at) * (1 / max(treated, 1) + 1 / max(held_out, 1))) ** 0.5
-    return float(min(1.0, (z(level) + float(norm.ppf(0.8))) * se))
+    return float(min(1.0, (z(level) + float(ndtri(0.8))) * se))
 
 
 def words_of(told: Look, people: int, held_out: int, currency: str) -> Sentence:
@@ -212,6 +212,8 @@ def _exact(treated: Arm, held_out: Arm) -> float:
     both = treated + held_out
     if not (treated.people and held_out.people and both.hits):
         return 0.0
+    from scipy.stats import hypergeom  # half a second to load: for those alone who look for harm
+
     law = hypergeom(both.people, both.hits, treated.people)
     # mid-p: exact enough, and not twice as cautious as it says with a control of thirty.
     return _as_z(float(law.sf(treated.hits)) + 0.5 * float(law.pmf(treated.hits)))
@@ -220,11 +222,11 @@ def _exact(treated: Arm, held_out: Arm) -> float:
 def _above_tolerated(treated: Arm) -> float:
     if not treated.people:
         return 0.0
-    return _as_z(float(binom.sf(treated.hits - 1, treated.people, TOLERATED)))
+    return _as_z(float(bdtrc(treated.hits - 1, treated.people, TOLERATED)))
 
 
 def _as_z(p: float) -> float:
-    return float(norm.isf(min(max(p, 1e-300), 1 - 1e-16)))
+    return -float(ndtri(min(max(p, 1e-300), 1 - 1e-16)))
 
 
 def _evidence(outcome: str, treated: Arm, held_out: Arm) -> float:

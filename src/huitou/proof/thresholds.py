@@ -17,8 +17,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import norm
-from scipy.stats import t as student
+from scipy.special import ndtr, stdtrit
 
 Floats = NDArray[np.float64]
 Truth = NDArray[np.bool_]
@@ -67,7 +66,7 @@ class _Jump:
     freedom: int
 
     def ends(self, level: float) -> tuple[float, float]:
-        wide = float(student.ppf(0.5 + level / 2, self.freedom)) * self.error
+        wide = float(stdtrit(self.freedom, 0.5 + level / 2)) * self.error
         return self.effect - wide, self.effect + wide
 
 
@@ -133,7 +132,7 @@ def heaping(x: Floats) -> float:
     if below <= 0 or above <= 0:
         return 0.0 if max(below, above) * n * h > LEAST_NEAR else 1.0
     error = np.sqrt(24 / 5 / (n * h) * (1 / below + 1 / above))
-    return float(2 * norm.sf(abs(np.log(above / below)) / error))
+    return float(2 * ndtr(-abs(np.log(above / below)) / error))
 
 
 def _with_donut(found: Threshold, x: Floats, y: Floats, kept: Truth) -> Threshold:

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date
 
-from scipy.stats import norm
+from scipy.special import ndtri
 
 from huitou.proof.harm import FALSE_STOPS, LEAST_HELD_OUT, LEAST_TREATED, SHARES, Arm, Look
 
@@ -30,7 +30,7 @@ def latest(started: date, day: date) -> int:
 
 def line(outcome: str, looks: int, acts: int) -> float:
     """The z beyond which an outcome is harm, one of so many looks at so many acts."""
-    return float(norm.isf(FALSE_STOPS * SHARES[outcome] / (looks * acts)))
+    return -float(ndtri(FALSE_STOPS * SHARES[outcome] / (looks * acts)))
 
 
 def enough(treated: Arm, base: Arm) -> bool:

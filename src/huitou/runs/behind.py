@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
-from scipy.stats import norm, poisson
+from scipy.special import gammainc, ndtri
 
 Counts = NDArray[np.int64]
 FloatArray = NDArray[np.float64]
@@ -160,11 +160,11 @@ def _named(
     sd = np.sqrt(np.maximum(spread, 0.0) / (up * down))
     # Each gets its share of the doubt, so that all together keep it.
     each = DOUBT / len(looked)
-    z = float(norm.ppf(1 - each / 2))
+    z = float(ndtri(1 - each / 2))
     log_lift = np.log(up / down)
     low, high = np.exp(log_lift - z * sd), np.exp(log_lift + z * sd)
-    # Logs of small counts are skewed: a count so large by chance has the last word.
-    chance = poisson.sf(a.sum(axis=1) - 1, (n1 * (a + b) / whole).sum(axis=1))
+    # Logs of small counts are skewed: a count so large by chance (Poisson) has the last word.
+    chance = gammainc(a.sum(axis=1), (n1 * (a + b) / whole).sum(axis=1))
     left, others = a.sum(axis=1), b.sum(axis=1)
     sure = (chance <= each) & (low > 1) & (left >= LEAST)
     chosen = [place for place in np.argsort(-low, kind="stable") if sure[place]][:MOST]

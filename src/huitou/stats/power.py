@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from scipy.stats import norm
+from scipy.special import ndtri
 
 from huitou.stats.intervals import z
 
@@ -14,7 +14,7 @@ def detectable(se: float, level: float = 0.95, power: float = 0.8) -> float:
 
     `(z(level) + z_power) · se`: 2.8 standard errors for 95 % and 80 %.
     """
-    return (z(level) + float(norm.ppf(power))) * se
+    return (z(level) + float(ndtri(power))) * se
 
 
 def times_more(se: float, effect: float, level: float = 0.95, power: float = 0.8) -> float:

@@ -6,8 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import stdtr, stdtrit
-from scipy.stats import chi2
+from scipy.special import chdtrc, stdtr, stdtrit
 
 from huitou.stats.intervals import Interval
 from huitou.stats.sums import Moments
@@ -96,4 +95,4 @@ def sample_ratio(counts: Sequence[int], shares: Sequence[float]) -> float:
     if kept.sum() < 2 or expected.sum() == 0:
         return 1.0
     distance = float(((seen[kept] - expected) ** 2 / expected).sum())
-    return float(chi2.sf(distance, int(kept.sum()) - 1))
+    return float(chdtrc(int(kept.sum()) - 1, distance))
