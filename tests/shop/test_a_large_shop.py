@@ -95,7 +95,7 @@ def large(**said: int) -> Iterator[None]:
 
 LAST = 150
 WHOLE = {"kept_several", "kept_matched", "kept_first_purchases", "kept_cohort_months"}
-"""Of no use the day after; and who came on the two days had come before."""
+"""Of no use the day after, or told of what grew; and who came on the two days had come before."""
 NEXT = FIRST + timedelta(days=LAST)
 
 

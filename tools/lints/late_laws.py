@@ -6,7 +6,7 @@ import ast
 from pathlib import PurePosixPath
 
 from tools.lints.lazy_doors import at_the_top
-from tools.lints.rule import Found, Rule, imported, in_source
+from tools.lints.rule import Found, Rule, imported, in_source, module
 
 
 def _applies(path: PurePosixPath) -> bool:
@@ -14,7 +14,7 @@ def _applies(path: PurePosixPath) -> bool:
 
 
 def _check(path: PurePosixPath, text: str) -> Found:
-    for statement in at_the_top(ast.parse(text).body):
+    for statement in at_the_top(module(text).body):
         for line, name in imported(ast.walk(statement)):
             if name == "scipy.stats" or name.startswith("scipy.stats."):
                 yield line, f"{name} at the top: scipy.special, or an import in the function"

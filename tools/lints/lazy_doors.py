@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 
-from tools.lints.rule import Found, Rule, imported
+from tools.lints.rule import Found, Rule, imported, module
 
 LIGHT = {
     "typer", "rich", "huitou.ground.errors", "huitou.doors.cli", "huitou.__version__",
@@ -24,7 +24,7 @@ def _applies(path: PurePosixPath) -> bool:
 
 
 def _check(path: PurePosixPath, text: str) -> Found:
-    for statement in at_the_top(ast.parse(text).body):
+    for statement in at_the_top(module(text).body):
         for line, name in imported(ast.walk(statement)):
             heavy = name.split(".")[0] in HEAVY
             light = any(name == kept or name.startswith(f"{kept}.") for kept in LIGHT)

@@ -11,7 +11,7 @@ from tools.lints.rule import Found, Rule
 
 LATER = re.compile(r"\b(TODO|FIXME|XXX|HACK)\b")
 SILENCES = re.compile(r"#\s*(noqa|type:\s*ignore)")
-SILENCED = re.compile(r"#\s*(noqa|type:\s*ignore)(?P<codes>[:\[][^#]*?\]?)?\s*(?P<why>#.*|—.*)?$")
+SILENCED = re.compile(SILENCES.pattern + r"(?P<codes>[:\[][^#]*?\]?)?\s*(?P<why>#.*|—.*)?$")
 
 
 def _applies(path: PurePosixPath) -> bool:

@@ -39,9 +39,15 @@ def in_source(path: PurePosixPath) -> bool:
 
 
 @lru_cache(maxsize=1)
+def module(text: str) -> ast.Module:
+    """A module: each file is read once for all rules, which come one after another."""
+    return ast.parse(text)
+
+
+@lru_cache(maxsize=1)
 def nodes(text: str) -> tuple[ast.AST, ...]:
-    """All nodes of a module: each file is read once for all rules, which come one after another."""
-    return tuple(ast.walk(ast.parse(text)))
+    """All nodes of a module, walked once as it is read once."""
+    return tuple(ast.walk(module(text)))
 
 
 def dotted(node: ast.expr) -> str:

@@ -75,9 +75,7 @@ def sums_of_buyers(t: Tables, as_of: datetime, by: Dimension | None) -> ibis.Tab
         return kept.filter(kept.purchase_days > 0).select("person_id", *MONEY)
     persons = of_persons(orders(t, as_of, by=by))
     sums = persons.group_by([*cut(by), "person_id"]).aggregate(
-        revenue=persons.amount.sum(),
-        **{name: persons[name].sum() for name in MONEY if name in persons.columns},
-        bought=flag(persons.is_purchase).max(),
+        **_money(persons), bought=flag(persons.is_purchase).max()
     )
     return sums.filter(sums.bought == 1).drop("bought")
 
@@ -126,13 +124,18 @@ def _sums(
     persons = of_persons(orders(t, as_of, known=known))
     money = persons.group_by("person_id").aggregate(
         last_seen_day=persons.last_day.max(),
-        revenue=persons.amount.sum(),
-        **{name: persons[name].sum() for name in MONEY if name in persons.columns},
+        **_money(persons),
         **{name: told(persons) for name, told in more.items()},
     )
     bought = pace(bought_days(t, as_of, known=known), PERSON).rename(whose="person_id")
     both = money.left_join(bought, money.person_id == bought.whose).drop("whose")
     return both.mutate(**{name: both[name].fill_null(0) for name in COUNTS})
+
+
+def _money(orders: ibis.Table) -> dict[str, Value]:
+    """The sums of `MONEY` over some orders."""
+    of = {name: orders.amount if name == "revenue" else orders[name] for name in MONEY}
+    return {name: value.sum() for name, value in of.items()}
 
 
 def added(earlier: ibis.Table, later: ibis.Table) -> ibis.Table:
