@@ -88,7 +88,7 @@ bench-facts: install ## ten million customers: every metric anew, one more day
 bench-models: install ## figures of forecasts: published anchors, small shops, seconds; beside peers if installed
 	$(BIN)/huitou bench models
 
-bench-sources: install ## events a second over HTTP, on the disk before they are answered; twenty kills
+bench-sources: install ## events a second over HTTP, on the disk before they are answered
 	$(BIN)/huitou bench sources
 
 segment: .peers/segment/.installed ## Segment's own libraries, installed apart, tell a running huitou (needs Node)
@@ -128,7 +128,7 @@ bench-peers: .peers/causal/.installed .peers/models/.installed ## beside causalm
 offers: install ## offers beside an oracle of dicts: 2,000 runs of 50 steps on each database
 	HUITOU_OFFER_RUNS=2000 HUITOU_OFFER_STEPS=50 $(BIN)/python -m pytest tests/contract/test_offers.py -k oracle
 
-kills: install ## 50 runs killed at random moments and run again
+kills: install ## 50 runs, the public pages and the door of events, killed at moments of all sorts
 	$(BIN)/python -m pytest tests/trust tests/shop -m kills $(PYTEST_ARGS) -n 0
 
 ledger: install ## 2,000 runs of 50 steps of points against a second bookkeeper, on both databases
