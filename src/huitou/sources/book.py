@@ -9,7 +9,6 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -17,18 +16,10 @@ import pyarrow as pa
 
 from huitou.ground.clock import naive_utc
 from huitou.ground.errors import HuitouError
-from huitou.sources import files, history, restated
+from huitou.sources import files, history, meeting, restated
 from huitou.sources.contract import QUARANTINE, Batch, Mapping, Taken
 from huitou.sources.restated import Restated
-from huitou.sources.tables import create, exists
-
-_REQUIRED = ("ordered_at", "day", "amount", "is_return", "is_product")
-_OPTIONAL = (
-    "line_id", "member_no", "phone", "email", "name", "address", "sku", "product", "category",
-    "quantity", "cost", "store", "channel", "region", "campaign", "discount", "return_reason",
-    "birthday",
-)  # fmt: skip
-"""A later file may fill these in or change them; where it says nothing, the earlier word stands."""
+from huitou.sources.tables import create, exists, quoted
 
 
 @dataclass(frozen=True)
@@ -71,16 +62,14 @@ def take(con: duckdb.DuckDBPyConnection, batch: Batch, now: datetime) -> Taken:
     earlier = _same_bytes(con, batch)
     if earlier is not None:
         return earlier
-    _bring(con, batch)
-    torn = _set_aside(con, batch)
+    meeting.bring(con, batch)
+    torn = meeting.set_aside(con, batch)
     moment = naive_utc(now)
     applied, told_anew = _merge(con, batch, moment)
     quarantined = _quarantine(con, batch, torn, moment)
     first, last = con.execute("SELECT min(day), max(day) FROM arrived").fetchone() or (None, None)
-    for name in ("new", "arrived"):
-        con.execute(f"DROP VIEW {name}")
-    for name in ("on_file", "claimed", "met", "changed", *restated.TABLES):
-        con.execute(f"DROP TABLE {name}")
+    restated.part(con)
+    meeting.part(con)
     taken = Taken(
         batch.id, batch.file, batch.rows, applied, batch.rows - applied - quarantined, quarantined,
         first, last, (*batch.warnings, *told_anew.warnings()),
@@ -145,68 +134,14 @@ def _same_bytes(con: duckdb.DuckDBPyConnection, batch: Batch) -> Taken | None:
     return Taken(name, batch.file, rows, 0, rows - waiting, waiting, first, last, batch.warnings)
 
 
-def _bring(con: duckdb.DuckDBPyConnection, batch: Batch) -> None:
-    """The parsed lines as `arrived`, and what is `on_file` of their orders, each with its `place`.
-
-    The file is read where it lies, each column when it is asked for, by all processors: a table
-    made in the same transaction is read by one. The lake is read for them once: all that follows
-    looks at these alone. A line is met under its own order, but for one without an order number:
-    what was paid back on it is called after the purchase, which may be counted otherwise in another
-    file.
-    """
-    _arrive(con, batch)
-    # First where they stand, by one column; then whole: most of the lake is not even unpacked.
-    con.execute(
-        """CREATE OR REPLACE TEMP TABLE places AS
-        SELECT rowid AS place FROM lines SEMI JOIN arrived USING (source, order_id)
-        UNION ALL SELECT rowid AS place FROM lines
-        SEMI JOIN (FROM arrived WHERE starts_with(order_id, 'row:')) USING (line_key)"""
-    )
-    con.execute(
-        """CREATE OR REPLACE TEMP TABLE on_file AS
-        SELECT rowid AS place, * FROM lines WHERE rowid IN (SELECT place FROM places)"""
-    )
-    con.execute("DROP TABLE places")
-
-
-def _arrive(con: duckdb.DuckDBPyConnection, batch: Batch, which: str = "") -> None:
-    """The lines of the file by their places in it (`here`), or those `which` are asked for."""
-    con.execute(
-        f"""CREATE OR REPLACE TEMP VIEW arrived AS
-        SELECT * RENAME (file_row_number AS here)
-        FROM read_parquet({_quoted(batch.lines_path)}, file_row_number = true) {which}"""
-    )
-
-
-def _set_aside(con: duckdb.DuckDBPyConnection, batch: Batch) -> dict[int, str]:
-    """Take out rows that give an order of an earlier file to another customer: row -> field."""
-    con.execute(
-        """CREATE OR REPLACE TEMP TABLE claimed AS
-        WITH known AS (
-            SELECT source, order_id, min(member_no) AS member_no, min(phone) AS phone,
-                min(email) AS email
-            FROM on_file GROUP BY source, order_id)
-        SELECT a.row, CASE WHEN a.member_no <> k.member_no THEN 'member_no'
-            WHEN a.member_no = k.member_no THEN NULL
-            WHEN a.phone <> k.phone THEN 'phone'
-            WHEN a.phone = k.phone THEN NULL
-            WHEN a.email <> k.email THEN 'email' END AS who
-        FROM arrived a JOIN known k USING (source, order_id) WHERE who IS NOT NULL"""
-    )
-    found = con.execute("SELECT row, min(who) FROM claimed GROUP BY row").fetchall()
-    if found:
-        _arrive(con, batch, "WHERE row NOT IN (SELECT row FROM claimed)")
-    return dict(found)
-
-
 def _merge(con: duckdb.DuckDBPyConnection, batch: Batch, moment: datetime) -> tuple[int, Restated]:
     """Insert what is new, change what a later file changes; how many rows did either."""
-    differ = _meet(con)
+    differ = meeting.meet(con, batch)
     told_anew = restated.restate(con, mended=bool(batch.mends))
     applied = _count(
         con,
         """SELECT count(DISTINCT row) FROM (
-            SELECT row FROM new ANTI JOIN left_out USING (line_key)
+            SELECT row FROM unmet ANTI JOIN left_out USING (here)
             UNION ALL SELECT row FROM changed)""",
     )
     history.supersede(
@@ -221,43 +156,13 @@ def _merge(con: duckdb.DuckDBPyConnection, batch: Batch, moment: datetime) -> tu
     named = ", ".join(f"coalesce(n.{name}, g.{name}) AS {name}" for name in restated.WHO)
     con.execute(
         f"""INSERT INTO lines BY NAME
-        SELECT n.* REPLACE ({named}), $batch AS batch, $moment::TIMESTAMP AS loaded_at
-        FROM (FROM new ANTI JOIN left_out USING (line_key)) n
+        SELECT n.* EXCLUDE (here) REPLACE ({named}), $batch AS batch,
+            $moment::TIMESTAMP AS loaded_at
+        FROM (FROM arrived SEMI JOIN (FROM unmet ANTI JOIN left_out USING (here)) USING (here)) n
         LEFT JOIN given g USING (source, order_id)""",
         stamped,
     )
     return applied, told_anew
-
-
-def _meet(con: duckdb.DuckDBPyConnection) -> list[str]:
-    """`met`: lines that are already there (`here` in the file, at a `place` in the lake), and which
-    columns of each now read differently; `new`: the others; `changed`: what those of `met` say now.
-    The columns that changed.
-    """
-    differs = {name: f"a.{name} IS DISTINCT FROM l.{name}" for name in _REQUIRED} | {
-        name: f"(a.{name} IS NOT NULL AND a.{name} IS DISTINCT FROM l.{name})" for name in _OPTIONAL
-    }
-    con.execute(
-        f"""CREATE OR REPLACE TEMP TABLE met AS
-        SELECT line_key, a.here, l.place,
-            {", ".join(f"{told} AS {name}" for name, told in differs.items())}
-        FROM arrived a JOIN on_file l USING (line_key)"""
-    )
-    con.execute(
-        """CREATE OR REPLACE TEMP VIEW new AS
-        SELECT * EXCLUDE (here) FROM arrived WHERE here NOT IN (SELECT here FROM met)"""
-    )
-    anywhere = con.execute(
-        f"SELECT {', '.join(f'bool_or({name})' for name in differs)} FROM met"
-    ).fetchone()
-    columns = [name for name, said in zip(differs, anywhere or (), strict=True) if said]
-    con.execute(
-        f"""CREATE OR REPLACE TEMP TABLE changed AS
-        SELECT m.place, a.row{"".join(f", a.{name}" for name in columns)}
-        FROM arrived a JOIN met m USING (here)
-        WHERE {" OR ".join(f"m.{name}" for name in columns) or "false"}"""
-    )
-    return columns
 
 
 def _change(con: duckdb.DuckDBPyConnection, columns: list[str], stamped: dict[str, Any]) -> None:
@@ -283,7 +188,7 @@ def _quarantine(
         f"""INSERT INTO quarantine BY NAME
         SELECT q.* EXCLUDE (row), coalesce(m.row, q.row) AS row, coalesce(m.batch, $batch) AS batch,
             coalesce(b.file, $file) AS file, $moment::TIMESTAMP AS loaded_at, $batch AS came_in
-        FROM (SELECT * FROM read_parquet({_quoted(batch.quarantine_path)})
+        FROM (SELECT * FROM read_parquet({quoted(batch.quarantine_path)})
             UNION ALL BY NAME SELECT * FROM torn_rows) q
         LEFT JOIN {_mends(batch)} m ON m.here = q.row LEFT JOIN batches b ON b.batch = m.batch
         ORDER BY q.row""",
@@ -306,7 +211,7 @@ def _mark_mended(con: duckdb.DuckDBPyConnection, batch: Batch) -> None:
 def _mends(batch: Batch) -> str:
     """The rows a batch brings back: where they were first, and where they stand `here`."""
     if batch.mends:
-        return f"read_parquet({_quoted(batch.lines_path.with_name('mends.parquet'))})"
+        return f"read_parquet({quoted(batch.lines_path.with_name('mends.parquet'))})"
     return "(SELECT '' AS batch, 0 AS row, 0 AS here WHERE false)"
 
 
@@ -342,7 +247,3 @@ def _record(con: duckdb.DuckDBPyConnection, batch: Batch, taken: Taken, moment: 
 def _count(con: duckdb.DuckDBPyConnection, query: str, **values: Any) -> int:
     found = con.execute(query, values).fetchone()
     return int(found[0]) if found else 0
-
-
-def _quoted(path: Path) -> str:
-    return "'" + str(path).replace("'", "''") + "'"

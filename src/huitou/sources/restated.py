@@ -25,23 +25,25 @@ SAME_ORDER_DAYS = 31
 WHO = ("member_no", "phone", "email", "name")
 """Named once, the customer of an order is known for the lines that replace its others."""
 
-TABLES = ("fresh", "contested", "outdated", "left_out", "given")
-"""Temporary tables made here, for the merge that follows."""
+_TABLES = ("fresh", "contested", "outdated", "left_out", "given")
 
 _FRESH = """
-SELECT * FROM new SEMI JOIN on_file USING (source, order_id)
+SELECT * FROM arrived SEMI JOIN (FROM heard ANTI JOIN met USING (here)) USING (here)
 WHERE NOT starts_with(order_id, 'row:')"""
 
 _SIDE = """
 SELECT source, order_id, count(*) AS lines, min(day) AS day, min(store) AS store,
-    bool_and(line_id IS NOT NULL) AS numbered, count(*) FILTER (line_key NOT IN
-        (SELECT line_key FROM met)) AS unmet,
+    bool_and(line_id IS NOT NULL) AS numbered,
+    count(*) FILTER ({stand} NOT IN (SELECT {stand} FROM met)) AS unmet,
     list(DISTINCT sku) FILTER (sku IS NOT NULL) AS skus,
     list(DISTINCT product) FILTER (product IS NOT NULL) AS products
 FROM {lines} SEMI JOIN fresh USING (source, order_id) GROUP BY source, order_id"""
 
+_KNOWN = _SIDE.format(lines="on_file", stand="place")
+_TOLD = _SIDE.format(lines="arrived", stand="here")
+
 _CONTESTED = f"""
-WITH known AS ({_SIDE.format(lines="on_file")}), told AS ({_SIDE.format(lines="arrived")})
+WITH known AS ({_KNOWN}), told AS ({_TOLD})
 SELECT source, order_id, t.lines >= k.lines AS whole,
     coalesce(k.skus, k.products) IS NOT NULL AND coalesce(t.skus, t.products) IS NOT NULL AS named
 FROM known k JOIN told t USING (source, order_id)
@@ -61,7 +63,7 @@ WITH old AS (
     ANTI JOIN met USING (place)),
 new AS (SELECT *, {_NTH} FROM fresh SEMI JOIN (FROM contested WHERE NOT whole)
     USING (source, order_id))
-SELECT old.place, new.line_key AS told
+SELECT old.place, new.here
 FROM old JOIN new USING (source, order_id, goods, nth)"""
 
 
@@ -96,30 +98,39 @@ def restate(con: duckdb.DuckDBPyConnection, *, mended: bool) -> Restated:
     Rows that come back `mended` are the missing part of an order, and replace nothing.
     """
     _make(con, "fresh", _FRESH + (" LIMIT 0" if mended else ""))
-    _make(con, "contested", _CONTESTED)
-    _make(con, "outdated", _PAIRED)
+    # Most files tell nothing anew: then the lake is not looked at again, and all is empty.
+    some = "" if con.execute("FROM fresh LIMIT 1").fetchone() else " LIMIT 0"
+    _make(con, "contested", _CONTESTED + some)
+    _make(con, "outdated", _PAIRED + some)
     _make(
         con,
         "left_out",  # the total of an order whose lines are known, or the other way round
-        """SELECT line_key FROM fresh
+        """SELECT here FROM fresh
         SEMI JOIN (FROM contested WHERE NOT whole AND NOT named) USING (source, order_id)
-        WHERE line_key NOT IN (SELECT told FROM outdated)""",
+        WHERE here NOT IN (SELECT here FROM outdated)""",
     )
     con.execute(
-        """INSERT INTO outdated BY NAME SELECT place
+        f"""INSERT INTO outdated BY NAME SELECT place
         FROM (FROM on_file SEMI JOIN (FROM contested WHERE whole) USING (source, order_id))
-        ANTI JOIN met USING (place)"""
+        ANTI JOIN met USING (place){some}"""
     )
     _make(
         con,
         "given",
         f"""SELECT source, order_id, {", ".join(f"max({name}) AS {name}" for name in WHO)}
-        FROM on_file SEMI JOIN contested USING (source, order_id) GROUP BY source, order_id""",
+        FROM on_file SEMI JOIN contested USING (source, order_id)
+        GROUP BY source, order_id{some}""",
     )
     found = con.execute(
         f"SELECT {_ORDERS} FILTER (whole), {_ORDERS} FILTER (NOT whole) FROM contested"
     ).fetchone()
     return Restated(*found) if found else Restated(0, 0)
+
+
+def part(con: duckdb.DuckDBPyConnection) -> None:
+    """Let go of what was found, after the merge that follows."""
+    for name in _TABLES:
+        con.execute(f"DROP TABLE {name}")
 
 
 def _make(con: duckdb.DuckDBPyConnection, name: str, query: str) -> None:

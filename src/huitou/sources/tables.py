@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import duckdb
 import pyarrow as pa
 
@@ -62,3 +64,8 @@ def exists(con: duckdb.DuckDBPyConnection, name: str) -> bool:
         "SELECT count(*) FROM information_schema.tables WHERE table_name = $name", {"name": name}
     ).fetchone()
     return bool(found and found[0])
+
+
+def quoted(path: Path) -> str:
+    """A file as a query names it."""
+    return "'" + str(path).replace("'", "''") + "'"

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import duckdb
 import pyarrow as pa
 import pytest
 
@@ -34,6 +35,25 @@ def test_what_is_written_is_there_tomorrow(tmp_path: Path) -> None:
         connection.execute("CREATE TABLE t AS SELECT 1 AS a")
     with lake.writing("test") as connection:
         assert connection.execute("SELECT a FROM t").fetchall() == [(1,)]
+
+
+@pytest.mark.parametrize("version", ["v1.0.0", None])
+def test_a_lake_made_before_goes_on_as_it_was_made(tmp_path: Path, version: str | None) -> None:
+    if version:
+        config = {"storage_compatibility_version": version}
+        with duckdb.connect(str(tmp_path / "lake.duckdb"), config=config) as connection:
+            connection.execute("CREATE TABLE words AS SELECT 'said'::VARCHAR AS word")
+    lake = Lake(tmp_path)
+    with lake.writing("test") as connection:
+        connection.execute("CREATE TABLE IF NOT EXISTS words (word VARCHAR)")
+        connection.execute("INSERT INTO words SELECT 'word ' || i FROM range(200000) t(i)")
+    with lake.writing("test") as connection:
+        found = connection.execute("SELECT count(DISTINCT word) FROM words").fetchone()
+        told = connection.execute(
+            "SELECT tags['storage_version'] FROM duckdb_databases() WHERE database_name = 'lake'"
+        ).fetchone()
+    assert found == (200_001 if version else 200_000,)
+    assert told == (f"{version or 'v1.3.0'}+",)
 
 
 def test_a_step_that_fails_leaves_nothing(tmp_path: Path) -> None:
