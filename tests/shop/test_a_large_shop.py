@@ -125,6 +125,7 @@ def test_one_more_day_is_added_and_tells_the_same(plain: Story, kept: Story) -> 
             grew = {name for name, parts in kept.pieces.items() if parts > before.get(name, 0)}
             assert grew >= {"lines", *beneath.KEPT} - {"kept_accounts", *WHOLE}
             assert kept.pieces["kept_accounts"] == before["kept_accounts"]
+            assert kept.pieces["kept_cohort_months"] == 1
     plain.take("all", *rows(range(LAST + 2)))
     assert found == plain.evening(day(LAST + 1))
     assert "kept_orders" not in plain.pieces

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import ibis
@@ -71,31 +72,50 @@ def cohort_months(t: Tables, as_of: datetime, *, by: Dimension | None = None) ->
     return _cohort_months(t, as_of, by) if kept is None else kept
 
 
+def months_later(
+    cells: ibis.Table, people: ibis.Table, days: ibis.Table, *orders: ibis.Table
+) -> ibis.Table:
+    """The same of a later evening, of what was known of an earlier one (`cells`) and what came
+    since: the purchase `days`, `orders`, and the accounts of the `people` in them."""
+    buyers = people.filter(people.first_day.notnull())
+    first = buyers.select(cohort=month_number(buyers.first_day), person_id_first="person_id")
+    earned = (_earned(of_persons(each), first, None) for each in orders)
+    return _all_of((cells, _bought(days, first, None), *earned), None)
+
+
 def _cohort_months(t: Tables, as_of: datetime, by: Dimension | None) -> ibis.Table:
-    theirs = [*cut(by), "person_id"]
     days, every = bought_days(t, as_of, by=by), of_persons(orders(t, as_of, by=by))
     first = days.filter(days.gap.isnull())
     first = first.select(
-        cohort=month_number(first.day), **{f"{name}_first": first[name] for name in theirs}
+        cohort=month_number(first.day),
+        **{f"{name}_first": first[name] for name in (*cut(by), "person_id")},
     )
-    bought, earned = _aged(days, first, theirs), _aged(every, first, theirs)
     # Each side is gathered by itself, for together they are as many rows as the shop has.
-    parts = (
-        _summed(bought, cut(by), active=_anew(bought), orders=bought.orders),
-        _summed(
-            earned,
-            cut(by),
-            revenue=earned.amount,
-            earned=earned.earned,
-            uncosted=earned.uncosted,
-        ),
-    )
-    both = ibis.union(*parts)
+    return _all_of((_bought(days, first, by), _earned(every, first, by)), by)
+
+
+def _bought(days: ibis.Table, first: ibis.Table, by: Dimension | None) -> ibis.Table:
+    """What each month's newcomers bought, of purchase days."""
+    aged = _aged(days, first, by)
+    return _summed(aged, cut(by), active=_anew(aged), orders=aged.orders)
+
+
+def _earned(orders: ibis.Table, first: ibis.Table, by: Dimension | None) -> ibis.Table:
+    """What their orders came to, returns too."""
+    aged = _aged(orders, first, by)
+    told = {"revenue": aged.amount, "earned": aged.earned, "uncosted": aged.uncosted}
+    return _summed(aged, cut(by), **told)
+
+
+def _all_of(cells: Sequence[ibis.Table], by: Dimension | None) -> ibis.Table:
+    """The sums of cells that are told apart."""
+    both = ibis.union(*cells)
     return _summed(both, cut(by), **{name: both[name] for name in OF_A_COHORT})
 
 
-def _aged(rows: ibis.Table, first: ibis.Table, theirs: list[str]) -> ibis.Table:
+def _aged(rows: ibis.Table, first: ibis.Table, by: Dimension | None) -> ibis.Table:
     """Rows from the month on in which their person first bought (`cohort`), `k` months after it."""
+    theirs = (*cut(by), "person_id")
     same = [rows[name].identical_to(first[f"{name}_first"]) for name in theirs]
     aged = rows.join(first, same)
     aged = aged.mutate(k=month_number(aged.day) - aged.cohort)

@@ -18,8 +18,9 @@ from datetime import datetime
 import ibis
 
 from huitou.facts.accounts import accounts, added
-from huitou.facts.cohorts import cohort_months
+from huitou.facts.cohorts import cohort_months, months_later
 from huitou.facts.contract import Held, Tables
+from huitou.facts.kernel import month_number
 from huitou.facts.matched import matched
 from huitou.facts.orders import (
     first_purchases,
@@ -43,6 +44,8 @@ PIECES: dict[str, Callable[[Tables, datetime], ibis.Table]] = {
 """What to keep of an evening, in the order in which it is made."""
 GROWING = ("orders", "parted", "purchase_days", "first_purchases")
 """What one more day only adds rows to."""
+TOLD_ANEW = ("cohort_months",)
+"""What is small, and one more day tells as a whole."""
 SLICED = {
     "several": "mark",
     "purchase_days": "person_id",
@@ -52,25 +55,44 @@ SLICED = {
 """What can be made a slice of its rows at a time, by a column whose values never part."""
 
 
-def since(before: ibis.Table, news: Tables, as_of: datetime) -> dict[str, ibis.Table]:
-    """What one more day adds to the pieces of an earlier evening, whose accounts are `before`.
+def since(before: Tables, then: datetime, news: Tables, as_of: datetime) -> dict[str, ibis.Table]:
+    """What one more day adds to the pieces that are kept of an evening (`before`, `then`).
 
     `news` has the lines ordered after that evening, none of them of an order begun before it. Rows
-    of `accounts` take the place of those people's earlier ones; all others are new rows.
+    of `accounts` take the place of those people's earlier ones, and `cohort_months` that of the
+    whole piece; all others are new rows.
     """
-    named = before.select(whose="person_id", last="last_number")
+    known, cells = before.kept("accounts", then), before.kept("cohort_months", then)
+    assert known is not None and cells is not None, "asked where they are kept"
+    named = known.select(whose="person_id", last="last_number")
     days = bought_days(news, as_of)
     both = days.left_join(named, days.person_id == named.whose)
     gap = ibis.coalesce(both.gap, both.number - both["last"])
+    days = both.mutate(gap=gap).select(*days.columns)
+    newer = added(known, accounts(news, as_of))
     # Newcomers bought on a day without one before: to ask who ever came looks at everybody again.
     newcomers = both.filter(both["last"].isnull())
+    ordered, earlier = orders(news, as_of), _brought_back(before, then, newer)
     return {
-        "orders": orders(news, as_of),
+        "orders": ordered,
         "parted": parted_orders(news, as_of),
-        "purchase_days": both.mutate(gap=gap).select(*days.columns),
-        "accounts": added(before, accounts(news, as_of)),
+        "purchase_days": days,
+        "cohort_months": months_later(cells, newer, days, ordered, earlier),
+        "accounts": newer,
         "first_purchases": first_purchases(news, as_of).semi_join(newcomers, "person_id"),
     }
+
+
+def _brought_back(before: Tables, then: datetime, newer: ibis.Table) -> ibis.Table:
+    """Orders before that evening of those who have first bought since, in the same month: they
+    brought something back, and nobody knew of what. Hardly anybody does."""
+    known = before.kept("accounts", then)
+    assert known is not None, "asked where they are kept"
+    met = known.filter(known.first_day.isnull()).select(whose="person_id", seen="last_seen_day")
+    bought = newer.filter(newer.first_day.notnull())
+    both = bought.join(met, bought.person_id == met.whose)
+    same = both.filter(month_number(both.seen) == month_number(both.first_day))
+    return orders(before, then).semi_join(same, "person_id")
 
 
 def holding(t: Tables, as_of: datetime, name: str, kept: ibis.Table) -> Tables:

@@ -18,7 +18,7 @@ import ibis
 from huitou.facts.accounts import in_place_of
 from huitou.facts.contract import Tables
 from huitou.facts.engine import engine_over
-from huitou.facts.held import GROWING, PIECES, SLICED, holding, since
+from huitou.facts.held import GROWING, PIECES, SLICED, TOLD_ANEW, holding, since
 from huitou.facts.kernel import moment as at
 from huitou.identity.tables import JOINED, MERGED, SPLIT
 from huitou.runs.moment import FORMAT, Moment
@@ -100,10 +100,9 @@ def add_a_day(
     for name in KEPT:
         if before.has(name):
             before.open(connection, name)
-    accounts = with_pieces(tables, connection, then).kept("accounts", then)
-    assert accounts is not None, "continued() has found them"
+    known = with_pieces(tables, connection, then)
     news = Tables(tables.lines.filter(tables.lines.ordered_at >= at(then)), zone=tables.zone)
-    more = {name: typed(connection, made) for name, made in since(accounts, news, as_of).items()}
+    more = {name: typed(connection, made) for name, made in since(known, then, news, as_of).items()}
     for name in GROWING:
         if not edition.has(FILES[name]):
             edition.extend(connection, FILES[name], before, more[name])
@@ -114,7 +113,10 @@ def add_a_day(
         edition.copy_slices(connection, ACCOUNTS_SINCE, parts, of_each=True)
     if not edition.has(FILES["accounts"]):
         edition.link(FILES["accounts"], before)
-    for file in (*(FILES[name] for name in GROWING), FILES["accounts"], ACCOUNTS_SINCE):
+    for name in TOLD_ANEW:
+        if not edition.has(FILES[name]):
+            edition.copy(connection, FILES[name], more[name])
+    for file in (*(FILES[name] for name in (*GROWING, *TOLD_ANEW, "accounts")), ACCOUNTS_SINCE):
         edition.open(connection, file)
 
 
@@ -138,7 +140,7 @@ def continued(lake: duckdb.DuckDBPyConnection, before: Edition | None, day: Mome
     """SQL that is true of the lines that are new since an earlier edition, where nothing that it
     knew has changed since; None where something has, or it keeps nothing to go on from."""
     mark = before.noted("arrived") if before is not None else None
-    wanted = [FILES[name] for name in (*GROWING, "accounts")]
+    wanted = [FILES[name] for name in (*GROWING, *TOLD_ANEW, "accounts")]
     if before is None or mark is None or not all(map(before.has, wanted)):
         return None
     written = before.noted("moment")

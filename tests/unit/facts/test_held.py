@@ -17,9 +17,10 @@ from tests.unit.facts.rows import arrow, by_person, line, rows, shop
 
 from huitou.facts.accounts import accounts, sums_of
 from huitou.facts.bought import bought
+from huitou.facts.cohorts import cohort_months
 from huitou.facts.contract import METRICS, Tables
 from huitou.facts.customers import customers
-from huitou.facts.held import GROWING, PIECES, holding, since
+from huitou.facts.held import GROWING, PIECES, TOLD_ANEW, holding, since
 from huitou.facts.metrics import values
 from huitou.facts.orders import orders, parted_orders
 from huitou.facts.rhythm import returning
@@ -87,16 +88,19 @@ class Shop:
         """The same shop, with what it kept of an evening and what came since."""
         answer, table = self._tables.answer, self._tables.table
         late = self.plain.lines.filter(self.plain.lines.ordered_at >= ibis.literal(earlier))
-        before = self.kept(earlier).held
+        known = self.kept(earlier)
+        before = known.held
         assert before is not None
         made, after = self._made.get((earlier, as_of)), self.plain
         news = replace(self.plain, lines=late)
-        for name in (*GROWING, "accounts"):
+        for name in (*GROWING, *TOLD_ANEW, "accounts"):
             old = before.tables[name]
             new = answer(
                 (name, earlier, as_of),
-                lambda name=name: since(before.tables["accounts"], news, as_of)[name],
+                lambda name=name: since(known, earlier, news, as_of)[name],
             )
+            if name in TOLD_ANEW:
+                old = old.limit(0)
             if name == "accounts":
                 old = old.anti_join(table(f"new {earlier}", new), "person_id")
             told_so_far = answer((name, earlier, "old"), lambda old=old: old)
@@ -214,11 +218,12 @@ def test_other_lines_are_not_told_by_what_is_kept(busy: tuple[Tables, Tables]) -
     lines=st.lists(LINES, min_size=2, max_size=25),
     earlier=st.sampled_from((LAST - 60, LAST - 7, LAST - 1)),
 )
+@example(lines=[(0, 338, -2, True), (3, 345, 5, True)], earlier=LAST - 60)
 def test_one_more_day_adds_to_what_is_kept(
     changing: Shop, lines: list[tuple[int, int, int, bool]], earlier: int
 ) -> None:
     # Every order on one day: a part of it that came later would change an earlier evening.
     changing.told([told(n, each) | {"order_id": f"o{n}"} for n, each in enumerate(lines)])
     after = changing.one_more_day(evening(earlier), evening(LAST))
-    for make in (orders, customers, returning, values):
+    for make in (orders, customers, returning, values, cohort_months):
         changing.same(after, make, evening(LAST))
