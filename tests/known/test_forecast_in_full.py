@@ -11,25 +11,33 @@ import pytest
 
 from huitou.ground.clock import StoppedClock
 from huitou.runs.forecast import Ahead
+from huitou.runs.shop import Shop
 from huitou.runs.wiring import open_shop
 from huitou.sources.contract import Declared
 
 pytestmark = pytest.mark.known
 
-JUNE, AHEAD = date(2011, 6, 9), 183
+JUNE, AHEAD, MARGIN = date(2011, 6, 9), 183, 0.3
 
 
 @pytest.fixture(scope="module")
-def told(
-    data_file: Callable[[str], Path], tmp_path_factory: pytest.TempPathFactory
-) -> tuple[Ahead, dict[str, float], Path]:
-    """The forecast as printed, and each customer's chance by the key the shop knows them by."""
-    orders = data_file("online_retail_ii_dedup.parquet")
+def orders(data_file: Callable[[str], Path]) -> Path:
+    return data_file("online_retail_ii_dedup.parquet")
+
+
+@pytest.fixture(scope="module")
+def shop(orders: Path, tmp_path_factory: pytest.TempPathFactory) -> Shop:
     clock = StoppedClock(datetime(2026, 6, 1, tzinfo=UTC))
     shop = open_shop(tmp_path_factory.mktemp("june") / "shop", clock=clock)
-    shop.change_settings(margin=0.3)
+    shop.change_settings(margin=MARGIN)
     shop.take(orders, Declared(currency="GBP", timezone="Europe/London"), confirmed=True)
     shop.run(as_of=JUNE, horizon_days=AHEAD)
+    return shop
+
+
+@pytest.fixture(scope="module")
+def told(shop: Shop, orders: Path) -> tuple[Ahead, dict[str, float], Path]:
+    """The forecast as printed, and each customer's chance by the key the shop knows them by."""
     ahead = shop.card().ahead
     assert ahead is not None
     chances = {}
@@ -86,3 +94,17 @@ def test_every_tenth_lies_in_its_printed_interval(
         start += tenth.customers
         assert tenth.low <= sum(came[key] for key in group) <= tenth.high, tenth
     assert start == len(ranked)
+
+
+def test_silence_has_taken_less_than_all_who_ever_came_have_brought(
+    shop: Shop, orders: Path
+) -> None:
+    ((brought,),) = duckdb.execute(
+        f"""SELECT sum(amount) FROM read_parquet('{orders}')
+        WHERE customer_id IS NOT NULL AND ordered_at::date <= DATE '{JUNE}'"""
+    ).fetchall()
+    taken = shop.answers().value_lost
+    assert 0 < taken.low.minor < taken.high.minor < MARGIN * float(brought) * 100
+    worst = shop.people(sort="missed", limit=1).rows[0].missed
+    assert worst is not None
+    assert worst.value.minor < 0.2 * taken.value.minor, "and of no one alone most of it"

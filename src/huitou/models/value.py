@@ -41,9 +41,10 @@ class Worth:
     low: Index
     high: Index
     if_kept: Index
-    """The same, given that the customer is alive."""
+    """The same, given that the customer is alive: what was learned tells, above all, who is."""
     then: Index
-    """The same on the evening of the last purchase: what silence since has taken is the rest."""
+    """The same on the evening of the last purchase, before anything was learned of the silence:
+    what that has taken is the rest."""
 
 
 def spending(known: Histories) -> Spending:
@@ -74,16 +75,18 @@ def worth(found: Forecast, paid: Spending, volume: Level, days: int) -> Worth:
     """
     made, known = found.made, found.known
     per_day = paid.expected * net_share(known) * np.clip(known.margin, 0.0, 1.0)
-    per_day = per_day * volume.factor() * found.personal_volume
+    per_day = per_day * volume.factor()
     expected = made.expected(days)
     log_sd = np.sqrt(volume.sd**2 + paid.log_sd**2 + _purchases_log_sd(made, days, expected) ** 2)
-    middle = expected * per_day
+    # Learned factors are told of what silence left of a customer. Of somebody long gone the closed
+    # form leaves a millionth, and the factor that lifts it is no rate at which anybody ever bought.
+    middle = expected * per_day * found.personal_volume
     reach = np.exp(np.minimum(Z90 * log_sd, 20.0))
     return Worth(
         value=_minor(middle),
         low=_minor(middle / reach),
         high=_minor(middle * reach),
-        if_kept=_minor(made.expected_alive(days) * per_day),
+        if_kept=_minor(np.maximum(made.expected_alive(days) * per_day, middle)),
         then=_minor(made.expected_when_seen(days) * per_day),
     )
 

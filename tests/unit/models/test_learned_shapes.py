@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import numpy as np
@@ -14,6 +15,7 @@ from huitou.models.forecast import LEAST_CUSTOMERS, Past, foresee
 from huitou.models.habits import NUMBERS, habits, words_of
 from huitou.models.histories import Origin
 from huitou.models.score import Choice, score
+from huitou.models.value import spending, worth
 
 START, HORIZON = date(2023, 1, 1), 56
 
@@ -140,6 +142,16 @@ def test_scores_dates_and_values_follow_what_was_learned(regular, foreseen):
     assert card.ahead.predicted == pytest.approx(foreseen.p_buy.sum(), rel=1e-6)
     assert (table["days_low"].to_numpy() <= table["days_high"].to_numpy()).all()
     assert any("learning program" in str(sentence) for sentence in card.words)
+
+
+def test_what_is_learned_of_a_silence_is_no_rate_at_which_anybody_bought(foreseen):
+    assert foreseen.gate.is_open and foreseen.personal_volume.max() > 4
+    paid, volume = spending(foreseen.known), foreseen.value_volume(365)
+    told = worth(foreseen, paid, volume, 365)
+    closed = worth(replace(foreseen, learned=None), paid, volume, 365)
+    np.testing.assert_array_equal(told.then, closed.then)
+    np.testing.assert_array_equal(told.if_kept, np.maximum(closed.if_kept, told.value))
+    assert (told.value != closed.value).any()
 
 
 def test_the_order_of_customers_does_not_matter_to_what_is_learned(regular, foreseen):
