@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
@@ -231,25 +231,28 @@ def known(edition: Edition) -> pa.Table:
 
 
 def cohorts(tables: Tables, edition: Edition) -> tuple[CohortRow, ...]:
-    """Newcomers by month; retention is None for months that are not over."""
+    """Newcomers by month; retention is None for months that are not over, and 0 for months that
+    are over and hold nobody."""
     cells = _metric(tables, edition, "cohort_retention").to_pylist()
-    last = max((cell["k"] for cell in cells if cell["complete"]), default=0)
     months: dict[date, dict[int, dict[str, Any]]] = {}
     for cell in cells:
         months.setdefault(cell["month"], {})[cell["k"]] = cell
-    latest = _moment(edition).day
-    return tuple(_cohort(month, months[month], latest, last) for month in sorted(months))
+    under_way = _moment(edition).day + timedelta(days=1)
+    over = {month: _months(month, under_way) for month in sorted(months)}
+    longest = max(over.values(), default=0)
+    return tuple(_cohort(month, months[month], over[month], longest) for month in over)
+
+
+def _months(start: date, end: date) -> int:
+    return (end.year - start.year) * 12 + end.month - start.month
 
 
 def _cohort(
-    month: date, cells: Mapping[int, Mapping[str, Any]], latest: date, last: int
+    month: date, cells: Mapping[int, Mapping[str, Any]], over: int, longest: int
 ) -> CohortRow:
-    age = (latest.year - month.year) * 12 + latest.month - month.month
-    seen = [
-        float(cells[k]["retention"]) if k in cells else (0.0 if k < age else None)
-        for k in range(min(age, last) + 1)
-    ]
-    return CohortRow(month, cells[0]["size"] if 0 in cells else 0, tuple(seen))
+    seen = [float(cells[k]["retention"]) if k in cells else 0.0 for k in range(over)]
+    under_way = [None] if over < longest else []
+    return CohortRow(month, cells[0]["size"] if 0 in cells else 0, (*seen, *under_way))
 
 
 def stage_history(edition: Edition) -> tuple[tuple[date, dict[str, int]], ...]:

@@ -356,6 +356,7 @@ class CohortRow:
     month: date
     size: int
     retention: tuple[float | None, ...]
+    """None for a month that is not over."""
 
 
 @dataclass(frozen=True)
