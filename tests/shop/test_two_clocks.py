@@ -6,6 +6,7 @@ be read again as it was.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -17,6 +18,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.shop.intake import Desk
 
+from huitou.doors.cli.main import main
 from huitou.ground.clock import StoppedClock
 from huitou.identity.forgetting import lake as forgetting
 from huitou.runs.wiring import open_shop
@@ -114,7 +116,18 @@ def test_who_was_forgotten_is_in_no_earlier_knowledge(desk: Counter, tmp_path: P
         assert "c1" not in {row[1] for row in desk.known(FIRST + timedelta(days=days))}
 
 
-def test_a_metric_is_told_as_it_was_known(tmp_path: Path) -> None:
+def typed(home: Path, capsys: pytest.CaptureFixture[str], *words: str) -> tuple[float, list[float]]:
+    """The revenue as the command line tells it: whole, and row by row."""
+    with pytest.raises(SystemExit) as end:
+        main(["--home", str(home), "facts", "revenue", *words, "--json"])
+    assert end.value.code == 0
+    told = json.loads(capsys.readouterr().out)
+    return told["metric"]["value"]["amount"], [row["value"] for row in told["rows"]]
+
+
+def test_a_metric_is_told_as_it_was_known(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     days = (datetime(2026, 6, 1, 9, tzinfo=UTC), datetime(2026, 6, 3, 9, tzinfo=UTC))
     told = (["1,c1,2026-05-03,tea,1,5", "2,c2,2026-05-20,cup,1,7"],
             ["1,c1,2026-05-03,tea,1,4", "3,c3,2026-05-10,tea,1,9"])  # fmt: skip
@@ -134,4 +147,8 @@ def test_a_metric_is_told_as_it_was_known(tmp_path: Path) -> None:
                 )
             ]  # fmt: skip
             assert found == [20, 12, 13, 5]
+            for told, amount in (((), 20), (("--known", "2026-06-01"), 12),
+                                 (("--as-of", "2026-05-12"), 13)):  # fmt: skip
+                assert typed(shop.home, capsys, *told) == (amount, [amount])
+                assert typed(shop.home, capsys, *told, "--by", "sku")[0] == amount
         shop.books.close()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -16,7 +17,7 @@ from huitou.facts.contract import Metric
 from huitou.facts.flows import NOT_YET
 from huitou.facts.life import STAGES
 from huitou.facts.rfm import SEGMENTS
-from huitou.ground.money import digits
+from huitou.ground.money import Money, digits, to_minor
 
 CURRENCY = "currency"
 """Key of the schema's metadata that names the currency of all decimal columns."""
@@ -72,6 +73,15 @@ def currency_of(table: pa.Table) -> str | None:
 def amounts_of(table: pa.Table) -> tuple[str, ...]:
     """The columns that hold amounts."""
     return tuple(field.name for field in table.schema if pa.types.is_decimal(field.type))
+
+
+def number_of(whole: pa.Table, unit: str) -> Any:
+    """The one number a whole metric is: money as `Money`, whole counts as whole numbers."""
+    (value,) = whole["value"].to_pylist()
+    currency = currency_of(whole)
+    if value is not None and unit == "money" and currency is not None:
+        return Money(to_minor(value, currency), currency)
+    return int(value) if unit == "count" and value is not None and value % 1 == 0 else value
 
 
 def ordered(table: pa.Table, *first: tuple[str, str]) -> pa.Table:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Annotated, Any
@@ -171,7 +172,8 @@ def facts(
     else:
         clocks = {"as_of": _day(as_of, "--as-of"), "known": _day(known, "--known")}
         table = shop.metric_people(metric) if people else shop.metric(metric, by, **clocks)
-        _say_table(shop, metric, table, as_json)
+        whole = shop.metric(metric, **clocks) if people or by else table
+        _say_table(_view(shop, metric, whole), table, as_json)
 
 
 def _day(told: str | None, option: str) -> date | None:
@@ -199,15 +201,21 @@ def _value(metric: MetricView) -> str:
     return cell(metric.value)
 
 
-def _say_table(shop: Shop, metric: str, table: pa.Table, as_json: bool) -> None:
+def _view(shop: Shop, metric: str, whole: pa.Table) -> MetricView:
+    """The metric with its number as the whole table tells it, of whatever moment that is."""
+    from huitou.runs.outward import number_of
+
+    view = next(each for each in shop.metrics() if each.name == metric)
+    return view if view.unit == "table" else replace(view, value=number_of(whole, view.unit))
+
+
+def _say_table(view: MetricView, table: pa.Table, as_json: bool) -> None:
     from huitou.runs.outward import currency_of
 
-    view = next((each for each in shop.metrics() if each.name == metric), None)
     if as_json:
         answer({"metric": view, "currency": currency_of(table), "rows": table.to_pylist()})
         return
-    if view is not None:
-        aside().print(f"{view.title}: {view.definition}")
+    aside().print(f"{view.title}: {view.definition}")
     screen().print(grid(_for_people(table)))
 
 
