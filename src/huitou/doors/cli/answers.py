@@ -172,7 +172,7 @@ def facts(
     else:
         clocks = {"as_of": _day(as_of, "--as-of"), "known": _day(known, "--known")}
         table = shop.metric_people(metric) if people else shop.metric(metric, by, **clocks)
-        whole = shop.metric(metric, **clocks) if people or by else table
+        whole = shop.metric(metric, None, **clocks) if people or by else table
         _say_table(_view(shop, metric, whole), table, as_json)
 
 
