@@ -45,3 +45,11 @@ def test_traditional_chinese_is_not_a_copy_of_simplified() -> None:
     simplified, traditional = _catalogue("zh-Hans"), _catalogue("zh-Hant")
     differing = sum(simplified[text] != traditional[text] for text in simplified)
     assert differing > 0.85 * len(simplified)
+
+
+@pytest.mark.parametrize("tag", TRANSLATED)
+def test_merchants_are_addressed_politely_and_a_stage_has_one_name(tag: str) -> None:
+    words = _catalogue(tag)
+    # 你们 is what customers say to the shop, in the forms that they fill in.
+    assert not [said for said in words.values() if re.search("你(?!们|們)", said)]
+    assert words["Slipping away"] == words["Slipping"] == words["slipping away"]

@@ -15,6 +15,7 @@ from huitou.doors.api.app import app as api
 from huitou.doors.book import Staff
 from huitou.doors.cli.main import main
 from huitou.ground.errors import NotYet
+from huitou.ground.languages import speaker
 from huitou.runs.shop import Shop
 
 
@@ -74,6 +75,14 @@ def test_today_is_the_shops_own_figure(shop: Shop) -> None:
     today = {each.code: each.today for each in found.levers}
     assert today["repeat"] == round(100 * shop.facts["repeat_purchase_rate"].value, 1)
     assert today["cost"] is None
+
+
+@pytest.mark.parametrize(("years", "span"), [(1.0, "one year"), (2.0, "2 years")])
+def test_years_are_counted_as_people_do(shop: Shop, years: float, span: str) -> None:
+    (first, *_) = shop.what_if({"margin": "50"}, years).words
+    assert str(first).startswith(f"Profit over {span} would be ")
+    told = {1.0: "一年的利润会是", 2.0: "2 年的利润会是"}[years]
+    assert speaker("zh-Hans").say(first).startswith(told)
 
 
 def test_what_is_not_known_must_be_told(shop: Shop, capsys: pytest.CaptureFixture[str]) -> None:

@@ -253,18 +253,20 @@ def _words(view: WhatIfView) -> list[Sentence]:
     turned = [each for each in view.levers if each.added is not None]
     if not turned:
         return [said("Nothing was changed: say what would be different.")]
+    years = round(view.years, 1)
+    span = said("one year") if years == 1 else said("{years} years", years=years)
     found = [
         said(
-            "Profit over {years} years would be {after} rather than {before}: {added} more.",
-            years=round(view.years, 1),
+            "Profit over {span} would be {after} rather than {before}: {added} more.",
+            span=span,
             after=view.after,
             before=view.before,
             added=view.added.value,
         )
         if view.added.value.minor >= 0
         else said(
-            "Profit over {years} years would be {after} rather than {before}: {added} less.",
-            years=round(view.years, 1),
+            "Profit over {span} would be {after} rather than {before}: {added} less.",
+            span=span,
             after=view.after,
             before=view.before,
             added=-view.added.value,
