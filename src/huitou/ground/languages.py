@@ -62,6 +62,10 @@ class Speaker:
             return format_date(value, format="medium", locale=self.locale)
         return str(value)
 
+    def month(self, day: date) -> str:
+        """The month of a day: `Dec 2009`."""
+        return format_date(day, "MMM y" if self.language == "en" else "y年M月", locale=self.locale)
+
     def percent(self, share: float, places: int = 1) -> str:
         """A share in [0, 1] as a percentage."""
         pattern = "0" if places == 0 else "0." + "0" * places

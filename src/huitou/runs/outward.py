@@ -22,6 +22,9 @@ from huitou.ground.money import Money, digits, to_minor
 CURRENCY = "currency"
 """Key of the schema's metadata that names the currency of all decimal columns."""
 
+SHARES = ("share", "retention")
+"""Columns that hold shares in every table."""
+
 WHOLE_DIGITS = 19
 """Digits of the largest amount: those of a 64-bit whole number."""
 
@@ -73,6 +76,12 @@ def currency_of(table: pa.Table) -> str | None:
 def amounts_of(table: pa.Table) -> tuple[str, ...]:
     """The columns that hold amounts."""
     return tuple(field.name for field in table.schema if pa.types.is_decimal(field.type))
+
+
+def shares_of(table: pa.Table, unit: str) -> tuple[str, ...]:
+    """The columns of a metric's table that hold shares of a whole; `unit` is the metric's."""
+    named = (*SHARES, "value") if unit == "share" else SHARES
+    return tuple(name for name in table.column_names if name in named)
 
 
 def number_of(whole: pa.Table, unit: str) -> Any:

@@ -11,6 +11,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pytest
 from tests.unit.cli.conftest import Called, PlayedShop
 
@@ -436,6 +437,19 @@ def test_the_doctor_looks_into_the_rooms_of_care(call: Call, demo_shop: PlayedSh
         well, found = care()
         assert not well and found.startswith(words)
         assert "at the next run" not in found
+
+
+def test_a_table_of_a_metric_has_percentages_yes_and_no(
+    call: Call, shop: PlayedShop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    view = replace(shop.metrics()[0], name="cohort_retention", unit="table", value=None)
+    monkeypatch.setattr(shop, "metrics", lambda: (view,))
+    cells = pa.table({"k": [1, 2], "retention": [0.3529, None], "complete": [True, False]})
+    monkeypatch.setattr(shop, "metric", lambda *_, **__: cells)
+    told = call("facts", "cohort_retention").out
+    assert "35.3 %" in told and "yes" in told and "no" in told
+    assert "0.3529" not in told and "True" not in told
+    assert call("facts", "cohort_retention", "--json").json["rows"][0]["retention"] == 0.3529
 
 
 def test_facts_can_be_cut_by_what_the_help_names(call: Call) -> None:

@@ -84,3 +84,14 @@ def test_another_metric_is_chosen_and_what_is_none_is_said(owner: TestClient) ->
     assert owner.get("/metrics/shoes").status_code >= 400
     wrong = owner.get("/metrics/stages?known=yesterday")
     assert wrong.status_code >= 400 and "2026-03-01" in wrong.text
+
+
+@pytest.mark.parametrize(("language", "told"), [("en", "Dec 2009"), ("zh-Hans", "2009年12月")])
+def test_a_month_is_written_as_one(
+    shop: FakeShop, owner: TestClient, monkeypatch: pytest.MonkeyPatch, language: str, told: str
+) -> None:
+    owner.cookies.set("huitou_language", language)
+    cells = pa.table({"month": [date(2009, 12, 1)], "k": [1], "retention": [0.3529]})
+    monkeypatch.setattr(shop, "metric", lambda *_, **__: cells)
+    page = owner.get("/metrics/cohort_retention").text
+    assert f">{told}</td>" in page and "35.3%" in page

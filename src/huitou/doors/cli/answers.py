@@ -173,7 +173,8 @@ def facts(
         clocks = {"as_of": _day(as_of, "--as-of"), "known": _day(known, "--known")}
         table = shop.metric_people(metric) if people else shop.metric(metric, by, **clocks)
         whole = shop.metric(metric, None, **clocks) if people or by else table
-        _say_table(_view(shop, metric, whole), table, as_json)
+        view = _view(shop, metric, whole)
+        _say_table(view, table, "" if people else view.unit, as_json)
 
 
 def _day(told: str | None, option: str) -> date | None:
@@ -209,25 +210,28 @@ def _view(shop: Shop, metric: str, whole: pa.Table) -> MetricView:
     return view if view.unit == "table" else replace(view, value=number_of(whole, view.unit))
 
 
-def _say_table(view: MetricView, table: pa.Table, as_json: bool) -> None:
+def _say_table(view: MetricView, table: pa.Table, unit: str, as_json: bool) -> None:
     from huitou.runs.outward import currency_of
 
     if as_json:
         answer({"metric": view, "currency": currency_of(table), "rows": table.to_pylist()})
         return
     aside().print(f"{view.title}: {view.definition}")
-    screen().print(grid(_for_people(table)))
+    screen().print(grid(_for_people(table, unit)))
 
 
-def _for_people(table: pa.Table) -> list[dict[str, Any]]:
-    """The rows without ids that only programs use, and with the currency in the headings."""
-    from huitou.runs.outward import amounts_of, currency_of
+def _for_people(table: pa.Table, unit: str) -> list[dict[str, Any]]:
+    """The rows without ids that only programs use, with the currency in the headings, shares as
+    percentages, and yes and no."""
+    from huitou.runs.outward import amounts_of, currency_of, shares_of
 
-    amounts, currency = amounts_of(table), currency_of(table)
-    shown = table.select([name for name in table.column_names if name not in GENERATED])
-    headed = [f"{name} ({currency})" if name in amounts else name for name in shown.column_names]
-    rows: list[dict[str, Any]] = shown.rename_columns(headed).to_pylist()
-    return rows
+    amounts, currency, shares = amounts_of(table), currency_of(table), shares_of(table, unit)
+    names = [name for name in table.column_names if name not in GENERATED]
+    headed = {name: f"{name} ({currency})" if name in amounts else name for name in names}
+    return [
+        {headed[name]: share(row[name]) if name in shares else row[name] for name in names}
+        for row in table.to_pylist()
+    ]
 
 
 def _say_digest(shop: Shop, as_json: bool) -> None:

@@ -61,9 +61,11 @@ def cell(value: Any) -> str:
         return "—"
     if isinstance(value, Money):
         return value.written()
+    if isinstance(value, bool):
+        return "yes" if value else "no"
     if isinstance(value, float):
         return f"{value:,.4g}" if abs(value) < 1000 else f"{value:,.0f}"
-    if isinstance(value, int | Decimal) and not isinstance(value, bool):
+    if isinstance(value, int | Decimal):
         return f"{value:,}"
     return str(value)
 

@@ -43,9 +43,6 @@ def _words(says: Speaker) -> Mapping[str, Callable[..., str]]:
         sign = money(Money(0, amount.currency)).strip("0.,\xa0 ")
         return f"{sign}{format_compact_decimal(amount.decimal, locale=locale, fraction_digits=1)}"
 
-    def month(day: date) -> str:
-        return format_date(day, "MMM y" if says.language == "en" else "y年M月", locale=locale)
-
     def short(day: date) -> str:
         pattern = "d MMM" if says.language == "en" else "M月d日"
         return format_date(day, pattern, locale=locale)
@@ -66,7 +63,7 @@ def _words(says: Speaker) -> Mapping[str, Callable[..., str]]:
         "day": lambda day: format_date(day, "medium", locale=locale),
         "short": short,
         "clerk_name": lambda name: says.say(names.CLERKS.get(name, name)),
-        "month": month,
+        "month": says.month,
         "moment": lambda at, zone: _moment(at, zone, says),
         "channel_name": lambda code: says.say(CHANNEL_NAMES.get(code, code)),
         "stage_name": lambda code: says.say(names.BEFORE.get(code, code)),

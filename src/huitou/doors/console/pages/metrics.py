@@ -22,7 +22,7 @@ from huitou.ground.money import Money, to_minor
 from huitou.ground.words import Sentence, said
 from huitou.runs.desks.exodus import KINDS
 from huitou.runs.desks.winning import AGES, SERVED
-from huitou.runs.outward import currency_of
+from huitou.runs.outward import currency_of, shares_of
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -36,7 +36,6 @@ SHOWN = 200
 """Rows of a table that a page shows; the command line and the API tell all."""
 HIDDEN = {"person_id"}
 """Columns that only programs use."""
-SHARES = ("share", "retention")
 YES, NO = said("Yes"), said("No")
 DRAWN = ("value", "retention", "share", "total", "balance", "lost", "customers", "people")
 """Of these columns the first that a table has is drawn, beside its figures."""
@@ -161,8 +160,7 @@ def _heading(found: Metric, column: str, by: str) -> Sentence | str:
 
 
 def _written(found: Metric, table: pa.Table, says: Speaker) -> tuple[tuple[str, ...], ...]:
-    currency = currency_of(table)
-    shares = (*SHARES, "value") if found.unit == "share" else SHARES
+    currency, shares = currency_of(table), shares_of(table, found.unit)
 
     def cell(column: str, value: Any) -> str:
         if value is None:
@@ -173,6 +171,8 @@ def _written(found: Metric, table: pa.Table, says: Speaker) -> tuple[tuple[str, 
             return says.percent(value)
         if isinstance(value, bool):
             return says.say(YES if value else NO)
+        if column == "month" and isinstance(value, date):
+            return says.month(value)
         return says.shown(CODES.get(column, {}).get(value, value))
 
     return tuple(
