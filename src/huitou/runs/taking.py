@@ -104,7 +104,7 @@ def take(
     if not batch.mends:
         mappings.keep(house.home, mapping)
     house.lake.standing.note("last_import", {"name": "import", "rows": taken.rows, **vars(cost)})
-    return taken
+    return replace(taken, encoding=mapping.encoding)
 
 
 def _with_aside(batch: Batch, aside: pa.Table) -> Batch:

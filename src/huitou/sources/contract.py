@@ -341,3 +341,5 @@ class Taken:
     first_day: date | None
     last_day: date | None
     warnings: tuple[Sentence, ...] = ()
+    encoding: str | None = None
+    """In which its letters were read; None for a format that says so itself."""

@@ -16,7 +16,7 @@ import pytest
 from tests.unit.cli.conftest import Called, PlayedShop
 
 from huitou.doors.cli import main
-from huitou.doors.cli.files import show_preview
+from huitou.doors.cli.files import ORDINALS, show_preview
 from huitou.facts.contract import EVERY_DIMENSION
 from huitou.ground.errors import Ambiguous, BadInput, Busy, NothingTaken, NotYet
 from huitou.runs.upkeep import Upkeep
@@ -108,6 +108,26 @@ def test_something_quarantined_is_exit_3(call: Call, shop: PlayedShop, orders: P
     assert called.code == 3
     assert "706 quarantined" in called.out
     assert "huitou quarantine list" in called.out
+
+
+def test_the_encoding_is_printed(call: Call, shop: PlayedShop, orders: Path) -> None:
+    assert "read as gb18030" in call("import", orders, "--yes").out
+    assert call("import", orders, "--yes", "--json").json["files"][0]["encoding"] == "gb18030"
+
+
+def test_what_is_to_be_confirmed_is_whole_at_80_letters(
+    call: Call, shop: PlayedShop, orders: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("huitou.doors.cli.files.someone_watches", lambda: True)
+    monkeypatch.setattr("huitou.doors.cli.desk.PAGE_WIDTH", 80)
+    monkeypatch.setattr("typer.prompt", lambda *_, **__: "1")
+    monkeypatch.setattr("typer.confirm", lambda *_, **__: True)
+    shown = call("import", orders).out
+    assert "orders.csv, read as gb18030" in shown and "…" not in shown
+    rows = [line.replace("│", " ").split() for line in shown.splitlines()]
+    assert ["amount", *["CN¥15.30"] * 3] in rows
+    assert ["ordered_at", *["2010-07-01", "08:26"] * 3] in rows
+    assert ["order_id", "536360", "536361", "536362"] in rows
 
 
 def test_what_was_typed_is_declared(call: Call, shop: PlayedShop, orders: Path) -> None:
@@ -402,7 +422,7 @@ def test_what_a_file_is_called_and_holds_commands_no_terminal(
     rows = tuple({**row, "product": "[/i] :tada:"} for row in preview.rows)
     show_preview(replace(preview, columns=columns, rows=rows))
     out = capsys.readouterr().out
-    assert "[bold].csv" in out and ":tada:" in out and out.count("[/i]") == len(rows)
+    assert "[bold].csv" in out and ":tada:" in out and out.count("[/i]") == len(ORDINALS)
 
 
 def test_an_interval_says_how_sure_it_is(call: Call, shop: PlayedShop) -> None:

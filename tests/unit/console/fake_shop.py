@@ -230,7 +230,9 @@ class FakeShop(FakeBalance, FakeWinning):
             progress and progress("reading", share)
         self._empty = False
         self.rows = list(people(7))
-        return Taken("b1", path.name, 541_909, 541_203, 0, 706, date(2010, 12, 1), TODAY)
+        return Taken(
+            "b1", path.name, 541_909, 541_203, 0, 706, date(2010, 12, 1), TODAY, (), "gb18030"
+        )
 
     def run(self, *, as_of: Any = None, horizon_days: Any = None, progress: Any = None) -> None:
         """Pass through the steps."""

@@ -21,11 +21,15 @@ from huitou.doors.cli.desk import (
 from huitou.ground.errors import HuitouError, NothingTaken
 
 if TYPE_CHECKING:
+    from rich.table import Table
+
     from huitou.runs.shop import Shop
     from huitou.sources.contract import Declared, Preview, Question, Taken
 
 NOTHING_TAKEN = 2
 SOMETHING_QUARANTINED = 3
+ORDINALS = ("first", "second", "third")
+"""Rows of a preview: so many stand beside each other on a terminal of 80 letters."""
 
 
 def import_(
@@ -81,8 +85,8 @@ def import_(
 ) -> None:
     """Take in files of orders.
 
-    Columns are recognised, shown with ten parsed rows, and confirmed. The same bytes twice change
-    nothing. Exit code 2 where nothing could be taken, 3 where something was quarantined.
+    Columns are recognised, shown with the first rows as read, and confirmed. The same bytes twice
+    change nothing. Exit code 2 where nothing could be taken, 3 where something was quarantined.
     """
     from huitou.sources.contract import Declared, Mapping
 
@@ -141,7 +145,7 @@ class _Counter:
             return self.shop.take(file, declared, confirmed=self.yes or self.ask, progress=show)
 
     def _settle(self, file: Path, declared: Declared) -> Declared:
-        """Ask until nothing is unclear and the ten rows were confirmed."""
+        """Ask until nothing is unclear and the first rows were confirmed."""
         while True:
             preview = self.shop.look(file, declared)
             if preview.questions:
@@ -159,21 +163,41 @@ def answered(declared: Declared, question: Question, choice: str) -> Declared:
 
 
 def show_preview(preview: Preview) -> None:
-    """The recognised columns, ten parsed rows, and what to be warned of."""
-    from rich.table import Table
-
+    """How it is read, the recognised columns, its first rows, and what to be warned of."""
     out = screen()
-    columns = Table("column", "is", "because", "for example", title=preview.name)
+    out.print(f"{preview.name}{_read_as(preview.encoding)}")
+    columns = _never_cut("column", "is", "because", "for example")
     for guess in preview.columns:
         columns.add_row(guess.column, guess.field or "—", str(guess.why), ", ".join(guess.samples))
     out.print(columns)
     if preview.rows:
-        rows = Table(*preview.shown[0], title=f"{len(preview.rows)} of {preview.total:,} rows")
-        for row in preview.shown:
-            rows.add_row(*row.values())
-        out.print(rows)
+        out.print(_first_rows(preview))
     for warning in preview.warnings:
         out.print(f"! {warning}")
+
+
+def _first_rows(preview: Preview) -> Table:
+    """The first rows as they would be taken, turned: a column of the file has a line."""
+    first = preview.shown[: len(ORDINALS)]
+    title = f"the first {len(first)} of {preview.total:,} rows, as they would be taken"
+    rows = _never_cut("is", *ORDINALS[: len(first)], title=title)
+    for name in first[0]:
+        rows.add_row(name, *(row[name] for row in first))
+    return rows
+
+
+def _never_cut(*headings: str, title: str | None = None) -> Table:
+    """A table to be confirmed: what is too long for the terminal goes on below, whole."""
+    from rich.table import Table
+
+    table = Table(title=title)
+    for heading in headings:
+        table.add_column(heading, overflow="fold", no_wrap=heading == "is")
+    return table
+
+
+def _read_as(encoding: str | None) -> str:
+    return f", read as {encoding}" if encoding else ""
 
 
 def ask(question: Question) -> str:
@@ -260,6 +284,8 @@ def _say_taken(taken: Taken) -> None:
         f"{taken.file}: {taken.rows:,} rows: {taken.applied:,} applied, "
         f"{taken.unchanged:,} unchanged, {taken.quarantined:,} quarantined"
     )
+    if taken.encoding:
+        out.print(f"  read as {taken.encoding}")
     if taken.first_day:
         out.print(f"  orders from {taken.first_day} to {taken.last_day}")
     for warning in taken.warnings:
