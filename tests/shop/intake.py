@@ -40,17 +40,20 @@ class Desk:
         return self.merge(path, preview.mapping)
 
     def merge(self, path: Path, mapping: Mapping) -> Taken:
+        batch = self.read(path, mapping)
+        with self.lake.writing("import") as con:
+            return book.take(con, batch, self.arrives)
+
+    def read(self, path: Path, mapping: Mapping) -> Batch:
         scratch = self._scratch()
         found = reading.read(
             path, mapping, scratch,
             zone=mapping.timezone, now=naive_utc(NOW), progress=lambda step, share: None,
         )  # fmt: skip
-        batch = Batch(
+        return Batch(
             new_id(), path.name, path, found.sha256, mapping, found.rows, scratch / "lines.parquet",
             scratch / "quarantine.parquet", found.warnings, (), found.mends,
         )  # fmt: skip
-        with self.lake.writing("import") as con:
-            return book.take(con, batch, self.arrives)
 
     def mend(self, path: Path) -> Taken:
         preview = self.look(path)

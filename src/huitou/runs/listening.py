@@ -24,6 +24,7 @@ from huitou.ground.words import said
 from huitou.identity.forgetting import book as forgotten
 from huitou.runs.taking import leave_out_the_forgotten, tell_readers
 from huitou.sources import book, files
+from huitou.sources.contract import Batch
 from huitou.sources.live import book as connections
 from huitou.sources.live import kept, merging
 from huitou.sources.live.merging import Place
@@ -92,26 +93,25 @@ def _strictly(house: House, records: Sequence[Record]) -> None:
         merged = merging.merge(lake, heard, place)
         for source, lines in merged.rows.items():
             try:
-                _take_lines(house, settings, lake, source, lines, now)
+                batch = _read(house, settings, source, lines, now)
             except NothingTaken as none:
                 # Nothing of it may stand in the way of what comes behind it.
                 by = next(each.connection.id for each in heard if each.connection.source == source)
                 merging.refuse(lake, by, lines, said(none.sentence), now)
+            else:
+                merging.drop_outdated(lake, source, lines, now)
+                _take_lines(house, settings, lake, batch, now)
         merging.join_visitors(lake, now)
         _leave_out(house, settings, lake, now)
         tell_readers(house, lake)
         _tell(house, lake, now.astimezone(settings.zone).date())
 
 
-def _take_lines(
-    house: House,
-    settings: Settings,
-    lake: duckdb.DuckDBPyConnection,
-    source: str,
-    lines: Sequence[Row],
-    now: datetime,
-) -> None:
-    """The lines of some orders, as a file of them would be taken."""
+def _read(
+    house: House, settings: Settings, source: str, lines: Sequence[Row], now: datetime
+) -> Batch:
+    """The lines of some orders, as a file of them would be read. Raises `NothingTaken` where none
+    of them can be."""
     folder = house.lake.raw / new_id()
     folder.mkdir(parents=True)
     path = folder / f"{source.replace('/', '-')}.jsonl"
@@ -119,18 +119,27 @@ def _take_lines(
         with path.open("w", encoding="utf-8") as out:
             for line in lines:
                 out.write(json.dumps(line, ensure_ascii=False) + "\n")
-        batch = files.read(
+        return files.read(
             path, layout(source, settings.money), folder, currency=settings.money,
             timezone=str(settings.zone), now=now,
         )  # fmt: skip
-        merging.drop_outdated(lake, source, lines, now)
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+
+
+def _take_lines(
+    house: House, settings: Settings, lake: duckdb.DuckDBPyConnection, batch: Batch, now: datetime
+) -> None:
+    folder = batch.path.parent
+    try:
         taken = book.take(lake, batch, now)
         leave_out_the_forgotten(house, settings, lake, taken.batch)
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
         raise
     # What it says is in `live_orders`, and goes from there when somebody is forgotten.
-    path.unlink()
+    batch.path.unlink()
     if taken.batch != batch.id:
         shutil.rmtree(folder, ignore_errors=True)
 

@@ -63,13 +63,14 @@ def take(con: duckdb.DuckDBPyConnection, batch: Batch, now: datetime) -> Taken:
     if earlier is not None:
         return earlier
     meeting.bring(con, batch)
-    torn = meeting.set_aside(con, batch)
+    # Their file is asked for them once more, which may fail: before anything is written.
+    torn = list(_told_again(meeting.set_aside(con, batch), batch))
     moment = naive_utc(now)
     applied, told_anew = _merge(con, batch, moment)
     quarantined = _quarantine(con, batch, torn, moment)
     first, last = con.execute("SELECT min(day), max(day) FROM arrived").fetchone() or (None, None)
-    restated.part(con)
-    meeting.part(con)
+    restated.let_go(con)
+    meeting.let_go(con)
     taken = Taken(
         batch.id, batch.file, batch.rows, applied, batch.rows - applied - quarantined, quarantined,
         first, last, (*batch.warnings, *told_anew.warnings()),
@@ -179,10 +180,10 @@ def _change(con: duckdb.DuckDBPyConnection, columns: list[str], stamped: dict[st
 
 
 def _quarantine(
-    con: duckdb.DuckDBPyConnection, batch: Batch, torn: dict[int, str], moment: datetime
+    con: duckdb.DuckDBPyConnection, batch: Batch, torn: list[dict[str, Any]], moment: datetime
 ) -> int:
     """Keep the rows that wait; how many. One that was mended wrongly keeps its first place."""
-    rows = pa.Table.from_pylist(list(_told_again(torn, batch)), schema=QUARANTINE)
+    rows = pa.Table.from_pylist(torn, schema=QUARANTINE)
     con.register("torn_rows", rows)
     con.execute(
         f"""INSERT INTO quarantine BY NAME

@@ -1,7 +1,8 @@
 """An arriving file beside the lake: which of its lines are there already, and what they say now.
 
-All is told in temporary tables, by places: of a line in the file (`here`), of one in the lake
-(`place`). They stand until the merge that reads them is done (`part`).
+Call `bring`, `set_aside` and `meet`, in this order. The merge then reads the temporary tables
+`met`, `unmet` and `changed`, and `let_go` drops them. In all of them `here` is the number of a line
+in the file, `place` that of one in the lake (its rowid).
 """
 
 from __future__ import annotations
@@ -19,14 +20,13 @@ _OPTIONAL = (
 )  # fmt: skip
 """A later file may fill these in or change them; where it says nothing, the earlier word stands."""
 
-
-_TABLES = ("places", "known", "heard", "claimed", "met", "unmet", "changed")
+_TABLES = ("places", "whose", "of_known_orders", "claimed", "met", "unmet", "changed")
 _VIEWS = ("on_file", "arrived")
 
 
 def bring(con: duckdb.DuckDBPyConnection, batch: Batch) -> None:
     """The parsed lines as `arrived`, what is `on_file` of their orders, each with its `place`, and
-    the customer by whom each of those orders is `known`.
+    `whose` each of those orders is.
 
     Both are read where they lie, each column when it is asked for, by all processors: a table made
     in the same transaction is read by one. The lake is looked through for the places once, by two
@@ -46,7 +46,7 @@ def bring(con: duckdb.DuckDBPyConnection, batch: Batch) -> None:
         SELECT rowid AS place, * FROM lines WHERE rowid IN (SELECT place FROM places)"""
     )
     con.execute(
-        """CREATE OR REPLACE TEMP TABLE known AS
+        """CREATE OR REPLACE TEMP TABLE whose AS
         SELECT source, order_id, min(member_no) AS member_no, min(phone) AS phone,
             min(email) AS email
         FROM on_file GROUP BY source, order_id"""
@@ -63,21 +63,24 @@ def _arrive(con: duckdb.DuckDBPyConnection, batch: Batch, which: str = "") -> No
 
 
 def set_aside(con: duckdb.DuckDBPyConnection, batch: Batch) -> dict[int, str]:
-    """`heard`: the lines of orders that are on file. Rows of them that give an order of an earlier
-    file to another customer are taken out: row -> field.
+    """Take rows that give an order of an earlier file to another customer out of what `arrived`:
+    row -> the field that says so.
+
+    `of_known_orders` are all lines of the file whose order is on file, these too.
     """
     con.execute(
-        """CREATE OR REPLACE TEMP TABLE heard AS
+        """CREATE OR REPLACE TEMP TABLE of_known_orders AS
         SELECT a.here, a.row, CASE WHEN a.member_no <> k.member_no THEN 'member_no'
             WHEN a.member_no = k.member_no THEN NULL
             WHEN a.phone <> k.phone THEN 'phone'
             WHEN a.phone = k.phone THEN NULL
             WHEN a.email <> k.email THEN 'email' END AS another
-        FROM arrived a JOIN known k USING (source, order_id)"""
+        FROM arrived a JOIN whose k USING (source, order_id)"""
     )
     con.execute(
         """CREATE OR REPLACE TEMP TABLE claimed AS
-        SELECT row, min(another) AS field FROM heard WHERE another IS NOT NULL GROUP BY row"""
+        SELECT row, min(another) AS field FROM of_known_orders
+        WHERE another IS NOT NULL GROUP BY row"""
     )
     found = con.execute("FROM claimed").fetchall()
     if found:
@@ -87,11 +90,11 @@ def set_aside(con: duckdb.DuckDBPyConnection, batch: Batch) -> dict[int, str]:
 
 def meet(con: duckdb.DuckDBPyConnection, batch: Batch) -> list[str]:
     """`met`: lines that are there already, and in which columns each now reads `otherwise`, a bit
-    for each; `unmet`: the others; `changed`: what those that read otherwise say now. The columns in
-    which any does.
+    for each; `unmet`: the others; `changed`: what those that read otherwise say now. Returns the
+    columns in which any line does.
     """
-    differs = _differing(_told(con, batch))
-    bits = " | ".join(f"({test}::INTEGER << {bit})" for bit, test in enumerate(differs.values()))
+    differs = _differing(_spoken_of(con, batch))
+    bits = " | ".join(f"({test}::BIGINT << {bit})" for bit, test in enumerate(differs.values()))
     con.execute(
         f"""CREATE OR REPLACE TEMP TABLE met AS
         SELECT a.here, l.place, {bits} AS otherwise
@@ -111,18 +114,19 @@ def meet(con: duckdb.DuckDBPyConnection, batch: Batch) -> list[str]:
     return columns
 
 
-def _differing(told: set[str]) -> dict[str, str]:
+def _differing(spoken_of: set[str]) -> dict[str, str]:
     """Whether a line `a` says something else than `l` on file, for each column that it may change:
     where it says nothing, the earlier word stands."""
     return {name: f"(a.{name} IS DISTINCT FROM l.{name})" for name in _REQUIRED} | {
         name: f"(a.{name} IS NOT NULL AND a.{name} IS DISTINCT FROM l.{name})"
         for name in _OPTIONAL
-        if name in told
+        if name in spoken_of
     }
 
 
-def _told(con: duckdb.DuckDBPyConnection, batch: Batch) -> set[str]:
-    """The columns of which the file says anything in any line: most leave half of them empty."""
+def _spoken_of(con: duckdb.DuckDBPyConnection, batch: Batch) -> set[str]:
+    """The columns that have a value in any line, by the feet of the file, which count what is empty
+    (a column of which they say nothing is taken for one): most files leave half of them out."""
     found = con.execute(
         f"""SELECT path_in_schema FROM parquet_metadata({quoted(batch.lines_path)})
         GROUP BY path_in_schema
@@ -131,9 +135,9 @@ def _told(con: duckdb.DuckDBPyConnection, batch: Batch) -> set[str]:
     return {name for (name,) in found}
 
 
-def part(con: duckdb.DuckDBPyConnection) -> None:
-    """Let go of all that was told."""
+def let_go(con: duckdb.DuckDBPyConnection) -> None:
+    """Drop all that was made here."""
     for name in _VIEWS:
-        con.execute(f"DROP VIEW {name}")
+        con.execute(f"DROP VIEW temp.{name}")
     for name in _TABLES:
-        con.execute(f"DROP TABLE {name}")
+        con.execute(f"DROP TABLE temp.{name}")

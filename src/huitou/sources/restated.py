@@ -25,10 +25,10 @@ SAME_ORDER_DAYS = 31
 WHO = ("member_no", "phone", "email", "name")
 """Named once, the customer of an order is known for the lines that replace its others."""
 
-_TABLES = ("fresh", "contested", "outdated", "left_out", "given")
+TABLES = ("fresh", "standing", "contested", "outdated", "left_out", "given")
 
 _FRESH = """
-SELECT * FROM arrived SEMI JOIN (FROM heard ANTI JOIN met USING (here)) USING (here)
+SELECT * FROM arrived SEMI JOIN (FROM of_known_orders ANTI JOIN met USING (here)) USING (here)
 WHERE NOT starts_with(order_id, 'row:')"""
 
 _SIDE = """
@@ -39,19 +39,19 @@ SELECT source, order_id, count(*) AS lines, min(day) AS day, min(store) AS store
     list(DISTINCT product) FILTER (product IS NOT NULL) AS products
 FROM {lines} SEMI JOIN fresh USING (source, order_id) GROUP BY source, order_id"""
 
-_KNOWN = _SIDE.format(lines="on_file", stand="place")
-_TOLD = _SIDE.format(lines="arrived", stand="here")
+_BEFORE = _SIDE.format(lines="standing", stand="place")
+_NOW = _SIDE.format(lines="arrived", stand="here")
 
 _CONTESTED = f"""
-WITH known AS ({_KNOWN}), told AS ({_TOLD})
-SELECT source, order_id, t.lines >= k.lines AS whole,
-    coalesce(k.skus, k.products) IS NOT NULL AND coalesce(t.skus, t.products) IS NOT NULL AS named
-FROM known k JOIN told t USING (source, order_id)
-WHERE k.unmet > 0 AND NOT (k.numbered AND t.numbered)
-AND abs(date_diff('day', k.day, t.day)) <= {SAME_ORDER_DAYS}
-AND coalesce(k.store = t.store, true)
-AND (NOT named OR coalesce(list_has_any(k.skus, t.skus), false)
-    OR coalesce(list_has_any(k.products, t.products), false))"""
+WITH before AS ({_BEFORE}), now AS ({_NOW})
+SELECT source, order_id, n.lines >= b.lines AS whole,
+    coalesce(b.skus, b.products) IS NOT NULL AND coalesce(n.skus, n.products) IS NOT NULL AS named
+FROM before b JOIN now n USING (source, order_id)
+WHERE b.unmet > 0 AND NOT (b.numbered AND n.numbered)
+AND abs(date_diff('day', b.day, n.day)) <= {SAME_ORDER_DAYS}
+AND coalesce(b.store = n.store, true)
+AND (NOT named OR coalesce(list_has_any(b.skus, n.skus), false)
+    OR coalesce(list_has_any(b.products, n.products), false))"""
 
 _NTH = """row_number() OVER (PARTITION BY source, order_id, coalesce(sku, product)
     ORDER BY quantity, row, line_key) AS nth, coalesce(sku, product, '') AS goods"""
@@ -59,7 +59,7 @@ _NTH = """row_number() OVER (PARTITION BY source, order_id, coalesce(sku, produc
 _PAIRED = f"""
 WITH old AS (
     SELECT *, {_NTH} FROM (
-        SELECT * FROM on_file SEMI JOIN (FROM contested WHERE NOT whole) USING (source, order_id))
+        SELECT * FROM standing SEMI JOIN (FROM contested WHERE NOT whole) USING (source, order_id))
     ANTI JOIN met USING (place)),
 new AS (SELECT *, {_NTH} FROM fresh SEMI JOIN (FROM contested WHERE NOT whole)
     USING (source, order_id))
@@ -92,7 +92,7 @@ class Restated:
 
 
 def restate(con: duckdb.DuckDBPyConnection, *, mended: bool) -> Restated:
-    """Find them, after `met` and `new` were made: lines that are `outdated` go from their `place`,
+    """Find them, after `meeting.meet`: lines that are `outdated` go from their `place`,
     those `left_out` are not taken, and `given` tells the customer of each order.
 
     Rows that come back `mended` are the missing part of an order, and replace nothing.
@@ -100,8 +100,9 @@ def restate(con: duckdb.DuckDBPyConnection, *, mended: bool) -> Restated:
     _make(con, "fresh", _FRESH + (" LIMIT 0" if mended else ""))
     # Most files tell nothing anew: then the lake is not looked at again, and all is empty.
     some = "" if con.execute("FROM fresh LIMIT 1").fetchone() else " LIMIT 0"
-    _make(con, "contested", _CONTESTED + some)
-    _make(con, "outdated", _PAIRED + some)
+    _make(con, "standing", f"FROM on_file SEMI JOIN fresh USING (source, order_id){some}")
+    _make(con, "contested", _CONTESTED)
+    _make(con, "outdated", _PAIRED)
     _make(
         con,
         "left_out",  # the total of an order whose lines are known, or the other way round
@@ -110,16 +111,15 @@ def restate(con: duckdb.DuckDBPyConnection, *, mended: bool) -> Restated:
         WHERE here NOT IN (SELECT here FROM outdated)""",
     )
     con.execute(
-        f"""INSERT INTO outdated BY NAME SELECT place
-        FROM (FROM on_file SEMI JOIN (FROM contested WHERE whole) USING (source, order_id))
-        ANTI JOIN met USING (place){some}"""
+        """INSERT INTO outdated BY NAME SELECT place
+        FROM (FROM standing SEMI JOIN (FROM contested WHERE whole) USING (source, order_id))
+        ANTI JOIN met USING (place)"""
     )
     _make(
         con,
         "given",
         f"""SELECT source, order_id, {", ".join(f"max({name}) AS {name}" for name in WHO)}
-        FROM on_file SEMI JOIN contested USING (source, order_id)
-        GROUP BY source, order_id{some}""",
+        FROM standing SEMI JOIN contested USING (source, order_id) GROUP BY source, order_id""",
     )
     found = con.execute(
         f"SELECT {_ORDERS} FILTER (whole), {_ORDERS} FILTER (NOT whole) FROM contested"
@@ -127,10 +127,10 @@ def restate(con: duckdb.DuckDBPyConnection, *, mended: bool) -> Restated:
     return Restated(*found) if found else Restated(0, 0)
 
 
-def part(con: duckdb.DuckDBPyConnection) -> None:
-    """Let go of what was found, after the merge that follows."""
-    for name in _TABLES:
-        con.execute(f"DROP TABLE {name}")
+def let_go(con: duckdb.DuckDBPyConnection) -> None:
+    """Drop all that was made here, after the merge that follows."""
+    for name in TABLES:
+        con.execute(f"DROP TABLE temp.{name}")
 
 
 def _make(con: duckdb.DuckDBPyConnection, name: str, query: str) -> None:

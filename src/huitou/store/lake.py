@@ -43,9 +43,10 @@ are few: whole numbers are told by their differences. Two fifths sooner written,
 OF_EACH = "uncompressed, PARQUET_VERSION V2, DICTIONARY_SIZE_LIMIT 1000"
 """Where a row stands for one person, what is told by differences is as large as pressed."""
 
-_WRITTEN = {"storage_compatibility_version": "v1.3.0"}
-"""How a new lake lies on the disk: words are pressed in one way, a quarter sooner than in the
-two before it. Every DuckDB from 1.3 opens it; a lake made before stays as it was made."""
+_WRITTEN = {"storage_compatibility_version": "v1.4.0"}
+"""How a new lake lies on the disk: text is packed as DICT_FSST instead of Dictionary or FSST, which
+is written a quarter sooner. DuckDB 1.3 knows it too, and misreads it where values are missing. A
+lake made before stays as it was made."""
 
 
 class Lake:
@@ -354,8 +355,8 @@ def _settle(connection: duckdb.DuckDBPyConnection, root: Path, memory: str) -> N
     connection.execute("SET temp_directory = '" + str(root / "spill").replace("'", "''") + "'")
     connection.execute("SET TimeZone = 'UTC'")
     connection.execute("SET preserve_insertion_order = false")
-    # A group of rows is pressed when it is full, by whoever filled it: five that wait are pressed
-    # at the end, by one processor while the others stand.
+    # A group of rows is packed when it is full, by whoever filled it. By default five wait for each
+    # other, and at the end one processor packs all while the others stand.
     connection.execute("SET write_buffer_row_group_count = 1")
     # Its bar would be printed to stdout, in the middle of an answer.
     connection.execute("SET enable_progress_bar = false")

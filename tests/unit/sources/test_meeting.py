@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import inspect
+import re
+from pathlib import Path
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.shop.intake import Desk
 
-from huitou.sources import reading
+import huitou
+from huitou.ground.errors import NothingTaken
+from huitou.sources import book, files, meeting, reading, restated
 
 HEADER = "order_id,line_id,customer_id,order_date,sku,store,amount"
 
@@ -57,3 +63,36 @@ def test_each_line_says_now_what_the_last_file_said_of_it(
         for line in desk.lines()
     }
     assert lines == known
+
+
+def test_a_file_that_cannot_be_asked_once_more_has_changed_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Rows that are set aside are read again in their file: that comes before all that is written,
+    for whoever catches its failure goes on in the same transaction."""
+    desk = Desk(tmp_path)
+    tell(desk, "first.csv", {1: ("tea", "n", 5), 2: ("cup", "n", 5)})
+    before = desk.digest()
+    later = tmp_path / "later.csv"
+    later.write_text(f"{HEADER}\n1,1,a,2024-03-01,tea,n,7\n2,1,b,2024-03-01,cup,n,5\n")
+
+    def gone(*_: object) -> dict[int, str]:
+        raise NothingTaken("the file is gone")
+
+    monkeypatch.setattr(files, "reread", gone)
+    preview = desk.look(later)
+    assert preview.mapping is not None
+    batch = desk.read(later, preview.mapping)
+    with desk.lake.writing("test") as con:
+        with pytest.raises(NothingTaken):
+            book.take(con, batch, desk.arrives)
+        con.execute("CREATE TABLE went_on AS SELECT 1 AS a")
+    assert desk.digest() == before
+
+
+def test_no_table_made_on_the_way_has_the_name_of_one_that_stays() -> None:
+    told = "".join(file.read_text() for file in Path(huitou.__file__).parent.rglob("*.py"))
+    stays = {*re.findall(r"CREATE TABLE IF NOT EXISTS (\w+)", told)}
+    made = {*re.findall(r"TEMP (?:TABLE|VIEW) (\w+)", inspect.getsource(meeting))}
+    assert stays >= {"lines", "lines_before", "heard"} and made >= {"met", "unmet", "changed"}
+    assert not stays & (made | {*restated.TABLES})

@@ -22,7 +22,7 @@ from huitou.sources import contacts
 from huitou.sources.book import mapping_of
 from huitou.sources.contract import Mapping
 from huitou.sources.live import kept as live
-from huitou.sources.tables import create
+from huitou.sources.tables import create, quoted
 
 WHO = ("member_no", "phone", "email", "name", "address", "birthday", "return_reason")
 """The columns of a line that say whose it is, and the one that may hold their own words."""
@@ -121,19 +121,19 @@ def _waiting(lake: duckdb.DuckDBPyConnection, keys: Sequence[str]) -> list[str]:
 def _without(lake: duckdb.DuckDBPyConnection, file: Path, keys: Sequence[str]) -> None:
     """Write a parsed file anew where it holds a line of theirs, and only there."""
     theirs = f"coalesce({STRONGEST_KEY} IN (SELECT unnest($keys)), false)"
-    told = lake.execute(f"DESCRIBE FROM read_parquet({_quoted(file)})").fetchall()
+    told = lake.execute(f"DESCRIBE FROM read_parquet({quoted(file)})").fetchall()
     # Files that were parsed before a column came lack it.
     names = [name for name in WHO if name in {column for column, *_ in told}]
     blank = ", ".join(f"CASE WHEN {theirs} THEN NULL ELSE {name} END AS {name}" for name in names)
-    query = f"SELECT * REPLACE ({blank}) FROM read_parquet({_quoted(file)})"
-    count = f"SELECT count(*) FROM read_parquet({_quoted(file)}) WHERE {theirs}"
+    query = f"SELECT * REPLACE ({blank}) FROM read_parquet({quoted(file)})"
+    count = f"SELECT count(*) FROM read_parquet({quoted(file)}) WHERE {theirs}"
     _anew(lake, file, count, query, {"keys": list(keys)})
 
 
 def _less(lake: duckdb.DuckDBPyConnection, file: Path, waiting: Sequence[str]) -> None:
     theirs = "raw IN (SELECT unnest($raw))"
-    count = f"SELECT count(*) FROM read_parquet({_quoted(file)}) WHERE {theirs}"
-    query = f"SELECT * FROM read_parquet({_quoted(file)}) WHERE NOT {theirs}"
+    count = f"SELECT count(*) FROM read_parquet({quoted(file)}) WHERE {theirs}"
+    query = f"SELECT * FROM read_parquet({quoted(file)}) WHERE NOT {theirs}"
     _anew(lake, file, count, query, {"raw": list(waiting)})
 
 
@@ -144,9 +144,5 @@ def _anew(
     if not found or not found[0]:
         return
     fresh = file.with_suffix(".new")
-    lake.execute(f"COPY ({query}) TO {_quoted(fresh)} (FORMAT parquet, COMPRESSION zstd)", told)
+    lake.execute(f"COPY ({query}) TO {quoted(fresh)} (FORMAT parquet, COMPRESSION zstd)", told)
     put_in_place(fresh, file)
-
-
-def _quoted(path: Path) -> str:
-    return "'" + str(path).replace("'", "''") + "'"
