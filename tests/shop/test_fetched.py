@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import openpyxl
 import pytest
 from sqlalchemy import create_engine, make_url, text
 
@@ -371,6 +372,28 @@ def test_a_file_like_none_before_waits_until_somebody_has_said_how_it_is_read(
     again = shop.sources.pull("exports", again=True)
     assert (again.set_aside, again.unchanged) == (0, 1)
     assert shop.sources.listed()[0].set_aside == 0
+
+
+def test_what_was_confirmed_of_a_workbook_holds_for_its_export_as_text(
+    shop: Shop, tmp_path: Path
+) -> None:
+    book, told = openpyxl.Workbook(), HEADER.strip().split(",")
+    sheet = book.active
+    assert sheet is not None
+    for row in (told, ["1", "a", "2026-05-01", "tea", 1, 5]):
+        sheet.append(row)
+    book.save(tmp_path / "first.xlsx")
+    shop.take(tmp_path / "first.xlsx", BERLIN, confirmed=True)
+    folder = tmp_path / "exports"
+    folder.mkdir()
+    shop.sources.add_folder("exports", str(folder), "mei")
+    lay(folder, "may.csv", "2,a,2026-05-02,tea,1,5\n")
+    assert (pulled := shop.sources.pull("exports")).applied == 1 and pulled.set_aside == 0
+    turned = folder / "june.csv"
+    turned.write_text(f"{','.join(told[::-1])}\n6,1,cup,2026-06-01,b,3\n", encoding="utf-8")
+    os.utime(turned, (0, 0))
+    assert shop.sources.pull("exports").applied == 1
+    assert len(lines(shop)) == 3
 
 
 def test_a_file_whose_date_is_wrong_is_whole_when_it_rests(shop: Shop, tmp_path: Path) -> None:

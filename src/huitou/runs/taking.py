@@ -52,7 +52,7 @@ def settled(house: House, preview: Preview, *, confirmed: bool) -> Mapping:
         unclear.questions = preview.questions
         raise unclear
     known = mappings.kept(house.home, preview.mapping.layout, source=preview.mapping.source)
-    if not confirmed and known != preview.mapping:
+    if not confirmed and (known is None or known.meaning() != preview.mapping.meaning()):
         raise Ambiguous(
             "nobody has confirmed yet how the columns of this file are read",
             file=preview.name,

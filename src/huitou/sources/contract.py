@@ -121,6 +121,10 @@ for _name, _title, _meaning in (
     FIELDS.add(Field(_name, _title, _meaning))
 
 
+_CELLS = ("format", "encoding", "delimiter", "sheet", "header_row")
+"""How a file is parted into cells."""
+
+
 @dataclass(frozen=True)
 class Mapping:
     """How the columns of a file are read. Everything is decided; nothing is left to guess."""
@@ -164,6 +168,12 @@ class Mapping:
         """Changes when a file would be read differently."""
         decided = {**asdict(self), "layout": (), "columns": sorted(self.columns.items())}
         return fingerprint(repr(sorted(decided.items())))
+
+    def meaning(self) -> dict[str, Any]:
+        """What is decided of the columns, in whatever order they stand and however the file is
+        parted into cells: a workbook and its export as text mean the same."""
+        decided = {name: told for name, told in asdict(self).items() if name not in _CELLS}
+        return {**decided, "layout": sorted(self.layout)}
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values, for JSON."""
