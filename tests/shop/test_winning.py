@@ -15,6 +15,8 @@ from tests.shop import tea
 from huitou.doors.api.app import app as api
 from huitou.doors.book import Staff
 from huitou.doors.cli.main import main
+from huitou.facts.winning import first_order_profit
+from huitou.runs.desks import winning as desk
 from huitou.runs.shop import Shop
 
 SPENT = """day,channel,campaign,amount,purpose
@@ -81,6 +83,27 @@ def test_the_curve_is_that_of_the_cohorts(shop: Shop) -> None:
         assert each.low is not None and each.high is not None
         assert each.low.minor <= each.profit.minor <= each.high.minor
     assert sum(part.newcomers for part in found.parts) == found.newcomers
+
+
+def test_a_month_is_called_the_same_wherever_it_stands(
+    shop: Shop, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Month 1 is the one they came in: for metrics, and for the desk."""
+    curve = [(each.months, float(each.profit.decimal)) for each in shop.winning().curve]
+    told = said(shop, capsys, "facts", "payback_curve")["rows"]
+    assert [(row["months"], row["profit"]) for row in told] == curve
+    assert curve[0][0] == 1
+    (paid,) = said(shop, capsys, "facts", "payback_months")["rows"]
+    assert paid["value"] == shop.winning().payback
+
+
+def test_a_row_of_newcomers_costs_what_newcomers_cost(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(desk, "newcomers_to_serve", first_order_profit)
+    monkeypatch.setattr(desk, "_SEEN", {})
+    (part,) = shop.winning("tier").parts
+    assert part.serving and part.serving == part.first_profit
 
 
 def test_another_margin_is_counted_with_at_once(shop: Shop) -> None:

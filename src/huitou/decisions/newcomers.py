@@ -44,9 +44,10 @@ class Cohort:
 
 @dataclass(frozen=True)
 class Grown:
-    """What one newcomer has brought by the end of a month after they came; minor units."""
+    """What one newcomer has brought by the end of a month; minor units."""
 
     months: int
+    """1 is the month they came in."""
     value: float
     low: float
     high: float
@@ -62,8 +63,9 @@ class Newcomers:
     """Cumulated, after one month, two, … up to twelve, as far as cohorts reach."""
 
     def payback(self, cost: float) -> tuple[int | None, int | None, int | None]:
-        """Months until one newcomer has brought what it cost to win them: as expected, at best, at
-        worst; None where that is not within what is known.
+        """The month by whose end one newcomer has brought what it cost to win them, the one they
+        came in being 1: as expected, at best, at worst; None where that is not within what is
+        known.
         """
 
         def first(name: str) -> int | None:

@@ -456,8 +456,9 @@ _add(
     "payback_curve",
     said("Payback"),
     said(
-        "What one newcomer has brought by the end of the month they came in (0) and of each after "
-        "it, against what winning one cost. Each month counts those who have lived through it."
+        "What one newcomer has brought by the end of month 1, the one they came in, and of each "
+        "after it, against what winning one cost. Each month counts those who have lived through "
+        "it."
     ),
     "table",
     winning.payback_curve,
@@ -468,10 +469,10 @@ _add(
 )
 _add(
     "payback_months",
-    said("Months until paid back"),
+    said("Month in which paid back"),
     said(
-        "Months until a newcomer has brought what winning one cost, the month they came in being "
-        "the first. Empty: not yet, or the cost is not known."
+        "The month by whose end a newcomer has brought what winning one cost; month 1 is the one "
+        "they came in. Empty: not yet, or the cost is not known."
     ),
     "count",
     winning.payback_months,

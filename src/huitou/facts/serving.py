@@ -17,6 +17,7 @@ import pyarrow as pa
 from huitou.facts.contract import Dimension, Tables, shaped
 from huitou.facts.kernel import day_number, number_of, ratio, settled, whole
 from huitou.facts.orders import apart, cut, first_purchases, lines
+from huitou.facts.winning import newcomers
 from huitou.ground.clock import last_day_before
 
 COST = pa.schema([("person_id", pa.string()), ("kind", pa.string()), ("amount", pa.int64())])
@@ -26,7 +27,19 @@ FROM_LINES = ("discounts", "shipping")
 
 def cost_to_serve(t: Tables, as_of: datetime, *, by: Dimension | None = None) -> ibis.Table:
     """Mean cost to serve of a customer so far, minor units; apart by their first purchase."""
-    people, told = _people(t, as_of, by), served(t, as_of)
+    return _of_one(_people(t, as_of, by), served(t, as_of), by)
+
+
+def newcomers_to_serve(t: Tables, as_of: datetime, *, by: Dimension | None = None) -> ibis.Table:
+    """The same of newcomers: what one cost so far beside their goods, as against what they brought.
+
+    Those of the log's first month are left out, as wherever it is asked what newcomers brought.
+    """
+    people = newcomers(t, as_of, by=by).select("person_id", *cut(by))
+    return _of_one(people, served(t, as_of), by)
+
+
+def _of_one(people: ibis.Table, told: ibis.Table, by: Dimension | None) -> ibis.Table:
     # Most cost nothing beside their goods: they need no gathering.
     costs = told.filter(told.amount != 0)
     summed = costs.group_by(whose="person_id").aggregate(amount=costs.amount.sum())

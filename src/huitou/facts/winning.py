@@ -55,9 +55,9 @@ def first_profits(t: Tables, as_of: datetime) -> ibis.Table:
 def payback_curve(t: Tables, as_of: datetime, *, by: Dimension | None = None) -> ibis.Table:
     """What one newcomer has brought by the end of each month of age, against what they cost.
 
-    `k` (0 is the month they came), `people` followed so long, `profit` (cumulated, each month from
-    those who have lived through it), `cost` of winning one (null where unknown) and `balance`:
-    profit less cost. Minor units. Only months that are over count.
+    `months` (1 is the month they came in), `people` followed so long, `profit` (cumulated, each
+    month from those who have lived through it), `cost` of winning one (null where unknown) and
+    `balance`: profit less cost. Minor units. Only months that are over count.
     """
     came, over = newcomers(t, as_of, by=by), month_under_way(t, as_of)
     sizes = came.group_by([*cut(by), "month"]).aggregate(size=came.count())
@@ -76,10 +76,11 @@ def payback_curve(t: Tables, as_of: datetime, *, by: Dimension | None = None) ->
 
 
 def payback_months(t: Tables, as_of: datetime, *, by: Dimension | None = None) -> ibis.Table:
-    """Months until a newcomer has brought what winning one cost; null: not yet, or cost unknown."""
+    """The month by whose end a newcomer has brought what winning one cost, the month they came in
+    being 1; null: not yet, or cost unknown."""
     curve = payback_curve(t, as_of, by=by)
     paid = (curve.profit >= curve.cost).fill_null(False)
-    first = curve.k.min(where=paid) + 1
+    first = curve.months.min(where=paid)
     return curve.aggregate(by=cut(by), value=first, people=curve.people.max())
 
 
@@ -241,7 +242,7 @@ def _against(curve: ibis.Table, costs: ibis.Table, by: Dimension | None) -> ibis
     both = curve.cross_join(told) if by is None else _outer(curve, told, cut(by), {})
     return both.select(
         *cut(by),
-        k="k",
+        months=both.k + 1,
         people="people",
         profit="profit",
         cost=settled(both.cost),

@@ -36,7 +36,7 @@ RANKS: Mapping[str, Sequence[str]] = {
 }
 """Columns whose values have an order of their own."""
 
-IN_ORDER = ("part", "start", "end", "at", "month", "k", "days", *RANKS)
+IN_ORDER = ("part", "start", "end", "at", "month", "k", "months", "days", *RANKS)
 """By which columns rows are put in order, where a table has them."""
 
 

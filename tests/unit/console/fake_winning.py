@@ -64,7 +64,7 @@ class FakeWinning(FakeExodus):
             ),
             serving=money(2),
             served=(desk.ServedView("returns", desk.SERVED["returns"], 40, money(600), money(2)),),
-            words=(said("A newcomer has brought that back by month {n}.", n=2),),
+            words=(desk.paid_back(2),),
             unknown=(),
         )
 

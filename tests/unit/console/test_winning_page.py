@@ -28,6 +28,7 @@ def test_the_drawing_has_the_cost_the_ends_and_the_parts(owner: TestClient) -> N
     told = page.split('id="payback-data">')[1].split("</script>")[0]
     drawn = json.loads(told)
     assert drawn["level"] == 30.0 and drawn["across"] == [1, 2, 3]
+    assert drawn["words"]["across"] == "Month (1 is the one they came in)"
     assert [each["name"] for each in drawn["series"]] == [
         "All newcomers", "At least", "At most", "<web>",
     ]  # fmt: skip

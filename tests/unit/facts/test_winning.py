@@ -97,9 +97,10 @@ def test_every_line_of_a_person_counts_for_their_acquisition() -> None:
 
 def test_the_payback_curve_follows_those_who_lived_so_long() -> None:
     t = launched(spend=spend((on(3, 1), "web", None, "new", 3000)))
-    found = rows(winning.payback_curve(t, AS_OF), "k")
-    # k=0: three people, 500+1000+2000; k=1: three, 2500+0+2000; k=2: two of March, nothing.
-    assert [(row["k"], row["people"]) for row in found] == [(0, 3), (1, 3)]
+    found = rows(winning.payback_curve(t, AS_OF), "months")
+    # Month 1, in which they came: three people, 500+1000+2000; month 2: three, 2500+0+2000; month
+    # 3: two of March, nothing.
+    assert [(row["months"], row["people"]) for row in found] == [(1, 3), (2, 3)]
     assert [row["profit"] for row in found] == pytest.approx([3500 / 3, 3500 / 3 + 1500])
     assert [row["balance"] for row in found] == pytest.approx([3500 / 3 - 1500, 3500 / 3])
     assert one(winning.payback_months(t, AS_OF)) == 2
@@ -156,6 +157,19 @@ def test_cost_to_serve_adds_up_what_each_kind_cost() -> None:
     assert found["service"]["each"] == 150 and found["service"]["people"] == 1
     assert by_person(serving.serving_costs(t, AS_OF))["a"]["value"] == 900
     assert one(serving.cost_to_serve(replace(t, served=None), AS_OF)) == 275
+
+
+def test_what_newcomers_cost_to_serve_is_asked_of_no_older_customer() -> None:
+    beside = [
+        {"person_id": name, "day": on(4), "kind": "service", "amount": amount}
+        for name, amount in (("old", 90_000), ("a", 300), ("c", 70))
+    ]
+    t = launched(served=ibis.memtable(pa.Table.from_pylist(beside, schema=SERVED)))
+    assert one(serving.newcomers_to_serve(t, AS_OF)) == pytest.approx(370 / 3)
+    found = {row["part"]: row for row in rows(serving.newcomers_to_serve(t, AS_OF, by="channel"))}
+    assert {part: (row["value"], row["people"]) for part, row in found.items()} == {
+        "web": (150, 2), "till": (70, 1),
+    }  # fmt: skip
 
 
 @settings(max_examples=15, deadline=None)

@@ -70,5 +70,6 @@ def _say_new(new: NewView, out: Console) -> None:
     out.print(f"  and {between(new.year)} within {new.months} months")
     if new.spend is not None and new.cost_each is not None:
         out.print(f"  winning one costs {amount(new.cost_each)} ({amount(new.spend)} a month)")
-        back = "not within what is known" if new.payback is None else f"{new.payback} months"
-        out.print(f"  they have brought it back after: {back}")
+        month = f"month {new.payback} (month 1 is the one they come in)"
+        back = "not within what is known" if new.payback is None else month
+        out.print(f"  they have brought it back by the end of: {back}")

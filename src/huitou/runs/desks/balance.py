@@ -95,8 +95,8 @@ class NewView:
     """Of it, by channel, the latest month that names any."""
     cost_each: Money | None
     payback: int | None
-    """Months until a newcomer has brought what it cost to win them; None: not within what is known.
-    """
+    """The month by whose end a newcomer has brought what it cost to win them, the one they came in
+    being 1; None: not within what is known."""
     payback_best: int | None
     payback_worst: int | None
     point: SpotView | None

@@ -12,9 +12,10 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from huitou.decisions.newcomers import Grown, newcomers
-from huitou.facts.contract import WHERE_FIRST, Dimension, Tables
+from huitou.facts.contract import WHERE_FIRST, Dimension, Measure, Tables
 from huitou.facts.life import STAGE_NAMES
 from huitou.facts.metrics import METRICS
+from huitou.facts.serving import newcomers_to_serve
 from huitou.ground.errors import HuitouError
 from huitou.ground.money import Money
 from huitou.ground.settings import Settings
@@ -60,13 +61,14 @@ class PartView:
     cost: Money | None
     """Of winning one; None where nobody said what was spent."""
     payback: int | None
-    """Months until paid back; None: not yet, or the cost is not known."""
+    """The month by whose end it was paid back, the one they came in being 1; None: not yet, or the
+    cost is not known."""
     profit: Money | None
     """What one has brought so far as they could be followed."""
     months: int
     """So many months they could be followed."""
     serving: Money | None
-    """Mean cost to serve of a customer of this part."""
+    """Mean cost to serve of one of these newcomers."""
     ages: tuple[Money, ...]
     """Profit of one, cumulated, month by month of age."""
 
@@ -243,14 +245,14 @@ class _Asked:
         history = cohorts.noted(self._edition)
         known = newcomers(history) if history is not None else None
         ends: dict[int, Grown] = {each.months: each for each in known.by_age} if known else {}
-        rows = sorted(self._rows("payback_curve"), key=lambda row: row["k"])
+        rows = sorted(self._rows("payback_curve"), key=lambda row: row["months"])
         return tuple(
             AgeView(
-                months=row["k"] + 1,
+                months=row["months"],
                 people=row["people"],
                 profit=self._sure(row["profit"]),
-                low=self._money(ends[row["k"] + 1].low) if row["k"] + 1 in ends else None,
-                high=self._money(ends[row["k"] + 1].high) if row["k"] + 1 in ends else None,
+                low=self._money(ends[row["months"]].low) if row["months"] in ends else None,
+                high=self._money(ends[row["months"]].high) if row["months"] in ends else None,
                 balance=self._money(row["balance"]),
             )
             for row in rows
@@ -260,9 +262,10 @@ class _Asked:
         first = {row["part"]: row for row in self._rows("first_order_profit", by)}
         costs = {row["part"]: row["value"] for row in self._rows("acquisition_cost", by)}
         paid = {row["part"]: row["value"] for row in self._rows("payback_months", by)}
-        serving = {row["part"]: row["value"] for row in self._rows("cost_to_serve", by)}
+        served = self._told(newcomers_to_serve, by)
+        serving = {row["part"]: row["value"] for row in served}
         curves: dict[str | None, list[Row]] = {}
-        for row in sorted(self._rows("payback_curve", by), key=lambda row: row["k"]):
+        for row in sorted(self._rows("payback_curve", by), key=lambda row: row["months"]):
             curves.setdefault(row["part"], []).append(row)
         found = []
         for part in {*first, *costs}:
@@ -310,7 +313,10 @@ class _Asked:
         return row
 
     def _rows(self, name: str, by: Dimension | None = None) -> list[Row]:
-        found = METRICS[name].value(self._tables, self._moment.as_of, by=by)
+        return self._told(METRICS[name].value, by)
+
+    def _told(self, value: Measure, by: Dimension | None) -> list[Row]:
+        found = value(self._tables, self._moment.as_of, by=by)
         rows: list[Row] = found.to_pyarrow().to_pylist()
         return rows
 
@@ -353,15 +359,24 @@ def _words(view: WinningView) -> Iterator[Sentence]:
                 cost=view.cost,
             )
     if view.payback is not None:
-        yield said("A newcomer has brought that back by month {n}.", n=view.payback)
+        yield paid_back(view.payback)
     elif view.cost is not None and view.curve:
         yield said(
-            "A newcomer has not brought that back by month {n}, the last that is known: {profit}"
-            " of {cost}.",
+            "A newcomer has not brought that back by the end of month {n}, the last that is known:"
+            " {profit} of {cost}.",
             n=view.curve[-1].months,
             profit=view.curve[-1].profit,
             cost=view.cost,
         )
+
+
+def paid_back(month: int) -> Sentence:
+    """By when the cost of winning one is there again."""
+    return said(
+        "A newcomer has brought that back by the end of month {n}; month 1 is the one they came"
+        " in.",
+        n=month,
+    )
 
 
 def _unknown(view: WinningView) -> Iterator[Sentence]:

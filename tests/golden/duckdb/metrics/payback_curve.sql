@@ -99,7 +99,7 @@ WITH "t16" AS (
   ) AS "t12"
 )
 SELECT
-  "t50"."k",
+  "t50"."k" + 1 AS "months",
   "t50"."people",
   "t50"."profit",
   CAST(FLOOR((

@@ -99,12 +99,12 @@ WITH "t16" AS (
   ) AS "t12"
 )
 SELECT
-  MIN("t51"."k") FILTER(WHERE
-    COALESCE("t51"."profit" >= "t51"."cost", FALSE)) + 1 AS "value",
+  MIN("t51"."months") FILTER(WHERE
+    COALESCE("t51"."profit" >= "t51"."cost", FALSE)) AS "value",
   MAX("t51"."people") AS "people"
 FROM (
   SELECT
-    "t50"."k",
+    "t50"."k" + 1 AS "months",
     "t50"."people",
     "t50"."profit",
     CAST(FLOOR((

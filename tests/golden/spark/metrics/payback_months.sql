@@ -106,11 +106,11 @@ WITH `t16` AS (
   ) AS `t12`
 )
 SELECT
-  MIN(IF(COALESCE(`t51`.`profit` >= `t51`.`cost`, FALSE), `t51`.`k`, NULL)) + 1 AS `value`,
+  MIN(IF(COALESCE(`t51`.`profit` >= `t51`.`cost`, FALSE), `t51`.`months`, NULL)) AS `value`,
   MAX(`t51`.`people`) AS `people`
 FROM (
   SELECT
-    `t50`.`k`,
+    `t50`.`k` + 1 AS `months`,
     `t50`.`people`,
     `t50`.`profit`,
     CAST(FLOOR((

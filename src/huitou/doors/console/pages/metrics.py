@@ -62,6 +62,7 @@ COLUMNS: Mapping[str, Sentence] = {
     "lost": said("Lost"),
     "money": said("Money"),
     "month": said("Month"),
+    "months": said("Month (1 is the one they came in)"),
     "orders": said("Orders"),
     "orders_and_returns": said("Orders and returns"),
     "profit": said("Profit"),

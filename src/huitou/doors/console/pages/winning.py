@@ -95,7 +95,7 @@ def _page(
 
 
 def _chart(visit: Member, found: WinningView) -> str:
-    """Profit of one newcomer by month of age: all, its interval, and the largest parts."""
+    """Profit of one newcomer month by month: all, its interval, and the largest parts."""
     if not found.curve:
         return ""
     says = speaker(visit.language).say
@@ -122,5 +122,5 @@ def _chart(visit: Member, found: WinningView) -> str:
 
 
 ALL, LOW, HIGH = said("All newcomers"), said("At least"), said("At most")
-UNTOLD, ACROSS = said("Not told"), said("Months since they came")
+UNTOLD, ACROSS = said("Not told"), said("Month (1 is the one they came in)")
 LEVEL = said("What winning one cost")
