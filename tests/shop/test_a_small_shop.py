@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import random
+import re
 import shutil
 from datetime import date, timedelta
 from decimal import Decimal
@@ -11,9 +12,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from fastapi.testclient import TestClient
 from tests.shop.scenes import NOW
+from tests.unit.console.conftest import ROOT
 
+from huitou.doors.book import Staff
 from huitou.doors.cli.main import main
+from huitou.doors.console.app import app as console
 from huitou.ground.errors import HuitouError, NotYet
 from huitou.runs.shop import Shop
 from huitou.runs.wiring import open_shop
@@ -218,3 +223,22 @@ def _letters(shop: Shop) -> list[dict[str, str]]:
     shop.apply_plan(plan.id, "owner")
     merged = shop.home / "letters" / plan.id / "mail-merge.csv"
     return list(csv.DictReader(merged.open(encoding="utf-8-sig")))
+
+
+def test_below_thirty_customers_every_button_leads_to_a_page_that_is_there(tmp_path: Path) -> None:
+    few, told = open_shop(tmp_path / "few", clock=NOW), tmp_path / "few.csv"
+    every = orders(tmp_path / "orders.csv").read_text(encoding="utf-8").splitlines()
+    theirs = [row for row in every[1:] if int(row.split(",")[2][3:]) < 12]
+    told.write_text("\n".join([HEAD, *theirs]) + "\n", encoding="utf-8")
+    few.take(told, CNY, confirmed=True)
+    few.run()
+    staff = Staff(few.books)
+    with TestClient(console(few, staff), base_url=ROOT, headers={"origin": ROOT}) as owner:
+        link = f"/welcome/{staff.invite('owner', few.clock.now())}"
+        owner.post(link, data={"name": "owner", "password": "a long enough one"})
+        page = owner.get("/questions")
+        assert page.status_code == 409
+        buttons = re.findall('class="btn"[^>]* href="([^"]+)"', page.text)
+        assert buttons == ["/files", "/cohorts", "/metrics", "/winning", "/report"]
+        assert [owner.get(address).status_code for address in buttons] == [200] * 5
+    few.books.close()
