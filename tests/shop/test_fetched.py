@@ -20,6 +20,7 @@ from huitou.ground import failpoints
 from huitou.ground.clock import StoppedClock
 from huitou.ground.errors import Ambiguous, BadInput, HuitouError, Refused
 from huitou.ground.failpoints import VARIABLE, Stopped
+from huitou.ground.words import Sentence
 from huitou.runs.shop import Shop
 from huitou.runs.wiring import open_shop
 from huitou.sources import child, files
@@ -228,7 +229,10 @@ def test_the_bad_day_was_decided_before(shop: Shop, tmp_path: Path) -> None:
     aside = shop.sources.pull("till")  # SQLite keeps a word in a column of figures
     assert (aside.applied, aside.quarantined) == (0, 1)
     (waiting,) = shop.quarantined()
-    assert waiting.column == "amount" and "this is text, where number" in waiting.reason
+    assert (
+        waiting.column == "amount"
+        and str(waiting.reason) == "this is a text, where a number is expected"
+    )
     sold.write("ALTER TABLE sold ADD COLUMN clerk VARCHAR(9)", ())
     sold.write(
         "INSERT INTO sold VALUES (91, 0, 'c1', '2026-05-20', 'tea', 5, '2026-05-30', 'li')", ()
@@ -344,7 +348,7 @@ def test_a_folder_is_taken_file_by_file_each_once(shop: Shop, tmp_path: Path) ->
     found = shop.sources.pull("exports")
     assert (found.files, found.applied, found.set_aside) == (2, 2, 1)
     names = {each.name: each.reason for each in shop.sources.files("exports")}
-    assert names == {"may.csv": None, "picture.csv": "this is a picture, not a table"}
+    assert names == {"may.csv": None, "picture.csv": Sentence("this is a picture, not a table")}
     assert shop.sources.pull("exports").files == 0
     lay(folder, "copy of may.csv", "2,a,2026-05-02,tea,1,5\n3,b,2026-05-03,cup,1,7\n")
     assert shop.sources.pull("exports").files == 0

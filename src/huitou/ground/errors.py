@@ -31,6 +31,11 @@ class HuitouError(Exception):
         self.sentence = str(sentence)
         self.to_try = to_try
 
+    @property
+    def told(self) -> Sentence:
+        """The sentence as a value, to be kept and said later in another language."""
+        return self.spoken if isinstance(self.spoken, Sentence) else Sentence(self.spoken)
+
     def __str__(self) -> str:
         return f"{self.sentence}\n  try: {self.to_try}" if self.to_try else self.sentence
 

@@ -23,6 +23,8 @@ class Sentence:
     values: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
 
     def __str__(self) -> str:
+        if not self.values:  # what people typed may stand here as a plain text, braces and all
+            return self.text
         return self.text.format(**{name: _shown(value) for name, value in self.values.items()})
 
 

@@ -29,16 +29,19 @@ from huitou.runs import taking
 from huitou.sources import tables
 from huitou.sources.contract import QUARANTINE, Declared, Mapping, Preview, Taken
 from huitou.sources.fetched import book, database, folder
-from huitou.sources.fetched.contract import FREEZE, Expected, Source
+from huitou.sources.fetched.contract import FREEZE, SET_ASIDE, Expected, Source
 from huitou.sources.fetched.database import Portion
 from huitou.sources.fetched.surprises import (
+    is_new,
     kind_of,
     meet,
     position_of,
     sort_out,
     texts,
+    unlike,
     value_of,
 )
+from huitou.sources.wire import text_of
 
 if TYPE_CHECKING:
     from huitou.ground.settings import Settings
@@ -76,7 +79,7 @@ def _kindly(house: House, source: Source, tell: Progress) -> Pulled:
     except Busy:
         raise
     except HuitouError as failed:
-        return Pulled(source.name, told=(said(failed.sentence),), failed=True)
+        return Pulled(source.name, told=(failed.told,), failed=True)
 
 
 def pull(
@@ -107,7 +110,7 @@ def pull(
         raise
     except HuitouError as failed:
         with house.books.unit() as unit:
-            book.failed(unit, source, said(failed.sentence), house.clock.now())
+            book.failed(unit, source, failed.told, house.clock.now())
         raise
     with house.books.unit() as unit:
         book.seen(unit, source, _newest(house, source), house.clock.now())
@@ -233,8 +236,8 @@ def _aside(
         held.append(
             {
                 "row": number, "column": column, "value": row[column] or "",
-                "reason": f"this is {kind_of(value)}, where {expected.columns[column]} is expected",
-                "to_try": "mend the value, or let the source evolve",
+                "reason": text_of(unlike(value, expected.columns[column])),
+                "to_try": text_of(said("mend the value, or let the source evolve")),
                 "raw": json.dumps(row, ensure_ascii=False),
             }
         )  # fmt: skip
@@ -291,8 +294,8 @@ def _take_file(
     except Busy:
         raise
     except HuitouError as bad:
-        row["reason"] = bad.sentence
-        words = (said("{file} was set aside: {reason}", file=file.path.name, reason=bad.sentence),)
+        row["reason"] = text_of(bad.told)
+        words = (said(SET_ASIDE.text, file=file.path.name, reason=bad.told),)
         total = replace(total, files=total.files + 1, set_aside=total.set_aside + 1,
                         told=(*total.told, *words))  # fmt: skip
         applied = 0
@@ -326,7 +329,7 @@ def _as_frozen(source: Source, given: Mapping, preview: Preview) -> None:
     other = [each for each in columns if each not in given.layout]
     if other and source.expected.on_columns == FREEZE:
         raise Ambiguous(
-            f"the column {', '.join(map(repr, other))} is new, and this source is frozen",
+            is_new(other),
             file=preview.name,
             column=other[0],
             to_try=f"huitou source change {source.name} --on-columns evolve",

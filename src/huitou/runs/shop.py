@@ -140,11 +140,12 @@ class Shop(Office):
 
         return taking.waiting(self._house)
 
-    def export_quarantine(self, path: Path) -> tuple[Path, ...]:
-        """Write the waiting rows as CSV to mend; one file for each way of reading them."""
+    def export_quarantine(self, path: Path, language: str = "en") -> tuple[Path, ...]:
+        """Write the waiting rows as CSV to mend, what is wrong in `language`; one file for each
+        way of reading them."""
         from huitou.runs import taking
 
-        return taking.export_quarantine(self._house, Path(path))
+        return taking.export_quarantine(self._house, Path(path), language)
 
     def mend(self, path: Path, progress: Progress | None = None) -> Taken:
         """Take a mended table back in; any other file is refused."""

@@ -14,13 +14,16 @@ import pyarrow.parquet as pq
 from huitou.ground import settings as choices
 from huitou.ground.errors import Ambiguous, HuitouError
 from huitou.ground.ids import new_id
+from huitou.ground.languages import speaker
 from huitou.ground.progress import Progress
+from huitou.ground.words import said
 from huitou.identity.forgetting import book as forgotten
 from huitou.identity.forgetting import lake as sales
 from huitou.runs.measure import measured
 from huitou.runs.views import ImportRow, QuarantinedRow, Step
 from huitou.sources import book, files, mappings, mending
 from huitou.sources.contract import Batch, Declared, Mapping, Preview, Taken
+from huitou.sources.wire import words_of
 
 if TYPE_CHECKING:
     import duckdb
@@ -47,14 +50,14 @@ def settled(house: House, preview: Preview, *, confirmed: bool) -> Mapping:
     if preview.questions or preview.mapping is None:
         first = preview.questions[0]
         unclear = Ambiguous(
-            str(first.words), file=preview.name, column=first.column, to_try=first.option
+            first.words, file=preview.name, column=first.column, to_try=first.option
         )
         unclear.questions = preview.questions
         raise unclear
     known = mappings.kept(house.home, preview.mapping.layout, source=preview.mapping.source)
     if not confirmed and (known is None or known.meaning() != preview.mapping.meaning()):
         raise Ambiguous(
-            "nobody has confirmed yet how the columns of this file are read",
+            said("nobody has confirmed yet how the columns of this file are read"),
             file=preview.name,
             to_try="--yes, after a look at the preview",
         )
@@ -189,14 +192,19 @@ def _import_row(row: dict[str, Any]) -> ImportRow:
 
 
 def _waiting_row(row: dict[str, Any]) -> QuarantinedRow:
-    names = ("batch", "file", "row", "column", "value", "reason", "to_try")
-    return QuarantinedRow(id=str(row["id"]), **{name: row[name] for name in names})
+    names = ("batch", "file", "row", "column", "value")
+    return QuarantinedRow(
+        id=str(row["id"]),
+        **{name: row[name] for name in names},
+        reason=words_of(row["reason"]),
+        to_try=words_of(row["to_try"]),
+    )
 
 
-def export_quarantine(house: House, path: Path) -> tuple[Path, ...]:
+def export_quarantine(house: House, path: Path, language: str) -> tuple[Path, ...]:
     """Write all waiting rows as tables to mend; the first file is `path`."""
     with house.lake.writing("export the quarantine") as lake:
-        return mending.export(lake, path)
+        return mending.export(lake, path, speaker(language).say)
 
 
 def costs(house: House) -> tuple[Step, ...]:

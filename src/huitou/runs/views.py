@@ -394,8 +394,8 @@ class QuarantinedRow:
     row: int
     column: str
     value: str
-    reason: str
-    to_try: str
+    reason: Sentence
+    to_try: Sentence
 
 
 @dataclass(frozen=True)

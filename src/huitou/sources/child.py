@@ -30,7 +30,9 @@ def main() -> None:
     try:
         say({"done": _TASKS[request["do"]](request, say)})
     except HuitouError as told:
-        say({"error": plain(told)})
+        from huitou.sources import wire
+
+        say({"error": {**plain(told), "sentence": wire.sentence_to(told.told)}})
     except MemoryError:
         say({"error": {"kind": "memory"}})
 

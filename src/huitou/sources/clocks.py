@@ -7,6 +7,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from huitou.ground.words import said
 from huitou.sources import dates
 from huitou.sources.faults import Fault, fault, mask
 from huitou.sources.texts import cleaned
@@ -27,7 +28,7 @@ def read(column: pa.Array, name: str) -> tuple[pa.Array, tuple[Fault, ...]]:
     told, good = _told(coded.dictionary)
     spread = pa.array(told, mask=~good).take(coded.indices)
     wrong = mask(coded.is_valid()) & ~mask(spread.is_valid())
-    faults = fault(wrong, name, "this is not a time of day", "write it as 18:05")
+    faults = fault(wrong, name, said("this is not a time of day"), said("write it as 18:05"))
     return pc.fill_null(spread, 0), tuple(faults)
 
 

@@ -16,6 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from huitou.ground.words import said
 from huitou.sources.faults import Fault, fault, mask
 from huitou.sources.texts import cleaned
 
@@ -385,21 +386,31 @@ def _implausible(
     shown = pc.fill_null(day, pa.scalar(0, pa.int32()).cast(pa.date32()))
     default = known & np.isin(shown.to_numpy(zero_copy_only=False), _DEFAULTS)
     moment = np.datetime64(now, "us")
-    yield from fault(~known & ~malformed, name, "the date is missing", "fill in the date")
     yield from fault(
-        malformed, name, "this is not a date", "write it as 2026-03-31 or 2026-03-31 18:05"
+        ~known & ~malformed, name, said("the date is missing"), said("fill in the date")
     )
     yield from fault(
-        default, name, "this date stands for an unknown one", "fill in the date of the order"
+        malformed,
+        name,
+        said("this is not a date"),
+        said("write it as 2026-03-31 or 2026-03-31 18:05"),
     )
-    yield from fault(known & (at > moment), name, "this date lies in the future",
-                     "mend the date, or import the row again when it has come")  # fmt: skip
+    yield from fault(
+        default,
+        name,
+        said("this date stands for an unknown one"),
+        said("fill in the date of the order"),
+    )
+    yield from fault(known & (at > moment), name, said("this date lies in the future"),
+                     said("mend the date, or import the row again when it has come"))  # fmt: skip
     old = (
         known
         & ~default
         & (days < (moment - np.timedelta64(_OLDEST_DAYS, "D")).astype("datetime64[D]"))
     )
-    yield from fault(old, name, "this date is more than 50 years ago", "mend the year of the date")
+    yield from fault(
+        old, name, said("this date is more than 50 years ago"), said("mend the year of the date")
+    )
 
 
 _OLDEST_DAYS = 18_263

@@ -10,6 +10,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from huitou.ground.words import Sentence
+
 
 def mask(column: pa.Array) -> NDArray[np.bool_]:
     """A column of booleans as NumPy has it; null counts as false."""
@@ -22,11 +24,13 @@ class Fault:
 
     rows: NDArray[np.int64]
     column: str
-    reason: str
-    to_try: str
+    reason: Sentence
+    to_try: Sentence
 
 
-def fault(mask: NDArray[np.bool_], column: str, reason: str, to_try: str) -> Iterable[Fault]:
+def fault(
+    mask: NDArray[np.bool_], column: str, reason: Sentence, to_try: Sentence
+) -> Iterable[Fault]:
     """One fault where the mask holds anywhere; nothing otherwise."""
     rows = np.flatnonzero(mask).astype(np.int64)
     if len(rows):

@@ -219,7 +219,7 @@ def _messages(child: subprocess.Popen[bytes], name: str) -> Iterator[dict[str, A
 def _error(told: dict[str, Any], name: str) -> HuitouError:
     if told["kind"] == "memory":
         return _too_much("memory", name)
-    return raised(told)
+    return raised({**told, "sentence": wire.sentence_from(told["sentence"])})
 
 
 def _death(code: int, name: str, complaints: IO[bytes]) -> HuitouError:

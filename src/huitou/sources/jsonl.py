@@ -11,10 +11,19 @@ import numpy as np
 import pyarrow as pa
 
 from huitou.ground.errors import NothingTaken
+from huitou.ground.words import Sentence, said
 from huitou.sources.encodings import BAD
 from huitou.sources.sheet import WIDEST, Broken, Sheet, distinct_names
 
-_NOT_JSON = "this line is not a JSON object"
+_NOT_JSON = said("this line is not a JSON object")
+
+
+class _Unread(Exception):
+    """A line that is no object, and why."""
+
+    def __init__(self, reason: Sentence) -> None:
+        super().__init__(str(reason))
+        self.reason = reason
 
 
 def read(path: Path) -> Sheet:
@@ -28,8 +37,8 @@ def read(path: Path) -> Sheet:
                 continue
             try:
                 item = _parsed(line)
-            except ValueError as bad:
-                broken.append(Broken(number, line.strip(), str(bad), "mend the line"))
+            except _Unread as bad:
+                broken.append(Broken(number, line.strip(), bad.reason, said("mend the line")))
                 continue
             _append(cells, item, len(rows), path.name)
             rows.append(number)
@@ -61,22 +70,22 @@ def _table(cells: dict[str, list[str | None]], height: int) -> pa.Table:
 
 def _parsed(line: str) -> dict[str, str]:
     if BAD in line:
-        raise ValueError("these bytes are no letters in the encoding of the file")
+        raise _Unread(said("these bytes are no letters in the encoding of the file"))
     try:
         item = json.loads(
             line, parse_float=str, parse_int=str, parse_constant=str, object_pairs_hook=_object
         )
     except (json.JSONDecodeError, RecursionError) as bad:
-        raise ValueError(_NOT_JSON) from bad
+        raise _Unread(_NOT_JSON) from bad
     if not isinstance(item, dict):
-        raise ValueError(_NOT_JSON)
+        raise _Unread(_NOT_JSON)
     return dict(_flat(item, ""))
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     taken = dict(pairs)
     if len(taken) < len(pairs):
-        raise ValueError("a name stands twice in this object")
+        raise _Unread(said("a name stands twice in this object"))
     return taken
 
 

@@ -138,8 +138,8 @@ def _told_twice(
     if not len(other):
         return [], positions[same]
     column = mapping.columns.get("line_id") or mapping.columns["order_id"]
-    reason = "this number was already used in this file, with other content"
-    to_try = "mend the number, or leave one of the two rows out"
+    reason = said("this number was already used in this file, with other content")
+    to_try = said("mend the number, or leave one of the two rows out")
     return [Fault(other, column, reason, to_try)], positions[same]
 
 
@@ -171,8 +171,8 @@ def _contradicted(con: duckdb.DuckDBPyConnection, mapping: Mapping) -> list[Faul
         Fault(
             np.array(sorted(positions), dtype=np.int64),
             mapping.columns[who],
-            "an earlier row of the same order names another customer",
-            "mend the customer or the order number",
+            said("an earlier row of the same order names another customer"),
+            said("mend the customer or the order number"),
         )
         for who, positions in by_field.items()
     ]

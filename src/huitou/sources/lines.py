@@ -159,8 +159,8 @@ def _unrounded(work: Written, name: str, read: pa.Array) -> None:
         fault(
             mask(rounded),
             work.mapping.columns[name],
-            "a spreadsheet has rounded this number and its last digits are lost",
-            "export again with the column formatted as text",
+            said("a spreadsheet has rounded this number and its last digits are lost"),
+            said("export again with the column formatted as text"),
         )
     )
 
@@ -245,7 +245,12 @@ def _amount(work: Written) -> money.Figures:
     for earlier in read.faults:
         faulty[earlier.rows] = True
     work.faults.extend(
-        fault(~read.known & ~faulty, name, "the amount is missing", "fill in what was paid")
+        fault(
+            ~read.known & ~faulty,
+            name,
+            said("the amount is missing"),
+            said("fill in what was paid"),
+        )
     )
     return read
 
@@ -265,8 +270,9 @@ def _multiplied(work: Written, name: str) -> money.Figures | None:
     small = np.abs(product) <= LARGEST
     values = np.where(small, product, 0).astype(np.int64)
     over = tuple(
-        fault(~small, work.mapping.columns[name], "price times quantity is too large to be an "
-              "amount", "mend the price or the quantity")
+        fault(~small, work.mapping.columns[name],
+              said("price times quantity is too large to be an amount"),
+              said("mend the price or the quantity"))
     )  # fmt: skip
     work.faults.extend(over)
     return money.Figures(values, price.known & small, (*price.faults, *over))
@@ -359,8 +365,8 @@ def _other_currencies(work: Written) -> None:
         fault(
             mask(other),
             work.mapping.columns["currency"],
-            "this row is in another currency than the shop's",
-            "convert it at the rate of its day and import the row again",
+            said("this row is in another currency than the shop's"),
+            said("convert it at the rate of its day and import the row again"),
         )
     )
 
@@ -439,7 +445,10 @@ def _paid_back(
 def _too_much(work: Written, mask: NDArray[np.bool_]) -> Iterator[Fault]:
     column = work.named("refund") or work.named("status") or ""
     yield from fault(
-        mask, column, "more was paid back than the order was worth", "mend one of the two amounts"
+        mask,
+        column,
+        said("more was paid back than the order was worth"),
+        said("mend one of the two amounts"),
     )
 
 

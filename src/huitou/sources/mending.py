@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,18 +19,24 @@ import pyarrow.compute as pc
 
 from huitou.ground.errors import BadInput
 from huitou.ground.spreadsheets import NEUTRALISED, neutral, restored
+from huitou.ground.words import Sentence
 from huitou.sources import book
 from huitou.sources.book import Quarantined
 from huitou.sources.contract import Mapping, Preview
 from huitou.sources.sheet import Sheet
 from huitou.sources.texts import cleaned, written
+from huitou.sources.wire import words_of
 
 BATCH, ROW = "huitou_batch", "huitou_row"
+Say = Callable[[Sentence], str]
 MARKS = (BATCH, ROW, "huitou_column", "huitou_reason", "huitou_to_try")
 
 
-def export(con: duckdb.DuckDBPyConnection, path: Path) -> tuple[Path, ...]:
-    """Write all waiting rows as CSV; one file for each way of reading, the first at `path`."""
+def export(con: duckdb.DuckDBPyConnection, path: Path, say: Say = str) -> tuple[Path, ...]:
+    """Write all waiting rows as CSV; one file for each way of reading, the first at `path`.
+
+    `say` puts what is wrong into the words of the reader.
+    """
     groups: dict[str, tuple[Mapping, list[Quarantined]]] = {}
     for row in book.quarantined(con):
         mapping = book.mapping_of(con, row.batch)
@@ -38,7 +44,7 @@ def export(con: duckdb.DuckDBPyConnection, path: Path) -> tuple[Path, ...]:
     files = []
     for number, (mapping, rows) in enumerate(groups.values(), start=1):
         target = path if number == 1 else path.with_stem(f"{path.stem}-{number}")
-        _write(target, mapping.layout, rows)
+        _write(target, mapping.layout, rows, say)
         files.append(target)
     return tuple(files)
 
@@ -96,7 +102,7 @@ def mended(sheet: Sheet) -> Sheet:
     return bare if len(kept) else Sheet(pa.table({}), np.array([], dtype=np.int64))
 
 
-def _write(path: Path, layout: Sequence[str], rows: Iterable[Quarantined]) -> None:
+def _write(path: Path, layout: Sequence[str], rows: Iterable[Quarantined], say: Say) -> None:
     with path.open("w", encoding="utf-8-sig", newline="") as out:
         table = csv.writer(out)
         table.writerow([*map(neutral, layout), *MARKS])
@@ -105,5 +111,6 @@ def _write(path: Path, layout: Sequence[str], rows: Iterable[Quarantined]) -> No
             if "" in raw:  # it could not be parted: the whole text, to be parted by hand
                 raw = {layout[0]: raw[""]}
             cells = [raw.get(name) or "" for name in layout]
-            marks = [row.batch, str(row.row), row.column, row.reason, row.to_try]
+            wrong = [say(words_of(kept)) for kept in (row.reason, row.to_try)]
+            marks = [row.batch, str(row.row), row.column, *wrong]
             table.writerow([*map(neutral, cells), *map(neutral, marks)])

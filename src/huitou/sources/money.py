@@ -17,6 +17,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from huitou.ground.money import LARGEST
+from huitou.ground.words import Sentence, said
 from huitou.sources.faults import Fault, fault, mask
 from huitou.sources.texts import cleaned
 
@@ -130,7 +131,8 @@ def _from_text(
     coded = column.dictionary_encode()
     read = [_read(text, places, decimal, currency) for text in coded.dictionary.to_pylist()]
     values = np.array([item if isinstance(item, int) else 0 for item in read] + [0], np.int64)
-    reasons = sorted({item for item in read if isinstance(item, str)})
+    told = {item.text: item for item in read if isinstance(item, Sentence)}
+    reasons = [told[text] for text in sorted(told)]
     codes = np.array([_code(item, reasons) for item in read] + [0], np.int64)
     at = pc.fill_null(coded.indices, len(read)).to_numpy(zero_copy_only=False)
     known = mask(column.is_valid())
@@ -139,17 +141,17 @@ def _from_text(
     return Figures(values[at], known & (code == 0), faults)
 
 
-def _code(item: int | str, reasons: list[str]) -> int:
-    return reasons.index(item) + 1 if isinstance(item, str) else 0
+def _code(item: int | Sentence, reasons: list[Sentence]) -> int:
+    return reasons.index(item) + 1 if isinstance(item, Sentence) else 0
 
 
-def _by_reason(code: NDArray[np.int64], reasons: list[str], name: str) -> Iterator[Fault]:
+def _by_reason(code: NDArray[np.int64], reasons: list[Sentence], name: str) -> Iterator[Fault]:
     for number, reason in enumerate(reasons, start=1):
         to_try = _CONVERT if reason == _OTHER_CURRENCY else _MEND
         yield from fault(code == number, name, reason, to_try)
 
 
-def _read(text: str, places: int, decimal: str, currency: str | None) -> int | str:
+def _read(text: str, places: int, decimal: str, currency: str | None) -> int | Sentence:
     """One written number as a scaled integer, or the reason why it is none."""
     lowered = text.lower().replace("−", "-").replace("–", "-")
     taken = _WRITTEN.fullmatch(lowered)
@@ -168,7 +170,7 @@ def _read(text: str, places: int, decimal: str, currency: str | None) -> int | s
 _NOT = {".": r"[^0-9.]", ",": r"[^0-9,]"}
 
 
-def _scaled(taken: re.Match[str], body: str, places: int, decimal: str) -> int | str:
+def _scaled(taken: re.Match[str], body: str, places: int, decimal: str) -> int | Sentence:
     power = int(taken["power"][1:]) if taken["power"] else 0
     power += 4 if taken["myriad"] else 0
     number = Decimal(body.replace(decimal, ".")).scaleb(power + places)
@@ -186,10 +188,10 @@ def _fits(sign: str, currency: str) -> bool:
 
 
 _INFINITE = re.compile(r"[-+]?(?:s?nan|inf|infinity|∞|[0-9.]+e[+-]?[0-9]{3,})")
-_NOT_A_NUMBER = "this is not a number"
-_NOT_FINITE = "this is not a finite number"
-_TOO_LARGE = "this number is too large to be an amount"
-_OTHER_DECIMALS = "the rest of the column writes its decimals differently"
-_OTHER_CURRENCY = "this is another currency than the shop's"
-_MEND = "mend the cell and import the row again"
-_CONVERT = "convert it at the rate of its day and import the row again"
+_NOT_A_NUMBER = said("this is not a number")
+_NOT_FINITE = said("this is not a finite number")
+_TOO_LARGE = said("this number is too large to be an amount")
+_OTHER_DECIMALS = said("the rest of the column writes its decimals differently")
+_OTHER_CURRENCY = said("this is another currency than the shop's")
+_MEND = said("mend the cell and import the row again")
+_CONVERT = said("convert it at the rate of its day and import the row again")

@@ -27,6 +27,7 @@ from huitou.sources import (
     mending,
     recognise,
     separated,
+    wire,
     workbook,
 )
 from huitou.sources.contract import (
@@ -252,7 +253,7 @@ def _require_parted(sheet: Sheet, name: str) -> None:
     """At least one row must have come apart into columns."""
     if sheet.broken and not sheet.table.num_rows:
         first = sheet.broken[0]
-        raise NothingTaken(first.reason, file=name, row=first.row, to_try=first.to_try)
+        raise NothingTaken(first.reason, file=name, row=first.row, to_try=str(first.to_try))
 
 
 def _require_some(
@@ -263,13 +264,19 @@ def _require_some(
     told = listed[int(first[0])]
     value = written(sheet.head(1).column(told.column))[0].as_py() if told.column else ""
     raise NothingTaken(
-        f"not one of {sheet.total} rows could be taken: {told.reason}",
+        _none_of(sheet.total, told.reason),
         file=name,
         row=int(sheet.rows[0]),
         column=told.column,
         value=value or "",
-        to_try=told.to_try,
+        to_try=str(told.to_try),
     )
+
+
+def _none_of(rows: int, reason: Sentence) -> Sentence:
+    if rows == 1:
+        return said("the only row could not be taken: {reason}", reason=reason)
+    return said("not one of {n} rows could be taken: {reason}", n=rows, reason=reason)
 
 
 def _raw(
@@ -294,8 +301,9 @@ def _quarantine(
     ]
     rows += [
         {
-            "row": broken.row, "column": "", "value": broken.text[:200], "reason": broken.reason,
-            "to_try": broken.to_try, "raw": _plain({"": broken.text}),
+            "row": broken.row, "column": "", "value": broken.text[:200],
+            "reason": wire.text_of(broken.reason), "to_try": wire.text_of(broken.to_try),
+            "raw": _plain({"": broken.text}),
         }
         for broken in sheet.broken
     ]  # fmt: skip
@@ -305,7 +313,8 @@ def _quarantine(
 def _held(row: int, fault: Fault, raw: Mapping[str, str | None]) -> dict[str, Any]:
     return {
         "row": row, "column": fault.column, "value": raw.get(fault.column) or "",
-        "reason": fault.reason, "to_try": fault.to_try, "raw": _plain(raw),
+        "reason": wire.text_of(fault.reason), "to_try": wire.text_of(fault.to_try),
+        "raw": _plain(raw),
     }  # fmt: skip
 
 

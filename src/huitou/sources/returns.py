@@ -7,6 +7,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from huitou.ground.words import said
 from huitou.sources.faults import Fault, fault, mask
 from huitou.sources.texts import by_unique, cleaned
 
@@ -40,7 +41,8 @@ def booleans(
     else:
         wrong = np.zeros(len(column), dtype=bool)
     known, value = mask(column.is_valid()), mask(column)
-    return value, known, tuple(fault(wrong, name, "this is neither yes nor no", "write yes or no"))
+    faults = fault(wrong, name, said("this is neither yes nor no"), said("write yes or no"))
+    return value, known, tuple(faults)
 
 
 def refunded(status: pa.Array) -> NDArray[np.bool_]:

@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 import pyarrow.csv as arrow_csv
 
 from huitou.ground.errors import NothingTaken
+from huitou.ground.words import said
 from huitou.sources.encodings import BAD
 from huitou.sources.faults import mask
 from huitou.sources.recognise import recognised_names
@@ -19,7 +20,7 @@ from huitou.sources.sheet import WIDEST, Broken, Sheet, distinct_names
 
 DELIMITERS = (",", "\t", ";", "|")
 _BLOCK = 2**22
-_SWALLOWED = "a quote was opened in this row and not closed: it swallowed the rows after it"
+_SWALLOWED = said("a quote was opened in this row and not closed: it swallowed the rows after it")
 _MOST_LINES = 50
 """A cell with more line breaks than this is an unclosed quote that swallowed rows."""
 
@@ -54,10 +55,15 @@ def _parted(
     path: Path, delimiter: str, header_row: int, width: int, unread: list[Broken]
 ) -> pa.Table:
     def keep(row: arrow_csv.InvalidRow) -> str:
-        reason = f"this row has {row.actual_columns} cells, the header has {row.expected_columns}"
+        reason = said(
+            "this row has {cells} cells, the header has {names}",
+            cells=row.actual_columns,
+            names=row.expected_columns,
+        )
         if row.text.count("\n") > _MOST_LINES:
             reason = _SWALLOWED
-        unread.append(Broken(row.number, row.text, reason, "mend the separators or the quotes"))
+        mend = said("mend the separators or the quotes")
+        unread.append(Broken(row.number, row.text, reason, mend))
         return "skip"
 
     try:
@@ -170,8 +176,8 @@ def _without_bad_bytes(sheet: Sheet) -> Sheet:
         Broken(
             int(sheet.rows[at]),
             "\t".join(cell or "" for cell in row.values()),
-            "these bytes are no letters in the encoding of the file",
-            "mend the row, or name another encoding: --encoding gb18030",
+            said("these bytes are no letters in the encoding of the file"),
+            said("mend the row, or name another encoding: --encoding gb18030"),
         )
         for at, row in zip(np.flatnonzero(bad), sheet.raw(np.flatnonzero(bad)), strict=True)
     ]

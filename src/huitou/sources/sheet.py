@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from huitou.ground.words import Sentence
 from huitou.sources.faults import mask
 from huitou.sources.texts import written
 
@@ -23,8 +24,8 @@ class Broken:
 
     row: int
     text: str
-    reason: str
-    to_try: str
+    reason: Sentence
+    to_try: Sentence
 
 
 @dataclass(frozen=True)

@@ -49,7 +49,8 @@ _STATEMENTS = (
         mended_by VARCHAR)""",
 )
 """A row in quarantine keeps the batch, file and number it first had; `came_in` is the batch that
-brought it as it now stands, which may be an attempt to mend it."""
+brought it as it now stands, which may be an attempt to mend it. Reason and what to try are kept as
+`wire.text_of` has them."""
 
 
 def create(con: duckdb.DuckDBPyConnection) -> None:

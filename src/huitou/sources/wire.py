@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from huitou.ground.words import Sentence, said
+from huitou.ground.words import Sentence
 from huitou.sources.contract import (
     Choice,
     Declared,
@@ -18,13 +19,33 @@ from huitou.sources.contract import (
 
 
 def sentence_to(words: Sentence) -> list[Any]:
-    """A sentence as its text and values."""
-    return [words.text, dict(words.values)]
+    """A sentence as its text and values; one that stands in it as `{"said": [text, values]}`."""
+    return [words.text, {name: _value_to(value) for name, value in words.values.items()}]
 
 
 def sentence_from(plain: list[Any]) -> Sentence:
     """Back from text and values."""
-    return said(plain[0], **plain[1])
+    return Sentence(plain[0], {name: _value_from(value) for name, value in plain[1].items()})
+
+
+def text_of(words: Sentence) -> str:
+    """A sentence as a column of text keeps it: its English text, with values as a JSON list."""
+    return json.dumps(sentence_to(words), ensure_ascii=False) if words.values else words.text
+
+
+def words_of(kept: str) -> Sentence:
+    """Back from a column of text."""
+    return sentence_from(json.loads(kept)) if kept.startswith('["') else Sentence(kept)
+
+
+def _value_to(value: Any) -> Any:
+    if isinstance(value, Sentence):
+        return {"said": sentence_to(value)}
+    return value if value is None or isinstance(value, bool | int | float | str) else str(value)
+
+
+def _value_from(value: Any) -> Any:
+    return sentence_from(value["said"]) if isinstance(value, dict) else value
 
 
 def declared_to(declared: Declared) -> dict[str, Any]:

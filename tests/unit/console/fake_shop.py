@@ -38,7 +38,7 @@ from huitou.ground.clock import StoppedClock
 from huitou.ground.errors import HuitouError, Refused
 from huitou.ground.money import Money
 from huitou.ground.settings import Settings
-from huitou.ground.words import said
+from huitou.ground.words import Sentence, said
 from huitou.runs import first_page, forecast, told, verdicts, views
 from huitou.runs.desks.rulebook.desk import Rulebook
 from huitou.runs.desks.rulebook.rooms import ROOMS
@@ -795,8 +795,8 @@ class FakeShop(FakeBalance, FakeWinning):
                 4023,
                 "amount",
                 "1e999",
-                "this is not an amount",
-                "12.50",
+                Sentence("this is not a number"),
+                Sentence("mend the cell and import the row again"),
             ),
             views.QuarantinedRow(
                 "q2",
@@ -805,12 +805,12 @@ class FakeShop(FakeBalance, FakeWinning):
                 9120,
                 "ordered_at",
                 "31.02.2011",
-                "there is no such day",
-                "28.02.2011",
+                Sentence("this is not a date"),
+                Sentence("write it as 2026-03-31 or 2026-03-31 18:05"),
             ),
         )
 
-    def export_quarantine(self, path: Path) -> tuple[Path, ...]:
+    def export_quarantine(self, path: Path, language: str = "en") -> tuple[Path, ...]:
         """A small file, or several."""
         numbers = range(2, self.ways_of_reading + 1)
         files = [path, *(path.with_stem(f"{path.stem}-{number}") for number in numbers)]

@@ -62,7 +62,7 @@ def test_an_amount_is_read(written: str, minor: int) -> None:
 def test_what_is_no_amount_is_refused_with_its_reason(written: str, reason: str) -> None:
     figures = money.figures(pa.array([written]), "c", places=2, decimal=".", currency="CNY")
     assert not figures.known[0]
-    assert reason in figures.faults[0].reason
+    assert reason in str(figures.faults[0].reason)
 
 
 def test_a_comma_parts_decimals_where_the_column_says_so() -> None:

@@ -19,6 +19,7 @@ from huitou.sources.contract import Declared, Preview
 from huitou.sources.contract import Mapping as Decided
 from huitou.sources.fetched import book, database, folder
 from huitou.sources.fetched.contract import DATABASE, FOLDER, KINDS, Expected, Source
+from huitou.sources.wire import words_of
 
 if TYPE_CHECKING:
     from huitou.runs.wiring import House
@@ -66,7 +67,7 @@ class FileRow:
     rows: int
     applied: int
     quarantined: int
-    reason: str | None
+    reason: Sentence | None
 
 
 class Sources:
@@ -177,8 +178,7 @@ class Sources:
         """The files of a folder, the latest first."""
         with self._house.books.reading() as unit:
             rows = book.files(unit, book.the(unit, name), limit)
-        names = ("name", "at", "rows", "applied", "quarantined", "reason")
-        return [FileRow(**{each: row[each] for each in names}) for row in rows]
+        return [_file_row(row) for row in rows]
 
     # --
 
@@ -225,6 +225,12 @@ class Sources:
             fields=(one.mapping or {}).get("columns", {}), position=position.get("text"),
             set_aside=aside.get(one.id, 0), is_stale=one.is_stale(self._now),
         )  # fmt: skip
+
+
+def _file_row(row: Mapping[str, Any]) -> FileRow:
+    names = ("name", "at", "rows", "applied", "quarantined")
+    reason = None if row["reason"] is None else words_of(row["reason"])
+    return FileRow(**{each: row[each] for each in names}, reason=reason)
 
 
 def _is_set(one: Source) -> bool:

@@ -31,6 +31,22 @@ SURPRISES: Mapping[str, Sentence] = {
 }
 """What to do when a source brings what it did not bring before."""
 
+KIND_NAMES: Mapping[str, Sentence] = {
+    "truth": said("a yes or no"),
+    "number": said("a number"),
+    "moment": said("a moment"),
+    "date": said("a date"),
+    "time": said("a time of day"),
+    "text": said("a text"),
+    "other": said("something else"),
+    "mixed": said("anything"),
+    "": said("nothing yet"),
+}
+"""What a kind of values is called."""
+
+SET_ASIDE = said("{file} was set aside: {reason}")
+"""What is told of a file that could not be taken, until its values are filled in."""
+
 
 @dataclass(frozen=True)
 class Expected:

@@ -10,8 +10,9 @@ from typing import Any
 
 from huitou.ground.errors import BadInput
 from huitou.ground.words import Sentence, said
+from huitou.sources.contract import FIELDS
 from huitou.sources.contract import Mapping as Decided
-from huitou.sources.fetched.contract import DISCARD, EVOLVE, FREEZE, Expected
+from huitou.sources.fetched.contract import DISCARD, EVOLVE, FREEZE, KIND_NAMES, Expected
 
 NEEDED = ("ordered_at", "amount", "unit_price", "order_id", "line_id", "member_no")
 """Fields without which rows would be read as something else: their columns may not go."""
@@ -36,7 +37,7 @@ def meet(expected: Expected, mapping: Decided, columns: Sequence[str], name: str
     _insist(mapping, columns, name)
     if (new or gone) and expected.on_columns == FREEZE:
         raise BadInput(
-            f"{_listed(new, 'is new') or _listed(gone, 'is gone')}, and this source is frozen",
+            is_new(new) if new else _is_gone(gone),
             file=name,
             column=(new or gone)[0],
             to_try=f"huitou source change {name} --on-columns evolve",
@@ -56,15 +57,27 @@ def _insist(mapping: Decided, columns: Sequence[str], name: str) -> None:
         column = mapping.columns.get(field)
         if column is not None and column not in columns:
             raise BadInput(
-                f"the column {column!r}, which is read as {field}, is gone",
+                said("the column {column}, which is read as “{field}”, is gone",
+                     column=repr(column), field=FIELDS[field].title),
                 file=name,
                 column=column,
                 to_try=f"mend the query of {name}, or remove the source and add it anew",
-            )
+            )  # fmt: skip
 
 
-def _listed(columns: Sequence[str], what: str) -> str:
-    return f"the column {', '.join(map(repr, columns))} {what}" if columns else ""
+def is_new(columns: Sequence[str]) -> Sentence:
+    """That columns are new where the merchant wants to be asked."""
+    told = _listed(columns)
+    return said("the column {columns} is new, and this source is frozen", columns=told)
+
+
+def _is_gone(columns: Sequence[str]) -> Sentence:
+    told = _listed(columns)
+    return said("the column {columns} is gone, and this source is frozen", columns=told)
+
+
+def _listed(columns: Sequence[str]) -> str:
+    return ", ".join(map(repr, columns))
 
 
 def _words(new: Sequence[str], gone: Sequence[str], *, kept: bool) -> Iterable[Sentence]:
@@ -82,6 +95,15 @@ def kind_of(value: Any) -> str:
         if isinstance(value, types):
             return kind
     return "" if value is None else "other"
+
+
+def unlike(value: Any, wanted: str) -> Sentence:
+    """That a value is of another kind than those of its column."""
+    return said(
+        "this is {kind}, where {wanted} is expected",
+        kind=KIND_NAMES[kind_of(value)],
+        wanted=KIND_NAMES[wanted],
+    )
 
 
 _KINDS: tuple[tuple[str, tuple[type, ...]], ...] = (
@@ -121,8 +143,8 @@ def sort_out(
             continue
         if expected.on_types == FREEZE:
             raise BadInput(
-                f"this is {kind_of(row[columns.index(wrong)])}, where {known[wrong]} is expected, "
-                "and this source is frozen",
+                said("{what}, and this source is frozen",
+                     what=unlike(row[columns.index(wrong)], known[wrong])),
                 file=name, row=place + 1, column=wrong, value=str(row[columns.index(wrong)])[:80],
                 to_try=f"huitou source change {name} --on-types evolve",
             )  # fmt: skip

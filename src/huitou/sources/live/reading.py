@@ -71,7 +71,7 @@ def _one(
     except Unfit as no:
         reason = no.reason
     except HuitouError as no:
-        reason = no.spoken if isinstance(no.spoken, Sentence) else said(no.sentence)
+        reason = no.told
     except (ArithmeticError, ValueError, RecursionError):
         reason = said("it cannot be read")
     else:

@@ -50,7 +50,7 @@ def test_a_column_that_is_gone_is_read_no_more_where_rows_mean_the_same_without_
 ) -> None:
     met = meet(Expected(COLUMNS, policy), MAPPING, ["id", "day", "paid"], "till")
     assert "store" not in met.mapping.columns and "shop" in str(met.words[0])
-    with pytest.raises(BadInput, match="'paid', which is read as amount, is gone"):
+    with pytest.raises(BadInput, match="'paid', which is read as “Amount paid”, is gone"):
         meet(Expected(COLUMNS, policy), MAPPING, ["id", "day", "shop"], "till")
 
 
@@ -63,7 +63,7 @@ def test_a_value_of_another_kind_is_taken_stops_or_is_set_aside() -> None:
     assert taken.fit == [0, 1] and taken.expected.columns["paid"] == "mixed"
     aside = sort_out(Expected(COLUMNS, on_types=DISCARD), names, ROWS, "till")
     assert (aside.fit, aside.unfit) == ([0], [(1, "paid")])
-    with pytest.raises(BadInput, match="this is text, where number is expected") as stopped:
+    with pytest.raises(BadInput, match="this is a text, where a number is expected") as stopped:
         sort_out(Expected(COLUMNS, on_types=FREEZE), names, ROWS, "till")
     assert (stopped.value.row, stopped.value.value) == (2, "five")
 

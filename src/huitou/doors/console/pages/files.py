@@ -130,7 +130,7 @@ def quarantine(visit: Member) -> Response:
     """
     folder = Path(tempfile.mkdtemp(prefix="huitou-"))
     try:
-        files = visit.shop.export_quarantine(folder / "quarantine.csv")
+        files = visit.shop.export_quarantine(folder / "quarantine.csv", visit.language)
         if not files:
             raise NotYet("nothing waits in quarantine")
         if len(files) == 1:

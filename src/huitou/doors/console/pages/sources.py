@@ -12,7 +12,7 @@ from fastapi.responses import Response
 from huitou.doors.console.visit import Member, Visit
 from huitou.ground.words import Sentence
 from huitou.sources.contract import Declared
-from huitou.sources.fetched.contract import FOLDER, SURPRISES, Expected
+from huitou.sources.fetched.contract import FOLDER, KIND_NAMES, SET_ASIDE, SURPRISES, Expected
 
 if TYPE_CHECKING:
     from huitou.runs.desks.fetched import FileRow, SourceRow
@@ -29,6 +29,12 @@ class Shown:
     row: SourceRow
     aside: Sequence[FileRow]
 
+    @property
+    def told(self) -> Sentence | None:
+        """What went wrong last; of a file that was set aside the list below says it."""
+        told = self.row.told
+        return None if told and self.aside and told.text == SET_ASIDE.text else told
+
 
 @dataclass(frozen=True)
 class Page:
@@ -38,6 +44,7 @@ class Page:
     is_ready: bool
     """Whether it is known which money and clock the shop counts by."""
     surprises: Mapping[str, Sentence] = field(default_factory=lambda: SURPRISES)
+    kinds: Mapping[str, Sentence] = field(default_factory=lambda: KIND_NAMES)
 
 
 @routes.get("/sources")
