@@ -11,6 +11,8 @@ from tests.browser.conftest import Console, come_in, listening, windows
 from tests.browser.looks import PHONE, lets_in_on_every_screen
 from tests.shop import tea
 
+from huitou.doors.console.pages import duplicates
+
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext
 
@@ -47,6 +49,19 @@ def test_the_page_lets_everybody_in(corner: Console, visit: Window, language: st
     assert page.locator("html").get_attribute("lang") == language
     assert page.locator("h1").is_visible()
     lets_in_on_every_screen(page, f"duplicates-{language}")
+
+
+def test_the_likeliest_are_looked_at_first(
+    corner: Console, visit: Window, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    likeliest, *others = corner.shop.duplicates.page().open
+    assert others and likeliest.chance >= max(each.chance for each in others)
+    monkeypatch.setattr(duplicates, "AT_ONCE", 1)
+    page = visit(1280).new_page()
+    page.goto(f"{corner.root}/duplicates")
+    assert page.locator("[data-row]").count() == 1
+    assert likeliest.left.name in page.locator("[data-row] h3").inner_text()
+    assert page.get_by_text("The 1 likeliest are here").is_visible()
 
 
 def test_a_key_for_each_answer(corner: Console, visit: Window) -> None:

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 
 routes = APIRouter()
 
+AT_ONCE = 30
+"""Pairs to look at on the page; a street of customers makes hundreds that are hardly likely."""
+
 TONES = {"open": "slipping", "joined": "returned", "same": "active", "different": "muted"}
 
 
@@ -23,13 +26,14 @@ class Page:
     """What the page shows."""
 
     found: DuplicatesPage
+    at_once: int
     tones = TONES
 
 
 @routes.get("/duplicates")
 def duplicates(visit: Member) -> Response:
     """Those to look at, the likeliest first; those that are one, and those that are two."""
-    return visit.page("duplicates.html", Page(visit.shop.duplicates.page()))
+    return visit.page("duplicates.html", Page(visit.shop.duplicates.page(), AT_ONCE))
 
 
 @routes.post("/duplicates/{pair}")
