@@ -42,7 +42,7 @@ from huitou.sources.contract import Mapping as Decided
 from huitou.sources.decide import all_zero, checked_columns, decide, require
 from huitou.sources.faults import Fault, first_of_each_row
 from huitou.sources.lines import Shop, Written, assemble
-from huitou.sources.sheet import Sheet
+from huitou.sources.sheet import Sheet, twin_of
 from huitou.sources.survey import Survey, survey
 from huitou.sources.texts import written
 
@@ -190,7 +190,7 @@ def read(
     progress("sorting out", 0.6)
     good, faults, listed = _judged(lines, work)
     progress("writing", 0.9)
-    work.warnings.extend([*_nobody(mapping), *_counted(mapping)])
+    work.warnings.extend([*_nobody(mapping), *_counted(mapping), *_twins(mapping)])
     work.warnings.extend([*_tireless(good), *keys.pasted_twice(lines, mapping)])
     if strict:
         _require_some(good, sheet, listed, faults, path.name)
@@ -419,8 +419,15 @@ def _counted(mapping: Decided) -> Iterable[Sentence]:
                    "purchases", currency=mapping.currency)  # fmt: skip
 
 
+def _twins(mapping: Decided) -> Iterable[Sentence]:
+    for column in mapping.columns.values():
+        if twin_of(column) in mapping.layout:
+            yield said("The column {column} stands there twice: the first is read", column=column)
+
+
 def _notices(sheet: Sheet, mapping: Decided) -> Iterable[Sentence]:
     yield from _nobody(mapping)
     yield from _counted(mapping)
+    yield from _twins(mapping)
     if sheet.broken:
         yield said("{count} rows could not be parted into columns", count=len(sheet.broken))

@@ -81,9 +81,14 @@ def distinct_names(names: Sequence[str]) -> tuple[str, ...]:
         copy, candidate = 1, name
         while candidate in taken:
             copy += 1
-            candidate = f"{name} ({copy})"
+            candidate = twin_of(name, copy)
         taken[candidate] = None
     return tuple(taken)
+
+
+def twin_of(name: str, copy: int = 2) -> str:
+    """What another column of the same name is called."""
+    return f"{name} ({copy})"
 
 
 def _joined(chunked: pa.ChunkedArray) -> pa.Array:

@@ -38,6 +38,11 @@ def test_a_file_without_customers_is_told(tmp_path: Path) -> None:
     assert "anonymous" in warning
 
 
+def test_a_column_that_stands_there_twice_is_told(tmp_path: Path) -> None:
+    (warning,) = warnings(["1,a,2024-03-01,5,7"], tmp_path, "order_id,customer_id,date,paid,paid")
+    assert "paid stands there twice" in warning
+
+
 def test_a_log_without_amounts_is_taken_when_it_is_said_and_the_merchant_is_told(
     tmp_path: Path,
 ) -> None:
