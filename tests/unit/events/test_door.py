@@ -167,6 +167,24 @@ def test_one_bad_event_stops_no_other_and_is_kept_with_its_reason(door: Door) ->
     assert door.shop.connections.listed()[0].rejected == 3
 
 
+def test_what_is_sold_and_who_somebody_is_are_no_visits(door: Door) -> None:
+    order = {"order_id": "7", "total": 5}
+    batch: list[dict[str, Any]] = [
+        {"type": "identify"}, {"type": "alias", "previousId": "d"}, {"type": "group"},
+        {"type": "track", "event": "Order Completed", "properties": order},
+        {"type": "track", "event": "order refunded", "properties": order},
+        {"type": "track", "event": "Product Viewed"}, {"type": "track", "event": "Sang"},
+        {"type": "track"}, {"type": "page", "anonymousId": "d"}, {"type": "screen"},
+    ]  # fmt: skip
+    batch = [{"userId": "u", **each, "messageId": str(at)} for at, each in enumerate(batch)]
+    assert door.post("/v1/batch", {"batch": batch}, auth=(door.key, "")) == KEPT
+    door.shop.connections.listen()
+    (row,) = door.shop.connections.listed()
+    assert (row.visits, row.orders, row.people, row.rejected) == (5, 1, 1, 0)
+    assert sum(row.days) == 5
+    assert door.rows("SELECT DISTINCT visitor, key FROM visitor_ties") == [("d", "member:u")]
+
+
 def test_where_the_disk_takes_nothing_the_answer_says_so(
     door: Door, monkeypatch: pytest.MonkeyPatch
 ) -> None:

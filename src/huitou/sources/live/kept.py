@@ -14,6 +14,7 @@ import pyarrow as pa
 
 from huitou.ground.clock import naive_utc
 from huitou.sources.live.merging import KEY
+from huitou.sources.live.segment import VISIT
 from huitou.sources.live.standing import Standing
 from huitou.sources.live.tables import create
 from huitou.sources.live.told import Who
@@ -32,15 +33,16 @@ def heard(con: duckdb.DuckDBPyConnection, today: date) -> dict[str, dict[str, An
         LEFT JOIN rejected r USING (connection) GROUP BY ALL"""
     ).fetchall()
     sources = con.execute(
-        """SELECT source, sum(visits)::BIGINT, sum(orders)::BIGINT, sum(people)::BIGINT FROM (
-            SELECT source, count(*) AS visits, 0 AS orders, 0 AS people FROM visits GROUP BY source
+        f"""SELECT source, sum(visits)::BIGINT, sum(orders)::BIGINT, sum(people)::BIGINT FROM (
+            SELECT source, count(*) FILTER ({VISIT}) AS visits, 0 AS orders, 0 AS people
+            FROM visits GROUP BY source
             UNION ALL SELECT source, 0, count(*), 0 FROM live_orders GROUP BY source
             UNION ALL SELECT source, 0, 0, count(*) FROM profiles GROUP BY source)
         GROUP BY source"""
     ).fetchall()
     days = con.execute(
-        """SELECT source, date_diff('day', day, $today), count(*) FROM visits
-        WHERE day > $today - $days::INTEGER AND day <= $today GROUP BY ALL""",
+        f"""SELECT source, date_diff('day', day, $today), count(*) FROM visits
+        WHERE {VISIT} AND day > $today - $days::INTEGER AND day <= $today GROUP BY ALL""",
         {"today": today, "days": DAYS},
     ).fetchall()
     drawn: dict[str, list[int]] = {}

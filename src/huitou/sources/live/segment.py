@@ -64,6 +64,10 @@ ORDERED = ("order completed", "completed order", "order updated")
 REFUNDED = ("order refunded", "refunded order")
 CANCELLED = ("order cancelled", "order canceled", "cancelled order")
 
+VISIT = f"""(kind IN ('page', 'screen') OR kind = 'track'
+    AND lower(coalesce(name, '')) NOT IN {(*ORDERED, *REFUNDED, *CANCELLED)})"""
+"""SQL: whether a kept message is a visit; who somebody is and what was sold are none."""
+
 _EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s]+\.[^@\s]+")
 _PHONE = re.compile(r"\+[0-9]{7,15}")
 

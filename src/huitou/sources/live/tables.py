@@ -24,7 +24,8 @@ connection = Table(
 """A write key is never kept, only its SHA-256; a shop's secret stays in the environment."""
 
 _STATEMENTS = (
-    # One row a message; the same message of the same source is one row for ever.
+    # One row a message, be it a visit (`segment.VISIT`) or not; the same message of the same source
+    # is one row for ever.
     """CREATE TABLE IF NOT EXISTS visits (
         source VARCHAR NOT NULL, message VARCHAR NOT NULL, seen_at TIMESTAMP NOT NULL,
         day DATE NOT NULL, kind VARCHAR NOT NULL, name VARCHAR, visitor VARCHAR,
