@@ -16,6 +16,7 @@ import huitou
 from huitou.doors.api.app import app as api
 from huitou.doors.book import Staff
 from huitou.doors.cli.main import main
+from huitou.doors.cli.sources import _row
 from huitou.doors.console.app import app as console
 from huitou.ground.clock import StoppedClock
 from huitou.runs.shop import Shop
@@ -74,6 +75,8 @@ def test_on_the_command_line(
     assert code == 1 and "no folder" in out and "till: 0 rows" in out
     code, out, _ = typed(capsys, "source", "list")
     assert "failed" in out and "stale" in out
+    row = _row(shop.sources.listed()[-1], shop.settings.zone)
+    assert (row["last asked"], row["newest row"]) == ("2026-06-01 02:00", "2026-05-02 00:00")
     assert typed(capsys, "source", "change", "till")[0] == 2
     code, out, _ = typed(capsys, "source", "change", "till", "--on-types", "evolve")
     assert "types evolve" in out

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from huitou.doors.cli.desk import AsJson, answer, desk, screen
-from huitou.doors.cli.drawing import grid
+from huitou.doors.cli.drawing import at, grid
 
 if TYPE_CHECKING:
+    from datetime import tzinfo
+
     from huitou.runs.desks.connections import ConnectionRow
 
 app = typer.Typer(no_args_is_help=True, help="Shops, sites and apps that tell by themselves.")
@@ -21,18 +23,19 @@ Named = Annotated[str, typer.Argument(metavar="NAME", help="Its name or id.")]
 @app.command("list")
 def list_(ctx: typer.Context, as_json: AsJson = False) -> None:
     """What is connected, when each was heard last, and how much it told."""
-    desk_of = desk(ctx).shop().connections
+    shop = desk(ctx).shop()
+    desk_of = shop.connections
     found = desk_of.listed()
     if as_json:
         answer({"connections": found, "waiting": desk_of.waiting()})
         return
-    screen().print(grid(map(_row, found)))
+    screen().print(grid(_row(each, shop.settings.zone) for each in found))
 
 
-def _row(each: ConnectionRow) -> dict[str, object]:
+def _row(each: ConnectionRow, zone: tzinfo) -> dict[str, object]:
     return {
         "name": each.name, "kind": each.kind, "id": each.id,
-        "last heard": each.last and f"{each.last:%Y-%m-%d %H:%M}", "visits": each.visits,
+        "last heard": at(each.last, zone), "visits": each.visits,
         "orders": each.orders, "people": each.people, "rejected": each.rejected,
         "ended": each.ended_at and each.ended_at.date(),
     }  # fmt: skip
@@ -86,12 +89,13 @@ def rejected(
     as_json: AsJson = False,
 ) -> None:
     """What was told and could not be taken, with the reason."""
-    found = desk(ctx).shop().connections.rejected(limit)
+    shop = desk(ctx).shop()
+    found = shop.connections.rejected(limit)
     if as_json:
         answer(found)
         return
-    rows = ({"when": f"{row.received:%Y-%m-%d %H:%M}", "by": row.connection, "what": row.name,
-             "why": row.reason} for row in found)  # fmt: skip
+    rows = ({"when": at(row.received, shop.settings.zone), "by": row.connection,
+             "what": row.name, "why": row.reason} for row in found)  # fmt: skip
     screen().print(grid(rows))
 
 

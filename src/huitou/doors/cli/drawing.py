@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import UTC, datetime, tzinfo
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +23,14 @@ def amount(money: Money) -> str:
 def between(of: Range) -> str:
     """`£1,235 (between £900 and £1,600)`."""
     return f"{amount(of.value)} (between {amount(of.low)} and {amount(of.high)})"
+
+
+def at(moment: datetime | None, zone: tzinfo) -> str | None:
+    """`2026-05-02 14:30` by the shop's clock, as the console says it; None where it never was."""
+    if moment is None:
+        return None
+    known = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return f"{known.astimezone(zone):%Y-%m-%d %H:%M}"
 
 
 def surely(of: Range) -> str:

@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from huitou.doors.cli.desk import AsJson, answer, desk, progress, screen, someone_watches
-from huitou.doors.cli.drawing import grid
+from huitou.doors.cli.drawing import at, grid
 from huitou.doors.cli.files import answered, ask, columns_of, show_preview, text_of
 from huitou.ground.errors import BadInput
 
 if TYPE_CHECKING:
+    from datetime import tzinfo
+
     from huitou.runs.desks.fetched import SourceRow, Sources
     from huitou.runs.fetching import Pulled
     from huitou.sources.contract import Declared
@@ -138,21 +140,22 @@ def _expected(on_columns: str | None, on_types: str | None, fresh_hours: int | N
 @app.command("list")
 def list_(ctx: typer.Context, as_json: AsJson = False) -> None:
     """What is asked, when it was last, and what went wrong."""
-    found = desk(ctx).shop().sources.listed()
+    shop = desk(ctx).shop()
+    found = shop.sources.listed()
     if as_json:
         answer(found)
         return
-    screen().print(grid(map(_row, found)))
+    screen().print(grid(_row(each, shop.settings.zone) for each in found))
     for each in found:
         if each.told is not None:
             screen().print(f"! {each.name}: {each.told}")
 
 
-def _row(each: SourceRow) -> dict[str, object]:
+def _row(each: SourceRow, zone: tzinfo) -> dict[str, object]:
     return {
         "name": each.name, "kind": each.kind, "address": each.address,
-        "last asked": each.last_at and f"{each.last_at:%Y-%m-%d %H:%M}",
-        "newest row": each.newest and f"{each.newest:%Y-%m-%d %H:%M}", "rows": each.rows,
+        "last asked": at(each.last_at, zone), "newest row": at(each.newest, zone),
+        "rows": each.rows,
         "state": "failed" if each.failed else "stale" if each.is_stale else "",
         "set aside": each.set_aside or "",
     }  # fmt: skip
@@ -217,11 +220,12 @@ def _say_pulled(each: Pulled) -> None:
 @app.command()
 def files(ctx: typer.Context, name: Named, as_json: AsJson = False) -> None:
     """The files of a folder: what became of each, or why it was set aside."""
-    found = desk(ctx).shop().sources.files(name)
+    shop = desk(ctx).shop()
+    found = shop.sources.files(name)
     if as_json:
         answer(found)
         return
-    rows = ({"file": row.name, "when": f"{row.at:%Y-%m-%d %H:%M}", "rows": row.rows,
+    rows = ({"file": row.name, "when": at(row.at, shop.settings.zone), "rows": row.rows,
              "applied": row.applied, "quarantined": row.quarantined, "set aside": row.reason}
             for row in found)  # fmt: skip
     screen().print(grid(rows))
