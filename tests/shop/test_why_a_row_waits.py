@@ -77,7 +77,8 @@ def _told(node: ast.expr) -> set[str]:
 @pytest.mark.parametrize("tag", [tag for tag in LANGUAGES if tag != "en"])
 def test_every_reason_is_said_in_every_language(tag: str) -> None:
     found = reasons()
-    assert {"this is not a number", "the date is missing", "mend the line"} <= found
+    known = {"this is not a number", "an earlier file gives this order to another customer"}
+    assert known | {"the date is missing", "mend the line"} <= found
     assert len(found) > 35
     untold = [text for text in sorted(found) if speaker(tag).say(text) == text]
     assert not untold

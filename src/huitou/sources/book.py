@@ -16,7 +16,8 @@ import pyarrow as pa
 
 from huitou.ground.clock import naive_utc
 from huitou.ground.errors import HuitouError
-from huitou.sources import files, history, meeting, restated
+from huitou.ground.words import said
+from huitou.sources import files, history, meeting, restated, wire
 from huitou.sources.contract import QUARANTINE, Batch, Mapping, Taken
 from huitou.sources.restated import Restated
 from huitou.sources.tables import create, exists, quoted
@@ -48,6 +49,7 @@ class Quarantined:
     column: str
     value: str
     reason: str
+    """As the lake keeps it: `wire.words_of` makes it a sentence again. So `to_try`."""
     to_try: str
     raw: str
     """The whole row as a JSON object, column by column."""
@@ -223,8 +225,8 @@ def _told_again(torn: dict[int, str], batch: Batch) -> Iterator[dict[str, Any]]:
         column = batch.mapping.columns.get(who, "")
         yield {
             "row": row, "column": column, "value": json.loads(raw[row]).get(column) or "",
-            "reason": "an earlier file gives this order to another customer",
-            "to_try": "mend the customer or the order number", "raw": raw[row],
+            "reason": wire.text_of(said("an earlier file gives this order to another customer")),
+            "to_try": wire.text_of(said("mend the customer or the order number")), "raw": raw[row],
         }  # fmt: skip
 
 
