@@ -12,7 +12,7 @@ Files that share no product of an order hold two parts of it, shipped apart: bot
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import duckdb
@@ -67,27 +67,60 @@ SELECT old.place, new.here
 FROM old JOIN new USING (source, order_id, goods, nth)"""
 
 
-_ORDERS = "count(DISTINCT regexp_replace(order_id, '/refund$', ''))"
+NAMED = 3
+"""Orders that a warning names."""
+
+_COUNTED = f"""
+SELECT whole, count(*), min(name, {NAMED}) FROM (
+    SELECT DISTINCT whole, regexp_replace(order_id, '/refund$', '') AS name FROM contested)
+GROUP BY whole"""
+
+
+@dataclass(frozen=True)
+class Orders:
+    """How many orders, and what the first of them are called."""
+
+    count: int = 0
+    first: Sequence[str] = ()
+
+    @property
+    def named(self) -> str:
+        """The first of them, and whether there are more."""
+        return ", ".join(self.first) + (", …" if self.count > len(self.first) else "")
 
 
 @dataclass(frozen=True)
 class Restated:
-    """How many orders a file told anew: whole, and in part."""
+    """The orders a file told anew: whole, and in part."""
 
-    whole: int
-    partly: int
+    whole: Orders
+    partly: Orders
 
     def warnings(self) -> Iterator[Sentence]:
         """What the merchant should know of it."""
-        if self.whole:
+        if self.whole.count == 1:
             yield said(
-                "{count} orders were known with other lines: those of this file replaced them",
-                count=self.whole,
+                "Order {order} was known with other lines: those of this file replaced them",
+                order=self.whole.named,
             )
-        if self.partly:
+        elif self.whole.count:
             yield said(
-                "{count} orders have fewer lines here than are known: only what changed was taken",
-                count=self.partly,
+                "{count} orders were known with other lines: those of this file replaced them "
+                "({orders})",
+                count=self.whole.count,
+                orders=self.whole.named,
+            )
+        if self.partly.count == 1:
+            yield said(
+                "Order {order} has fewer lines here than are known: only what changed was taken",
+                order=self.partly.named,
+            )
+        elif self.partly.count:
+            yield said(
+                "{count} orders have fewer lines here than are known: only what changed was taken "
+                "({orders})",
+                count=self.partly.count,
+                orders=self.partly.named,
             )
 
 
@@ -121,10 +154,10 @@ def restate(con: duckdb.DuckDBPyConnection, *, mended: bool) -> Restated:
         f"""SELECT source, order_id, {", ".join(f"max({name}) AS {name}" for name in WHO)}
         FROM standing SEMI JOIN contested USING (source, order_id) GROUP BY source, order_id""",
     )
-    found = con.execute(
-        f"SELECT {_ORDERS} FILTER (whole), {_ORDERS} FILTER (NOT whole) FROM contested"
-    ).fetchone()
-    return Restated(*found) if found else Restated(0, 0)
+    found = {
+        whole: Orders(count, first) for whole, count, first in con.execute(_COUNTED).fetchall()
+    }
+    return Restated(found.get(True, Orders()), found.get(False, Orders()))
 
 
 def let_go(con: duckdb.DuckDBPyConnection) -> None:

@@ -49,7 +49,15 @@ def test_corrected_lines_replace_those_they_correct(desk: Till) -> None:
     assert desk.amounts() == {"1": [1133, 1259, 5219]}
     assert {line["member_no"] for line in desk.lines()} == {"a"}
     warning = taken.warnings[-1]
-    assert "replaced" in str(warning) and warning.values["count"] == 1
+    assert str(warning).startswith("Order 1 was known with other lines: ")
+
+
+def test_several_orders_told_anew_are_counted_and_the_first_are_named(desk: Till) -> None:
+    desk.rows([f"{order},a,2024-03-01,tea,1,10" for order in range(2, 6)])
+    told = desk.rows([f"{order},a,2024-03-01,tea,1,11" for order in range(2, 6)]).warnings[-1]
+    assert str(told).startswith("4 orders were known") and str(told).endswith("(2, 3, 4, …)")
+    told = desk.rows([f"{order},a,2024-03-01,tea,1,12" for order in (4, 5)]).warnings[-1]
+    assert str(told).startswith("2 orders were known") and str(told).endswith("(4, 5)")
 
 
 def test_lines_that_did_not_change_stay(desk: Till) -> None:
@@ -62,7 +70,7 @@ def test_a_part_of_an_order_changes_only_the_lines_it_tells(desk: Till) -> None:
     taken = desk.rows(["1,a,2024-03-01,cup,1,1000"])
     assert taken.applied == 1
     assert desk.amounts() == {"1": [1000, 1260, 5220]}
-    assert "fewer lines" in str(taken.warnings[0])
+    assert str(taken.warnings[0]).startswith("Order 1 has fewer lines here")
 
 
 @pytest.mark.parametrize(
