@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from tests.browser.conftest import Console
-from tests.browser.looks import DESK, PHONE, barriers, too_wide
+from tests.browser.looks import DESK, PHONE, barriers, lets_in, too_wide
 
 if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext
@@ -70,6 +70,16 @@ def test_every_page_keeps_the_policy_and_lets_everybody_in(
         if wide := too_wide(page):
             complaints.append(f"{path} is {wide} px wider than the screen")
     assert not complaints
+
+
+def test_the_address_of_a_shop_that_signs_breaks_on_a_phone(
+    visit: Window, console: Console
+) -> None:
+    console.shop.connections.make("shopify", "sf", "mei", secret_env="HUITOU_SHOPIFY_SECRET")
+    page = visit(width=PHONE).new_page()
+    page.goto(f"{console.root}/connections")
+    page.locator("article code").wait_for()
+    lets_in(page, "connections-360")
 
 
 def test_home_is_light(visit: Window, console: Console) -> None:

@@ -40,6 +40,7 @@ def test_levers_stand_in_a_form_that_needs_no_script(owner: TestClient) -> None:
 def test_what_was_asked_is_answered_and_drawn(owner: TestClient) -> None:
     page = owner.get("/what-if?churn_from=10&churn_to=5&repeat_from=20.5").text
     drawn = json.loads(page.split('id="curve-data">')[1].split("</script>")[0])
+    assert drawn["currency"] == "GBP"
     assert drawn["across"] == [5.0, 10.0] and drawn["level"] == 9000.0
     assert 'name="churn_to" value="5.0"' in page
     assert "Each change alone" in page

@@ -230,6 +230,11 @@ def test_the_sample_rows_are_said_for_people(owner: TestClient) -> None:
     assert "2010-07-01 01:26" in page.text, "moments are shown in the shop's own zone"
 
 
+def test_what_became_of_a_file_is_told_in_words_on_a_phone(owner: TestClient) -> None:
+    page = owner.get("/files").text
+    assert 'data-name="Taken">541,203<' in page and 'data-name="Set aside"><a' in page
+
+
 def test_an_empty_shop_asks_for_a_file(tmp_path: Path, staff: Staff) -> None:
     shop = FakeShop(tmp_path, empty=True)
     filled: list[Callable[..., object]] = []

@@ -27,11 +27,17 @@ def test_the_drawing_has_the_cost_the_ends_and_the_parts(owner: TestClient) -> N
     page = owner.get("/winning").text
     told = page.split('id="payback-data">')[1].split("</script>")[0]
     drawn = json.loads(told)
+    assert drawn["currency"] == "GBP"
     assert drawn["level"] == 30.0 and drawn["across"] == [1, 2, 3]
     assert drawn["words"]["across"] == "Month (1 is the one they came in)"
     assert [each["name"] for each in drawn["series"]] == [
         "All newcomers", "At least", "At most", "<web>",
     ]  # fmt: skip
+
+
+def test_what_serving_costs_is_told_with_its_words_on_a_phone(owner: TestClient) -> None:
+    page = owner.get("/winning").text
+    assert 'data-name="In all"' in page and 'data-name="Each customer"' in page
 
 
 def test_an_unknown_dimension_falls_back(owner: TestClient) -> None:

@@ -87,6 +87,7 @@ def _chart(visit: Member, found: WhatIfView) -> str:
         ],
         "level": float(found.before.decimal),
         "unit": "money",
+        "currency": found.before.currency,
         "close": True,
         "words": {"across": says(ACROSS), "level": says(TODAY)},
     }

@@ -116,6 +116,7 @@ def _chart(visit: Member, found: WinningView) -> str:
         "series": series,
         "level": float(found.cost.decimal) if found.cost else None,
         "unit": "money",
+        "currency": curve[0].profit.currency,
         "words": {"across": says(ACROSS), "level": says(LEVEL)},
     }
     return json.dumps(drawn, ensure_ascii=False).replace("<", "\\u003c")

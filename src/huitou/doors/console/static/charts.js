@@ -146,11 +146,13 @@
     const tones = ["new", "slipping", "lost", "returned", "active"];
     const solid = data.series.filter(({ dashed }) => !dashed);
     const colour = (one) => (one === data.series[0] || one.dashed ? tone("primary") : tone(tones[(solid.indexOf(one) - 1) % tones.length]))();
-    const shown = (value) => (data.unit === "percent" ? percent.format(value) : money.format(value));
+    const coins = new Intl.NumberFormat(language, { style: "currency", currency: data.currency, maximumFractionDigits: 0 });
+    const shown = (value) => (data.unit === "percent" ? percent.format(value) : coins.format(value));
     const level = data.level === null ? [] : [{ yAxis: data.level, name: data.words.level }];
     return {
       ...base,
-      legend: { bottom: 0, type: "scroll", icon: "roundRect", itemWidth: 10, itemHeight: 10, textStyle: { color: ink } },
+      // Each name has its line as it is drawn, solid or dashed, and no mark upon it.
+      legend: { bottom: 0, type: "scroll", itemWidth: 26, itemHeight: 10, itemStyle: { opacity: 0 }, textStyle: { color: ink } },
       grid: { left: 12, right: 20, top: 20, bottom: 62, containLabel: true },
       tooltip: { ...base.tooltip, valueFormatter: (value) => (value == null ? "–" : shown(value)) },
       xAxis: {
