@@ -99,7 +99,7 @@ def seen(settings: Settings, edition: Edition) -> ExodusView:
             n=4 * LEAST_PEOPLE,
         )
         return ExodusView(day, 0, horizon, (), (), (words,))
-    groups = [_view(row, settings) for row in noted["groups"]]
+    groups = [_view(row, settings) for row in noted["groups"] if _fewer(row)]
     named = tuple(group for group in groups if group.named)
     others = tuple(group for group in groups if not group.named)[:SHOWN]
     return ExodusView(
@@ -124,7 +124,16 @@ def away(
 def named(edition: Edition) -> int:
     """How many groups are named."""
     noted = edition.noted(NOTE)
-    return sum(row["named"] for row in noted["groups"]) if noted else 0
+    return sum(row["named"] and _fewer(row) for row in noted["groups"]) if noted else 0
+
+
+def _fewer(row: Mapping[str, Any]) -> bool:
+    """Whether fewer came than were expected, as it is written.
+
+    The share is weighed by how surely each was expected and held against the group's own past, so
+    it may be above nought where no fewer came: then there is no loss to show anybody.
+    """
+    return bool(row["came"] < round(row["expected"]))
 
 
 def _view(row: Mapping[str, Any], settings: Settings) -> GroupView:
