@@ -225,6 +225,14 @@ def test_a_day_that_is_none_is_said_plainly(call: Call, shop: PlayedShop) -> Non
     assert called.json["error"]["sentence"] == "'09/06/2011' is not a day"
 
 
+@pytest.mark.parametrize("asked", [("--as-of", "2026-01-31"), ("--by", "store")], ids=" ".join)
+def test_people_of_another_moment_are_refused_and_not_shown_as_those(
+    call: Call, shop: PlayedShop, asked: tuple[str, ...]
+) -> None:
+    called = call("facts", "customers", "--people", *asked, "--json")
+    assert called.code == 2 and "--people tells everybody" in called.out
+
+
 def test_a_plan_is_approved_then_applied(call: Call, shop: PlayedShop) -> None:
     refused = call("plan", "apply", "--json")
     assert (refused.code, refused.json["error"]["kind"]) == (1, "Refused")

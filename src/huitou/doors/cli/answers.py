@@ -170,6 +170,11 @@ def facts(
     elif metric is None:
         say_all(shop.metrics(), as_json)
     else:
+        if people and (by or as_of or known):
+            raise BadInput(
+                "--people tells everybody behind a metric, as of the last run",
+                to_try=f"huitou facts {metric} --people",
+            )
         clocks = {"as_of": _day(as_of, "--as-of"), "known": _day(known, "--known")}
         table = shop.metric_people(metric) if people else shop.metric(metric, by, **clocks)
         whole = shop.metric(metric, None, **clocks) if people or by else table
