@@ -59,28 +59,42 @@ def since(before: Tables, then: datetime, news: Tables, as_of: datetime) -> dict
     """What one more day adds to the pieces that are kept of an evening (`before`, `then`).
 
     `news` has the lines ordered after that evening, none of them of an order begun before it. Rows
-    of `accounts` take the place of those people's earlier ones, and `cohort_months` that of the
-    whole piece; all others are new rows.
+    of `accounts` take the place of those people's earlier ones; all others are new rows.
     """
+    known = before.kept("accounts", then)
+    assert known is not None, "asked where they are kept"
+    both, days = _days_since(known, news, as_of)
+    # Newcomers bought on a day without one before: to ask who ever came looks at everybody again.
+    newcomers = both.filter(both["last"].isnull())
+    return {
+        "orders": orders(news, as_of),
+        "parted": parted_orders(news, as_of),
+        "purchase_days": days,
+        "accounts": added(known, accounts(news, as_of)),
+        "first_purchases": first_purchases(news, as_of).semi_join(newcomers, "person_id"),
+    }
+
+
+def cohorts_since(
+    before: Tables, then: datetime, news: Tables, as_of: datetime, newer: ibis.Table
+) -> ibis.Table:
+    """The cohorts by month one day later, told as a whole; `newer` are the accounts of that day's
+    people, as `since` tells them."""
     known, cells = before.kept("accounts", then), before.kept("cohort_months", then)
     assert known is not None and cells is not None, "asked where they are kept"
+    _, days = _days_since(known, news, as_of)
+    earlier = _brought_back(before, then, newer)
+    return months_later(cells, newer, days, orders(news, as_of), earlier)
+
+
+def _days_since(known: ibis.Table, news: Tables, as_of: datetime) -> tuple[ibis.Table, ibis.Table]:
+    """The purchase days of the day, each beside the `last` one of its person before; and the same
+    as they are kept, with the gap that lies between."""
     named = known.select(whose="person_id", last="last_number")
     days = bought_days(news, as_of)
     both = days.left_join(named, days.person_id == named.whose)
     gap = ibis.coalesce(both.gap, both.number - both["last"])
-    days = both.mutate(gap=gap).select(*days.columns)
-    newer = added(known, accounts(news, as_of))
-    # Newcomers bought on a day without one before: to ask who ever came looks at everybody again.
-    newcomers = both.filter(both["last"].isnull())
-    ordered, earlier = orders(news, as_of), _brought_back(before, then, newer)
-    return {
-        "orders": ordered,
-        "parted": parted_orders(news, as_of),
-        "purchase_days": days,
-        "cohort_months": months_later(cells, newer, days, ordered, earlier),
-        "accounts": newer,
-        "first_purchases": first_purchases(news, as_of).semi_join(newcomers, "person_id"),
-    }
+    return both, both.mutate(gap=gap).select(*days.columns)
 
 
 def _brought_back(before: Tables, then: datetime, newer: ibis.Table) -> ibis.Table:

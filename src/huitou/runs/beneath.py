@@ -18,7 +18,7 @@ import ibis
 from huitou.facts.accounts import in_place_of
 from huitou.facts.contract import Tables
 from huitou.facts.engine import engine_over
-from huitou.facts.held import GROWING, PIECES, SLICED, TOLD_ANEW, holding, since
+from huitou.facts.held import GROWING, PIECES, SLICED, TOLD_ANEW, cohorts_since, holding, since
 from huitou.facts.kernel import moment as at
 from huitou.identity.tables import JOINED, MERGED, SPLIT
 from huitou.runs.moment import FORMAT, Moment
@@ -106,16 +106,18 @@ def add_a_day(
     for name in GROWING:
         if not edition.has(FILES[name]):
             edition.extend(connection, FILES[name], before, more[name])
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE newer AS {more['accounts']}")
     if not edition.has(ACCOUNTS_SINCE):
-        newer, parts = more["accounts"], [more["accounts"]]
+        parts = ["FROM newer"]
         if before.has(ACCOUNTS_SINCE):
-            parts.append(f"SELECT * FROM {ACCOUNTS_SINCE} ANTI JOIN ({newer}) USING (person_id)")
+            parts.append(f"FROM {ACCOUNTS_SINCE} ANTI JOIN newer USING (person_id)")
         edition.copy_slices(connection, ACCOUNTS_SINCE, parts, of_each=True)
+    if not edition.has(FILES["cohort_months"]):
+        newer = engine_over(connection).table("newer")
+        cohorts = cohorts_since(known, then, news, as_of, newer)
+        edition.copy(connection, FILES["cohort_months"], typed(connection, cohorts))
     if not edition.has(FILES["accounts"]):
         edition.link(FILES["accounts"], before)
-    for name in TOLD_ANEW:
-        if not edition.has(FILES[name]):
-            edition.copy(connection, FILES[name], more[name])
     for file in (*(FILES[name] for name in (*GROWING, *TOLD_ANEW, "accounts")), ACCOUNTS_SINCE):
         edition.open(connection, file)
 

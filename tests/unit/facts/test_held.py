@@ -20,7 +20,7 @@ from huitou.facts.bought import bought
 from huitou.facts.cohorts import cohort_months
 from huitou.facts.contract import METRICS, Tables
 from huitou.facts.customers import customers
-from huitou.facts.held import GROWING, PIECES, TOLD_ANEW, holding, since
+from huitou.facts.held import GROWING, PIECES, TOLD_ANEW, cohorts_since, holding, since
 from huitou.facts.metrics import values
 from huitou.facts.orders import orders, parted_orders
 from huitou.facts.rhythm import returning
@@ -97,7 +97,13 @@ class Shop:
             old = before.tables[name]
             new = answer(
                 (name, earlier, as_of),
-                lambda name=name: since(known, earlier, news, as_of)[name],
+                lambda name=name: (
+                    since(known, earlier, news, as_of)[name]
+                    if name not in TOLD_ANEW
+                    else cohorts_since(
+                        known, earlier, news, as_of, since(known, earlier, news, as_of)["accounts"]
+                    )
+                ),
             )
             if name in TOLD_ANEW:
                 old = old.limit(0)
