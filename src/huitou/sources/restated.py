@@ -131,11 +131,11 @@ def restate(con: duckdb.DuckDBPyConnection, *, mended: bool) -> Restated:
     Rows that come back `mended` are the missing part of an order, and replace nothing.
     """
     _make(con, "fresh", _FRESH + (" LIMIT 0" if mended else ""))
-    # Most files tell nothing anew: then the lake is not looked at again, and all is empty.
+    # Most files tell nothing anew: then neither they nor the lake are looked at again.
     some = "" if con.execute("FROM fresh LIMIT 1").fetchone() else " LIMIT 0"
     _make(con, "standing", f"FROM on_file SEMI JOIN fresh USING (source, order_id){some}")
-    _make(con, "contested", _CONTESTED)
-    _make(con, "outdated", _PAIRED)
+    _make(con, "contested", _CONTESTED + some)
+    _make(con, "outdated", _PAIRED + some)
     _make(
         con,
         "left_out",  # the total of an order whose lines are known, or the other way round
@@ -144,9 +144,9 @@ def restate(con: duckdb.DuckDBPyConnection, *, mended: bool) -> Restated:
         WHERE here NOT IN (SELECT here FROM outdated)""",
     )
     con.execute(
-        """INSERT INTO outdated BY NAME SELECT place
+        f"""INSERT INTO outdated BY NAME SELECT place
         FROM (FROM standing SEMI JOIN (FROM contested WHERE whole) USING (source, order_id))
-        ANTI JOIN met USING (place)"""
+        ANTI JOIN met USING (place){some}"""
     )
     _make(
         con,
