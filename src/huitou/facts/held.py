@@ -44,8 +44,8 @@ PIECES: dict[str, Callable[[Tables, datetime], ibis.Table]] = {
 """What to keep of an evening, in the order in which it is made."""
 GROWING = ("orders", "parted", "purchase_days", "first_purchases")
 """What one more day only adds rows to."""
-TOLD_ANEW = ("cohort_months",)
-"""What is small, and one more day tells as a whole."""
+GOES_ON = (*GROWING, "cohort_months", "accounts")
+"""What one more day begins with: what grows, what is small and told as a whole, and accounts."""
 SLICED = {
     "several": "mark",
     "purchase_days": "person_id",

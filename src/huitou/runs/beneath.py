@@ -18,7 +18,7 @@ import ibis
 from huitou.facts.accounts import in_place_of
 from huitou.facts.contract import Tables
 from huitou.facts.engine import engine_over
-from huitou.facts.held import GROWING, PIECES, SLICED, TOLD_ANEW, cohorts_since, holding, since
+from huitou.facts.held import GOES_ON, GROWING, PIECES, SLICED, cohorts_since, holding, since
 from huitou.facts.kernel import moment as at
 from huitou.identity.tables import JOINED, MERGED, SPLIT
 from huitou.runs.moment import FORMAT, Moment
@@ -100,9 +100,9 @@ def add_a_day(
     for name in KEPT:
         if before.has(name):
             before.open(connection, name)
-    known = with_pieces(tables, connection, then)
+    held = with_pieces(tables, connection, then)
     news = Tables(tables.lines.filter(tables.lines.ordered_at >= at(then)), zone=tables.zone)
-    more = {name: typed(connection, made) for name, made in since(known, then, news, as_of).items()}
+    more = {name: typed(connection, made) for name, made in since(held, then, news, as_of).items()}
     for name in GROWING:
         if not edition.has(FILES[name]):
             edition.extend(connection, FILES[name], before, more[name])
@@ -114,11 +114,11 @@ def add_a_day(
         edition.copy_slices(connection, ACCOUNTS_SINCE, parts, of_each=True)
     if not edition.has(FILES["cohort_months"]):
         newer = engine_over(connection).table("newer")
-        cohorts = cohorts_since(known, then, news, as_of, newer)
+        cohorts = cohorts_since(held, then, news, as_of, newer)
         edition.copy(connection, FILES["cohort_months"], typed(connection, cohorts))
     if not edition.has(FILES["accounts"]):
         edition.link(FILES["accounts"], before)
-    for file in (*(FILES[name] for name in (*GROWING, *TOLD_ANEW, "accounts")), ACCOUNTS_SINCE):
+    for file in (*(FILES[name] for name in GOES_ON), ACCOUNTS_SINCE):
         edition.open(connection, file)
 
 
@@ -142,7 +142,7 @@ def continued(lake: duckdb.DuckDBPyConnection, before: Edition | None, day: Mome
     """SQL that is true of the lines that are new since an earlier edition, where nothing that it
     knew has changed since; None where something has, or it keeps nothing to go on from."""
     mark = before.noted("arrived") if before is not None else None
-    wanted = [FILES[name] for name in (*GROWING, *TOLD_ANEW, "accounts")]
+    wanted = [FILES[name] for name in GOES_ON]
     if before is None or mark is None or not all(map(before.has, wanted)):
         return None
     written = before.noted("moment")

@@ -99,8 +99,7 @@ def _strictly(house: House, records: Sequence[Record]) -> None:
                 by = next(each.connection.id for each in heard if each.connection.source == source)
                 merging.refuse(lake, by, lines, said(none.sentence), now)
             else:
-                merging.drop_outdated(lake, source, lines, now)
-                _take_lines(house, settings, lake, batch, now)
+                _take_lines(house, settings, lake, batch, lines, now)
         merging.join_visitors(lake, now)
         _leave_out(house, settings, lake, now)
         tell_readers(house, lake)
@@ -129,10 +128,17 @@ def _read(
 
 
 def _take_lines(
-    house: House, settings: Settings, lake: duckdb.DuckDBPyConnection, batch: Batch, now: datetime
+    house: House,
+    settings: Settings,
+    lake: duckdb.DuckDBPyConnection,
+    batch: Batch,
+    lines: Sequence[Row],
+    now: datetime,
 ) -> None:
+    """The lines that were read, taken as those of a file are."""
     folder = batch.path.parent
     try:
+        merging.drop_outdated(lake, batch.mapping.source, lines, now)
         taken = book.take(lake, batch, now)
         leave_out_the_forgotten(house, settings, lake, taken.batch)
     except BaseException:

@@ -70,12 +70,12 @@ def set_aside(con: duckdb.DuckDBPyConnection, batch: Batch) -> dict[int, str]:
     """
     con.execute(
         """CREATE OR REPLACE TEMP TABLE of_known_orders AS
-        SELECT a.here, a.row, CASE WHEN a.member_no <> k.member_no THEN 'member_no'
-            WHEN a.member_no = k.member_no THEN NULL
-            WHEN a.phone <> k.phone THEN 'phone'
-            WHEN a.phone = k.phone THEN NULL
-            WHEN a.email <> k.email THEN 'email' END AS another
-        FROM arrived a JOIN whose k USING (source, order_id)"""
+        SELECT a.here, a.row, CASE WHEN a.member_no <> w.member_no THEN 'member_no'
+            WHEN a.member_no = w.member_no THEN NULL
+            WHEN a.phone <> w.phone THEN 'phone'
+            WHEN a.phone = w.phone THEN NULL
+            WHEN a.email <> w.email THEN 'email' END AS another
+        FROM arrived a JOIN whose w USING (source, order_id)"""
     )
     con.execute(
         """CREATE OR REPLACE TEMP TABLE claimed AS

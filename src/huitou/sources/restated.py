@@ -132,10 +132,10 @@ def restate(con: duckdb.DuckDBPyConnection, *, mended: bool) -> Restated:
     """
     _make(con, "fresh", _FRESH + (" LIMIT 0" if mended else ""))
     # Most files tell nothing anew: then neither they nor the lake are looked at again.
-    some = "" if con.execute("FROM fresh LIMIT 1").fetchone() else " LIMIT 0"
-    _make(con, "standing", f"FROM on_file SEMI JOIN fresh USING (source, order_id){some}")
-    _make(con, "contested", _CONTESTED + some)
-    _make(con, "outdated", _PAIRED + some)
+    limit = "" if con.execute("FROM fresh LIMIT 1").fetchone() else " LIMIT 0"
+    _make(con, "standing", f"FROM on_file SEMI JOIN fresh USING (source, order_id){limit}")
+    _make(con, "contested", _CONTESTED + limit)
+    _make(con, "outdated", _PAIRED + limit)
     _make(
         con,
         "left_out",  # the total of an order whose lines are known, or the other way round
@@ -146,7 +146,7 @@ def restate(con: duckdb.DuckDBPyConnection, *, mended: bool) -> Restated:
     con.execute(
         f"""INSERT INTO outdated BY NAME SELECT place
         FROM (FROM standing SEMI JOIN (FROM contested WHERE whole) USING (source, order_id))
-        ANTI JOIN met USING (place){some}"""
+        ANTI JOIN met USING (place){limit}"""
     )
     _make(
         con,

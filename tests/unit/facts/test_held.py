@@ -20,7 +20,7 @@ from huitou.facts.bought import bought
 from huitou.facts.cohorts import cohort_months
 from huitou.facts.contract import METRICS, Tables
 from huitou.facts.customers import customers
-from huitou.facts.held import GROWING, PIECES, TOLD_ANEW, cohorts_since, holding, since
+from huitou.facts.held import GOES_ON, PIECES, cohorts_since, holding, since
 from huitou.facts.metrics import values
 from huitou.facts.orders import orders, parted_orders
 from huitou.facts.rhythm import returning
@@ -64,6 +64,12 @@ def both(make: Any, t: Tables, held: Tables) -> None:
     assert found.sort_by(order).to_pylist() == plain.sort_by(order).to_pylist()
 
 
+def added(known: Tables, earlier: datetime, news: Tables, as_of: datetime) -> dict[str, ibis.Table]:
+    """All that one more day adds, the cohorts too."""
+    more = since(known, earlier, news, as_of)
+    return more | {"cohort_months": cohorts_since(known, earlier, news, as_of, more["accounts"])}
+
+
 class Shop:
     """A shop whose lines are changed: each question is written once, and asked again and again."""
 
@@ -93,19 +99,13 @@ class Shop:
         assert before is not None
         made, after = self._made.get((earlier, as_of)), self.plain
         news = replace(self.plain, lines=late)
-        for name in (*GROWING, *TOLD_ANEW, "accounts"):
+        for name in GOES_ON:
             old = before.tables[name]
             new = answer(
                 (name, earlier, as_of),
-                lambda name=name: (
-                    since(known, earlier, news, as_of)[name]
-                    if name not in TOLD_ANEW
-                    else cohorts_since(
-                        known, earlier, news, as_of, since(known, earlier, news, as_of)["accounts"]
-                    )
-                ),
+                lambda name=name: added(known, earlier, news, as_of)[name],
             )
-            if name in TOLD_ANEW:
+            if name == "cohort_months":
                 old = old.limit(0)
             if name == "accounts":
                 old = old.anti_join(table(f"new {earlier}", new), "person_id")
